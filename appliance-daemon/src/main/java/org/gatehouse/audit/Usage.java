@@ -1,0 +1,54 @@
+package org.gatehouse.audit;
+
+import java.util.Objects;
+
+/**
+ * What one call used, each in its own unit. Immutable; all counts are at least 0.
+ *
+ * @param inputTokens prompt tokens, cached and cache-writing ones included (OpenAI's way of counting)
+ * @param outputTokens produced tokens, reasoning tokens included
+ * @param cachedInputTokens how many of the input tokens the upstream read from its prompt cache
+ * @param cacheWriteTokens how many of the input tokens the upstream wrote to its prompt cache
+ * @param reasoningTokens how many of the output tokens were reasoning that the client may not see
+ * @param audioMillis audio heard or spoken, in milliseconds
+ * @param images pictures made
+ * @param characters characters spoken (text to speech)
+ * @param source where the numbers come from
+ */
+public record Usage(long inputTokens, long outputTokens, long cachedInputTokens, long cacheWriteTokens,
+        long reasoningTokens, long audioMillis, long images, long characters, Source source) {
+
+    /** Where the numbers of a {@link Usage} come from. */
+    public enum Source {
+        /** Nothing was used: the call never reached an upstream. */
+        NONE,
+        /** The upstream's own final report. */
+        REPORTED,
+        /** The upstream's running report, or the gateway's count with the model's own tokenizer: the call ended early. */
+        COUNTED,
+        /** No report and no exact tokenizer: the gateway's estimate. Shown as such wherever the number shows. */
+        ESTIMATED
+    }
+
+    /** A call that used nothing. */
+    public static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, Source.NONE);
+
+    /** Checks the ranges. */
+    public Usage {
+        Objects.requireNonNull(source, "source");
+        if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || cacheWriteTokens < 0 || reasoningTokens < 0
+                || audioMillis < 0 || images < 0 || characters < 0) {
+            throw new IllegalArgumentException("usage must not be negative");
+        }
+    }
+
+    /** Tokens only, none of them cached or reasoning. */
+    public static Usage tokens(long inputTokens, long outputTokens, Source source) {
+        return new Usage(inputTokens, outputTokens, 0, 0, 0, 0, 0, 0, source);
+    }
+
+    /** Input and output tokens together. */
+    public long totalTokens() {
+        return inputTokens + outputTokens;
+    }
+}

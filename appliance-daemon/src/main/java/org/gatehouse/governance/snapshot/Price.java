@@ -1,0 +1,39 @@
+package org.gatehouse.governance.snapshot;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model costs from a date on. All amounts are at least 0 and in {@code currency}; one that is {@code null} is
+ * not charged, but a missing cached or cache-write price means that such tokens cost what input costs.
+ *
+ * @param model the public model name
+ * @param upstream the upstream's name, or {@code null} for any
+ * @param currency ISO 4217 code, always the box's accounting currency
+ * @param inputPerMillion per 1,000,000 input tokens
+ * @param outputPerMillion per 1,000,000 output tokens
+ * @param cachedInputPerMillion per 1,000,000 input tokens read from the upstream's cache
+ * @param cacheWritePerMillion per 1,000,000 input tokens written to the upstream's cache
+ * @param perSecond per second of audio
+ * @param perImage per picture made
+ * @param perMillionCharacters per 1,000,000 characters spoken
+ * @param perCall per call that reached the upstream
+ */
+public record Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
+        @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
+        @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
+        @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage, @Nullable BigDecimal perMillionCharacters,
+        @Nullable BigDecimal perCall) {
+
+    /** Checks what must be there. */
+    public Price {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(validFrom, "validFrom");
+        Objects.requireNonNull(currency, "currency");
+    }
+}

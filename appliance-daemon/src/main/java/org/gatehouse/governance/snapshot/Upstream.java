@@ -1,0 +1,71 @@
+package org.gatehouse.governance.snapshot;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that answers model calls. Immutable.
+ *
+ * @param name unique, shown in {@code x-gatehouse-upstream} and in the trail
+ * @param kind what it is, hence what it can do beyond the common dialect
+ * @param baseUrl {@code https://…/v1}, {@code http://…/v1} or {@code unix:/path/to.sock}
+ * @param apiKey sent as bearer token; {@code null} when it wants none. Never logged, never shown
+ * @param local whether it runs on this box; a local upstream may live on a private address and costs no outside money
+ * @param privateAddressesAllowed whether an admin allowed a non-local upstream to resolve to a private address
+ * @param simulated whether its answers are simulated; shown wherever it shows
+ * @param timeouts how long each phase of a call may take
+ * @param maxReplyBytes the largest whole reply that is relayed
+ */
+public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
+        boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes) {
+
+    /** What a server is. */
+    public enum Kind {
+        /** Any server that speaks OpenAI's dialect. */
+        OPENAI_COMPATIBLE,
+        /** vLLM: also counts tokens ahead ({@code /tokenize}) and reports running usage in each chunk. */
+        VLLM;
+
+        /** The name in the API, lower case with underscores. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Deadlines of a call.
+     *
+     * @param connect until the connection stands
+     * @param firstByte from the request's last byte to the reply's first
+     * @param idle between two pieces of the reply
+     * @param total of the whole call
+     */
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total) {
+
+        /** 5 s, 10 min, 2 min, 60 min: patient with long prompts, not with dead servers. */
+        public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(10),
+                Duration.ofMinutes(2), Duration.ofMinutes(60));
+    }
+
+    /** Checks what must be there. */
+    public Upstream {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(baseUrl, "baseUrl");
+        Objects.requireNonNull(timeouts, "timeouts");
+        if (maxReplyBytes <= 0) {
+            throw new IllegalArgumentException("maxReplyBytes must be more than 0");
+        }
+    }
+
+    /** Leaves the API key out. */
+    @Override
+    public String toString() {
+        return "Upstream[" + name + ", " + kind + ", " + baseUrl + "]";
+    }
+}
