@@ -15,6 +15,9 @@ public interface ClientReply {
     /** Starts a streamed reply; nothing reaches the wire before its first {@link Body#flush}. */
     Body open(int status, String contentType);
 
+    /** The body of the streamed reply that {@link #open} started. */
+    Body body();
+
     /** Whether {@link #send} or {@link #open} was called. */
     boolean started();
 

@@ -85,6 +85,11 @@ public final class CallMeter {
         audioMillis = millis;
     }
 
+    /** Whether anything has said yet how long the audio was. */
+    public boolean knowsAudio() {
+        return audioMillis > 0 || reported != null && reported.audioMillis() > 0;
+    }
+
     /** Pictures that the reply holds. */
     public void images(long count) {
         images = count;

@@ -1,13 +1,5 @@
 package org.gatehouse.gateway.relay;
 
-import static org.gatehouse.gateway.metering.JsonBytes.endOfString;
-import static org.gatehouse.gateway.metering.JsonBytes.endOfValue;
-import static org.gatehouse.gateway.metering.JsonBytes.indexOf;
-import static org.gatehouse.gateway.metering.JsonBytes.lastIndexOf;
-import static org.gatehouse.gateway.metering.JsonBytes.name;
-import static org.gatehouse.gateway.metering.JsonBytes.number;
-import static org.gatehouse.gateway.metering.JsonBytes.valueAfter;
-
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
@@ -15,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.UsageReader;
+
+import static org.gatehouse.gateway.metering.JsonBytes.endOfString;
+import static org.gatehouse.gateway.metering.JsonBytes.endOfValue;
+import static org.gatehouse.gateway.metering.JsonBytes.indexOf;
+import static org.gatehouse.gateway.metering.JsonBytes.lastIndexOf;
+import static org.gatehouse.gateway.metering.JsonBytes.name;
+import static org.gatehouse.gateway.metering.JsonBytes.number;
+import static org.gatehouse.gateway.metering.JsonBytes.valueAfter;
 
 /**
  * The events of {@code /v1/chat/completions} and {@code /v1/completions}: chunks with {@code choices}, at the end one
@@ -204,7 +204,8 @@ final class ChatEvents implements StreamGrammar {
             long input = meter.inputSoFar();
             long output = meter.total().outputTokens();
             events.append("data: {").append(head).append("\"choices\":[],\"usage\":{\"prompt_tokens\":").append(input)
-                    .append(",\"completion_tokens\":").append(output).append(",\"total_tokens\":").append(input + output)
+                    .append(",\"completion_tokens\":").append(output).append(",\"total_tokens\":")
+                    .append(input + output)
                     .append("}}\n\n");
         }
         return events.append("data: [DONE]\n\n").toString().getBytes(StandardCharsets.UTF_8);

@@ -120,6 +120,5 @@ final class SseSplitter {
      * @param to behind its last byte
      */
     @SuppressWarnings("ArrayRecordComponent") // a window on a buffer, gone with the next read
-    record Event(byte[] bytes, int from, int to) {
-    }
+    record Event(byte[] bytes, int from, int to) {}
 }

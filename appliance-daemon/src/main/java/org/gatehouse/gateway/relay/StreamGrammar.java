@@ -32,27 +32,22 @@ interface StreamGrammar {
         /**
          * Pass it on without the bytes in [cutFrom, cutTo).
          */
-        record Pass(int cutFrom, int cutTo) implements Look {
-        }
+        record Pass(int cutFrom, int cutTo) implements Look {}
 
         /** Leave it out. */
-        record Drop() implements Look {
-        }
+        record Drop() implements Look {}
 
         /**
          * The last event.
          *
          * @param failed whether it says that the upstream failed
          */
-        record Last(boolean failed) implements Look {
-        }
+        record Last(boolean failed) implements Look {}
 
         /** The upstream says inside the stream that it failed. */
-        record Failed() implements Look {
-        }
+        record Failed() implements Look {}
 
         /** Not an event of this grammar: the upstream is broken. */
-        record Broken() implements Look {
-        }
+        record Broken() implements Look {}
     }
 }

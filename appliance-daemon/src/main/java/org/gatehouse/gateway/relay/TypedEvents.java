@@ -1,16 +1,16 @@
 package org.gatehouse.gateway.relay;
 
+import java.nio.charset.StandardCharsets;
+
+import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.metering.UsageReader;
+
 import static org.gatehouse.gateway.metering.JsonBytes.endOfString;
 import static org.gatehouse.gateway.metering.JsonBytes.endOfValue;
 import static org.gatehouse.gateway.metering.JsonBytes.indexOf;
 import static org.gatehouse.gateway.metering.JsonBytes.lastIndexOf;
 import static org.gatehouse.gateway.metering.JsonBytes.name;
 import static org.gatehouse.gateway.metering.JsonBytes.valueAfter;
-
-import java.nio.charset.StandardCharsets;
-
-import org.gatehouse.gateway.metering.CallMeter;
-import org.gatehouse.gateway.metering.UsageReader;
 
 /**
  * Events that name their type: {@code /v1/responses}, and the streamed forms of transcription, speech and pictures.
@@ -75,7 +75,9 @@ final class TypedEvents implements StreamGrammar {
         int at = indexOf(data.bytes(), data.from(), data.to(), DELTA);
         if (at >= 0) {
             int value = valueAfter(data.bytes(), at + DELTA.length, data.to());
-            int end = value < data.to() && data.bytes()[value] == '"' ? endOfString(data.bytes(), value, data.to()) : -1;
+            int end = value < data.to() && data.bytes()[value] == '"'
+                    ? endOfString(data.bytes(), value, data.to())
+                    : -1;
             if (end > value + 2) {
                 meter.text(data.bytes(), value + 1, end - 1);
                 meter.contentEvent();
