@@ -18,8 +18,8 @@ public interface ClientConnection {
      * @return the request's view of its client; for a request of another server (a test's own) one that is never gone
      */
     static ClientConnection of(ServerRequest request) {
-        return request.listenerContext() instanceof Connection connection
-                ? connection.clientOf(request.id())
+        return request.listenerContext() instanceof HelidonView view
+                ? view.connection().clientOf(request.id())
                 : ClientSignal.unwatched();
     }
 

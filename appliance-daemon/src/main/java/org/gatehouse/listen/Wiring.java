@@ -15,6 +15,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  * What all connections of one listener share. Immutable.
  *
  * @param name        the listener's name in thread names and logs
+ * @param timeouts    how long to wait for whom
  * @param http1       makes the HTTP/1.1 engine of a connection
  * @param http2       makes the HTTP/2 engine of a connection
  * @param router      where requests go
@@ -26,9 +27,13 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  * @param executor    runs HTTP/2 streams, a virtual thread each
  * @param unlimited   admission happens in the pipeline, not here
  * @param clientWatch notices clients that leave
+ * @param clock       the time by which connections are judged
+ * @param tally       counts what happens
+ * @param failures    where surprising ends of connections are logged
  */
-record Wiring(String name, ServerConnectionSelector http1, ServerConnectionSelector http2, Router router,
-        ListenerConfig config,
-        DirectHandlers handlers, MediaContext media, ContentEncodingContext encodings, Context context,
-        ExecutorService executor, Limit unlimited,
-        ClientWatch clientWatch) {}
+record Wiring(String name, ListenerSettings.Timeouts timeouts, ServerConnectionSelector http1,
+        ServerConnectionSelector http2, Router router,
+        ListenerConfig config, DirectHandlers handlers, MediaContext media, ContentEncodingContext encodings,
+        Context context,
+        ExecutorService executor, Limit unlimited, ClientWatch clientWatch, CoarseClock clock, Tally tally,
+        RareLog failures) {}
