@@ -68,7 +68,7 @@ final class AddressGuard {
     private record Prefix(byte[] bytes, int bits) {
         boolean holds(byte[] address) {
             for (int bit = 0; bit < bits; bit += 8) {
-                int mask = bits - bit >= 8 ? 0xff : 0xff << 8 - (bits - bit) & 0xff;
+                int mask = bits - bit >= 8 ? 0xff : (0xff << (8 - (bits - bit))) & 0xff;
                 if (((bytes[bit >> 3] ^ address[bit >> 3]) & mask) != 0) {
                     return false;
                 }

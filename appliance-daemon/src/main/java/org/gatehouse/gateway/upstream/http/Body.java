@@ -1,7 +1,7 @@
 package org.gatehouse.gateway.upstream.http;
 
 /** How the end of a body is found, and what its bytes stand for. Confined to the call's thread. */
-sealed interface Body permits FixedLengthBody, ChunkedBody, CloseDelimitedBody {
+sealed interface Body permits FixedLengthBody, ChunkedBody, CloseDelimitedBody, InflatingBody {
 
     /**
      * Blocks until there is at least one byte, then takes what is there without blocking again; -1 at the clean end.

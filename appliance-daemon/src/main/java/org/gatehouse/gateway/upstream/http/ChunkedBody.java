@@ -128,7 +128,7 @@ final class ChunkedBody implements Body {
             if (++digits > MOST_SIZE_DIGITS) {
                 throw input.malformed("a chunk size has more than " + MOST_SIZE_DIGITS + " digits");
             }
-            left = digits == 1 ? digit : left << 4 | digit;
+            left = digits == 1 ? digit : (left << 4) | digit;
         } else if (digits == 0) {
             throw input.malformed("a chunk size does not begin with a hexadecimal digit");
         } else if (value == '\r') {

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.upstream.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Bytes are moved by the holder's thread alone; {@link #end} and {@link #sweep} may come from any thread.
  */
 final class Connection {
+    /** We close this much before the upstream does, for what its packets take to get here. */
+    private static final long IDLE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final ConnectionPool pool;
     private final AtomicReference<Holder> holder;
     private volatile @Nullable Attempt attempt;
@@ -107,9 +111,11 @@ final class Connection {
         return now - idleSince > idleLimit;
     }
 
-    /** Shortens the rest to what the upstream announced, if that is less than the endpoint's own limit. */
-    void limitIdle(long nanos) {
-        idleLimit = Math.min(pool.maxIdleNanos(), nanos);
+    /** What the upstream said about how long it keeps an idle connection; it can only shorten the endpoint's own limit. */
+    void announcedIdle(int seconds) {
+        if (seconds >= 0) {
+            idleLimit = Math.min(pool.maxIdleNanos(), TimeUnit.SECONDS.toNanos(seconds) - IDLE_MARGIN_NANOS);
+        }
     }
 
     /**

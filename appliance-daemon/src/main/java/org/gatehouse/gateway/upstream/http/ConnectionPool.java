@@ -33,6 +33,7 @@ final class ConnectionPool {
     private int open;
     private long opened;
     private boolean retired;
+    private boolean shutDown;
 
     ConnectionPool(Endpoint endpoint, Sweeper sweeper, BufferStack buffers, LongSupplier nanoTime) {
         this.endpoint = endpoint;
@@ -124,12 +125,25 @@ final class ConnectionPool {
         close(old);
     }
 
-    /** Keeps no connection from now on. */
+    /** Keeps no idle connection from now on. */
     void retire() {
+        retire(false);
+    }
+
+    /** Ends the calls that wait for a connection, and refuses all others. */
+    void shutDown() {
+        retire(true);
+    }
+
+    private void retire(boolean forGood) {
         List<Connection> all;
         lock.lock();
         try {
             retired = true;
+            shutDown |= forGood;
+            if (forGood) {
+                waiters.forEach(waiter -> waiter.call.end(AbortCause.SHUTTING_DOWN));
+            }
             all = new ArrayList<>(idle);
             idle.clear();
         } finally {
@@ -160,6 +174,10 @@ final class ConnectionPool {
         Waiter waiter;
         lock.lock();
         try {
+            if (shutDown) {
+                call.end(AbortCause.SHUTTING_DOWN);
+                call.throwIfEnded();
+            }
             Connection rested = fresh && open < endpoint.maxConnections() ? null : idle.poll();
             if (rested != null) {
                 return rested;

@@ -55,7 +55,7 @@ final class Connector implements AutoCloseable {
                 attempt(connection, endpoint, addresses[index], now + share);
                 return;
             } catch (IOException failed) {
-                call.throwIfEnded();
+                call.throwIfBrokenOff();
                 // Past its time the channel was closed under the handshake, which the TLS layer reports as its own failure.
                 if (failed instanceof SSLException && nanoTime.getAsLong() - now < share) {
                     throw call.fail(

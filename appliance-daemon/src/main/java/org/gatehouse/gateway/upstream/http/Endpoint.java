@@ -44,7 +44,7 @@ public record Endpoint(Scheme scheme, String host, int port, String basePath, Ad
         Objects.requireNonNull(scheme, "scheme");
         Objects.requireNonNull(addressPolicy, "addressPolicy");
         boolean portFits = scheme == Scheme.UNIX ? port == 0 : port >= 1 && port <= 65535;
-        boolean pathFits = basePath.isEmpty() || basePath.startsWith("/") && !basePath.endsWith("/");
+        boolean pathFits = basePath.isEmpty() || (basePath.startsWith("/") && !basePath.endsWith("/"));
         if (host.isEmpty() || !portFits || !pathFits || maxConnections < 1 || maxIdleAge.isNegative()) {
             throw new IllegalArgumentException("Endpoint " + host + ":" + port + basePath + " with " + maxConnections
                     + " connections and idle age " + maxIdleAge
@@ -78,13 +78,14 @@ public record Endpoint(Scheme scheme, String host, int port, String basePath, Ad
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         String path = slash < 0 ? "" : rest.substring(slash);
         boolean bracketed = authority.startsWith("[");
-        int hostEnd = bracketed
-                ? authority.indexOf(']') + 1
-                : authority.indexOf(':') < 0
-                        ? authority.length()
-                        : authority.indexOf(':');
-        String host = authority.substring(bracketed ? 1 : 0, Math.max(0, bracketed ? hostEnd - 1 : hostEnd));
-        String port = authority.substring(Math.max(0, hostEnd));
+        int bracket = authority.indexOf(']');
+        int colon = authority.indexOf(':');
+        if (bracketed && bracket < 0) {
+            throw bad("a bracket in the host is not closed");
+        }
+        int hostEnd = bracketed ? bracket + 1 : colon < 0 ? authority.length() : colon;
+        String host = bracketed ? authority.substring(1, bracket) : authority.substring(0, hostEnd);
+        String port = authority.substring(hostEnd);
         checkHost(host, bracketed);
         return new Endpoint(scheme, host.toLowerCase(Locale.ROOT), parsePort(port, scheme), checkBase(path),
                 AddressPolicy.PUBLIC_ONLY, null, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_IDLE_AGE);

@@ -1,6 +1,8 @@
 package org.gatehouse.gateway.upstream.http;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param kind which rule applies
  * @param length bytes of a {@link Kind#FIXED} body
  * @param keepsConnection whether the connection may carry another request afterwards
+ * @param idleSeconds how long the upstream says it keeps an idle connection; -1 when it says nothing
  */
-record Framing(Kind kind, long length, boolean keepsConnection) {
+record Framing(Kind kind, long length, boolean keepsConnection, int idleSeconds) {
     private static final int MOST_LENGTH_DIGITS = 18;
+    private static final Pattern KEEP_ALIVE_TIMEOUT = Pattern.compile("(?i)(?:^|[,\\s])timeout=(\\d{1,6})(?![^,\\s])");
 
     enum Kind {
         FIXED, CHUNKED, UNTIL_CLOSE
@@ -35,12 +39,24 @@ record Framing(Kind kind, long length, boolean keepsConnection) {
                 : !head.lists("connection", "close");
         boolean without = method.equals("HEAD") || head.status() == 204 || head.status() == 304;
         if (without) {
-            return new Framing(Kind.FIXED, 0, keeps);
+            return new Framing(Kind.FIXED, 0, keeps, idleSeconds(head));
         }
         if (coding != null) {
-            return new Framing(Kind.CHUNKED, -1, keeps);
+            return new Framing(Kind.CHUNKED, -1, keeps, idleSeconds(head));
         }
-        return length >= 0 ? new Framing(Kind.FIXED, length, keeps) : new Framing(Kind.UNTIL_CLOSE, -1, false);
+        return length >= 0
+                ? new Framing(Kind.FIXED, length, keeps, idleSeconds(head))
+                : new Framing(Kind.UNTIL_CLOSE, -1, false, -1);
+    }
+
+    /** The {@code timeout} of a {@code keep-alive} field (RFC 2068 19.7.1.1), as Node.js and others send it. */
+    private static int idleSeconds(ReplyHead head) {
+        String keepAlive = head.first("keep-alive");
+        if (keepAlive == null) {
+            return -1;
+        }
+        Matcher timeout = KEEP_ALIVE_TIMEOUT.matcher(keepAlive);
+        return timeout.find() ? Integer.parseInt(timeout.group(1)) : -1;
     }
 
     private static long contentLength(ReplyHead head) throws MalformedReply {

@@ -14,7 +14,7 @@ final class Grammar {
 
     /** RFC 9110 5.5: visible characters, space, tab, and bytes above 127 without a meaning of their own. */
     static boolean isFieldContent(int value) {
-        return value >= ' ' && value != 0x7f || value == '\t';
+        return (value >= ' ' && value != 0x7f) || value == '\t';
     }
 
     /** Whether the text is a token of at least one character. */
@@ -30,7 +30,8 @@ final class Grammar {
     private static boolean[] tokenBytes() {
         boolean[] token = new boolean[128];
         for (int value = 0; value < token.length; value++) {
-            token[value] = value >= 'a' && value <= 'z' || value >= 'A' && value <= 'Z' || value >= '0' && value <= '9'
+            token[value] = (value >= 'a' && value <= 'z') || (value >= 'A' && value <= 'Z')
+                    || (value >= '0' && value <= '9')
                     || TOKEN_PUNCTUATION.indexOf(value) >= 0;
         }
         return token;

@@ -67,7 +67,7 @@ final class NameResolution implements AutoCloseable {
 
     private static @Nullable InetAddress literal(String host) {
         char first = host.charAt(0);
-        boolean couldBe = first >= '0' && first <= '9' || host.indexOf(':') >= 0;
+        boolean couldBe = (first >= '0' && first <= '9') || host.indexOf(':') >= 0;
         if (!couldBe) {
             return null;
         }

@@ -71,7 +71,7 @@ final class ReplyHeadParser {
             }
             status = status * 10 + digit;
         }
-        if (status < 100 || lineEnd > STATUS_LINE_LEAST && bytes[STATUS_LINE_LEAST] != ' ') {
+        if (status < 100 || (lineEnd > STATUS_LINE_LEAST && bytes[STATUS_LINE_LEAST] != ' ')) {
             throw new MalformedReply("the status is not a number of three digits");
         }
         return status;

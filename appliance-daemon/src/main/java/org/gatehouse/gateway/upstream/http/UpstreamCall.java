@@ -202,6 +202,14 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         }
     }
 
+    /** After an I/O failure: throws what ended the call, if it was that and no fault of the network. */
+    void throwIfBrokenOff() throws UpstreamFailureException {
+        if (Thread.currentThread().isInterrupted()) {
+            end(AbortCause.INTERRUPTED);
+        }
+        throwIfEnded();
+    }
+
     /** Closes the connection and makes the failure the one that every later step throws again. */
     UpstreamFailureException fail(UpstreamFailure failure, @Nullable IOException cause) {
         UpstreamFailureException exception = new UpstreamFailureException(failure, cause);
@@ -294,6 +302,7 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         input.headIsComplete();
         try {
             Framing framing = Framing.of(head, request.method());
+            current.announcedIdle(framing.idleSeconds());
             UpstreamReply begun = UpstreamReply.begin(this, input, head, framing,
                     wholeRequest && framing.keepsConnection());
             reply = begun;
@@ -309,7 +318,7 @@ public final class UpstreamCall implements AutoCloseable, Holder {
             lane.writer().write(request, current);
             return true;
         } catch (IOException broken) {
-            throwIfEnded();
+            throwIfBrokenOff();
             current.buffer().limit(0);
             return false;
         } finally {

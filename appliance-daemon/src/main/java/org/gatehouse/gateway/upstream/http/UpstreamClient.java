@@ -80,7 +80,7 @@ public final class UpstreamClient implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        lanes.values().forEach(lane -> lane.pool().retire());
+        lanes.values().forEach(lane -> lane.pool().shutDown());
         sweeper.watched().forEach(Connection::shutDown);
         sweeper.close();
         connector.close();

@@ -12,6 +12,8 @@ import java.util.Optional;
 public final class UpstreamReply {
     private static final int FIRST_ARRAY_BYTES = 8 << 10;
     private static final String[] NOTHING = {};
+    /** Header fields that a decoded body makes untrue. */
+    private static final String[] DECODED = {"content-encoding", "content-length"};
 
     private final UpstreamCall call;
     private final ReplyHead head;
@@ -20,6 +22,11 @@ public final class UpstreamReply {
     private final boolean reusable;
     private final String[] hidden;
     private boolean ended;
+
+    /** Content codings that are undone here. */
+    private enum Coding {
+        NONE, GZIP, DEFLATE
+    }
 
     private UpstreamReply(UpstreamCall call, ReplyHead head, Body body, long announcedLength, boolean reusable,
             String[] hidden) {
@@ -36,12 +43,18 @@ public final class UpstreamReply {
         if (framing.length() > call.limits().maxBodyBytes()) {
             throw call.fail(new UpstreamFailure.ReplyTooLarge(call.upstream(), call.limits().maxBodyBytes()), null);
         }
-        Body body = switch (framing.kind()) {
+        Body plain = switch (framing.kind()) {
             case FIXED -> new FixedLengthBody(input, framing.length());
             case CHUNKED -> new ChunkedBody(input, call.limits().maxHeadBytes());
             case UNTIL_CLOSE -> new CloseDelimitedBody(input);
         };
-        UpstreamReply reply = new UpstreamReply(call, head, body, framing.length(), reusable, NOTHING);
+        Coding coding = framing.length() == 0 ? Coding.NONE : coding(head, input);
+        UpstreamReply reply = switch (coding) {
+            case NONE -> new UpstreamReply(call, head, plain, framing.length(), reusable, NOTHING);
+            case GZIP -> new UpstreamReply(call, head, new InflatingBody(plain, input, true), -1, reusable, DECODED);
+            case DEFLATE ->
+                new UpstreamReply(call, head, new InflatingBody(plain, input, false), -1, reusable, DECODED);
+        };
         reply.endIfFinished();
         return reply;
     }
@@ -59,7 +72,7 @@ public final class UpstreamReply {
                 : Optional.ofNullable(head.first(lowerCase));
     }
 
-    /** All header fields in the upstream's order. */
+    /** All header fields in the upstream's order, without length and coding of a body that is decoded here. */
     public Iterable<Header> headers() {
         return head.without(hidden);
     }
@@ -127,6 +140,17 @@ public final class UpstreamReply {
 
     private UpstreamFailureException tooLarge(long limit) {
         return call.fail(new UpstreamFailure.ReplyTooLarge(call.upstream(), limit), null);
+    }
+
+    private static Coding coding(ReplyHead head, ReplyInput input) throws UpstreamFailureException {
+        String coding = head.first("content-encoding");
+        return switch (coding == null ? "identity" : coding.toLowerCase(Locale.ROOT)) {
+            case "identity", "" -> Coding.NONE;
+            case "gzip", "x-gzip" -> Coding.GZIP;
+            case "deflate" -> Coding.DEFLATE;
+            default ->
+                throw input.malformed("a content-encoding other than gzip and deflate, although none was asked for");
+        };
     }
 
     private void endIfFinished() {

@@ -1,24 +1,39 @@
 package org.gatehouse.gateway.upstream.http;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+
 import org.jspecify.annotations.Nullable;
 
-/** A server on loopback that says, byte for byte, what a test's script says; one script run for each connection. */
+/** A server that says, byte for byte, what a test's script says; one script run for each connection. */
 final class ScriptedServer implements AutoCloseable {
-    private final ServerSocket listener;
+    private static final int BACKLOG = 1000;
+
+    private final Closeable listener;
+    private final Endpoint endpoint;
     private final Script script;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Closeable> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
 
@@ -28,19 +43,38 @@ final class ScriptedServer implements AutoCloseable {
         void run(Peer peer) throws IOException, InterruptedException;
     }
 
-    private ScriptedServer(ServerSocket listener, Script script) {
+    /** Waits for the next connection. */
+    @FunctionalInterface
+    private interface Acceptor {
+        Peer accept() throws IOException;
+    }
+
+    private ScriptedServer(Closeable listener, String url, Script script) {
         this.listener = listener;
+        this.endpoint = Endpoint.parse(url).withAddressPolicy(AddressPolicy.ANY);
         this.script = script;
     }
 
     static ScriptedServer running(Script script) throws IOException {
-        return running(new ServerSocket(0, 1000, InetAddress.getLoopbackAddress()), script);
+        ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+        ScriptedServer server = new ScriptedServer(listener, "http://127.0.0.1:" + listener.getLocalPort(), script);
+        return server.start(() -> server.peer(listener.accept()));
     }
 
-    static ScriptedServer running(ServerSocket listener, Script script) {
-        ScriptedServer server = new ScriptedServer(listener, script);
-        Thread.ofVirtual().start(server::accept);
-        return server;
+    static ScriptedServer runningTls(SSLServerSocket listener, Script script) {
+        ScriptedServer server = new ScriptedServer(listener, "https://localhost:" + listener.getLocalPort(), script);
+        return server.start(() -> server.peer(listener.accept()));
+    }
+
+    static ScriptedServer runningUnix(Path path, Script script) throws IOException {
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(path));
+        ScriptedServer server = new ScriptedServer(listener, "unix:" + path, script);
+        return server.start(() -> {
+            SocketChannel channel = listener.accept();
+            return server.new Peer(channel, channel, Channels.newInputStream(channel),
+                    Channels.newOutputStream(channel));
+        });
     }
 
     /** Gives the same reply to every request on every connection. */
@@ -52,12 +86,20 @@ final class ScriptedServer implements AutoCloseable {
         });
     }
 
+    /** Gives the reply to the first request of each connection and closes. */
+    static ScriptedServer once(byte[] reply) throws IOException {
+        return running(peer -> {
+            peer.readRequest();
+            peer.send(reply);
+        });
+    }
+
     Endpoint endpoint() {
-        return Endpoint.parse("http://127.0.0.1:" + listener.getLocalPort()).withAddressPolicy(AddressPolicy.ANY);
+        return endpoint;
     }
 
     int port() {
-        return listener.getLocalPort();
+        return endpoint.port();
     }
 
     int connections() {
@@ -71,51 +113,54 @@ final class ScriptedServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        for (Socket socket : sockets) {
+        for (Closeable socket : sockets) {
             socket.close();
         }
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                int number = connections.incrementAndGet();
-                Thread.ofVirtual().start(() -> serve(socket, number));
-            } catch (IOException closed) {
-                return;
+    private ScriptedServer start(Acceptor acceptor) {
+        Thread.ofVirtual().start(() -> {
+            while (true) {
+                try {
+                    Peer peer = acceptor.accept();
+                    Thread.ofVirtual().start(() -> serve(peer));
+                } catch (IOException closed) {
+                    return;
+                }
             }
-        }
+        });
+        return this;
     }
 
-    private void serve(Socket socket, int number) {
-        try (socket) {
-            if (!socket.getClass().getName().contains("SSL")) {
-                socket.setTcpNoDelay(true);
-            }
-            script.run(new Peer(socket, number, requests));
+    private Peer peer(Socket socket) throws IOException {
+        socket.setTcpNoDelay(true);
+        return new Peer(socket, socket, socket.getInputStream(), socket.getOutputStream());
+    }
+
+    private void serve(Peer peer) {
+        try (Closeable socket = peer.socket) {
+            sockets.add(socket);
+            script.run(peer);
         } catch (IOException | InterruptedException gone) {
             // The client closed the connection, or the test is over.
         } finally {
-            sockets.remove(socket);
+            sockets.remove(peer.socket);
         }
     }
 
     /** The server's end of one connection. */
-    static final class Peer {
-        private final Socket socket;
-        private final int number;
-        private final AtomicInteger requests;
+    final class Peer {
+        private final Closeable socket;
+        private final Object options;
+        private final int number = connections.incrementAndGet();
         private final InputStream input;
         private final OutputStream output;
 
-        Peer(Socket socket, int number, AtomicInteger requests) throws IOException {
+        private Peer(Closeable socket, Object options, InputStream input, OutputStream output) {
             this.socket = socket;
-            this.number = number;
-            this.requests = requests;
-            this.input = new java.io.BufferedInputStream(socket.getInputStream());
-            this.output = socket.getOutputStream();
+            this.options = options;
+            this.input = new BufferedInputStream(input);
+            this.output = output;
         }
 
         /** 1 for the first connection of the server. */
@@ -138,7 +183,7 @@ final class ScriptedServer implements AutoCloseable {
             }
             requests.incrementAndGet();
             String head = text.toString(StandardCharsets.ISO_8859_1);
-            int at = head.toLowerCase(java.util.Locale.ROOT).indexOf("\r\ncontent-length: ");
+            int at = head.toLowerCase(Locale.ROOT).indexOf("\r\ncontent-length: ");
             if (at < 0) {
                 return head;
             }
@@ -155,25 +200,37 @@ final class ScriptedServer implements AutoCloseable {
             output.flush();
         }
 
-        /** Blocks until the client has closed its end; true if by reset. */
-        boolean awaitClose() {
+        /** Sends each byte in a packet of its own. */
+        void drip(String text) throws IOException {
+            for (byte value : text.getBytes(StandardCharsets.ISO_8859_1)) {
+                send(new byte[]{value});
+            }
+        }
+
+        /** Blocks until the client has closed its end. */
+        void awaitClose() {
             try {
                 while (input.read() >= 0) {
-                    // whatever it still sends
+                    Thread.onSpinWait();
                 }
-                return false;
             } catch (IOException reset) {
-                return true;
+                // closed as well
             }
+        }
+
+        /** The TLS session of a {@link #runningTls} server. */
+        SSLSocket tls() {
+            return (SSLSocket) options;
+        }
+
+        /** The plain socket, for what only it can do. */
+        Socket socket() {
+            return (Socket) options;
         }
 
         /** Closes with RST rather than FIN. */
         void reset() throws IOException {
-            socket.setSoLinger(true, 0);
-            socket.close();
-        }
-
-        void close() throws IOException {
+            socket().setSoLinger(true, 0);
             socket.close();
         }
     }
