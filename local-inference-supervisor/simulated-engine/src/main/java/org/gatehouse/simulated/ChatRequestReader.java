@@ -50,7 +50,7 @@ final class ChatRequestReader {
     private void field(String name) throws IOException, Refused {
         switch (name) {
             case "messages" -> messages();
-            case "tools" -> tools();
+            case "tools" -> SharedFields.tools(json, request);
             case "tool_choice" -> SharedFields.toolChoice(json, request);
             case "response_format" -> responseFormat();
             case "logprobs" -> request.logprobs = json.flag(name);
@@ -105,25 +105,6 @@ final class ChatRequestReader {
             default -> throw new Refused(Problem.badRequest("Unknown role `" + role
                     + "`. Use system, developer, user, assistant or tool.", "messages." + index + ".role"));
         };
-    }
-
-    private void tools() throws IOException, Refused {
-        if (json.isNull()) {
-            return;
-        }
-        json.needArray("tools");
-        JsonNode tools = json.tree();
-        request.toolTokens = Tokenizer.count(tools.toString());
-        for (JsonNode tool : tools) {
-            // Chat nests the function, the responses surface does not.
-            JsonNode function = tool.has("function") ? tool.get("function") : tool;
-            if (tool.path("type").asText("function").equals("function")) {
-                if (!function.path("name").isTextual()) {
-                    throw new Refused(Problem.missing("tools.0.function.name"));
-                }
-                request.tools.add(new ToolSpec(function.get("name").asText(), function.path("parameters")));
-            }
-        }
     }
 
     private void responseFormat() throws IOException, Refused {

@@ -63,50 +63,57 @@ record Directive(int tokens, double firstTokenMillis, double tokenMillis, int re
         if (end < 0) {
             throw notUnderstood(text);
         }
-        Directive directive = NONE;
+        Draft draft = new Draft();
         for (String word : text.substring(OPENING.length(), end).strip().split("\\s+")) {
             if (!word.isEmpty()) {
                 int equals = word.indexOf('=');
-                directive = equals < 0
-                        ? directive.with(word, null)
-                        : directive.with(word.substring(0, equals), word.substring(equals + 1));
+                draft.set(equals < 0 ? word : word.substring(0, equals),
+                        equals < 0 ? null : word.substring(equals + 1));
             }
         }
-        return directive;
+        return draft.directive();
     }
 
-    // A directive with a typing error would make its test pass for the wrong reason, so it is refused.
-    private Directive with(String key, @Nullable String value) throws Refused {
-        return switch (key) {
-            case "tokens" -> new Directive(number(key, value), firstTokenMillis, tokenMillis, reasoning, toolCalls,
-                    fault, after, retryAfter, echo, flagged, reset, wrong, location);
-            case "first-token-ms" -> new Directive(tokens, millis(key, value), tokenMillis, reasoning, toolCalls, fault,
-                    after, retryAfter, echo, flagged, reset, wrong, location);
-            case "token-ms" -> new Directive(tokens, firstTokenMillis, millis(key, value), reasoning, toolCalls, fault,
-                    after, retryAfter, echo, flagged, reset, wrong, location);
-            case "reasoning" -> new Directive(tokens, firstTokenMillis, tokenMillis, number(key, value), toolCalls,
-                    fault, after, retryAfter, echo, flagged, reset, wrong, location);
-            case "tool" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning,
-                    value == null ? 1 : number(key, value), fault, after, retryAfter, echo, flagged, reset, wrong,
-                    location);
-            case "fault" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault(value),
-                    after, retryAfter, echo, flagged, reset, wrong, location);
-            case "after" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault,
-                    number(key, value), retryAfter, echo, flagged, reset, wrong, location);
-            case "retry-after" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault,
-                    after, number(key, value), echo, flagged, reset, wrong, location);
-            case "echo" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after,
-                    retryAfter, true, flagged, reset, wrong, location);
-            case "flagged" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after,
-                    retryAfter, echo, true, reset, wrong, location);
-            case "reset" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after,
-                    retryAfter, echo, flagged, true, wrong, location);
-            case "usage" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after,
-                    retryAfter, echo, flagged, reset, text(key, value), location);
-            case "to" -> new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after,
-                    retryAfter, echo, flagged, reset, wrong, text(key, value));
-            default -> throw notUnderstood(key);
-        };
+    /** The keys as they are read. */
+    private static final class Draft {
+        private int tokens = NONE.tokens;
+        private double firstTokenMillis = NONE.firstTokenMillis;
+        private double tokenMillis = NONE.tokenMillis;
+        private int reasoning = NONE.reasoning;
+        private int toolCalls = NONE.toolCalls;
+        private Fault fault = NONE.fault;
+        private int after = NONE.after;
+        private int retryAfter = NONE.retryAfter;
+        private boolean echo;
+        private boolean flagged;
+        private boolean reset;
+        private String wrong = NONE.wrong;
+        private String location = NONE.location;
+
+        // A directive with a typing error would make its test pass for the wrong reason, so it is refused.
+        void set(String key, @Nullable String value) throws Refused {
+            switch (key) {
+                case "tokens" -> tokens = number(key, value);
+                case "first-token-ms" -> firstTokenMillis = millis(key, value);
+                case "token-ms" -> tokenMillis = millis(key, value);
+                case "reasoning" -> reasoning = number(key, value);
+                case "tool" -> toolCalls = value == null ? 1 : number(key, value);
+                case "fault" -> fault = fault(value);
+                case "after" -> after = number(key, value);
+                case "retry-after" -> retryAfter = number(key, value);
+                case "echo" -> echo = true;
+                case "flagged" -> flagged = true;
+                case "reset" -> reset = true;
+                case "usage" -> wrong = text(key, value);
+                case "to" -> location = text(key, value);
+                default -> throw notUnderstood(key);
+            }
+        }
+
+        Directive directive() {
+            return new Directive(tokens, firstTokenMillis, tokenMillis, reasoning, toolCalls, fault, after, retryAfter,
+                    echo, flagged, reset, wrong, location);
+        }
     }
 
     private static Fault fault(@Nullable String value) throws Refused {

@@ -19,6 +19,7 @@ final class Engine {
     private final Ledger ledger = new Ledger();
     private final PrefixCache prefixes = new PrefixCache();
     private final ReplyText standardText = ReplyText.standard();
+    private final ReplyText multilingualText = ReplyText.multilingual();
     private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build()).build())
             .build();
@@ -61,6 +62,10 @@ final class Engine {
 
     ReplyText standardText() {
         return standardText;
+    }
+
+    ReplyText multilingualText() {
+        return multilingualText;
     }
 
     JsonMapper json() {

@@ -64,7 +64,7 @@ final class Generation implements AutoCloseable {
             room = request.maxTokens;
         }
         Faults.beforeReply(exchange, request.directive);
-        OutputPlan plan = OutputPlan.of(request, engine.options(), engine.standardText(), room);
+        OutputPlan plan = OutputPlan.of(request, engine, room);
         waitForSlot(exchange);
         int cached = -1;
         if (engine.tellsCachedTokens()) {
@@ -152,6 +152,19 @@ final class Generation implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Waits for the time that the input takes, on surfaces that make no tokens one by one. */
+    void awaitInput() throws CallEnded {
+        if (firstNanos > 0) {
+            exchange.caller().waitUntil(beganNanos + firstNanos);
+        }
+    }
+
+    /** Counts what such a surface made in the unit of its usage. */
+    void made(int tokens) {
+        produced = tokens;
+        exchange.entry().produced(tokens);
     }
 
     /** Output tokens before the fault that ends the reply in its middle; far away when there is none. */

@@ -32,6 +32,8 @@ final class GenerationRequest {
     int toolTokens;
     long cacheSalt;
     boolean echo;
+    /** Whether the surface only reads its input and makes no tokens. */
+    boolean inputOnly;
     final List<ToolSpec> tools = new ArrayList<>(0);
     /** {@code auto}, {@code none}, {@code required}, or {@code named}. */
     String toolChoice = "auto";

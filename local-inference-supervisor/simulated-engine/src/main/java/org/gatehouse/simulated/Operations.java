@@ -1,6 +1,8 @@
 package org.gatehouse.simulated;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 
 /** The surfaces for whoever runs the engine: health, version, load, metrics, models, the ledger. */
 final class Operations {
@@ -42,6 +44,22 @@ final class Operations {
             separator = ",";
         }
         exchange.json(200, out.ascii("]}"));
+    }
+
+    void oneModel(Exchange exchange) throws IOException, Refused {
+        String encoded = exchange.request().path().substring(Router.ONE_MODEL.length());
+        String name;
+        try {
+            name = URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            name = encoded;
+        }
+        if (!engine.options().servedModelNames().contains(name)) {
+            throw new Refused(Problem.unknownModel(name));
+        }
+        Bytes out = exchange.scratch();
+        model(name, out);
+        exchange.json(200, out);
     }
 
     private void model(String name, Bytes out) {

@@ -56,7 +56,7 @@ public record Options(String model, List<String> servedModelNames, Personality p
     /** A vLLM-like engine on a free port of 127.0.0.1, as fast as it can, with the ledger's copies on. */
     public static Options forModel(String model) {
         return new Options(model, List.of(model), Personality.VLLM, "127.0.0.1", 0, null, 8192, null, Duration.ZERO,
-                false, false, Duration.ZERO, 0, 0, 32, 0, true, Duration.ofSeconds(5));
+                false, false, Duration.ZERO, 0, 0, 32, 0, true, usualKeepAlive(Personality.VLLM));
     }
 
     /** These options with the names that requests may use; the first one stands in the replies. */
@@ -64,9 +64,17 @@ public record Options(String model, List<String> servedModelNames, Personality p
         return with(draft -> draft.servedModelNames = List.of(names));
     }
 
-    /** These options playing another personality. */
+    /** These options playing another personality, with the keep-alive time that is usual for it. */
     public Options withPersonality(Personality changed) {
-        return with(draft -> draft.personality = changed);
+        return with(draft -> {
+            draft.personality = changed;
+            draft.keepAlive = usualKeepAlive(changed);
+        });
+    }
+
+    // vLLM closes an idle connection after five seconds, which a caller's connection pool has to live with.
+    static Duration usualKeepAlive(Personality personality) {
+        return Duration.ofSeconds(personality == Personality.VLLM ? 5 : 60);
     }
 
     /** These options on another TCP address; port 0 takes any free one. */

@@ -32,11 +32,15 @@ record OutputPlan(int reasoning, ReplyText text, int textTokens, List<Call> call
         }
     }
 
-    static OutputPlan of(GenerationRequest request, Options options, ReplyText standardText, int room) {
+    /** A reply to this request in at most {@code room} tokens. */
+    static OutputPlan of(GenerationRequest request, Engine engine, int room) {
         Directive directive = request.directive;
+        if (request.inputOnly) {
+            return new OutputPlan(0, engine.standardText(), 0, List.of(), false);
+        }
         int reasoning = directive.reasoning() >= 0 ? directive.reasoning() : Math.max(0, request.reasoning);
         List<Call> calls = calls(request);
-        ReplyText text = text(request, standardText);
+        ReplyText text = text(request, engine);
         int textTokens;
         if (!calls.isEmpty()) {
             textTokens = 0;
@@ -47,7 +51,7 @@ record OutputPlan(int reasoning, ReplyText text, int textTokens, List<Call> call
         } else if (request.ignoreEndOfText) {
             textTokens = Math.max(0, room - reasoning);
         } else {
-            textTokens = Math.max(options.defaultTokens(), request.minTokens);
+            textTokens = Math.max(engine.options().defaultTokens(), request.minTokens);
         }
         if (directive.fault() == Fault.IGNORE_MAX_TOKENS) {
             return new OutputPlan(reasoning, text, textTokens, calls, false);
@@ -55,14 +59,17 @@ record OutputPlan(int reasoning, ReplyText text, int textTokens, List<Call> call
         return new OutputPlan(reasoning, text, textTokens, calls, false).within(room);
     }
 
-    private static ReplyText text(GenerationRequest request, ReplyText standardText) {
+    private static ReplyText text(GenerationRequest request, Engine engine) {
         if (request.directive.echo()) {
             return ReplyText.labelled(request.directiveText.replaceAll("(?s)\\[\\[sim.*?]]", "").strip());
         }
         if (request.schema != null) {
             return ReplyText.of(SchemaFiller.fill(request.schema).toString());
         }
-        return request.jsonObject ? ReplyText.of("{\"simulated\":true}") : standardText;
+        if (request.jsonObject) {
+            return ReplyText.of("{\"simulated\":true}");
+        }
+        return request.directive.fault() == Fault.SPLIT_UTF8 ? engine.multilingualText() : engine.standardText();
     }
 
     private static List<Call> calls(GenerationRequest request) {

@@ -56,7 +56,8 @@ record Problem(int status, String type, @Nullable String code, String message, @
 
     /** The error object as this personality writes it, in the envelope {@code {"error":…}}. */
     void write(Personality personality, Bytes out) {
-        out.ascii("{\"error\":{\"message\":").quoted(message).ascii(",\"type\":");
+        out.ascii("{\"error\":{\"message\":");
+        out.quoted(personality == Personality.VLLM ? message : openAiMessage()).ascii(",\"type\":");
         out.quoted(personality == Personality.VLLM ? type : openAiType()).ascii(",\"param\":");
         nullable(parameter, out);
         out.ascii(",\"code\":");
@@ -66,6 +67,19 @@ record Problem(int status, String type, @Nullable String code, String message, @
             nullable(code, out);
         }
         out.ascii("}}");
+    }
+
+    // The commercial API words these its own way; the others read the same from both.
+    private String openAiMessage() {
+        return switch (code) {
+            case "missing_required_parameter" -> "Missing required parameter: '" + parameter + "'.";
+            case "invalid_type" -> "Invalid type for '" + parameter + "': send another type of value.";
+            case "unsupported_content_type" -> "Invalid Content-Type header, expected application/json.";
+            case "model_not_found" -> message.replace("does not exist.",
+                    "does not exist or you do not have access to it.");
+            case null -> "We could not parse the JSON body of your request. Send valid JSON.";
+            default -> message;
+        };
     }
 
     private String openAiType() {

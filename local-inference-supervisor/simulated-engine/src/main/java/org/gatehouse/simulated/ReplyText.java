@@ -35,6 +35,11 @@ final class ReplyText {
         return new ReplyText(LABEL + BODY.repeat(20), Tokenizer.count(LABEL));
     }
 
+    /** The same with characters of two, three and four bytes in it. */
+    static ReplyText multilingual() {
+        return new ReplyText(LABEL + "Grüße, 你好, こんにちは, привет, 🙂🚀 ".repeat(20), Tokenizer.count(LABEL));
+    }
+
     /** This text, once. */
     static ReplyText of(String text) {
         return new ReplyText(text, -1);

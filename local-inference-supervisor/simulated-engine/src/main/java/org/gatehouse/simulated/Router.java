@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the surface for a request, asks for the key, and turns every way a call can end into its last words. */
 final class Router {
+    /** The prefix of the paths that name one model. */
+    static final String ONE_MODEL = "/v1/models/";
+
     private final Engine engine;
     private final Map<String, Route> routes = new HashMap<>();
 
@@ -23,8 +26,25 @@ final class Router {
         get("/load", operations::load);
         get("/metrics", operations::metrics);
         get("/v1/models", operations::models);
+        get(ONE_MODEL, operations::oneModel);
         get("/simulated/ledger", operations::ledger);
         json("/v1/chat/completions", new ChatSurface());
+        json("/v1/completions", new CompletionSurface());
+        json("/v1/responses", new ResponsesSurface());
+        json("/v1/embeddings", new EmbeddingsSurface());
+        RerankSurface rerank = new RerankSurface();
+        json("/rerank", rerank);
+        json("/v1/rerank", rerank);
+        json("/v2/rerank", rerank);
+        form("/v1/audio/transcriptions", new TranscriptionSurface("transcribe"));
+        form("/v1/audio/translations", new TranscriptionSurface("translate"));
+        if (!engine.playsVllm()) {
+            MediaSurfaces media = new MediaSurfaces();
+            json("/v1/audio/speech", media::speech);
+            json("/v1/images/generations", media::generateImages);
+            form("/v1/images/edits", media::editImages);
+            json("/v1/moderations", media::moderate);
+        }
         TokenizeSurface tokenize = new TokenizeSurface();
         routes.put("/tokenize", new Route(null, tokenize::tokenize, false, true));
         routes.put("/detokenize", new Route(null, tokenize::detokenize, false, true));
@@ -38,6 +58,10 @@ final class Router {
         routes.put(path, new Route(null, surface, true, true));
     }
 
+    private void form(String path, Surface surface) {
+        routes.put(path, new Route(null, surface, true, false));
+    }
+
     /**
      * Answers one request.
      *
@@ -49,7 +73,7 @@ final class Router {
             unauthorised(exchange);
             return;
         }
-        Route route = routes.get(request.path());
+        Route route = routes.get(request.path().startsWith(ONE_MODEL) ? ONE_MODEL : request.path());
         String method = request.method();
         if (request.path().equals("/simulated/ledger") && method.equals("DELETE")) {
             engine.ledger().clear();
@@ -88,6 +112,11 @@ final class Router {
                 throw ended;
             }
             exchange.ended(LedgerEntry.State.FAULTED);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // A request that no check foresaw. The answer must not hang, and the trace must not be lost.
+            System.getLogger(Router.class.getName()).log(System.Logger.Level.ERROR, "request failed", e);
+            exchange.refuse(new Problem(500, "InternalServerError", "server_error",
+                    "The simulated engine failed on this request. Its log has the reason.", null));
         }
     }
 

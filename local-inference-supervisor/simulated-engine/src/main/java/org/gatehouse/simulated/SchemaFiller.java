@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** Makes a value that satisfies a simple JSON schema: the first thing that fits, the same each time. */
 final class SchemaFiller {
     private static final int DEEPEST = 32;
+    /** A schema that contains itself twice would else grow without end. */
+    private static final int MOST_VALUES = 1000;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonNode root;
+    private int values;
 
     private SchemaFiller(JsonNode root) {
         this.root = root;
@@ -23,7 +26,7 @@ final class SchemaFiller {
     }
 
     private JsonNode value(JsonNode schema, int depth) {
-        if (depth > DEEPEST) {
+        if (depth > DEEPEST || ++values > MOST_VALUES) {
             return NODES.nullNode();
         }
         if (schema.has("$ref")) {

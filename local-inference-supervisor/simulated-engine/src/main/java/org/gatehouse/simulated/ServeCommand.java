@@ -120,7 +120,7 @@ final class ServeCommand implements Callable<Integer> {
             return new Options(model, servedModelNames, played, host, port, uds, maxModelLength, key,
                     seconds(shutdownTimeoutSeconds), forceIncludeUsage, promptTokensDetails, seconds(loadSeconds),
                     firstTokenMillis, tokenMillis, defaultTokens, maxConcurrent, ledgerBodies,
-                    seconds(keepAlive == null ? 5 : Double.parseDouble(keepAlive)));
+                    keepAlive == null ? Options.usualKeepAlive(played) : seconds(Double.parseDouble(keepAlive)));
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), "Bad option: " + e.getMessage(), e);
         }

@@ -87,6 +87,25 @@ final class SharedFields {
         }
     }
 
+    /** Reads tool definitions: chat nests the function, the responses surface does not. */
+    static void tools(JsonReader json, GenerationRequest request) throws IOException, Refused {
+        if (json.isNull()) {
+            return;
+        }
+        json.needArray("tools");
+        JsonNode tools = json.tree();
+        request.toolTokens = tools.isEmpty() ? 0 : Tokenizer.count(tools.toString());
+        for (JsonNode tool : tools) {
+            JsonNode function = tool.has("function") ? tool.get("function") : tool;
+            if (tool.path("type").asText("function").equals("function")) {
+                if (!function.path("name").isTextual()) {
+                    throw new Refused(Problem.missing("tools.function.name"));
+                }
+                request.tools.add(new ToolSpec(function.get("name").asText(), function.path("parameters")));
+            }
+        }
+    }
+
     static void toolChoice(JsonReader json, GenerationRequest request) throws IOException, Refused {
         if (json.isNull()) {
             return;

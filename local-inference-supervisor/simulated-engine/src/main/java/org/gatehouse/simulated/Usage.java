@@ -47,6 +47,16 @@ record Usage(int prompt, int output, int cached, int reasoning) {
         out.ascii("},\"total_tokens\":").number((long) prompt + output).put('}');
     }
 
+    /** The usage object of surfaces that make no tokens. */
+    void writeForInput(Personality personality, Directive directive, Bytes out) {
+        if (directive.fault() == Fault.WRONG_USAGE) {
+            out.ascii(wrong(directive.wrong(), "prompt_tokens", "completion_tokens"));
+            return;
+        }
+        out.ascii("{\"prompt_tokens\":").number(prompt).ascii(",\"total_tokens\":").number(prompt);
+        out.ascii(personality == Personality.VLLM ? ",\"completion_tokens\":0,\"prompt_tokens_details\":null}" : "}");
+    }
+
     private static String wrong(String how, String promptName, String outputName) {
         String value = switch (how) {
             case "huge" -> "9000000000000000";
