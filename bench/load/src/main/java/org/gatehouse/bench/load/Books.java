@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Mode {@code books}: holds the calls that a race wrote down against the gateway's audit rows and usage, and against the
  * simulated engine's ledger. A completed call must have exactly one row; the rows must add up to the usage; and usage must
@@ -20,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Books {
     static final Set<String> OPTIONS = Set.of("calls", "admin", "admin-token", "audit-query", "usage-query", "ledger",
-            "quota", "counts", "label");
+            "quota", "counts", "fact", "label");
     private static final int MOST_PAGES = 10_000;
 
     private final Arguments arguments;
     private final Target admin;
     private final Set<String> rowIds = new HashSet<>();
     private final Map<String, Integer> rowsByRequest = new HashMap<>();
+    private final Map<String, Long> outputByRequest = new HashMap<>();
     private long doubleRows;
     private long rows;
     private long input;
@@ -44,6 +43,7 @@ final class Books {
     private Result check() throws IOException {
         readRows();
         Result result = new Result("books", arguments.pairs("label"));
+        arguments.pairs("fact").forEach((name, value) -> result.count(name, Long.parseLong(value)));
         holdAgainstCalls(result);
         result.count("rows", rows);
         result.count("double_rows", doubleRows);
@@ -70,7 +70,6 @@ final class Books {
 
     private void readRows() throws IOException {
         String fixed = arguments.text("audit-query", "");
-        @Nullable
         String cursor = null;
         for (int page = 0; page < MOST_PAGES; page++) {
             String query = fixed + (fixed.isEmpty() ? "" : "&") + "limit=1000"
@@ -78,7 +77,7 @@ final class Books {
             Target place = admin.at("/api/v1/audit" + query(query));
             JsonObject answer = HttpGet.get(place).object(place);
             answer.objects("items").forEach(this::row);
-            cursor = answer.text("nextCursor");
+            cursor = answer.text("next");
             if (cursor == null) {
                 return;
             }
@@ -96,12 +95,14 @@ final class Books {
         rowsByRequest.merge(request, 1, Integer::sum);
         input += row.whole("usage.inputTokens", 0);
         output += row.whole("usage.outputTokens", 0);
+        outputByRequest.put(request, row.whole("usage.outputTokens", 0));
     }
 
     private void holdAgainstCalls(Result result) throws IOException {
         long completed = 0;
         long missing = 0;
         long twice = 0;
+        long wrong = 0;
         long received = 0;
         for (String file : arguments.all("calls")) {
             for (String line : Files.readAllLines(Path.of(file))) {
@@ -110,8 +111,11 @@ final class Books {
                     continue;
                 }
                 completed++;
-                received += call.whole("output_tokens", 0);
-                int found = rowsByRequest.getOrDefault(Objects.requireNonNullElse(call.text("id"), ""), 0);
+                long tokens = call.whole("output_tokens", 0);
+                received += tokens;
+                String id = Objects.requireNonNullElse(call.text("id"), "");
+                int found = rowsByRequest.getOrDefault(id, 0);
+                wrong += outputByRequest.getOrDefault(id, tokens) == tokens ? 0 : 1;
                 missing += found == 0 ? 1 : 0;
                 twice += found > 1 ? 1 : 0;
             }
@@ -119,6 +123,7 @@ final class Books {
         doubleRows += twice;
         result.count("completed", completed);
         result.count("missing_rows", missing);
+        result.count("wrong_usage_rows", wrong);
         result.count("received_output_tokens", received);
     }
 

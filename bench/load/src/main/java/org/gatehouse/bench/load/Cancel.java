@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Mode {@code cancel}: a client leaves in the middle of a call, by FIN or by RST, and the simulated engine's ledger tells
- * when the call to it was given up. Streams are left after their first chunk, plain calls while the engine is silent.
+ * when the call to it was given up. Streams are left after their first chunk, plain calls while the engine is silent. The
+ * ledger is emptied before each trial and the engine must have no other callers, so that its one entry is the trial's.
  */
 final class Cancel {
     static final Set<String> OPTIONS = Arguments.withCommon("ledger", "trials", "after-ms", "give-up");
@@ -64,10 +66,10 @@ final class Cancel {
     }
 
     private void trial(boolean stream, Leaving leaving, Histogram times, Tally failures) throws IOException {
-        String mark = "leaves-" + Long.toHexString(random.nextLong());
-        String prompt = mark + " " + RequestTemplate.directive(400, 50, stream ? 0 : 20_000);
+        String prompt = "Leave " + random.nextLong() + " " + RequestTemplate.directive(400, 50, stream ? 0 : 20_000);
         RequestTemplate request = RequestTemplate.post(target,
                 RequestTemplate.chat(arguments.text("model", "bench"), prompt, 0, stream));
+        HttpGet.delete(ledger);
         Instant leftAt;
         try (Connection connection = Connection.open(target, Duration.ofSeconds(10))) {
             connection.send(request.numbered(0));
@@ -91,14 +93,13 @@ final class Cancel {
             failures.count(Connection.kindOf(e));
             return;
         }
-        awaitAbort(mark, leftAt, times, failures);
+        awaitAbort(leftAt, times, failures);
     }
 
-    private void awaitAbort(String mark, Instant leftAt, Histogram times, Tally failures) throws IOException {
+    private void awaitAbort(Instant leftAt, Histogram times, Tally failures) throws IOException {
         long deadline = System.nanoTime() + giveUp;
         while (System.nanoTime() < deadline) {
-            @Nullable
-            JsonObject entry = entryOf(mark);
+            JsonObject entry = onlyEntry();
             String state = entry == null ? null : entry.text("state");
             if (entry != null && "aborted".equals(state)) {
                 double abortedAt = entry.number("received_at_ms", 0) + entry.number("aborted_after_ms", 0);
@@ -114,13 +115,12 @@ final class Cancel {
         failures.count("not given up within " + Duration.ofNanos(giveUp).toMillis() + " ms");
     }
 
-    private @Nullable JsonObject entryOf(String mark) throws IOException {
-        for (JsonObject entry : HttpGet.get(ledger).object(ledger).objects("requests").reversed()) {
-            String body = entry.text("body");
-            if (body != null && body.contains(mark)) {
-                return entry;
-            }
+    private @Nullable JsonObject onlyEntry() throws IOException {
+        List<JsonObject> entries = HttpGet.get(ledger).object(ledger).objects("requests");
+        if (entries.size() > 1) {
+            throw new IOException(ledger + " has " + entries.size()
+                    + " calls where one was made: leave the engine to this run alone");
         }
-        return null;
+        return entries.isEmpty() ? null : entries.getFirst();
     }
 }

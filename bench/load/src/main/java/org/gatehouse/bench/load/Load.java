@@ -1,7 +1,11 @@
 package org.gatehouse.bench.load;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The program: {@code java -jar bench-load.jar MODE [--option value …]}. Writes one JSON line to the standard output and
@@ -17,12 +21,16 @@ public final class Load {
               cancel   a client leaves; when is the upstream call ended  --ledger --trials --after-ms --give-up
               race     N clients call until quota, time or gateway end   --clients --seconds --stream-percent
                                                                          --leave-percent --leave-within-ms
-                                                                         --until quota|gone|time --calls FILE --seed
+                                                                         --until quota|gone|time --patience
+                                                                         --calls FILE --seed
               books    holds the calls that race wrote against the gateway's audit and usage
-                                                                         --calls --admin --admin-token --since
+                                                                         --calls --admin --admin-token --audit-query
+                                                                         --usage-query --ledger --quota --counts
+                                                                         --fact NAME=NUMBER
               startup  time until a started command is ready, and its memory at rest
                                                                          --ready --runs --discard --rest --pid-file
                                                                          --pid-path --log -- COMMAND ...
+              ports    so many free TCP ports of loopback                --count
               report   the table of targets from the files of a run      --results
 
             calls:     --url URL --key KEY | --key-file FILE
@@ -54,6 +62,7 @@ public final class Load {
                 case "race" -> print(Race.run(Arguments.parse(options, Race.OPTIONS)));
                 case "books" -> print(Books.run(Arguments.parse(options, Books.OPTIONS)));
                 case "startup" -> print(Startup.run(Arguments.parse(options, Startup.OPTIONS)));
+                case "ports" -> ports(Arguments.parse(options, Set.of("count")));
                 case "report" -> Report.run(Arguments.parse(options, Report.OPTIONS), System.out);
                 default -> throw new UsageException("'" + words.getFirst() + "' is not a mode");
             };
@@ -68,6 +77,22 @@ public final class Load {
 
     private static int print(Result result) {
         result.print(System.out, System.err);
+        return 0;
+    }
+
+    /** Holds all of them at once, so that they differ. */
+    private static int ports(Arguments arguments) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < arguments.count("count", 1, 1, 100); i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
+            }
+            held.forEach(socket -> System.out.println(socket.getLocalPort()));
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
         return 0;
     }
 }

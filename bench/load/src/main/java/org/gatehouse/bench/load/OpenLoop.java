@@ -9,8 +9,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Mode {@code open}: calls arrive at a fixed rate, whether or not earlier ones are done, as users do. Latency counts from
  * the moment at which a call was due, so that a stall shows in every call that it delays.
@@ -99,7 +97,6 @@ final class OpenLoop {
     }
 
     private void call(long number, long due, boolean counted) {
-        @Nullable
         Connection connection = idle.poll();
         try {
             if (connection == null) {

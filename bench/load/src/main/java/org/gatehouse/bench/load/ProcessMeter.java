@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * CPU time and resident memory of processes over a window, from {@code /proc}. CPU comes in the kernel's ticks of 10 ms,
@@ -54,6 +57,7 @@ final class ProcessMeter {
     private final List<Group> groups = new ArrayList<>();
     private volatile boolean running;
     private long startedAt;
+    private long machineTicksAtStart;
 
     /** Watches each group; {@code watched} maps a name to process ids with commas between. The generator is {@code load}. */
     ProcessMeter(Map<String, String> watched) {
@@ -77,6 +81,7 @@ final class ProcessMeter {
         for (Group group : groups) {
             group.ticksAtStart = ticks(group);
         }
+        machineTicksAtStart = machineTicks();
         startedAt = System.nanoTime();
         Thread.ofPlatform().daemon().name("resident-memory").start(() -> {
             while (running) {
@@ -86,15 +91,24 @@ final class ProcessMeter {
         });
     }
 
-    /** Ends the window and adds what was used; {@code units} is what the CPU time is divided by, under {@code unit}. */
+    /**
+     * Ends the window and adds what was used in it, also by all other processes of the machine together.
+     *
+     * @param unit one of the things that the CPU time is divided by, such as {@code request}
+     * @param units how many of them there were
+     */
     void stop(Result result, String unit, long units) {
         double seconds = (System.nanoTime() - startedAt) / 1e9;
         running = false;
+        double others = (machineTicks() - machineTicksAtStart) / TICKS_PER_SECOND;
+        Set<Long> seen = new HashSet<>();
         Map<String, Use> uses = new LinkedHashMap<>();
         for (Group group : groups) {
             long ticks = ticks(group);
             group.sample();
-            uses.put(group.name, group.use(ticks));
+            Use use = group.use(ticks);
+            uses.put(group.name, use);
+            others -= seen.addAll(group.pids) ? use.cpuSeconds : 0;
         }
         uses.forEach((name, use) -> {
             result.number(name + "_cpu_cores", use.cpuSeconds / seconds);
@@ -102,6 +116,19 @@ final class ProcessMeter {
             result.number(name + "_rss_mean_mb", use.meanMegabytes);
             result.number(name + "_rss_peak_mb", use.peakMegabytes);
         });
+        result.number("others_cpu_cores", Math.max(0, others / seconds));
+    }
+
+    /** What all processes of the machine have used so far, in ticks; 0 where the kernel does not say. */
+    private static long machineTicks() {
+        try {
+            String[] fields = Files.readAllLines(Path.of("/proc/stat"), StandardCharsets.ISO_8859_1).getFirst()
+                    .split(" +");
+            // user, nice, system, then idle and waiting for disks, then hardware and software interrupts.
+            return Stream.of(1, 2, 3, 6, 7).mapToLong(index -> Long.parseLong(fields[index])).sum();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static long ticks(Group group) {

@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Race {
     static final Set<String> OPTIONS = Arguments.withCommon("clients", "seconds", "stream-percent", "leave-percent",
-            "leave-within-ms", "until", "calls", "seed");
+            "leave-within-ms", "until", "patience", "calls", "seed");
     private static final int MOST_CALLS = 1_000_000;
 
     /** What ends a client's run before its time. */
     private enum Until {
-        /** A refusal with {@code insufficient_quota}. */
+        /** So many refusals with status 429 in a row as the client has patience. */
         QUOTA,
         /** A connection that cannot be made. */
         GONE,
@@ -90,15 +90,17 @@ final class Race {
         int streams = arguments.count("stream-percent", 50, 0, 100);
         int leavers = arguments.count("leave-percent", 33, 0, 100);
         long longest = (long) (arguments.number("leave-within-ms", 50, 0.001, 60_000) * 1e6);
+        int patience = arguments.count("patience", 1, 1, 1_000);
+        int refusals = 0;
         while (System.nanoTime() < end && ends.size() < MOST_CALLS) {
             CallEnd last = client.call(sequence.getAndIncrement(), random.nextInt(100) < streams,
                     random.nextInt(100) < leavers, longest);
             ends.add(last);
+            refusals = last instanceof CallEnd.Refused refused && refused.status() == 429 ? refusals + 1 : 0;
+            if (until == Until.QUOTA && refusals >= patience) {
+                return;
+            }
             switch (last) {
-                case CallEnd.Refused refused when until == Until.QUOTA
-                        && refused.code().equals("insufficient_quota") -> {
-                    return;
-                }
                 case CallEnd.Broken broken when broken.unreachable() && until == Until.GONE -> {
                     return;
                 }

@@ -15,7 +15,8 @@ import java.util.Set;
  */
 final class Report {
     static final Set<String> OPTIONS = Set.of("results", "subject");
-    private static final double BUSY = 0.9;
+    private static final double LOAD_IS_BUSY = 0.9;
+    private static final double MACHINE_IS_SHARED = 0.3;
 
     private enum Kind {
         AT_LEAST, BELOW, EXACTLY
@@ -46,6 +47,7 @@ final class Report {
     private final Measurements all;
     private final String subject;
     private final PrintStream out;
+    private final List<String> remarks = new ArrayList<>();
 
     private Report(Measurements all, String subject, PrintStream out) {
         this.all = all;
@@ -82,6 +84,11 @@ final class Report {
             out.println();
             out.println("Runs with failures in them; their figures do not count as reached:");
             invalid.forEach(line -> out.println("- " + line));
+        }
+        if (!remarks.isEmpty()) {
+            out.println();
+            out.println("Mind when reading them:");
+            remarks.forEach(line -> out.println("- " + line));
         }
         return !invalid.isEmpty() || rows.stream().anyMatch(row -> row.verdict().equals("FAIL")) ? 1 : 0;
     }
@@ -126,6 +133,9 @@ final class Report {
                 all.sum("kill9", subject, "chain_broken"), ""));
         rows.add(new Row("kill -9: tokens between usage and the sum of rows", Kind.EXACTLY, 0, "",
                 all.largest("kill9", subject, "usage_differs_tokens"), ""));
+        rows.add(new Row("kill -9: tokens between quota and the sum of rows", Kind.EXACTLY, 0, "",
+                all.largest("kill9", subject, "leaked_tokens") + all.largest("kill9", subject, "overshoot_tokens"),
+                ""));
         rows.add(new Row("ready after start, warm, p50", Kind.BELOW, 2000, " ms",
                 all.median("startup", subject, "ready_p50_ms"),
                 "max " + plain(all.largest("startup", subject, "ready_max_ms")) + " ms"));
@@ -171,8 +181,8 @@ final class Report {
             out.println();
             out.println("| target | " + unit + "s/s | " + time + " p50 ms | p99 ms | "
                     + (streams ? "first byte p50 ms | " : "")
-                    + "CPU us a " + unit + " | peak MB | cores: target | upstream | load |");
-            out.println("| --- |" + " --- |".repeat(streams ? 9 : 8));
+                    + "CPU us a " + unit + " | peak MB | cores: target | upstream | load | others |");
+            out.println("| --- |" + " --- |".repeat(streams ? 10 : 9));
             for (String target : all.targetsOf(name)) {
                 out.println("| " + target + " | " + shown(name, target, unit + "s_per_s") + " | "
                         + shown(name, target, time + "_p50_ms") + " | " + shown(name, target, time + "_p99_ms") + " | "
@@ -180,17 +190,23 @@ final class Report {
                         + shown(name, target, "target_cpu_us_per_" + unit) + " | "
                         + shown(name, target, "target_rss_peak_mb") + " | " + shown(name, target, "target_cpu_cores")
                         + " | " + shown(name, target, "upstream_cpu_cores") + " | "
-                        + shown(name, target, "load_cpu_cores") + " |");
-                warnIfLoadIsBusy(name, target);
+                        + shown(name, target, "load_cpu_cores") + " | " + shown(name, target, "others_cpu_cores")
+                        + " |");
+                remark(name, target);
             }
         }
     }
 
-    private void warnIfLoadIsBusy(String name, String target) {
-        double cores = all.median(name, target, "load_cpu_cores");
-        if (name.equals("c64") && cores > BUSY) {
-            out.println("| | the generator used " + plain(cores)
-                    + " cores: if it had one, this rate is the generator's limit and the ratio too kind |");
+    private void remark(String name, String target) {
+        double load = all.median(name, target, "load_cpu_cores");
+        if (name.equals("c64") && load > LOAD_IS_BUSY) {
+            remarks.add(name + ", " + target + ": the generator used " + plain(load)
+                    + " cores; if it had one, this rate is the generator's and not the target's");
+        }
+        double others = all.largest(name, target, "others_cpu_cores");
+        if (others > MACHINE_IS_SHARED) {
+            remarks.add(name + ", " + target + ": other programs used " + plain(others)
+                    + " cores in a round; a quiet machine is needed for figures that are shown to anybody");
         }
     }
 

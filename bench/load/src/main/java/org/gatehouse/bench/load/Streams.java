@@ -81,7 +81,6 @@ final class Streams {
 
     private void client(long begin, long end, long number) {
         Waiting.until(begin);
-        @Nullable
         Connection connection = null;
         for (long round = 0; System.nanoTime() < end; round++) {
             try {
@@ -124,7 +123,6 @@ final class Streams {
             open.decrementAndGet();
             chunks.addAndGet(reply.chunks());
         }
-        @Nullable
         String failure = failure(reply, whole);
         if (failure != null) {
             failures.count(failure);
