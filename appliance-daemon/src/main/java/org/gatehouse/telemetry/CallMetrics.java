@@ -48,12 +48,10 @@ public final class CallMetrics implements AutoCloseable {
     }
 
     private record Labels(String surface, String model, String upstream, String outcome, String code,
-            boolean simulated) {
-    }
+            boolean simulated) {}
 
     private record Series(Counter calls, Timer total, Timer firstByte, Counter input, Counter output, Counter cached,
-            Counter reasoning) {
-    }
+            Counter reasoning) {}
 
     /** A call arrived. */
     public void arrived() {
@@ -92,7 +90,8 @@ public final class CallMetrics implements AutoCloseable {
                 "simulated", Boolean.toString(labels.simulated()));
         Tags ended = tags.and("outcome", labels.outcome());
         return new Series(
-                Counter.builder("gatehouse.calls").description("Calls by how they ended").tags(ended.and("code", labels.code()))
+                Counter.builder("gatehouse.calls").description("Calls by how they ended")
+                        .tags(ended.and("code", labels.code()))
                         .register(registry),
                 Timer.builder("gatehouse.call.duration").description("From the request line to the end of the call")
                         .tags(ended).serviceLevelObjectives(LATENCIES).register(registry),

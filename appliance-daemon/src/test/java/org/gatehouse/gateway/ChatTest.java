@@ -16,10 +16,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChatTest {
     private final TestBox box = new TestBox();
+    private final String key = box.key("plain");
 
     @BeforeAll
     void open() {
-        box.key("ghk_plain");
         box.price("local", "1", "2");
     }
 
@@ -30,7 +30,7 @@ class ChatTest {
 
     @Test
     void plainCallIsAnsweredMeteredPricedAndRecorded() {
-        HttpResponse<String> reply = box.post("ghk_plain", "/v1/chat/completions",
+        HttpResponse<String> reply = box.post(key, "/v1/chat/completions",
                 TestBox.chat("local", "[[sim tokens=5]] hello", ""));
 
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
@@ -44,7 +44,7 @@ class ChatTest {
 
     @Test
     void streamIsPassedOnWithoutTheUsageThatTheClientDidNotAskFor() {
-        HttpResponse<String> reply = box.post("ghk_plain", "/v1/chat/completions",
+        HttpResponse<String> reply = box.post(key, "/v1/chat/completions",
                 TestBox.chat("local", "[[sim tokens=7]] hello", ",\"stream\":true"));
 
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);

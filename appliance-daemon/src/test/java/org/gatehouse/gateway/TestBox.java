@@ -2,10 +2,12 @@ package org.gatehouse.gateway;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +43,13 @@ import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
 import org.gatehouse.governance.snapshot.Scope;
-import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
@@ -78,6 +81,7 @@ final class TestBox implements AutoCloseable {
     volatile @Nullable Refusal closedBecause;
     volatile boolean writable = true;
 
+    private final KeyVerifier verifier = new KeyVerifier(new byte[32]);
     private final Map<String, KeyRecord> keys = new LinkedHashMap<>();
     private final Map<String, ModelRoute> models = new LinkedHashMap<>();
     private final List<Price> prices = new ArrayList<>();
@@ -94,7 +98,7 @@ final class TestBox implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
-        Pipeline pipeline = new Pipeline(book, new Authentication((_, presented) -> find(presented)), new Permission(),
+        Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
                 Routing.toFirstTarget(), new Admission(rates, ledger, prompts, clock),
                 new Conversation(dispatch, prompts, book, conclusion, clock, System::nanoTime), conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
@@ -108,13 +112,8 @@ final class TestBox implements AutoCloseable {
         }
     }
 
-    private Optional<Credential> find(String presented) {
-        KeyRecord key = keys.get(presented);
-        return key == null ? Optional.empty() : Optional.of(new Credential("test0000", new byte[0], null, key));
-    }
-
     static Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
-        return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)), name, kind,
+        return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind,
                 url, apiKey, local, true, true, new Upstream.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2),
                         Duration.ofSeconds(2), Duration.ofSeconds(30)),
                 64 << 20);
@@ -128,37 +127,54 @@ final class TestBox implements AutoCloseable {
 
     TestBox price(String model, String inputPerMillion, String outputPerMillion) {
         prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
-                new java.math.BigDecimal(inputPerMillion), new java.math.BigDecimal(outputPerMillion), null, null, null,
+                new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
                 null, null, null));
         return publish();
     }
 
     private TestBox publish() {
-        snapshot = new PolicySnapshot(snapshot.revision() + 1, Map.of(), new LinkedHashMap<>(models),
+        Map<String, Credential> credentials = new LinkedHashMap<>();
+        keys.forEach((text, key) -> {
+            String publicId = text.substring(4, 12);
+            credentials.put(publicId, new Credential(publicId, verifier.hash(text), null, key));
+        });
+        snapshot = new PolicySnapshot(snapshot.revision() + 1, credentials, new LinkedHashMap<>(models),
                 new PriceBook(prices));
         return this;
     }
 
-    /** A key without any binding. */
-    KeyRecord key(String text) {
-        return key(text, KeyRecord.State.ACTIVE, null, Grant.all(), Grant.all(), List.of(), List.of());
+    /** Makes a key without any binding; returns its text. */
+    String key(String name) {
+        return key(name, key -> key);
     }
 
-    KeyRecord key(String text, KeyRecord.State state, @Nullable Instant expiresAt, Grant<String> granted,
-            Grant<Surface> surfaces, List<Limit> limits, List<Budget> budgets) {
-        KeyRecord key = new KeyRecord(UUID.nameUUIDFromBytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                "key of " + text, ORGANISATION, DEPARTMENT, "Research", PROJECT, "search", null, null, state, expiresAt,
-                granted, surfaces, List.of(), limits, budgets, KeyRecord.Recording.NONE);
-        keys.put(text, key);
-        return key;
+    /** Makes a key bound as the change says; returns its text. Called again for the same name it replaces the key. */
+    String key(String name, UnaryOperator<KeyRecord> change) {
+        UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+        KeyRecord key = new KeyRecord(id, name, ORGANISATION, DEPARTMENT, "Research", PROJECT, "search", null, null,
+                KeyRecord.State.ACTIVE, null, Grant.all(), Grant.all(), List.of(), List.of(), List.of(),
+                KeyRecord.Recording.NONE);
+        String hex = id.toString().replace("-", "");
+        String text = "ghk_" + hex.substring(0, 8) + "_" + (hex + hex).substring(0, 43);
+        keys.put(text, change.apply(key));
+        publish();
+        return text;
     }
 
-    void replace(String text, KeyRecord key) {
-        keys.put(text, key);
+    /** Makes a key with limits; returns its text. */
+    String limitedKey(String name, Limit... limits) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), List.of(limits), key.budgets(),
+                key.recording()));
     }
 
-    KeyRecord limited(String text, Limit... limits) {
-        return key(text, KeyRecord.State.ACTIVE, null, Grant.all(), Grant.all(), List.of(limits), List.of());
+    /** Makes a key with budgets; returns its text. */
+    String budgetedKey(String name, Budget... budgets) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), List.of(budgets),
+                key.recording()));
     }
 
     static Limit projectLimit(Limit.Kind kind, long amount) {
