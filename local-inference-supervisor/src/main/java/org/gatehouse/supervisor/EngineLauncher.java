@@ -55,6 +55,10 @@ final class EngineLauncher {
                 List.of());
         try {
             clearSocket(deployment.listen());
+        } catch (IOException e) {
+            return new Launch.NotLaunched(Cause.of(FailureKind.ADDRESS_IN_USE, String.valueOf(e)));
+        }
+        try {
             log.begin(generation);
             manifests.write(manifest);
             Process process = spawn(command, manifest.marker(), log.file());

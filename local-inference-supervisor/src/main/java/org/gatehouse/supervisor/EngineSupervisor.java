@@ -139,7 +139,17 @@ public final class EngineSupervisor implements AutoCloseable {
 
     private InstanceActor actorFor(Deployment deployment) {
         return new InstanceActor(deployment, launcher, new EngineLog(deployment.id(), settings, host.clock()), host,
-                settings.survivorGrace(), calls, (now, before) -> listeners.forEach(each -> each.changed(now, before)));
+                settings.survivorGrace(), calls, this::announce);
+    }
+
+    private void announce(Instance now, EngineState before) {
+        for (StateListener listener : listeners) {
+            try {
+                listener.changed(now, before);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "A listener failed at a state change of instance " + now.id(), e);
+            }
+        }
     }
 
     private @Nullable String objectionTo(Deployment deployment) {

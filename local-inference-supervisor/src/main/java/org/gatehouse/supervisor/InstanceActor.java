@@ -216,6 +216,7 @@ final class InstanceActor {
                 become(new Spawned());
             }
             case EngineLauncher.Launch.NotLaunched(Cause cause) -> {
+                report(cause);
                 become(new Crashed(cause));
                 afterCrash(cause, Duration.ZERO);
             }
@@ -308,10 +309,15 @@ final class InstanceActor {
     }
 
     private void crashed(Cause cause) {
-        LOG.log(System.Logger.Level.WARNING, "Instance {0} crashed: {1} ({2}). {3}", deployment.id(), cause.kind(),
-                cause.evidence(), cause.advice());
+        report(cause);
         ending = new Ending(running().family(), host.signals(), host.nanoTime(), survivorGrace);
         become(new Crashed(cause));
+    }
+
+    private void report(Cause cause) {
+        LOG.log(System.Logger.Level.WARNING,
+                "Instance " + deployment.id() + " crashed: " + cause.kind() + " (" + cause.evidence()
+                        + "). " + cause.advice());
     }
 
     private void stepWhileEnding(@Nullable Cause crash) {
@@ -358,11 +364,7 @@ final class InstanceActor {
         Instance now = new Instance(deployment, next, since, generation, restarts,
                 run == null ? null : run.process().pid());
         snapshot = now;
-        try {
-            listener.changed(now, before);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "A listener failed at a state change of instance " + deployment.id(), e);
-        }
+        listener.changed(now, before);
         synchronized (changes) {
             changes.notifyAll();
         }

@@ -55,6 +55,7 @@ final class Cancel {
                 String name = (stream ? "stream_" : "plain_") + leaving.name().toLowerCase(Locale.ROOT);
                 times.describe(name, result);
                 result.count(name + "_cancelled", times.count());
+                result.count(name + "_failed", failures.total());
                 result.counts(name + "_failures", failures);
                 all.add(times);
                 never += failures.total();

@@ -73,8 +73,12 @@ final class Histogram {
         return total == 0 ? 0 : sum / total / 1e6;
     }
 
-    /** Adds {@code <name>_p50_ms}, {@code _p90_}, {@code _p99_}, {@code _max_} and {@code _mean_} to a result. */
+    /** Adds {@code <name>_p50_ms}, {@code _p90_}, {@code _p99_}, {@code _max_} and {@code _mean_} to a result; nothing if there are no values. */
     void describe(String name, Result result) {
+        if (total == 0) {
+            // Nothing measured must not read like a time of zero.
+            return;
+        }
         result.number(name + "_p50_ms", millisAt(50));
         result.number(name + "_p90_ms", millisAt(90));
         result.number(name + "_p99_ms", millisAt(99));

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The results in a directory, by case, round and target, as their labels say. Medians are taken over rounds, and what
  * compares two targets compares them inside one round first, so that a machine that slows down between rounds does not
- * show as a difference. Immutable after reading.
+ * show as a difference. A run in which calls failed gives no figure but the number of failures. Immutable after reading.
  */
 final class Measurements {
     private final Map<String, Map<String, Map<String, JsonObject>>> byCase = new TreeMap<>();
@@ -50,13 +49,17 @@ final class Measurements {
         String name = label(line, "case");
         String round = label(line, "round");
         String target = label(line, "target");
-        long errors = line.whole("errors", 0) + line.whole("failed", 0);
+        long errors = failures(line);
         if (errors > 0) {
             invalid.add(name + ", " + target + ", round " + round + ": " + errors + " failures "
                     + Json.write(line.at(line.at("errors_by_kind") == null ? "failures_by_kind" : "errors_by_kind")));
         }
         byCase.computeIfAbsent(name, _ -> new TreeMap<>()).computeIfAbsent(round, _ -> new HashMap<>()).put(target,
                 line);
+    }
+
+    private static long failures(JsonObject line) {
+        return line.whole("errors", 0) + line.whole("failed", 0);
     }
 
     private static String label(JsonObject line, String name) {
@@ -81,12 +84,9 @@ final class Measurements {
 
     /** The median over the rounds of a figure of one target; NaN if there is none. */
     double median(String name, String target, String figure) {
-        return median(name, target, line -> line.number(figure, Double.NaN));
-    }
-
-    private double median(String name, String target, ToDoubleFunction<JsonObject> figure) {
-        return median(byCase.getOrDefault(name, Map.of()).values().stream().map(round -> round.get(target))
-                .filter(line -> line != null).mapToDouble(figure).filter(value -> !Double.isNaN(value)).toArray());
+        return median(byCase.getOrDefault(name, Map.of()).values().stream()
+                .mapToDouble(round -> figure(round.get(target), figure)).filter(value -> !Double.isNaN(value))
+                .toArray());
     }
 
     /** The largest value over the rounds of a figure of one target; NaN if there is none. */
@@ -124,7 +124,15 @@ final class Measurements {
     }
 
     private static double figure(@Nullable JsonObject line, String figure) {
-        return line == null ? Double.NaN : line.number(figure, Double.NaN);
+        if (line == null) {
+            return Double.NaN;
+        }
+        // Leaving in four ways is four measurements in one line, each with its own number of failures.
+        boolean isWhole = failures(line) == 0 || "cancel".equals(line.text("mode"));
+        if (!isWhole && !figure.endsWith("failed")) {
+            return Double.NaN;
+        }
+        return line.number(figure, Double.NaN);
     }
 
     int rounds(String name) {

@@ -111,8 +111,14 @@ final class ProcessMeter {
             others -= seen.addAll(group.pids) ? use.cpuSeconds : 0;
         }
         uses.forEach((name, use) -> {
+            if (use.peakMegabytes == 0) {
+                // Gone, or never there: it used nothing that could be told.
+                return;
+            }
             result.number(name + "_cpu_cores", use.cpuSeconds / seconds);
-            result.number(name + "_cpu_us_per_" + unit, units == 0 ? 0 : use.cpuSeconds * 1e6 / units);
+            if (units > 0) {
+                result.number(name + "_cpu_us_per_" + unit, use.cpuSeconds * 1e6 / units);
+            }
             result.number(name + "_rss_mean_mb", use.meanMegabytes);
             result.number(name + "_rss_peak_mb", use.peakMegabytes);
         });

@@ -149,9 +149,9 @@ final class Report {
 
     /** The largest time; infinite if a call was never given up, because then no time is small enough. */
     private double cancelled(String how) {
-        double trials = all.largest("cancel", subject, how + "_cancelled");
-        double failed = all.sum("cancel", subject, "failed");
-        return trials == 0 && failed > 0 ? Double.POSITIVE_INFINITY : all.largest("cancel", subject, how + "_max_ms");
+        return all.sum("cancel", subject, how + "_failed") > 0
+                ? Double.POSITIVE_INFINITY
+                : all.largest("cancel", subject, how + "_max_ms");
     }
 
     private String pair(String name, String figure, String base, String unit) {
