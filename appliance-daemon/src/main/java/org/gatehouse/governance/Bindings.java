@@ -1,0 +1,81 @@
+package org.gatehouse.governance;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.Limit;
+import org.gatehouse.governance.snapshot.Scope;
+
+/** Everything that binds nodes of the tenancy tree, by node, while a snapshot is built. Confined to that. */
+record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List<Budget>> budgets,
+        Map<UUID, KeyRecord.Recording> recordings) {
+
+    static Bindings load(Handle handle) {
+        UUID organisation = handle.createQuery("SELECT id FROM organisation").mapTo(UUID.class).findOne()
+                .orElseGet(() -> new UUID(0, 0));
+        Map<UUID, List<Limit>> limits = new HashMap<>();
+        handle.createQuery("SELECT id, scope_type, scope_id, kind, amount FROM rate_limit ORDER BY id")
+                .map((row, _) -> new Limit(Columns.id(row, "id"),
+                        new Scope(Columns.constant(row, "scope_type", Scope.Type.class), Columns.id(row, "scope_id")),
+                        Columns.constant(row, "kind", Limit.Kind.class), row.getLong("amount")))
+                .forEach(limit -> limits.computeIfAbsent(limit.scope().id(), _ -> new ArrayList<>()).add(limit));
+        Map<UUID, List<Budget>> budgets = new HashMap<>();
+        handle.createQuery("""
+                SELECT id, scope_type, scope_id, budget_period, amount, currency, hard FROM budget ORDER BY id
+                """).map((row, _) -> new Budget(Columns.id(row, "id"),
+                new Scope(Columns.constant(row, "scope_type", Scope.Type.class), Columns.id(row, "scope_id")),
+                Columns.constant(row, "budget_period", Budget.Period.class),
+                Objects.requireNonNull(Columns.amountOrNull(row, "amount")), Columns.text(row, "currency"),
+                row.getBoolean("hard")))
+                .forEach(budget -> budgets.computeIfAbsent(budget.scope().id(), _ -> new ArrayList<>()).add(budget));
+        Map<UUID, KeyRecord.Recording> recordings = new HashMap<>();
+        handle.createQuery("SELECT scope_id, recording_bodies FROM policy WHERE recording_bodies IS NOT NULL")
+                .map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
+                        Columns.constant(row, "recording_bodies", KeyRecord.Recording.class)))
+                .forEach(entry -> recordings.put(entry.getKey(), entry.getValue()));
+        return new Bindings(organisation, limits, budgets, recordings);
+    }
+
+    List<Limit> limits(UUID key, @Nullable UUID owner, UUID project, UUID department) {
+        return collect(limits, key, owner, project, department);
+    }
+
+    List<Budget> budgets(UUID key, @Nullable UUID owner, UUID project, UUID department) {
+        return collect(budgets, key, owner, project, department);
+    }
+
+    /** The nearest node that says something decides; nobody said anything: nothing is kept. */
+    KeyRecord.Recording recording(UUID project, UUID department) {
+        for (UUID node : List.of(project, department, organisation)) {
+            KeyRecord.Recording said = recordings.get(node);
+            if (said != null) {
+                return said;
+            }
+        }
+        return KeyRecord.Recording.NONE;
+    }
+
+    private <B> List<B> collect(Map<UUID, List<B>> byNode, UUID key, @Nullable UUID owner, UUID project,
+            UUID department) {
+        if (byNode.isEmpty()) {
+            return List.of();
+        }
+        List<B> all = new ArrayList<>(byNode.getOrDefault(key, List.of()));
+        if (owner != null) {
+            all.addAll(byNode.getOrDefault(owner, List.of()));
+        }
+        all.addAll(byNode.getOrDefault(project, List.of()));
+        all.addAll(byNode.getOrDefault(department, List.of()));
+        all.addAll(byNode.getOrDefault(organisation, List.of()));
+        return all;
+    }
+}

@@ -1,0 +1,77 @@
+package org.gatehouse.governance;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.Json;
+
+/**
+ * One change on its way: the open transaction, and what is to be told to the trail about it. Confined to the thread that
+ * holds the transaction.
+ */
+final class ChangeSet {
+    private final Handle handle;
+    private final Actor actor;
+    private final Instant now;
+    private final Supplier<UUID> ids;
+    private final List<AdminEntry> entries = new ArrayList<>();
+
+    ChangeSet(Handle handle, Actor actor, Instant now, Supplier<UUID> ids) {
+        this.handle = handle;
+        this.actor = actor;
+        this.now = now;
+        this.ids = ids;
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** The time of the change as the database binds it. */
+    OffsetDateTime timestamp() {
+        return now.atOffset(ZoneOffset.UTC);
+    }
+
+    UUID newId() {
+        return ids.get();
+    }
+
+    /** Notes something that was made. */
+    <T extends Record & Governed> T created(String noun, T after) {
+        note(noun + ".create", noun, after, null, after);
+        return after;
+    }
+
+    /** Notes something that is different now; what did with it is the last word of the action. */
+    <T extends Record & Governed> T changed(String noun, String verb, T before, T after) {
+        note(noun + "." + verb, noun, after, before, after);
+        return after;
+    }
+
+    /** Notes something that is gone. */
+    <T extends Record & Governed> T deleted(String noun, T before) {
+        note(noun + ".delete", noun, before, before, null);
+        return before;
+    }
+
+    private void note(String action, String noun, Governed thing, @Nullable Record before, @Nullable Record after) {
+        entries.add(new AdminEntry(ids.get(), now, actor, action, noun, thing.id(), thing.title(),
+                before == null ? null : Json.tree(before), after == null ? null : Json.tree(after)));
+    }
+
+    List<AdminEntry> entries() {
+        return entries;
+    }
+}

@@ -1,0 +1,21 @@
+package org.gatehouse.governance;
+
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * A way to narrow a list.
+ *
+ * @param name the query parameter
+ * @param type {@link UUID} or {@link String}
+ * @param about one sentence for the API description
+ * @param condition SQL with the placeholder {@code :value}
+ */
+public record Filter(String name, Class<?> type, String about, String condition) {
+
+    /** Checks that nothing is missing. */
+    public Filter {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(condition, "condition");
+    }
+}

@@ -1,0 +1,135 @@
+package org.gatehouse.governance;
+
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+import org.jdbi.v3.core.Jdbi;
+
+import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.store.Database;
+import org.gatehouse.store.SecretBox;
+
+/**
+ * The one door for changes of what is governed. A change is validated, stored together with its admin entry in one
+ * transaction, appended to the trail, and in force for every call that starts after the method returned. Thread-safe.
+ */
+public final class Governance implements AutoCloseable {
+    private final Jdbi jdbi;
+    private final Nouns nouns;
+    private final Changes changes;
+    private final Snapshots snapshots;
+    private final Keys keys;
+
+    private Governance(Jdbi jdbi, Nouns nouns, Changes changes, Snapshots snapshots, Keys keys) {
+        this.jdbi = jdbi;
+        this.nouns = nouns;
+        this.changes = changes;
+        this.snapshots = snapshots;
+        this.keys = keys;
+    }
+
+    /**
+     * Opens what is stored: carries admin entries that a crash left behind into the trail, makes the organisation at the
+     * very first start, loads the snapshot and begins to watch for changes of other boxes.
+     *
+     * @param trail where admin actions are recorded
+     * @param random makes keys: must be a {@link java.security.SecureRandom} outside of tests
+     */
+    public static Governance open(Database database, SecretBox secrets, AdminTrail trail, Clock clock,
+            Supplier<UUID> ids, RandomGenerator random) {
+        Jdbi jdbi = database.jdbi();
+        Outbox outbox = new Outbox(jdbi, trail);
+        Snapshots snapshots = new Snapshots(jdbi, new SnapshotQueries(secrets), outbox);
+        Changes changes = new Changes(jdbi, outbox, snapshots, clock, ids);
+        Nouns nouns = new Nouns(secrets,
+                new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock));
+        Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));
+        Governance governance = new Governance(jdbi, nouns, changes, snapshots, keys);
+        outbox.drain();
+        governance.foundOrganisation();
+        snapshots.refresh();
+        snapshots.watch();
+        return governance;
+    }
+
+    private void foundOrganisation() {
+        changes.make(Actor.system("first start"),
+                change -> nouns.settings().read(change.handle(), Selection.all()).isEmpty()
+                        ? nouns.settings().insert(change, SettingsDraft.DEFAULT)
+                        : nouns.settings().only(change.handle()))
+                .made();
+    }
+
+    /** The snapshot in force. */
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** Departments. */
+    public Noun<Department, DepartmentDraft> departments() {
+        return new Noun<>(jdbi, changes, nouns.departments());
+    }
+
+    /** Projects. */
+    public Noun<Project, ProjectDraft> projects() {
+        return new Noun<>(jdbi, changes, nouns.projects());
+    }
+
+    /** Users. */
+    public Noun<User, UserDraft> users() {
+        return new Noun<>(jdbi, changes, nouns.users());
+    }
+
+    /** Keys. */
+    public Keys keys() {
+        return keys;
+    }
+
+    /** Limits on requests and tokens. */
+    public Noun<RateLimit, LimitDraft> limits() {
+        return new Noun<>(jdbi, changes, nouns.limits());
+    }
+
+    /** Budgets of money. */
+    public Noun<SpendBudget, BudgetDraft> budgets() {
+        return new Noun<>(jdbi, changes, nouns.budgets());
+    }
+
+    /** Upstreams. */
+    public Noun<UpstreamServer, UpstreamDraft> upstreams() {
+        return new Noun<>(jdbi, changes, nouns.upstreams());
+    }
+
+    /** Public models. */
+    public Noun<PublicModel, ModelDraft> models() {
+        return new Noun<>(jdbi, changes, nouns.models());
+    }
+
+    /** The price book. */
+    public Noun<PriceEntry, PriceDraft> prices() {
+        return new Noun<>(jdbi, changes, nouns.prices());
+    }
+
+    /** Policies. */
+    public Noun<Policy, PolicyDraft> policies() {
+        return new Noun<>(jdbi, changes, nouns.policies());
+    }
+
+    /** The one organisation's settings: find its id with {@link #currentSettings()}, change it like any noun. */
+    public Noun<Settings, SettingsDraft> settings() {
+        return new Noun<>(jdbi, changes, nouns.settings());
+    }
+
+    /** What holds for the whole organisation now. */
+    public Settings currentSettings() {
+        return jdbi.withHandle(handle -> nouns.settings().only(handle));
+    }
+
+    /** Stops watching. Changes still work. */
+    @Override
+    public void close() {
+        snapshots.close();
+    }
+}

@@ -1,0 +1,67 @@
+package org.gatehouse.governance;
+
+import org.gatehouse.store.SecretBox;
+
+/** The rows of every noun, so that they can refer to one another. Made once. Immutable. */
+final class Nouns {
+    private final DepartmentRows departments = new DepartmentRows(this);
+    private final ProjectRows projects = new ProjectRows(this);
+    private final UserRows users = new UserRows(this);
+    private final KeyRows keys;
+    private final LimitRows limits = new LimitRows();
+    private final BudgetRows budgets = new BudgetRows();
+    private final UpstreamRows upstreams;
+    private final ModelRows models = new ModelRows(this);
+    private final PriceRows prices = new PriceRows(this);
+    private final PolicyRows policies = new PolicyRows();
+    private final SettingsRows settings = new SettingsRows();
+
+    Nouns(SecretBox secrets, KeySecrets keySecrets) {
+        this.keys = new KeyRows(this, keySecrets);
+        this.upstreams = new UpstreamRows(secrets);
+    }
+
+    DepartmentRows departments() {
+        return departments;
+    }
+
+    ProjectRows projects() {
+        return projects;
+    }
+
+    UserRows users() {
+        return users;
+    }
+
+    KeyRows keys() {
+        return keys;
+    }
+
+    LimitRows limits() {
+        return limits;
+    }
+
+    BudgetRows budgets() {
+        return budgets;
+    }
+
+    UpstreamRows upstreams() {
+        return upstreams;
+    }
+
+    ModelRows models() {
+        return models;
+    }
+
+    PriceRows prices() {
+        return prices;
+    }
+
+    PolicyRows policies() {
+        return policies;
+    }
+
+    SettingsRows settings() {
+        return settings;
+    }
+}

@@ -1,0 +1,179 @@
+package org.gatehouse.governance;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.AddressRange;
+import org.gatehouse.governance.snapshot.Credential;
+import org.gatehouse.governance.snapshot.Grant;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.governance.snapshot.Price;
+import org.gatehouse.governance.snapshot.PriceBook;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+import org.gatehouse.store.SecretBox;
+
+/**
+ * Builds the snapshot with one query a table, whatever the number of keys. All queries see the same moment (repeatable
+ * read is snapshot isolation in both databases). Thread-safe.
+ */
+final class SnapshotQueries {
+    private final SecretBox secrets;
+
+    SnapshotQueries(SecretBox secrets) {
+        this.secrets = secrets;
+    }
+
+    PolicySnapshot load(Jdbi jdbi) {
+        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
+            long revision = handle.createQuery("SELECT revision FROM governance_revision WHERE id = 1")
+                    .mapTo(Long.class).one();
+            return new PolicySnapshot(revision, credentials(handle), models(handle, upstreams(handle)),
+                    new PriceBook(prices(handle)));
+        });
+    }
+
+    private static Map<String, Credential> credentials(Handle handle) {
+        Bindings bindings = Bindings.load(handle);
+        Map<UUID, Set<String>> models = modelsByKey(handle);
+        Map<String, Grant<Surface>> surfaces = new HashMap<>();
+        Map<UUID, KeyRecord> keys = new HashMap<>();
+        handle.createQuery("""
+                SELECT k.id, k.name, p.department_id, d.name AS department, k.project_id, p.name AS project, k.owner_id,
+                    u.name AS owner, k.state, k.expires_at, k.all_models, k.surfaces, k.addresses
+                FROM api_key k
+                JOIN project p ON p.id = k.project_id
+                JOIN department d ON d.id = p.department_id
+                LEFT JOIN app_user u ON u.id = k.owner_id
+                """).setFetchSize(1_000).map((row, _) -> key(row, bindings, models, surfaces))
+                .forEach(key -> keys.put(key.id(), key));
+        Map<String, Credential> credentials = HashMap.newHashMap(keys.size());
+        handle.createQuery("SELECT public_id, key_id, secret_hash, valid_until FROM api_key_secret").setFetchSize(1_000)
+                .map((row, _) -> new Credential(Columns.text(row, "public_id"),
+                        Objects.requireNonNull(row.getBytes("secret_hash")), Columns.timeOrNull(row, "valid_until"),
+                        Objects.requireNonNull(keys.get(Columns.id(row, "key_id")))))
+                .forEach(credential -> credentials.put(credential.publicId(), credential));
+        return Collections.unmodifiableMap(credentials);
+    }
+
+    private static KeyRecord key(ResultSet row, Bindings bindings, Map<UUID, Set<String>> models,
+            Map<String, Grant<Surface>> surfaces) throws SQLException {
+        UUID id = Columns.id(row, "id");
+        UUID department = Columns.id(row, "department_id");
+        UUID project = Columns.id(row, "project_id");
+        @Nullable
+        UUID owner = Columns.idOrNull(row, "owner_id");
+        Grant<String> granted = row.getBoolean("all_models")
+                ? Grant.all()
+                : Grant.only(models.getOrDefault(id, Set.of()));
+        // Most keys share their words; one grant for all of them saves most of the memory.
+        Grant<Surface> callable = surfaces.computeIfAbsent(Columns.text(row, "surfaces"), _ -> surfaces(row));
+        return new KeyRecord(id, Columns.text(row, "name"), bindings.organisation(), department,
+                Columns.text(row, "department"), project, Columns.text(row, "project"), owner, row.getString("owner"),
+                Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
+                callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
+                bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
+                bindings.recording(project, department));
+    }
+
+    private static Grant<Surface> surfaces(ResultSet row) {
+        try {
+            List<String> words = Columns.words(row, "surfaces");
+            if (words.equals(KeyDraft.EVERYTHING)) {
+                return Grant.all();
+            }
+            Set<Surface> named = new HashSet<>();
+            words.forEach(word -> Surface.of(word).ifPresent(named::add));
+            return Grant.only(named);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the surfaces of a row can't be read", e);
+        }
+    }
+
+    private static Map<UUID, Set<String>> modelsByKey(Handle handle) {
+        Map<UUID, Set<String>> models = new HashMap<>();
+        handle.createQuery("""
+                SELECT b.key_id, m.name FROM api_key_model b JOIN model m ON m.id = b.model_id
+                """).setFetchSize(1_000)
+                .map((row, _) -> models.computeIfAbsent(Columns.id(row, "key_id"), _ -> new HashSet<>())
+                        .add(Columns.text(row, "name")))
+                .list();
+        return models;
+    }
+
+    private Map<UUID, Upstream> upstreams(Handle handle) {
+        Map<UUID, Upstream> upstreams = new HashMap<>();
+        handle.createQuery("""
+                SELECT id, name, kind, base_url, sealed_api_key, is_local, private_addresses_allowed, simulated,
+                    connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes
+                FROM upstream
+                """).map((row, _) -> upstream(row)).forEach(upstream -> upstreams.put(upstream.id(), upstream));
+        return upstreams;
+    }
+
+    private Upstream upstream(ResultSet row) throws SQLException {
+        UUID id = Columns.id(row, "id");
+        byte[] sealed = row.getBytes("sealed_api_key");
+        UpstreamServer.Deadlines deadlines = new UpstreamServer.Deadlines(row.getLong("connect_millis"),
+                row.getLong("first_byte_millis"), row.getLong("idle_millis"), row.getLong("total_millis"));
+        return new Upstream(id, Columns.text(row, "name"), Columns.constant(row, "kind", Upstream.Kind.class),
+                Columns.text(row, "base_url"), sealed == null ? null : secrets.openText(UpstreamRows.place(id), sealed),
+                row.getBoolean("is_local"), row.getBoolean("private_addresses_allowed"), row.getBoolean("simulated"),
+                deadlines.timeouts(), row.getLong("max_reply_bytes"));
+    }
+
+    private static Map<String, ModelRoute> models(Handle handle, Map<UUID, Upstream> upstreams) {
+        Map<UUID, List<ModelRoute.Target>> targets = new HashMap<>();
+        handle.createQuery("""
+                SELECT id, model_id, upstream_id, upstream_model, weight FROM model_target
+                ORDER BY model_id, target_order
+                """).map((row, _) -> targets
+                .computeIfAbsent(Columns.id(row, "model_id"), _ -> new ArrayList<>())
+                .add(new ModelRoute.Target(Columns.id(row, "id"),
+                        Objects.requireNonNull(upstreams.get(Columns.id(row, "upstream_id"))),
+                        Columns.text(row, "upstream_model"), row.getInt("weight"))))
+                .list();
+        Map<String, ModelRoute> models = new LinkedHashMap<>();
+        handle.createQuery("""
+                SELECT id, name, created_at, tokenizer, context_tokens, max_output_tokens, surfaces FROM model
+                ORDER BY name
+                """).map((row, _) -> new ModelRoute(Columns.id(row, "id"), Columns.text(row, "name"),
+                Columns.time(row, "created_at"), Columns.constant(row, "tokenizer", ModelRoute.Tokenizer.class),
+                row.getInt("context_tokens"), row.getInt("max_output_tokens"), surfaces(row),
+                targets.getOrDefault(Columns.id(row, "id"), List.of())))
+                .forEach(model -> models.put(model.name(), model));
+        return Collections.unmodifiableMap(models);
+    }
+
+    private static List<Price> prices(Handle handle) {
+        return handle.createQuery("""
+                SELECT r.id, m.name AS model, s.name AS upstream, r.valid_from, r.currency, r.input_per_million,
+                    r.output_per_million, r.cached_input_per_million, r.cache_write_per_million, r.per_second,
+                    r.per_image, r.per_million_characters, r.per_call
+                FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
+                """).map((row, _) -> new Price(Columns.id(row, "id"), Columns.text(row, "model"),
+                row.getString("upstream"), Columns.time(row, "valid_from"), Columns.text(row, "currency"),
+                Columns.amountOrNull(row, "input_per_million"), Columns.amountOrNull(row, "output_per_million"),
+                Columns.amountOrNull(row, "cached_input_per_million"),
+                Columns.amountOrNull(row, "cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
+                Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
+                Columns.amountOrNull(row, "per_call"))).list();
+    }
+}

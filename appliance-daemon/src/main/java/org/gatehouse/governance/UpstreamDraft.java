@@ -1,0 +1,57 @@
+package org.gatehouse.governance;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/** What an upstream is to be. */
+public record UpstreamDraft(
+        @About(value = "Unique; letters, digits, dot, dash and underscore.", min = 1, max = 64, pattern = "[A-Za-z0-9][A-Za-z0-9._-]*") String name,
+        @About(value = "What it is, hence what it can do beyond the common dialect.", fallback = "\"openai_compatible\"") Upstream.Kind kind,
+        @About(value = "Where its API starts: https://…/v1; http:// or unix:/path only where it is local, http:// also where private addresses are allowed.", min = 1, max = 500) String baseUrl,
+        @About(value = "Sent as bearer token. Absent in a change means unchanged, null removes it. Never shown.", max = 4096, secret = true) @Nullable String apiKey,
+        @About(value = "Whether it runs on this box.", fallback = "false") boolean local,
+        @About(value = "Whether it may live on a private address although it is not local.", fallback = "false") boolean privateAddressesAllowed,
+        @About(value = "Whether its answers are simulated; shown wherever it shows.", fallback = "false") boolean simulated,
+        @About(value = "How long each phase of a call may take.", fallback = "{}") UpstreamServer.Deadlines timeouts,
+        @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes) {
+
+    /** In {@link #apiKey}: the stored one stays. No provider gives out such a key, so it can't be meant. */
+    static final String UNCHANGED = "(unchanged)";
+
+    /** A commercial upstream with what is usual. */
+    public static UpstreamDraft commercial(String name, String baseUrl, @Nullable String apiKey) {
+        return new UpstreamDraft(name, Upstream.Kind.OPENAI_COMPATIBLE, baseUrl, apiKey, false, false, false,
+                UpstreamServer.Deadlines.DEFAULT, 64L << 20);
+    }
+
+    /** An engine on this box. */
+    public static UpstreamDraft local(String name, Upstream.Kind kind, String baseUrl, boolean simulated) {
+        return new UpstreamDraft(name, kind, baseUrl, null, true, false, simulated, UpstreamServer.Deadlines.DEFAULT,
+                64L << 20);
+    }
+
+    /** The same with another API key. */
+    public UpstreamDraft withApiKey(@Nullable String other) {
+        return new UpstreamDraft(name, kind, baseUrl, other, local, privateAddressesAllowed, simulated, timeouts,
+                maxReplyBytes);
+    }
+
+    /** The same, marked as simulated. */
+    public UpstreamDraft asSimulated() {
+        return new UpstreamDraft(name, kind, baseUrl, apiKey, local, privateAddressesAllowed, true, timeouts,
+                maxReplyBytes);
+    }
+
+    /** The same, allowed to live on a private address. */
+    public UpstreamDraft onPrivateAddress() {
+        return new UpstreamDraft(name, kind, baseUrl, apiKey, local, true, simulated, timeouts, maxReplyBytes);
+    }
+
+    /** Leaves the API key out. */
+    @Override
+    public String toString() {
+        return "UpstreamDraft[" + name + ", " + baseUrl + "]";
+    }
+}

@@ -1,0 +1,169 @@
+package org.gatehouse.store;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+
+/**
+ * The box's database: H2 in a file of its own, or PostgreSQL for a fleet. Opened with its schema up to date. Thread-safe.
+ *
+ * <p>
+ * Every change goes through {@code jdbi().inTransaction} or {@code useTransaction}, and has survived a {@code kill -9}
+ * or a power cut once that returns; a change outside of a transaction is refused. Waits for one of the
+ * {@value #CONNECTIONS} connections last at most the time given at opening.
+ */
+public final class Database implements AutoCloseable {
+
+    /** How many connections the pool holds at most. */
+    public static final int CONNECTIONS = 8;
+
+    /** Writes H2's commits out and syncs its file. */
+    static final String H2_FORCE = "CHECKPOINT SYNC";
+
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final boolean embedded;
+
+    private Database(HikariDataSource pool, boolean embedded) {
+        this.pool = pool;
+        this.embedded = embedded;
+        this.jdbi = Jdbi.create(pool);
+        if (embedded) {
+            jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler()));
+        }
+        WritesNeedTransactions.installIn(jdbi.getConfig().get(SqlStatements.class));
+    }
+
+    /** Opens it, waiting at most 5 s for a connection, then and later. */
+    public static Database open(DatabaseSettings settings) {
+        return open(settings, DEFAULT_WAIT);
+    }
+
+    /**
+     * Opens it and brings its schema up to date.
+     *
+     * @param connectionWait how long anybody waits for a free connection, at least 250 ms
+     * @throws StoreFailure when it cannot be reached, opened or migrated
+     */
+    public static Database open(DatabaseSettings settings, Duration connectionWait) {
+        HikariConfig config = switch (settings) {
+            case DatabaseSettings.Embedded embedded -> h2(embedded);
+            case DatabaseSettings.Postgresql postgresql -> postgresql(postgresql);
+        };
+        config.setPoolName("store");
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setConnectionTimeout(connectionWait.toMillis());
+        config.setValidationTimeout(Math.min(connectionWait.toMillis(), 1_000));
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            throw new StoreFailure("The database cannot be opened: " + settings + " (" + reason(e)
+                    + "). Check that it runs, that nobody else holds its file, and that user and password are right.",
+                    e);
+        }
+        try {
+            Migrations.ofThisBuild().migrate(pool);
+            return new Database(pool, settings instanceof DatabaseSettings.Embedded);
+        } catch (FlywayException | SQLException e) {
+            pool.close();
+            throw new StoreFailure("The database's schema cannot be brought up to date: " + settings + " ("
+                    + e.getMessage() + "). Restore the last backup, or install the version that wrote it.", e);
+        }
+    }
+
+    /** SQL as text, records out. */
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** The pool, for plain JDBC. Who commits by hand on it calls {@link #force()} where durability matters. */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** Whether this is the embedded database. */
+    public boolean embedded() {
+        return embedded;
+    }
+
+    /** Makes everything committed so far survive a power cut. PostgreSQL did so at each commit. */
+    public void force() throws SQLException {
+        if (!embedded) {
+            return;
+        }
+        try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+            statement.execute(H2_FORCE);
+        }
+    }
+
+    /** Whether it answers. Takes at most the connection wait. */
+    public boolean healthy() {
+        try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(1);
+            return statement.execute("SELECT 1");
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Waits for nobody: calls in progress fail. The embedded database is written out and its file closed. */
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static HikariConfig h2(DatabaseSettings.Embedded settings) {
+        HikariConfig config = new HikariConfig();
+        try {
+            // DB_CLOSE_ON_EXIT off: the daemon closes it in its own order. CACHE_SIZE in KiB: its default is a share of the heap and would be most of an idle box.
+            config.setJdbcUrl("jdbc:h2:file:" + DataDirectory.createPrivate(settings.directory()).resolve("gatehouse")
+                    + ";DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=32768;LOCK_TIMEOUT=5000");
+        } catch (IOException e) {
+            throw new StoreFailure("The database's directory cannot be made: " + settings.directory() + " (" + e
+                    + "). Check its disk and its permissions.", e);
+        }
+        config.setUsername("gatehouse");
+        config.setPassword("");
+        // The pool's one idle connection keeps the file open; closing the pool closes it.
+        config.setMinimumIdle(1);
+        config.setMaxLifetime(0);
+        return config;
+    }
+
+    private static HikariConfig postgresql(DatabaseSettings.Postgresql settings) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password());
+        config.setMinimumIdle(2);
+        config.addDataSourceProperty("ApplicationName", "gatehouse");
+        config.addDataSourceProperty("connectTimeout", "3");
+        // Seconds: a server that vanished without a word must not hold a connection for ever.
+        config.addDataSourceProperty("socketTimeout", "30");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        return config;
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return String.valueOf(deepest.getMessage());
+    }
+}

@@ -1,0 +1,143 @@
+package org.gatehouse.governance;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+import org.gatehouse.governance.form.Reading;
+import org.gatehouse.governance.snapshot.Credential;
+import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.store.Databases;
+import org.gatehouse.store.Ids;
+import org.gatehouse.store.SecretBox;
+
+/** Governance on a database of its own, with a clock that a test moves and a trail that a test can break. */
+public final class Box implements AutoCloseable {
+    /** Who acts in tests. */
+    public static final Actor ALICE = new Actor(Actor.Type.TOKEN, "alice", "127.0.0.1", "request-1");
+
+    final Databases.Fresh fresh;
+    final SecretBox secrets;
+    final MovableClock clock = new MovableClock();
+    final KeptTrail trail;
+    Governance governance;
+
+    Box(Databases.Fresh fresh, Path directory) {
+        this(fresh, directory, new KeptTrail());
+    }
+
+    Box(Databases.Fresh fresh, Path directory, KeptTrail trail) {
+        this.fresh = fresh;
+        this.trail = trail;
+        this.secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
+        this.governance = open();
+    }
+
+    private Governance open() {
+        return Governance.open(fresh.database(), secrets, trail, clock, new Ids(), new SecureRandom());
+    }
+
+    /** As after a restart of the daemon. */
+    void reopen() {
+        governance.close();
+        governance = open();
+    }
+
+    PolicySnapshot snapshot() {
+        return governance.snapshots().current();
+    }
+
+    KeyVerifier verifier() {
+        return new KeyVerifier(secrets.apiKeyPepper());
+    }
+
+    Credential credential(String text) {
+        return verifier().find(snapshot(), text).orElseThrow();
+    }
+
+    Project project(String department, String name) {
+        Department made = governance.departments().create(ALICE, DepartmentDraft.named(department)).made();
+        return governance.projects().create(ALICE, ProjectDraft.named(made.id(), name)).made();
+    }
+
+    IssuedKey key(Project project, String name) {
+        return governance.keys().create(ALICE, NewKeyDraft.of(KeyDraft.named(project.id(), name)), null).made();
+    }
+
+    PublicModel model(String name) {
+        UpstreamServer upstream = governance.upstreams()
+                .create(ALICE, UpstreamDraft.commercial("at-" + name, "https://api.example.com/v1", "sk-secret"))
+                .made();
+        return governance.models().create(ALICE, ModelDraft.routed(name, upstream.id(), "m-1",
+                org.gatehouse.governance.snapshot.ModelRoute.Tokenizer.UNKNOWN, 8_000, 1_000)).made();
+    }
+
+    static <D> Function<D, Reading<D>> to(Function<D, D> edit) {
+        return draft -> new Reading.Whole<>(edit.apply(draft));
+    }
+
+    static Refusal refusal(Change<?> change) {
+        return ((Change.Refused<?>) change).refusal();
+    }
+
+    @Override
+    public void close() {
+        governance.close();
+        fresh.close();
+    }
+
+    /** Keeps entries as the trail does: once each; refuses when told to. */
+    static final class KeptTrail implements AdminTrail {
+        final List<AdminEntry> entries = new CopyOnWriteArrayList<>();
+        private final Map<Object, Boolean> known = new ConcurrentHashMap<>();
+        volatile boolean broken;
+
+        @Override
+        public void append(AdminEntry entry) {
+            if (broken) {
+                throw new IllegalStateException("the trail is broken by the test");
+            }
+            if (known.putIfAbsent(entry.id(), true) == null) {
+                entries.add(entry);
+            }
+        }
+
+        List<String> actions() {
+            return entries.stream().map(AdminEntry::action).toList();
+        }
+    }
+
+    /** Stands still until it is moved. */
+    static final class MovableClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-11-20T12:00:00Z");
+
+        void advance(Duration duration) {
+            now = now.plus(duration);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
