@@ -32,6 +32,7 @@ import org.gatehouse.supervisor.HealthProbe.Answer;
 final class InstanceActor {
     private static final System.Logger LOG = System.getLogger(InstanceActor.class.getName());
     private static final int MAILBOX = 64;
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
 
     /** What an actor can be told. */
     private sealed interface Message {
@@ -155,7 +156,10 @@ final class InstanceActor {
                 return;
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR,
-                        "The actor of instance " + deployment.id() + " met a bug; it goes on", e);
+                        "The actor of instance " + deployment.id()
+                                + " met what it cannot handle; it goes on in a second",
+                        e);
+                pause();
             }
         }
     }
@@ -165,14 +169,29 @@ final class InstanceActor {
             case Defined _,Stopped _,Failed _ -> 1000;
             case Ready _,Backoff _ -> 250;
             case Spawned _,Loading _,Draining _ -> 100;
-            case Stopping _,Crashed _ -> 25;
+            case Stopping _,Crashed _ -> 50;
         };
+    }
+
+    /** So that a fault that stays, such as a daemon out of file handles, does not flood the log. */
+    private static void pause() {
+        try {
+            Thread.sleep(AFTER_FAULT);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // The next wait for mail sees it.
+        }
     }
 
     private void handle(Message message) {
         switch (message) {
-            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) ->
-                answer.complete(started(wanted));
+            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) -> {
+                try {
+                    answer.complete(started(wanted));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                    throw e;
+                }
+            }
             case Message.Stop(Duration grace, CompletableFuture<Instance> done) -> {
                 stopWaiters.add(done);
                 stopping(grace);
@@ -279,14 +298,14 @@ final class InstanceActor {
             crashed(stall);
             return;
         }
+        if (further) {
+            become(new Loading(current.progress().phase(), current.progress().percent()));
+        }
         Answer answer = current.takeAnswer();
         if (answer != null && answer.isWell()) {
             current.becameReady();
             become(new Ready());
             return;
-        }
-        if (further) {
-            become(new Loading(current.progress().phase(), current.progress().percent()));
         }
         current.lookForChildren();
         current.askForHealth(() -> mailbox.offer(new Message.Wake()));
