@@ -1,6 +1,7 @@
 package org.gatehouse.audit;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -38,7 +39,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
         @Nullable String modelAsked, @Nullable String modelServed, @Nullable String upstream, boolean simulated,
         int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost,
         @Nullable Long firstByteMicros, long totalMicros, @Nullable String requestSha256,
-        @Nullable String replySha256) {
+        @Nullable String replySha256) implements TrailRecord {
 
     /** Checks what must be there. */
     public CallRecord {
@@ -51,5 +52,22 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
         Objects.requireNonNull(surface, "surface");
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(usage, "usage");
+        startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
+        if (totalMicros < 0) {
+            throw new IllegalArgumentException("a call cannot end before it starts");
+        }
+    }
+
+    /** When it ended, to the microsecond: the time under which the trail and all sums file the call. */
+    @Override
+    public Instant at() {
+        return startedAt.plusNanos(totalMicros * 1_000).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** The same record with the digests of its recorded bodies. */
+    public CallRecord withDigests(@Nullable String request, @Nullable String reply) {
+        return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
+                scenario, modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost,
+                firstByteMicros, totalMicros, request, reply);
     }
 }

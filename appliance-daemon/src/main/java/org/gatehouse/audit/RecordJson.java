@@ -1,0 +1,197 @@
+package org.gatehouse.audit;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The canonical JSON of a record, and back. What this writes is what the chain hashes: a change here needs a new format,
+ * never a changed one. Thread-safe.
+ */
+final class RecordJson {
+
+    /** Longer {@code before} and {@code after} values are replaced by their digest. */
+    static final int LONGEST_VALUE = 200_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RecordJson() {}
+
+    static byte[] write(TrailRecord item) {
+        JsonBytes json = new JsonBytes().begin();
+        json.field("kind", item.kind().id()).field("id", item.id()).field("at", item.at());
+        switch (item) {
+            case CallRecord call -> call(json, call);
+            case AdminRecord admin -> admin(json, admin);
+            case Checkpoint checkpoint -> json.field("node", checkpoint.node())
+                    .field("sequence", checkpoint.sequence()).field("head", checkpoint.head())
+                    .field("signature", checkpoint.signature());
+            case RetentionRecord retention -> json.field("sequence", retention.sequence())
+                    .field("head", retention.head()).field("olderThan", retention.olderThan());
+        }
+        return json.end().toBytes();
+    }
+
+    /** @throws IllegalArgumentException when the text is not what {@link #write} makes */
+    static TrailRecord read(String text) {
+        JsonNode json;
+        try {
+            json = JSON.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not JSON", e);
+        }
+        if (json == null || !json.isObject()) {
+            throw new IllegalArgumentException("not a JSON object");
+        }
+        return switch (required(json, "kind")) {
+            case "call" -> readCall(json);
+            case "admin" -> new AdminRecord(uuid(json, "id"), time(json, "at"), required(json, "actor"),
+                    text(json, "address"), required(json, "action"), required(json, "objectType"),
+                    required(json, "objectId"), text(json, "before"), text(json, "after"), required(json, "requestId"));
+            case "checkpoint" -> new Checkpoint(uuid(json, "id"), time(json, "at"), uuid(json, "node"),
+                    number(json, "sequence"), required(json, "head"), required(json, "signature"));
+            case "retention" -> new RetentionRecord(uuid(json, "id"), time(json, "at"), number(json, "sequence"),
+                    required(json, "head"), time(json, "olderThan"));
+            default -> throw new IllegalArgumentException("unknown kind of record");
+        };
+    }
+
+    private static void call(JsonBytes json, CallRecord call) {
+        json.field("traceId", call.traceId()).field("requestId", call.requestId()).field("startedAt", call.startedAt());
+        Caller caller = call.caller();
+        if (caller != null) {
+            json.begin("caller").field("organisationId", caller.organisationId())
+                    .field("departmentId", caller.departmentId()).field("departmentName", caller.departmentName())
+                    .field("projectId", caller.projectId()).field("projectName", caller.projectName())
+                    .field("keyId", caller.keyId()).field("keyName", caller.keyName()).field("userId", caller.userId())
+                    .field("userName", caller.userName()).end();
+        }
+        json.field("clientAddress", call.clientAddress()).field("dialect", call.dialect())
+                .field("surface", call.surface()).field("streamed", call.streamed()).field("scenario", call.scenario())
+                .field("modelAsked", call.modelAsked()).field("modelServed", call.modelServed())
+                .field("upstream", call.upstream()).field("simulated", call.simulated()).field("status", call.status())
+                .field("outcome", lower(call.outcome())).field("errorCode", call.errorCode());
+        Usage usage = call.usage();
+        json.begin("usage").field("inputTokens", usage.inputTokens()).field("outputTokens", usage.outputTokens())
+                .field("cachedInputTokens", usage.cachedInputTokens())
+                .field("cacheWriteTokens", usage.cacheWriteTokens()).field("reasoningTokens", usage.reasoningTokens())
+                .field("audioMillis", usage.audioMillis()).field("images", usage.images())
+                .field("characters", usage.characters()).field("source", lower(usage.source())).end();
+        Cost cost = call.cost();
+        if (cost != null) {
+            json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
+        }
+        json.field("firstByteMicros", call.firstByteMicros()).field("totalMicros", call.totalMicros())
+                .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256());
+    }
+
+    private static void admin(JsonBytes json, AdminRecord admin) {
+        json.field("actor", admin.actor()).field("address", admin.address()).field("action", admin.action())
+                .field("objectType", admin.objectType()).field("objectId", admin.objectId())
+                .field("before", bounded(admin.before())).field("after", bounded(admin.after()))
+                .field("requestId", admin.requestId());
+    }
+
+    private static @Nullable String bounded(@Nullable String value) {
+        if (value == null || value.length() <= LONGEST_VALUE) {
+            return value;
+        }
+        byte[] digest = ChainHead.sha256().digest(value.getBytes(StandardCharsets.UTF_8));
+        return "{\"omitted\":true,\"length\":" + value.length() + ",\"sha256\":\""
+                + java.util.HexFormat.of().formatHex(digest) + "\"}";
+    }
+
+    private static CallRecord readCall(JsonNode json) {
+        JsonNode usage = object(json, "usage");
+        JsonNode caller = json.get("caller");
+        JsonNode cost = json.get("cost");
+        return new CallRecord(uuid(json, "id"), required(json, "traceId"), required(json, "requestId"),
+                time(json, "startedAt"), caller == null ? null : readCaller(caller), required(json, "clientAddress"),
+                required(json, "dialect"), required(json, "surface"), flag(json, "streamed"), text(json, "scenario"),
+                text(json, "modelAsked"), text(json, "modelServed"), text(json, "upstream"), flag(json, "simulated"),
+                Math.toIntExact(number(json, "status")), constant(Outcome.class, required(json, "outcome")),
+                text(json, "errorCode"),
+                new Usage(number(usage, "inputTokens"), number(usage, "outputTokens"),
+                        number(usage, "cachedInputTokens"), number(usage, "cacheWriteTokens"),
+                        number(usage, "reasoningTokens"), number(usage, "audioMillis"), number(usage, "images"),
+                        number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
+                cost == null ? null : new Cost(new BigDecimal(required(cost, "amount")), required(cost, "currency")),
+                json.has("firstByteMicros") ? number(json, "firstByteMicros") : null, number(json, "totalMicros"),
+                text(json, "requestSha256"), text(json, "replySha256"));
+    }
+
+    private static Caller readCaller(JsonNode json) {
+        return new Caller(uuid(json, "organisationId"), uuid(json, "departmentId"), required(json, "departmentName"),
+                uuid(json, "projectId"), required(json, "projectName"), uuid(json, "keyId"), required(json, "keyName"),
+                json.has("userId") ? uuid(json, "userId") : null, text(json, "userName"));
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String name) {
+        return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+    }
+
+    private static JsonNode object(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value == null || !value.isObject()) {
+            throw new IllegalArgumentException("the record lacks " + name);
+        }
+        return value;
+    }
+
+    private static @Nullable String text(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        return value == null ? null : value.textValue();
+    }
+
+    private static String required(JsonNode json, String name) {
+        String value = text(json, name);
+        if (value == null) {
+            throw new IllegalArgumentException("the record lacks " + name);
+        }
+        return value;
+    }
+
+    private static long number(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value == null || !value.isIntegralNumber()) {
+            throw new IllegalArgumentException("the record lacks " + name);
+        }
+        return value.longValue();
+    }
+
+    private static boolean flag(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value == null || !value.isBoolean()) {
+            throw new IllegalArgumentException("the record lacks " + name);
+        }
+        return value.booleanValue();
+    }
+
+    private static UUID uuid(JsonNode json, String name) {
+        return UUID.fromString(required(json, name));
+    }
+
+    private static Instant time(JsonNode json, String name) {
+        try {
+            return Instant.parse(required(json, name));
+        } catch (java.time.DateTimeException e) {
+            throw new IllegalArgumentException(name + " is no time", e);
+        }
+    }
+
+    static String text(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8);
+    }
+
+}

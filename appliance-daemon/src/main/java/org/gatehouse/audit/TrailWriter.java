@@ -1,0 +1,223 @@
+package org.gatehouse.audit;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.store.Database;
+
+/**
+ * Moves durable records from the journal into the database: one thread, batches, each batch one transaction. Retries for
+ * as long as the database is away; what waits meanwhile lies in the journal.
+ */
+final class TrailWriter implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(TrailWriter.class.getName());
+    private static final int LARGEST_BATCH = 500;
+    /** How long a record waits at most for others to share its transaction. */
+    private static final long GATHER_MILLIS = 100;
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final Database database;
+    private final Journal journal;
+    private final TrailTable table;
+    private final HeadFile headFile;
+    private final Runnable afterBatch;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition wanted = lock.newCondition();
+    private final Condition advanced = lock.newCondition();
+    // Guarded by the lock.
+    private ChainHead applied;
+    private long wantedUpTo;
+    private boolean stopping;
+    private volatile @Nullable String trouble;
+
+    /**
+     * @param applied the position that the database has now
+     * @param afterBatch runs on the writer's thread after each stored batch
+     */
+    TrailWriter(Database database, Journal journal, TrailTable table, HeadFile headFile, ChainHead applied,
+            Runnable afterBatch) {
+        this.database = database;
+        this.journal = journal;
+        this.table = table;
+        this.headFile = headFile;
+        this.applied = applied;
+        this.afterBatch = afterBatch;
+        this.thread = Thread.ofPlatform().name("trail-writer").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Why the database does not take records; {@code null} when it does. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** Up to which record the database is complete. */
+    long applied() {
+        lock.lock();
+        try {
+            return applied.sequence();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the database has every record up to a number; false when it did not in time. */
+    boolean waitFor(long sequence, Duration longest) {
+        lock.lock();
+        try {
+            if (applied.sequence() >= sequence) {
+                return true;
+            }
+            wantedUpTo = Math.max(wantedUpTo, sequence);
+            wanted.signal();
+            long left = longest.toNanos();
+            while (applied.sequence() < sequence && left > 0) {
+                left = advanced.awaitNanos(left);
+            }
+            return applied.sequence() >= sequence;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops after the batch in hand. Call {@link #waitFor} before to have everything stored. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            stopping = true;
+            wanted.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(10_000);
+            headFile.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing the head file", e);
+        }
+    }
+
+    private void run() {
+        try {
+            while (pause(GATHER_MILLIS)) {
+                boolean more = true;
+                while (more) {
+                    List<Committed> batch = journal.backlog().take(LARGEST_BATCH);
+                    more = batch.size() == LARGEST_BATCH;
+                    if (!batch.isEmpty() && !storeUntilDone(batch)) {
+                        return;
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            trouble = "The trail's writer stopped (" + e + "). Restart the daemon; no acknowledged record is lost.";
+            LOG.log(System.Logger.Level.ERROR, trouble, e);
+        }
+    }
+
+    /** False when the writer is to stop before the batch was stored. */
+    private boolean storeUntilDone(List<Committed> batch) throws IOException {
+        long pause = SHORTEST_PAUSE_MILLIS;
+        while (true) {
+            try {
+                table.store(applied, batch);
+                trouble = null;
+                advance(batch.getLast().head());
+                return true;
+            } catch (SQLException | RuntimeException e) {
+                String reason = "The database does not take the trail's records (" + e.getMessage()
+                        + "). They wait in the journal; check the database.";
+                if (trouble == null) {
+                    LOG.log(System.Logger.Level.ERROR, reason, e);
+                }
+                trouble = reason;
+                if (!backOff(pause)) {
+                    return false;
+                }
+                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private void advance(ChainHead head) throws IOException {
+        lock.lock();
+        try {
+            applied = head;
+            advanced.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            headFile.write(head);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The trail's head file cannot be written; check the data disk", e);
+        }
+        release(head.sequence());
+        afterBatch.run();
+    }
+
+    /** A file may go once a power cut cannot take its rows back out of the database. */
+    private void release(long sequence) throws IOException {
+        if (!journal.backlog().hasReleasable(sequence)) {
+            return;
+        }
+        try {
+            database.force();
+            journal.backlog().release(sequence);
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.WARNING, "Journal files are kept: the database could not be forced to disk", e);
+        }
+    }
+
+    /** Waits for work; false when it is time to stop. */
+    private boolean pause(long millis) {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (!stopping && wantedUpTo <= applied.sequence() && left > 0) {
+                left = wanted.awaitNanos(left);
+            }
+            return !stopping;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits before the next try, whatever is wanted; false when it is time to stop. */
+    private boolean backOff(long millis) {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (!stopping && left > 0) {
+                left = wanted.awaitNanos(left);
+            }
+            return !stopping;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

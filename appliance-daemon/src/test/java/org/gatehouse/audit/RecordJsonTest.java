@@ -1,0 +1,82 @@
+package org.gatehouse.audit;
+
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class RecordJsonTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00.123456Z");
+
+    private final SampleCalls samples = new SampleCalls(1);
+
+    @Test
+    void everyRecordIsReadBackAsItWasWritten() {
+        for (int i = 0; i < 200; i++) {
+            CallRecord call = i % 5 == 0 ? samples.refused(NOON) : samples.completed(NOON.plusSeconds(i));
+            byte[] json = RecordJson.write(call);
+            assertThat(RecordJson.read(RecordJson.text(json))).isEqualTo(call);
+            assertThat(RecordJson.write(RecordJson.read(RecordJson.text(json)))).isEqualTo(json);
+        }
+        UUID id = samples.uuid();
+        for (TrailRecord item : new TrailRecord[]{
+                new AdminRecord(id, NOON, "token:first", null, "create", "key", "k1", null, "{\"a\":1}", "req"),
+                new Checkpoint(id, NOON, id, 7, "00ff", "abcd"), new RetentionRecord(id, NOON, 9, "00", NOON)}) {
+            assertThat(RecordJson.read(RecordJson.text(RecordJson.write(item)))).isEqualTo(item);
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsJsonWithFieldsInAFixedOrder() throws Exception {
+        String json = RecordJson.text(RecordJson.write(samples.completed(NOON)));
+        assertThat(new ObjectMapper().readTree(json).get("startedAt").textValue())
+                .isEqualTo("2026-11-20T12:00:00.123456Z");
+        assertThat(json).startsWith("{\"kind\":\"call\",\"id\":\"").doesNotContain(" \"").doesNotContain("null");
+    }
+
+    @Test
+    void textOfAnyKindSurvivesOrIsReplacedVisibly() throws Exception {
+        Random random = new Random(7);
+        for (int round = 0; round < 2_000; round++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(20); i > 0; i--) {
+                text.append((char) random.nextInt(random.nextBoolean() ? 0x80 : 0x10000));
+            }
+            byte[] json = new JsonBytes().begin().field("text", text.toString()).end().toBytes();
+            String read = new ObjectMapper().readTree(json).get("text").textValue();
+            String expected = new String(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_16BE),
+                    java.nio.charset.StandardCharsets.UTF_16BE);
+            assertThat(read).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void longAdminValuesAreReplacedByTheirDigest() {
+        String text = RecordJson.text(RecordJson.write(new AdminRecord(samples.uuid(), NOON, "a", null, "update",
+                "policy", "p", "x".repeat(RecordJson.LONGEST_VALUE + 1), "y", "req")));
+        assertThat(text).contains("omitted").hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void foreignTextIsRefused() {
+        for (String text : new String[]{"", "[]", "{", "{\"kind\":\"call\"}", "{\"kind\":\"other\"}", "null"}) {
+            assertThatThrownBy(() -> RecordJson.read(text)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void columnsHoldWhatBothDatabasesCanHold() {
+        assertThat(TrailColumns.fit("abc", 3)).isEqualTo("abc");
+        assertThat(TrailColumns.fit("abcd", 3)).isEqualTo("abc");
+        assertThat(TrailColumns.fit("a\u0000b", 9)).isEqualTo("a\uFFFDb");
+        assertThat(TrailColumns.fit("ab\uD83D\uDE00", 3)).isEqualTo("ab");
+        assertThat(TrailColumns.fit("ab\uD83D\uDE00", 4)).isEqualTo("ab\uD83D\uDE00");
+        assertThat(TrailColumns.fit("\uD83Dx", 4)).isEqualTo("\uFFFDx");
+    }
+}
