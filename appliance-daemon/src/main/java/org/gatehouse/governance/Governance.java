@@ -1,6 +1,7 @@
 package org.gatehouse.governance;
 
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -8,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Jdbi;
 
 import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.SecretBox;
 
@@ -20,10 +22,13 @@ public final class Governance implements AutoCloseable {
     private final Nouns nouns;
     private final Changes changes;
     private final Snapshots snapshots;
+    private final SnapshotQueries queries;
     private final Keys keys;
 
-    private Governance(Jdbi jdbi, Nouns nouns, Changes changes, Snapshots snapshots, Keys keys) {
+    private Governance(Jdbi jdbi, Nouns nouns, Changes changes, Snapshots snapshots, SnapshotQueries queries,
+            Keys keys) {
         this.jdbi = jdbi;
+        this.queries = queries;
         this.nouns = nouns;
         this.changes = changes;
         this.snapshots = snapshots;
@@ -41,12 +46,13 @@ public final class Governance implements AutoCloseable {
             Supplier<UUID> ids, RandomGenerator random) {
         Jdbi jdbi = database.jdbi();
         Outbox outbox = new Outbox(jdbi, trail);
-        Snapshots snapshots = new Snapshots(jdbi, new SnapshotQueries(secrets), outbox);
+        SnapshotQueries queries = new SnapshotQueries(secrets);
+        Snapshots snapshots = new Snapshots(jdbi, queries, outbox);
         Changes changes = new Changes(jdbi, outbox, snapshots, clock, ids);
         Nouns nouns = new Nouns(secrets,
                 new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock));
         Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));
-        Governance governance = new Governance(jdbi, nouns, changes, snapshots, keys);
+        Governance governance = new Governance(jdbi, nouns, changes, snapshots, queries, keys);
         outbox.drain();
         governance.foundOrganisation();
         snapshots.refresh();
@@ -100,6 +106,11 @@ public final class Governance implements AutoCloseable {
     /** Upstreams. */
     public Noun<UpstreamServer, UpstreamDraft> upstreams() {
         return new Noun<>(jdbi, changes, nouns.upstreams());
+    }
+
+    /** An upstream as the data plane has it, API key and all: only to call it with. */
+    public Optional<Upstream> upstream(UUID id) {
+        return jdbi.withHandle(handle -> queries.upstream(handle, id));
     }
 
     /** Public models. */
