@@ -1,7 +1,6 @@
 package org.gatehouse.gateway;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -193,9 +192,18 @@ public final class Conclusion {
         if (rate != null) {
             reply.header("x-ratelimit-limit-" + what, Long.toString(rate.limit()));
             reply.header("x-ratelimit-remaining-" + what, Long.toString(rate.remaining()));
-            reply.header("x-ratelimit-reset-" + what,
-                    String.format(Locale.ROOT, "%dms", rate.resetNanos() / 1_000_000));
+            reply.header("x-ratelimit-reset-" + what, duration(rate.resetNanos()));
         }
+    }
+
+    /** As OpenAI writes it: {@code 12ms}, {@code 6m0s}. */
+    private static String duration(long nanos) {
+        long millis = (nanos + 999_999) / 1_000_000;
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        long seconds = (millis + 999) / 1000;
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
     }
 
     private record Entry(int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost) {}

@@ -47,7 +47,8 @@ public final class OperationsService implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.get("/healthz", (_, response) -> text(response, 200, "ok\n")).get("/readyz", (_, response) -> ready(response))
+        rules.get("/healthz", (_, response) -> text(response, 200, "ok\n"))
+                .get("/readyz", (_, response) -> ready(response))
                 .get("/metrics", this::metrics);
     }
 
@@ -69,7 +70,8 @@ public final class OperationsService implements HttpService {
                 && peer.getAddress().isLoopbackAddress();
         if (!here && !mayRead.test(request)) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-            text(response, 401, "Metrics are for this machine and for holders of the admin token. Send it as a bearer token.\n");
+            text(response, 401,
+                    "Metrics are for this machine and for holders of the admin token. Send it as a bearer token.\n");
             return;
         }
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
