@@ -1,7 +1,6 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -180,10 +179,5 @@ public final class AdminApi implements HttpService {
         return request.remotePeer().address() instanceof InetSocketAddress peer && peer.getAddress() != null
                 ? peer.getAddress().getHostAddress()
                 : "";
-    }
-
-    /** Reads at most that many bytes and one more. */
-    static byte[] readAtMost(InputStream in, int limit) throws IOException {
-        return in.readNBytes(limit + 1);
     }
 }

@@ -7,6 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.BudgetDraft;
+import org.gatehouse.governance.Change;
+import org.gatehouse.governance.Declaration;
+import org.gatehouse.governance.DeclarationReport;
 import org.gatehouse.governance.Department;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
@@ -20,6 +23,7 @@ import org.gatehouse.governance.Project;
 import org.gatehouse.governance.ProjectDraft;
 import org.gatehouse.governance.PublicModel;
 import org.gatehouse.governance.RateLimit;
+import org.gatehouse.governance.Refusal;
 import org.gatehouse.governance.Settings;
 import org.gatehouse.governance.SettingsDraft;
 import org.gatehouse.governance.SpendBudget;
@@ -33,6 +37,9 @@ import org.gatehouse.governance.snapshot.Upstream;
 
 /** The operations on everything that is governed. */
 final class GovernanceOperations {
+    /** Ten thousand keys with everything that binds them are about 4 MB. */
+    private static final int LARGEST_DECLARATION = 16 << 20;
+
     private final Governance governance;
     private final UpstreamProbe probe;
 
@@ -56,11 +63,20 @@ final class GovernanceOperations {
         all.addAll(new NounOperations<>(governance.upstreams(), UpstreamServer.class, UpstreamDraft.class).all(false));
         all.add(Operation.post(Operation.BASE + "upstreams/{id}/test", "testUpstream", "upstreams",
                 "Asks the upstream for its models, live, and makes a call of one token if a model is named.",
-                new Operation.Body(ProbeDraft.class, Direction.REQUEST, true, false),
+                Operation.Body.optional(ProbeDraft.class),
                 new Operation.Reply.One(200, UpstreamProbe.Report.class), this::test));
         all.addAll(new NounOperations<>(governance.models(), PublicModel.class, ModelDraft.class).all(false));
         all.addAll(new NounOperations<>(governance.prices(), PriceEntry.class, PriceDraft.class).all(false));
         all.addAll(new NounOperations<>(governance.policies(), Policy.class, PolicyDraft.class).all(false));
+        all.add(Operation.post(Operation.BASE + "apply", "apply", "declarations",
+                "Brings the box into the declared state, all or nothing, and says what changed.",
+                new Operation.Body(Declaration.class, Direction.REQUEST, false, true, LARGEST_DECLARATION),
+                new Operation.Reply.One(200, DeclarationReport.class), this::apply)
+                .with(Parameter.flag("dryRun", "Whether only to say what would change."), Parameter.flag("prune",
+                        "Whether what a present section does not name is deleted; without it such things stay.")));
+        all.add(Operation.get(Operation.BASE + "export", "export", "declarations",
+                "The whole box as a declaration, without secrets.", new Operation.Reply.One(200, Declaration.class),
+                _ -> Answer.Json.of(governance.declarations().export())));
         all.add(Operation.get(Operation.BASE + "settings", "getSettings", "settings",
                 "Reads what holds for the whole organisation.", new Operation.Reply.One(200, Settings.class),
                 _ -> NounOperations.one(200, governance.currentSettings())));
@@ -76,6 +92,15 @@ final class GovernanceOperations {
                 SettingsDraft.class);
         return NounOperations.answer(governance.settings().update(call.actor(), governance.currentSettings().id(),
                 call.version(), before -> usual.merged(before, call.sent())));
+    }
+
+    private Answer apply(Call call) {
+        Declaration declaration = call.form(Declaration.class);
+        return switch (governance.declarations().apply(call.actor(), declaration, call.flag("dryRun"),
+                call.flag("prune"))) {
+            case Change.Made<DeclarationReport>(DeclarationReport report) -> Answer.Json.of(report);
+            case Change.Refused<DeclarationReport>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
+        };
     }
 
     private Answer test(Call call) {

@@ -35,15 +35,22 @@ record Operation(String method, String path, String id, String tag, String summa
      * @param type a form
      * @param optional whether nothing at all may be sent instead
      * @param yaml whether YAML will do too
+     * @param largest how many bytes it may have
      */
-    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml) {
+    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+        /** What any body may have that does not say otherwise. */
+        static final int USUAL_LARGEST = 1 << 20;
+
+        static Body optional(Class<? extends Record> type) {
+            return new Body(type, Direction.REQUEST, true, false, USUAL_LARGEST);
+        }
 
         static Body of(Class<? extends Record> type) {
-            return new Body(type, Direction.REQUEST, false, false);
+            return new Body(type, Direction.REQUEST, false, false, USUAL_LARGEST);
         }
 
         static Body patch(Class<? extends Record> type) {
-            return new Body(type, Direction.PATCH, false, false);
+            return new Body(type, Direction.PATCH, false, false, USUAL_LARGEST);
         }
     }
 

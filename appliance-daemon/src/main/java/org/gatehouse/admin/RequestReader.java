@@ -22,9 +22,6 @@ import org.gatehouse.governance.form.Reading;
 
 /** Turns an HTTP request into a {@link Call}, checked against its operation's description. Stateless. */
 final class RequestReader {
-    /** The largest body that anybody may send. */
-    static final int LARGEST_BODY = 1 << 20;
-
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final int LONGEST_IDEMPOTENCY_KEY = 200;
 
@@ -83,18 +80,19 @@ final class RequestReader {
     }
 
     private static @Nullable JsonNode body(Operation operation, ServerRequest request) throws IOException {
+        Operation.Body wanted = operation.body();
+        int largest = wanted == null ? Operation.Body.USUAL_LARGEST : wanted.largest();
         OptionalLong announced = request.headers().contentLength();
-        if (announced.isPresent() && announced.getAsLong() > LARGEST_BODY) {
-            throw new Call.Ended(Problem.tooLarge(LARGEST_BODY));
+        if (announced.isPresent() && announced.getAsLong() > largest) {
+            throw new Call.Ended(Problem.tooLarge(largest));
         }
         String mediaType = mediaType(request);
         byte[] text = request.content().hasEntity()
-                ? AdminApi.readAtMost(request.content().inputStream(), LARGEST_BODY)
+                ? request.content().inputStream().readNBytes(largest + 1)
                 : new byte[0];
-        if (text.length > LARGEST_BODY) {
-            throw new Call.Ended(Problem.tooLarge(LARGEST_BODY));
+        if (text.length > largest) {
+            throw new Call.Ended(Problem.tooLarge(largest));
         }
-        Operation.Body wanted = operation.body();
         if (wanted == null || text.length == 0 && wanted.optional()) {
             if (text.length > 0 && !isEmptyObject(text)) {
                 throw new Call.Ended(Problem.invalid("", "this takes no body"));

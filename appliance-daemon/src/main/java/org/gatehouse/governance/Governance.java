@@ -150,6 +150,11 @@ public final class Governance implements AutoCloseable {
         return jdbi.withHandle(handle -> nouns.settings().only(handle));
     }
 
+    /** Everything at once, as a document. */
+    public Declarations declarations() {
+        return new Declarations(jdbi, changes, nouns);
+    }
+
     /** Stops watching. Changes still work. */
     @Override
     public void close() {
