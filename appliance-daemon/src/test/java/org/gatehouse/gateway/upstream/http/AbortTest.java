@@ -337,7 +337,7 @@ class AbortTest {
 
         @Override
         public long getAsLong() {
-            if (Thread.currentThread() == watched && --left == 0) {
+            if (Thread.currentThread().equals(watched) && --left == 0) {
                 hook.run();
             }
             return System.nanoTime();

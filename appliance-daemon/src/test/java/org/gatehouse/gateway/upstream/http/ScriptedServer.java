@@ -116,8 +116,8 @@ final class ScriptedServer implements AutoCloseable {
         listener.close();
         // The descriptor is closed only when the thread that accepts has let go of it.
         for (int tries = 0; tries < 1000; tries++) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port())) {
-                Thread.onSpinWait();
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port()).close();
             } catch (ConnectException refused) {
                 return;
             }
