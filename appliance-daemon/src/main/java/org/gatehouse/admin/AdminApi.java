@@ -22,6 +22,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
+import org.gatehouse.audit.TrailUnavailable;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.StoreFailure;
 
@@ -82,10 +83,12 @@ public final class AdminApi implements HttpService {
             answer = new Answer.Failed(e.problem());
         } catch (CloseConnectionException e) {
             throw e;
-        } catch (StoreFailure e) {
-            LOG.log(Level.ERROR, "Admin request " + requestId + " failed: the store did not do its work.", e);
-            answer = new Answer.Failed(Problem.unavailable("The store can't be used right now. See the log under this"
-                    + " request id; try again in a few seconds."));
+        } catch (StoreFailure | TrailUnavailable e) {
+            LOG.log(Level.ERROR, "Admin request " + requestId + " failed: the store or the trail did not do its work.",
+                    e);
+            answer = new Answer.Failed(
+                    Problem.unavailable("The store or the trail can't be used right now. See the log under this"
+                            + " request id; try again in a few seconds."));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Admin request " + requestId + " failed.", e);
             answer = new Answer.Failed(Problem.failure());

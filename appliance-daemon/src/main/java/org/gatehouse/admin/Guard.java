@@ -6,10 +6,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-
 import org.gatehouse.governance.Actor;
-import org.gatehouse.governance.AdminEntry;
 import org.gatehouse.governance.AdminTrail;
 
 /** Decides who calls and what they may do, from the credentials of a request. Thread-safe. */
@@ -64,9 +61,9 @@ final class Guard {
         if (wait > 0) {
             return Problem.throttled(wait);
         }
-        trail.append(new AdminEntry(ids.get(), clock.instant(), new Actor(Actor.Type.SYSTEM, "anybody", address,
-                requestId), "session.refused", "session", null, presented ? "wrong admin token" : "no admin token",
-                null, JsonNodeFactory.instance.objectNode().put("tokenPresented", presented)));
+        Actor stranger = new Actor(Actor.Type.SYSTEM, "anybody", address, requestId);
+        trail.append(stranger.did(ids.get(), clock.instant(), "refuse", "session",
+                presented ? "wrong admin token" : "no admin token", null, null));
         return Problem.unauthenticated();
     }
 }

@@ -1,5 +1,6 @@
 package org.gatehouse.governance;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,10 +15,12 @@ import org.gatehouse.store.Database;
 import org.gatehouse.store.SecretBox;
 
 /**
- * The one door for changes of what is governed. A change is validated, stored together with its admin entry in one
+ * The one door for changes of what is governed. A change is validated, stored together with its admin record in one
  * transaction, appended to the trail, and in force for every call that starts after the method returned. Thread-safe.
  */
 public final class Governance implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Governance.class.getName());
+
     private final Jdbi jdbi;
     private final Nouns nouns;
     private final Changes changes;
@@ -36,7 +39,7 @@ public final class Governance implements AutoCloseable {
     }
 
     /**
-     * Opens what is stored: carries admin entries that a crash left behind into the trail, makes the organisation at the
+     * Opens what is stored: carries admin records that a crash left behind into the trail, makes the organisation at the
      * very first start, loads the snapshot and begins to watch for changes of other boxes.
      *
      * @param trail where admin actions are recorded
@@ -53,11 +56,20 @@ public final class Governance implements AutoCloseable {
                 new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock));
         Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));
         Governance governance = new Governance(jdbi, nouns, changes, snapshots, queries, keys);
-        outbox.drain();
+        carryOn(outbox);
         governance.foundOrganisation();
         snapshots.refresh();
         snapshots.watch();
         return governance;
+    }
+
+    private static void carryOn(Outbox outbox) {
+        try {
+            outbox.repair();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Admin actions of an earlier life are stored but not yet in the trail: the trail did"
+                    + " not take them. It is tried again each second; check the data disk.", e);
+        }
     }
 
     private void foundOrganisation() {

@@ -98,7 +98,8 @@ final class Listener implements AutoCloseable {
         // Helidon logs headers at DEBUG, and with them keys.
         Http1Config config = Http1Config.builder().maxHeadersSize(limits.maxHeaderBytes())
                 .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
-                .sendKeepAliveHeader(false).log(log -> log.receiveLog(false).sendLog(false)).build();
+                .sendKeepAliveHeader(false).addSendListener(new CloseHeader())
+                .log(log -> log.receiveLog(false).sendLog(false)).build();
         return Http1ConnectionSelector.builder().config(config).build();
     }
 

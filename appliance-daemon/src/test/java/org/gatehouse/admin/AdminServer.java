@@ -12,14 +12,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.WebServer;
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.governance.AdminEntry;
+import org.gatehouse.governance.Box;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
@@ -32,7 +31,7 @@ final class AdminServer implements AutoCloseable {
     final Governance governance;
     final AdminApi api;
     final String token;
-    final List<AdminEntry> entries = new CopyOnWriteArrayList<>();
+    final Box.KeptTrail trail = new Box.KeptTrail();
     final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -41,10 +40,10 @@ final class AdminServer implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         SecretBox secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
         Ids ids = new Ids();
-        governance = Governance.open(fresh.database(), secrets, entries::add, clock, ids, new SecureRandom());
+        governance = Governance.open(fresh.database(), secrets, trail, clock, ids, new SecureRandom());
         AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
-        Guard guard = new Guard(tokens, entries::add, clock, System::nanoTime, ids);
+        Guard guard = new Guard(tokens, trail, clock, System::nanoTime, ids);
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
         api = new AdminApi(new GovernanceOperations(governance, probe).all(), guard, ids, "test");

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param usageAsked whether the client itself asked for the final usage event
  * @param runningUsageAsked whether the client itself asked for usage in each event
  * @param outputCap the client's own cap on output tokens; {@code null} when it named none
- * @param choices how many answers it wants, at least 1
+ * @param prompts how many prompts it holds, at least 1: some surfaces take a list
+ * @param promptBound tokens that all its prompts together cannot have more of, told by their bytes; {@link Long#MAX_VALUE}
+ *     when bytes do not tell, because something is only pointed at
+ * @param choices how many answers it wants to all its prompts together, at least 1
  * @param units how many pictures are asked for, at least 1; characters to speak on the speech surface
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is a buffer that is read, never a value that is compared
 public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
         boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
-        @Nullable OutputCap outputCap, int choices, long units) {
+        @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, long units) {
 
     /**
      * Some bytes of the body.
@@ -44,5 +47,8 @@ public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span m
     /** Checks what must be there. */
     public ModelRequest {
         Objects.requireNonNull(body, "body");
+        if (prompts < 1 || choices < 1) {
+            throw new IllegalArgumentException("a request has at least one prompt and wants at least one answer");
+        }
     }
 }

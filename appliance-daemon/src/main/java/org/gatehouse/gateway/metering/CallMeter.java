@@ -47,7 +47,8 @@ public final class CallMeter {
     /** The upstream's final report, if it can be believed: a call cannot use more than the model's context holds. */
     public void reported(Usage usage) {
         ModelRoute route = exchange.route();
-        long possible = (long) route.contextTokens() * exchange.request().choices();
+        long possible = (long) route.contextTokens()
+                * Math.max(exchange.request().choices(), exchange.request().prompts());
         if (usage.inputTokens() <= possible && usage.outputTokens() <= possible) {
             reported = usage;
         }

@@ -25,12 +25,9 @@ import org.gatehouse.governance.snapshot.Surface;
  * Counts prompts: bounded by their length for nothing, exactly by the engine's own {@code /tokenize} or by a vocabulary
  * in the daemon. Thread-safe.
  *
- * <p>The bound: a token covers at least one byte of what the model reads, chat templates add fewer tokens per message
- * than its JSON has bytes, and no prompt is longer than the context, for such a request fails.
+ * <p>The bound: what the request's bytes tell, and no prompt is longer than the context, for such a request fails.
  */
 public final class ModelPromptCounter implements PromptCounter {
-    /** Covers a chat template's own opening, such as a default system prompt. */
-    private static final int TEMPLATE_TOKENS = 64;
     private static final int TOKENS_PER_MESSAGE = 4;
     /** What one picture costs at most with the vocabularies that the daemon counts itself (OpenAI, high detail). */
     private static final int TOKENS_PER_PICTURE = 1500;
@@ -49,7 +46,8 @@ public final class ModelPromptCounter implements PromptCounter {
     public long upperBound(Exchange exchange) {
         return switch (exchange.arrival().surface()) {
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, RERANK, MODERATIONS ->
-                Math.min(exchange.request().body().length + TEMPLATE_TOKENS, exchange.route().contextTokens());
+                Math.min(exchange.request().promptBound(),
+                        (long) exchange.route().contextTokens() * exchange.request().prompts());
             // Counted in seconds, pictures and characters.
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS, IMAGES_EDITS, MODELS -> 0;
         };

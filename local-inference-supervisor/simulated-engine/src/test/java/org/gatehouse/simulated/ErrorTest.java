@@ -98,6 +98,13 @@ class ErrorTest {
                 .isEqualTo("messages.0.role");
         assertThat(error("{\"messages\":[{\"role\":\"boss\",\"content\":\"x\"}]}", 400).path("message").asText())
                 .contains("boss");
+        assertThat(
+                error(Call.chatBody("x", "\"stream_options\":{\"include_usage\":true}"), 400).path("message").asText())
+                .contains("stream=True");
+        assertThat(error(Call.chatBody("x", "\"top_logprobs\":2"), 400).path("param").asText())
+                .isEqualTo("top_logprobs");
+        assertThat(error(Call.chatBody("x", "\"tool_choice\":\"required\""), 400).path("param").asText())
+                .isEqualTo("tool_choice");
         assertThat(Call.last(server).state()).isEqualTo(LedgerEntry.State.REFUSED);
     }
 

@@ -17,7 +17,8 @@ import org.gatehouse.governance.snapshot.Surface;
 
 /**
  * Reads a multipart/form-data request (RFC 7578) in place: finds the small text fields that governance needs and where
- * they stand, and leaves the files alone.
+ * they stand, and leaves the files alone. Takes only forms that can be read in one way: where two readers may find
+ * different fields in a form, the upstream could serve a model that governance never saw.
  */
 final class FormRequestReader {
     private static final int MAX_PARTS = 100;
@@ -35,7 +36,8 @@ final class FormRequestReader {
     }
 
     static Reading read(Surface surface, String contentType, byte[] body) {
-        String boundary = parameter(contentType, "boundary");
+        Map<String, String> parameters = HeaderParameters.of(contentType);
+        String boundary = parameters == null ? null : parameters.get("boundary");
         // RFC 2046 5.1.1: 1 to 70 characters.
         if (boundary == null || boundary.isEmpty() || boundary.length() > 70) {
             return wrong(null, "The content type names no boundary. Let your HTTP library build the form.");
@@ -57,7 +59,7 @@ final class FormRequestReader {
         if (model == null && surface != Surface.IMAGES_EDITS) {
             return wrong("model", "The form field 'model' is missing. Name a model that GET /v1/models lists.");
         }
-        if (model != null && model.end() == model.start()) {
+        if (model != null && text("model", "").isEmpty()) {
             return wrong("model", "The form field 'model' is empty. Name a model that GET /v1/models lists.");
         }
         String stream = text("stream", "false");
@@ -70,7 +72,7 @@ final class FormRequestReader {
         }
         long pictures = surface == Surface.IMAGES_EDITS ? Integer.parseInt(count) : 1;
         return new Reading.Asked(new ModelRequest(body, model == null ? null : text("model", ""), model, -1,
-                stream.equals("true"), null, false, false, null, 1, pictures));
+                stream.equals("true"), null, false, false, null, 1, 0, 1, pictures));
     }
 
     /** Walks over the parts; returns what is broken, or null. */
@@ -81,7 +83,8 @@ final class FormRequestReader {
         int at = delimiter.length;
         for (int parts = 0; parts < MAX_PARTS; parts++) {
             if (startsWith(at, "--".getBytes(StandardCharsets.ISO_8859_1))) {
-                return null;
+                String rest = new String(body, at + 2, body.length - at - 2, StandardCharsets.ISO_8859_1);
+                return rest.isBlank() ? null : "something follows its last boundary";
             }
             if (!startsWith(at, "\r\n".getBytes(StandardCharsets.ISO_8859_1))) {
                 return "a boundary line does not end";
@@ -106,25 +109,58 @@ final class FormRequestReader {
 
     private @Nullable String part(String head, int start, int end) {
         String name = null;
+        boolean encoded = false;
         for (String line : head.split("\r\n", -1)) {
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-disposition:")) {
-                name = parameter(line, "name");
+            int colon = line.indexOf(':');
+            // A folded line or one that a lone CR or LF ends is one header to some readers and two to others.
+            if (colon < 1 || line.charAt(0) <= ' ' || line.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+                return "a part's head is no list of headers";
+            }
+            switch (line.substring(0, colon).strip().toLowerCase(Locale.ROOT)) {
+                case "content-disposition" -> {
+                    if (name != null) {
+                        return "a part is described twice";
+                    }
+                    Map<String, String> parameters = HeaderParameters.of(line.substring(colon + 1));
+                    name = parameters == null ? null : parameters.get("name");
+                    if (name == null || !isPlain(name)) {
+                        return "a part has no plain name";
+                    }
+                }
+                case "content-transfer-encoding" -> encoded = true;
+                default -> {
+                    // RFC 7578 4.8: to be ignored, or the upstream's to read.
+                }
             }
         }
         if (name == null) {
             return "a part has no name";
         }
-        boolean first = names.add(name);
-        if (GOVERNED.contains(name)) {
-            if (!first) {
-                return "the field '" + name + "' is given twice";
-            }
-            if (end - start > MAX_FIELD_BYTES) {
-                return "the field '" + name + "' is too long";
-            }
-            fields.put(name, new Span(start, end));
-        }
+        return GOVERNED.contains(name.toLowerCase(Locale.ROOT)) ? governed(name, encoded, start, end) : file(name);
+    }
+
+    private @Nullable String file(String name) {
+        names.add(name);
         return null;
+    }
+
+    private @Nullable String governed(String name, boolean encoded, int start, int end) {
+        if (!GOVERNED.contains(name)) {
+            return "the field '" + name + "' must be spelled in lower case";
+        }
+        if (!names.add(name)) {
+            return "the field '" + name + "' is given twice";
+        }
+        if (encoded || end - start > MAX_FIELD_BYTES) {
+            return "the field '" + name + "' is encoded or too long";
+        }
+        fields.put(name, new Span(start, end));
+        return null;
+    }
+
+    private static boolean isPlain(String name) {
+        return !name.isEmpty() && name.length() <= 64 && name.chars().allMatch(c -> c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_-.[]".indexOf(c) >= 0);
     }
 
     private String text(String name, String otherwise) {
@@ -161,23 +197,6 @@ final class FormRequestReader {
             }
         }
         return -1;
-    }
-
-    /** A parameter of a header line, quoted or not. */
-    private static @Nullable String parameter(String line, String wanted) {
-        for (int semicolon = line.indexOf(';'); semicolon >= 0; semicolon = line.indexOf(';', semicolon + 1)) {
-            String rest = line.substring(semicolon + 1).stripLeading();
-            if (rest.regionMatches(true, 0, wanted + "=", 0, wanted.length() + 1)) {
-                String value = rest.substring(wanted.length() + 1);
-                if (value.startsWith("\"")) {
-                    int quote = value.indexOf('"', 1);
-                    return quote < 0 ? null : value.substring(1, quote);
-                }
-                int end = value.indexOf(';');
-                return (end < 0 ? value : value.substring(0, end)).strip();
-            }
-        }
-        return null;
     }
 
     private static Reading wrong(@Nullable String field, String message) {

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -31,8 +32,16 @@ final class JsonRequestReader {
     private static final int MAX_DEPTH = 200;
     private static final int MAX_MODEL_LENGTH = 256;
     private static final int MAX_CHOICES = 128;
+    private static final int MAX_ANSWERS = 4096;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    /** Spelled otherwise, a governed name is another field here and perhaps the same one upstream: Go folds the case. */
+    private static final List<String> GOVERNED = List.of("model", "stream", "stream_options", "max_tokens",
+            "max_completion_tokens", "max_output_tokens", "n", "best_of", "background");
+
+    // No guessing of the encoding: the body is UTF-8 by then, and offsets must be those of its bytes. No interning: the
+    // names are the client's, and there is no end to them.
+    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build();
 
     private final Surface surface;
@@ -51,12 +60,14 @@ final class JsonRequestReader {
     private int choices = 1;
     private int bestOf = 1;
     private long characters;
+    private final PromptBound prompt;
     private @Nullable Refusal wrong;
 
     private JsonRequestReader(Surface surface, byte[] body, JsonParser parser) {
         this.surface = surface;
         this.body = body;
         this.parser = parser;
+        this.prompt = new PromptBound(parser, body.length);
     }
 
     static Reading read(Surface surface, byte[] body) {
@@ -109,11 +120,21 @@ final class JsonRequestReader {
         if (wrong != null) {
             return new Reading.Wrong(wrong);
         }
+        return asked();
+    }
+
+    private Reading asked() {
         boolean pictures = surface == Surface.IMAGES_GENERATIONS || surface == Surface.IMAGES_EDITS;
+        boolean answers = surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS;
         long units = surface == Surface.AUDIO_SPEECH ? characters : pictures ? choices : 1;
+        int wanted = answers ? Math.max(choices, bestOf) * prompt.prompts() : 1;
+        if (wanted > MAX_ANSWERS) {
+            return new Reading.Wrong(Refusal.invalid("prompt", "The request wants " + wanted
+                    + " answers in all; at most " + MAX_ANSWERS + " are allowed. Split it."));
+        }
         return new Reading.Asked(
                 new ModelRequest(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked,
-                        runningUsageAsked, outputCap, pictures ? 1 : Math.max(choices, bestOf), units));
+                        runningUsageAsked, outputCap, prompt.prompts(), prompt.tokens(), wanted, units));
     }
 
     private void field(String name) throws IOException {
@@ -121,14 +142,34 @@ final class JsonRequestReader {
             case "model" -> model();
             case "stream" -> streamed = bool(name);
             case "stream_options" -> streamOptions();
-            case "max_tokens", "max_completion_tokens", "max_output_tokens" -> outputCap(name);
+            case "max_tokens" -> outputCap(name, surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS);
+            case "max_completion_tokens" -> outputCap(name, surface == Surface.CHAT_COMPLETIONS);
+            case "max_output_tokens" -> outputCap(name, surface == Surface.RESPONSES);
             case "n" -> choices = count(name);
             case "best_of" -> bestOf = count(name);
-            case "messages" -> array(name);
+            case "messages" -> messages();
             case "input" -> input();
-            default -> {
-                // Not governance's: the upstream reads it.
+            case "background" -> background();
+            case "prompt", "query", "documents", "tools", "functions", "previous_response_id", "conversation",
+                    "web_search_options" ->
+                prompt.field(surface, name);
+            default -> governedByAnotherName(name);
+        }
+    }
+
+    private void governedByAnotherName(String name) {
+        for (String governed : GOVERNED) {
+            if (governed.equalsIgnoreCase(name)) {
+                wrong = Refusal.invalid(name, "The field '" + name + "' must be spelled '" + governed + "'.");
             }
+        }
+    }
+
+    /** What runs on after its call has ended cannot be metered, limited or stopped. */
+    private void background() {
+        if (surface == Surface.RESPONSES && bool("background")) {
+            wrong = Refusal.invalid("background",
+                    "The box cannot govern a response that is made in the background. Send false, or stream it.");
         }
     }
 
@@ -176,8 +217,8 @@ final class JsonRequestReader {
         streamOptions = new Span(start, (int) parser.currentLocation().getByteOffset());
     }
 
-    private void outputCap(String name) throws IOException {
-        boolean mine = name.equals("max_output_tokens") == (surface == Surface.RESPONSES);
+    /** A cap of another surface is the upstream's to refuse or to ignore: it caps nothing here. */
+    private void outputCap(String name, boolean mine) throws IOException {
         if (!mine || parser.currentToken() == JsonToken.VALUE_NULL) {
             return;
         }
@@ -220,35 +261,35 @@ final class JsonRequestReader {
         };
     }
 
-    private void array(String name) throws IOException {
+    private void messages() throws IOException {
         if (surface != Surface.CHAT_COMPLETIONS) {
             return;
         }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            wrong = Refusal.invalid(name, "The field '" + name + "' must be a list of messages.");
+            wrong = Refusal.invalid("messages", "The field 'messages' must be a list of messages.");
             return;
         }
         int index = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                wrong = Refusal.invalid(name + "[" + index + "]",
+                wrong = Refusal.invalid("messages[" + index + "]",
                         "Each message must be an object with 'role' and 'content'.");
                 return;
             }
-            parser.skipChildren();
+            prompt.value();
             index++;
         }
         if (index == 0) {
-            wrong = Refusal.invalid(name, "The field '" + name + "' is empty. Send at least one message.");
+            wrong = Refusal.invalid("messages", "The field 'messages' is empty. Send at least one message.");
         }
     }
 
     private void input() throws IOException {
-        if (surface == Surface.AUDIO_SPEECH) {
-            if (parser.currentToken() != JsonToken.VALUE_STRING) {
-                wrong = Refusal.invalid("input", "The field 'input' must be a string: the text to speak.");
-                return;
-            }
+        if (surface != Surface.AUDIO_SPEECH) {
+            prompt.field(surface, "input");
+        } else if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            wrong = Refusal.invalid("input", "The field 'input' must be a string: the text to speak.");
+        } else {
             characters = parser.getText().codePointCount(0, parser.getText().length());
         }
     }
