@@ -1,4 +1,7 @@
-/** JMH benchmarks of the hot pieces. */
+/**
+ * JMH benchmarks of the hot pieces of a call. Comes in: the daemon's own classes. Goes out: nanoseconds, and with
+ * {@code -prof gc} bytes, an operation.
+ */
 @NullMarked
 package org.gatehouse.bench;
 

@@ -1,0 +1,175 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+import io.helidon.webserver.http.HttpRouting;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.JournalSettings;
+import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailSettings;
+import org.gatehouse.gateway.Conclusion;
+import org.gatehouse.gateway.Conversation;
+import org.gatehouse.gateway.Pipeline;
+import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.admission.Authentication;
+import org.gatehouse.gateway.admission.Ledger;
+import org.gatehouse.gateway.admission.Permission;
+import org.gatehouse.gateway.admission.RateLimits;
+import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.recording.TrailBook;
+import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.upstream.Dispatch;
+import org.gatehouse.gateway.upstream.ModelPromptCounter;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.listen.ListenerSettings;
+import org.gatehouse.listen.Listeners;
+import org.gatehouse.listen.PathErrors;
+import org.gatehouse.store.DataDirectory;
+import org.gatehouse.store.Database;
+import org.gatehouse.store.Ids;
+import org.gatehouse.store.SecretBox;
+import org.gatehouse.telemetry.CallMetrics;
+
+/**
+ * The daemon: every room is opened here, in an order in which each finds what it needs, and closed in the reverse. Read
+ * {@link #start} to see what is wired to what.
+ */
+public final class ApplianceDaemon implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
+    private static final Duration BODY_RETENTION = Duration.ofDays(30);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Settings settings;
+    private final Clock clock = Clock.systemUTC();
+    private final LongSupplier nanoTime = System::nanoTime;
+    private final Ids ids = new Ids();
+    private @Nullable Governance governance;
+    private @Nullable Trail trail;
+    private @Nullable Listeners listeners;
+
+    private ApplianceDaemon(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Opens everything and begins to serve.
+     *
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    public static ApplianceDaemon start(Settings settings) {
+        ApplianceDaemon daemon = new ApplianceDaemon(settings);
+        try {
+            daemon.open();
+            return daemon;
+        } catch (IOException e) {
+            daemon.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        // What lasts.
+        SecureRandom secureRandom = new SecureRandom();
+        DataDirectory data = keep(DataDirectory.open(settings.data()));
+        Database database = keep(Database.open(settings.database().toStore(data.database())));
+        SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
+        Trail openTrail = keep(Trail.open(database, secrets,
+                TrailSettings.with(JournalSettings.in(data.journal())), List.of(), clock, ids));
+        trail = openTrail;
+
+        // What is governed.
+        Governance open = keep(
+                Governance.open(database, secrets, new AdminTrailOver(openTrail), clock, ids, secureRandom));
+        governance = open;
+
+        // What carries calls.
+        CallMetrics metrics = keep(new CallMetrics());
+        UpstreamClient client = keep(new UpstreamClient());
+        Dispatch dispatch = new Dispatch(client);
+        ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
+        Ledger ledger = new Ledger();
+        RateLimits rates = new RateLimits(nanoTime);
+        CallBook book = new TrailBook(openTrail, BODY_RETENTION, clock, metrics::ended);
+        Conclusion conclusion = new Conclusion(book, nanoTime);
+        Pipeline pipeline = new Pipeline(book,
+                new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
+                new Permission(),
+                Routing.toFirstTarget(),
+                new Admission(rates, ledger, prompts, clock),
+                new Conversation(dispatch, prompts, book, conclusion, clock, nanoTime),
+                conclusion);
+        ListenerSettings listen = settings.listen().toListener(data.root());
+        RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();
+        GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
+                (int) listen.limits().maxBodyBytes());
+
+        // What is heard from outside.
+        Listeners doors = keep(new Listeners(new Listeners.Door(listen,
+                () -> HttpRouting.builder().register("/v1", gateway).build()), null, new PathErrors()));
+        doors.start();
+        listeners = doors;
+    }
+
+    private <T extends AutoCloseable> T keep(T room) {
+        opened.push(room);
+        return room;
+    }
+
+    /** The bound main port. */
+    public int port() {
+        return known(listeners).port();
+    }
+
+    /** The one door for changes. */
+    public Governance governance() {
+        return known(governance);
+    }
+
+    /** The trail. */
+    public Trail trail() {
+        return known(trail);
+    }
+
+    /** The data directory. */
+    public Path data() {
+        return settings.data();
+    }
+
+    private static <T> T known(@Nullable T room) {
+        if (room == null) {
+            throw new IllegalStateException("the daemon is not open");
+        }
+        return room;
+    }
+
+    /** Lets running calls end, then closes every room in the reverse order of opening. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable room = opened.pop();
+            try {
+                room.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "Closing " + room.getClass().getSimpleName() + " failed", e);
+            }
+        }
+    }
+}

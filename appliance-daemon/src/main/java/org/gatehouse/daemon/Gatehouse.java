@@ -1,0 +1,44 @@
+package org.gatehouse.daemon;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+import org.gatehouse.daemon.demo.DemoCommand;
+
+/** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
+@Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
+        ServeCommand.class, DemoCommand.class, CommandLine.HelpCommand.class})
+public final class Gatehouse {
+
+    /** Runs one command; exits 0 on success, 1 on failure with one line on standard error, 2 on bad usage. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    private static int run(String[] arguments) {
+        CommandLine commandLine = new CommandLine(new Gatehouse());
+        commandLine.setExecutionExceptionHandler((failure, command, _) -> {
+            command.getErr().println("gatehouse: " + oneLine(failure));
+            return 1;
+        });
+        return commandLine.execute(arguments);
+    }
+
+    private static String oneLine(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** The version that the build stamped into the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Gatehouse.class.getPackage().getImplementationVersion();
+            return new String[]{"gatehouse " + (version == null ? "(unpackaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.listen.ListenerSettings;
+import org.gatehouse.store.DatabaseSettings;
+
+/**
+ * What the daemon must know before it can open its store; everything else is governed through the admin API. Read from
+ * {@code appliance.yaml}; a variable such as {@code GATEHOUSE_LISTEN_PORT} overrides {@code listen.port}. A key that is
+ * not known is an error, so that a slip of the pen never passes for a setting. Immutable.
+ *
+ * @param data the directory of everything of value
+ * @param listen the main port
+ * @param management a second port for the admin API, metrics and health; without it they share the main port
+ * @param database where records are kept
+ */
+public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database) {
+
+    private static final String PREFIX = "GATEHOUSE_";
+    private static final ObjectMapper YAML = configured(new YAMLMapper());
+
+    /** Fills in the defaults. */
+    public Settings {
+        data = Objects.requireNonNullElse(data, Path.of("/var/lib/gatehouse"));
+        listen = Objects.requireNonNullElseGet(listen,
+                () -> new Listen(null, null, null, null, null, null, null, null, null));
+        database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
+    }
+
+    /**
+     * The main port.
+     *
+     * @param address to bind; every interface by default
+     * @param port 8443 by default; 0 for any
+     * @param tls {@code self-signed} (default), {@code files} or {@code off}; {@code off} only on a loopback address
+     * @param certificate PEM chain, for {@code files}
+     * @param key PEM key, for {@code files}
+     * @param maxBodyBytes the largest request body; 64 MiB by default
+     * @param maxConnections 8192 by default
+     * @param maxConnectionsPerClient 2048 by default
+     * @param drain how long running calls may take to end at a stop; 30 s by default
+     */
+    public record Listen(@Nullable String address, @Nullable Integer port, @Nullable String tls,
+            @Nullable Path certificate, @Nullable Path key, @Nullable Long maxBodyBytes,
+            @Nullable Integer maxConnections, @Nullable Integer maxConnectionsPerClient, @Nullable Duration drain) {
+
+        /** As the listener wants it. */
+        ListenerSettings toListener(Path data) {
+            String bind = Objects.requireNonNullElse(address, "0.0.0.0");
+            ListenerSettings.Limits usual = ListenerSettings.Limits.defaults();
+            ListenerSettings.Timeouts times = ListenerSettings.Timeouts.defaults();
+            int connections = Objects.requireNonNullElse(maxConnections, usual.maxConnections());
+            return new ListenerSettings(bind, Objects.requireNonNullElse(port, 8443), tls(bind, data),
+                    new ListenerSettings.Limits(usual.maxHeaderBytes(),
+                            Objects.requireNonNullElse(maxBodyBytes, usual.maxBodyBytes()), connections,
+                            Objects.requireNonNullElse(maxConnectionsPerClient,
+                                    Math.min(connections, usual.maxConnectionsPerClient()))),
+                    new ListenerSettings.Timeouts(times.header(), times.bodyStall(), times.minBodyBytesPerSecond(),
+                            times.idle(), times.write(), Objects.requireNonNullElse(drain, times.drainGrace())));
+        }
+
+        private ListenerSettings.Tls tls(String bind, Path data) {
+            String wanted = Objects.requireNonNullElse(tls, "self-signed");
+            return switch (wanted) {
+                case "self-signed" -> new ListenerSettings.Tls.SelfSigned(data.resolve("tls"));
+                case "files" -> {
+                    if (certificate == null || key == null) {
+                        throw new SettingsException(
+                                "listen.tls is 'files', so listen.certificate and listen.key must name PEM files.");
+                    }
+                    yield new ListenerSettings.Tls.Files(certificate, key);
+                }
+                case "off" -> {
+                    if (!bind.equals("127.0.0.1") && !bind.equals("::1") && !bind.equals("localhost")) {
+                        throw new SettingsException(
+                                "listen.tls is 'off', which is allowed on a loopback address only; listen.address is '"
+                                        + bind + "'. Use 'self-signed' or 'files'.");
+                    }
+                    yield new ListenerSettings.Tls.Off();
+                }
+                default -> throw new SettingsException(
+                        "listen.tls is '" + wanted + "'. Use 'self-signed', 'files' or 'off'.");
+            };
+        }
+    }
+
+    /**
+     * A second port.
+     *
+     * @param address to bind; loopback by default
+     * @param port 9443 by default
+     */
+    public record Management(@Nullable String address, @Nullable Integer port) {}
+
+    /**
+     * Where records are kept.
+     *
+     * @param url {@code jdbc:postgresql://…} for a fleet; without it an embedded database in the data directory
+     * @param user for the server
+     * @param password for the server; better in a file
+     * @param passwordFile a file that holds the password
+     */
+    public record DatabasePlace(@Nullable String url, @Nullable String user, @Nullable String password,
+            @Nullable Path passwordFile) {
+
+        DatabaseSettings toStore(Path embedded) {
+            if (url == null) {
+                return new DatabaseSettings.Embedded(embedded);
+            }
+            return new DatabaseSettings.Postgresql(url, Objects.requireNonNullElse(user, "gatehouse"), secret());
+        }
+
+        private String secret() {
+            if (passwordFile == null) {
+                return Objects.requireNonNullElse(password, "");
+            }
+            try {
+                return Files.readString(passwordFile).strip();
+            } catch (IOException e) {
+                throw new SettingsException("database.password-file cannot be read: " + passwordFile + ".", e);
+            }
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "DatabasePlace[url=" + url + ", user=" + user + "]";
+        }
+    }
+
+    /**
+     * Reads the file, if it is there, and the variables.
+     *
+     * @throws SettingsException says which key of which file is wrong
+     */
+    public static Settings read(Path file, boolean mustExist, Map<String, String> environment) {
+        ObjectNode tree = YAML.createObjectNode();
+        if (Files.exists(file)) {
+            try {
+                JsonNode read = YAML.readTree(file.toFile());
+                if (read instanceof ObjectNode object) {
+                    tree = object;
+                } else if (read != null && !read.isMissingNode() && !read.isNull()) {
+                    throw new SettingsException(
+                            file + " does not hold settings. Write lines such as 'data: /var/lib/gatehouse'.");
+                }
+            } catch (IOException e) {
+                throw new SettingsException(file + " cannot be read: " + firstLine(e) + ".", e);
+            }
+        } else if (mustExist) {
+            throw new SettingsException(file + " does not exist. Name a file that does, or leave --config out.");
+        }
+        override(tree, environment);
+        try {
+            return YAML.treeToValue(tree, Settings.class);
+        } catch (UnrecognizedPropertyException e) {
+            throw new SettingsException(
+                    file + ": the setting '" + e.getPathReference().replaceAll("[^\"]*\"([^\"]*)\"[^\"]*", "$1.")
+                            .replaceAll("\\.$", "") + "' is not known. Known here: " + e.getKnownPropertyIds() + ".",
+                    e);
+        } catch (JsonProcessingException e) {
+            throw new SettingsException(file + ": " + firstLine(e) + ".", e);
+        }
+    }
+
+    /** {@code GATEHOUSE_LISTEN_MAX_BODY_BYTES} is {@code listen.max-body-bytes}. */
+    private static void override(ObjectNode tree, Map<String, String> environment) {
+        environment.forEach((name, value) -> {
+            if (!name.startsWith(PREFIX)) {
+                return;
+            }
+            String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+            for (String group : new String[]{"listen", "management", "database"}) {
+                if (key.startsWith(group + "-")) {
+                    ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
+                    inner.put(key.substring(group.length() + 1), value);
+                    return;
+                }
+            }
+            if (key.equals("data")) {
+                tree.put(key, value);
+            }
+        });
+    }
+
+    private static ObjectMapper configured(ObjectMapper mapper) {
+        return mapper.registerModule(new JavaTimeModule())
+                .setPropertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    }
+
+    private static String firstLine(Exception e) {
+        String message = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+        return message.lines().findFirst().orElse("").strip();
+    }
+}

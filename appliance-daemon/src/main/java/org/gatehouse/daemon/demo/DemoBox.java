@@ -1,0 +1,152 @@
+package org.gatehouse.daemon.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.daemon.ApplianceDaemon;
+import org.gatehouse.daemon.Settings;
+
+/** One demo from its start to its end. Not thread-safe, but {@link #close} may come from a shutdown hook. */
+final class DemoBox implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FILE = "demo.json";
+
+    private final Path directory;
+    private final int port;
+    private final PrintStream out;
+    private final long begun = System.nanoTime();
+    private volatile @Nullable DemoEngines engines;
+    private volatile @Nullable ApplianceDaemon daemon;
+    private volatile boolean ready;
+
+    DemoBox(Path directory, int port, PrintStream out) {
+        this.directory = directory;
+        this.port = port;
+        this.out = out;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    void start() throws IOException, InterruptedException {
+        say("Gatehouse demo. Engines, GPUs and the commercial API are SIMULATED; everything else is the real thing.");
+        DemoEngines started = new DemoEngines(directory);
+        engines = started;
+        started.start();
+        say("  two simulated engines and one simulated commercial API are starting");
+        ApplianceDaemon running = ApplianceDaemon.start(new Settings(directory,
+                new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
+                new Settings.DatabasePlace(null, null, null, null)));
+        daemon = running;
+        say("  the daemon is up");
+        for (String id : DemoSeed.PROGRAMS) {
+            started.awaitReady(id);
+        }
+        say("  the simulated programs answer");
+        List<DemoSeed.DemoKey> keys = new DemoSeed(running.governance(), started).sow(earlierKeys());
+        say("  departments, keys, models, prices and limits are set");
+        writeFile(running, started, keys);
+        ready = true;
+        greet(running, keys);
+    }
+
+    private List<DemoSeed.DemoKey> earlierKeys() throws IOException {
+        Path file = directory.resolve(FILE);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        List<DemoSeed.DemoKey> keys = new ArrayList<>();
+        for (JsonNode key : JSON.readTree(file.toFile()).path("keys")) {
+            keys.add(new DemoSeed.DemoKey(key.path("department").asText(), key.path("project").asText(),
+                    key.path("key").asText()));
+        }
+        return keys;
+    }
+
+    private void writeFile(ApplianceDaemon running, DemoEngines started, List<DemoSeed.DemoKey> keys)
+            throws IOException {
+        ObjectNode file = JSON.createObjectNode();
+        file.put("simulated", true);
+        file.put("gateway", url(running) + "/v1");
+        file.put("admin", url(running) + "/api/v1");
+        file.putNull("console");
+        file.put("adminToken", adminToken().orElse(null));
+        file.putNull("login");
+        ArrayNode list = file.putArray("keys");
+        for (DemoSeed.DemoKey key : keys) {
+            list.addObject().put("department", key.department()).put("project", key.project()).put("key", key.text());
+        }
+        ArrayNode models = file.putArray("models");
+        DemoSeed.MODELS.forEach(models::add);
+        ObjectNode pids = file.putObject("pids");
+        pids.put("daemon", ProcessHandle.current().pid());
+        ArrayNode enginePids = pids.putArray("engines");
+        started.pids().forEach(enginePids::add);
+        Path target = directory.resolve(FILE);
+        Path fresh = directory.resolve(FILE + ".new");
+        Files.writeString(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(file) + "\n");
+        Files.move(fresh, target, java.nio.file.StandardCopyOption.REPLACE_EXISTING,
+                java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Optional<String> adminToken() throws IOException {
+        Path file = directory.resolve("admin-token");
+        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    private static String url(ApplianceDaemon running) {
+        return "http://127.0.0.1:" + running.port();
+    }
+
+    private void greet(ApplianceDaemon running, List<DemoSeed.DemoKey> keys) throws IOException {
+        String endpoint = url(running) + "/v1";
+        out.println();
+        out.println("Endpoint     " + endpoint + "   (OpenAI's dialect; models: " + String.join(", ", DemoSeed.MODELS)
+                + ")");
+        for (DemoSeed.DemoKey key : keys) {
+            out.printf("Key          %s   (%s, project %s)%n", key.text(), key.department(), key.project());
+        }
+        out.println("Admin API    " + url(running) + "/api/v1   (token in " + directory.resolve("admin-token") + ")");
+        out.println("Description  " + url(running) + "/api/openapi.json");
+        out.println();
+        out.println("Try it:");
+        out.println("  curl -N " + endpoint + "/chat/completions -H 'Authorization: Bearer " + keys.getFirst().text()
+                + "' -H 'Content-Type: application/json' -d '{\"model\":\"sim-small\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}'");
+        out.println("Then see whose call it was, what it used and what it cost:");
+        out.println("  bin/gatehouse usage --data " + directory);
+        out.println("  bin/gatehouse audit --data " + directory);
+        out.println();
+        out.printf(Locale.ROOT, "READY after %.1f s. Ctrl-C stops everything.%n", (System.nanoTime() - begun) / 1e9);
+        out.flush();
+    }
+
+    private void say(String what) {
+        out.printf(Locale.ROOT, "[%5.1f s] %s%n", (System.nanoTime() - begun) / 1e9, what);
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        ApplianceDaemon running = daemon;
+        if (running != null) {
+            running.close();
+        }
+        DemoEngines started = engines;
+        if (started != null) {
+            started.close();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.gatehouse.daemon.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code gatehouse demo}: see a governed call in a minute, on any machine. */
+@Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs a whole box on this machine with simulated engines, GPUs and one simulated commercial API.", footer = {
+        "", "Example:", "  gatehouse demo --port 8080 --data ./demo-data"})
+public final class DemoCommand implements Callable<Integer> {
+
+    @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "Loopback port, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Where everything is kept; used again if it is there. Default: a new temporary directory, removed at the end.")
+    private @Nullable Path data;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path named = data;
+        Path directory = named == null
+                ? Files.createTempDirectory("gatehouse-demo-")
+                : named.toAbsolutePath().normalize();
+        Files.createDirectories(directory);
+        // Before the first logger is made.
+        System.setProperty("logback.configurationFile", "logback-demo.xml");
+        System.setProperty("gatehouse.log.file", directory.resolve("gatehouse.log").toString());
+        DemoBox box = new DemoBox(directory, port, System.out);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread starting = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (starting.isAlive() && !box.isReady()) {
+                starting.interrupt();
+            }
+            box.close();
+            if (named == null) {
+                TemporaryTree.delete(directory);
+            }
+            stopped.countDown();
+        }, "stop"));
+        box.start();
+        stopped.await();
+        return 0;
+    }
+}

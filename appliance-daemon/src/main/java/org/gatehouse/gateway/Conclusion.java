@@ -1,0 +1,247 @@
+package org.gatehouse.gateway;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.Caller;
+import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.Outcome;
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.ClientGoneException;
+import org.gatehouse.gateway.exchange.ClientReply;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.gateway.exchange.Reason;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation.Rate;
+import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.metering.Tariff;
+import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.relay.Ending;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.ModelRoute;
+
+/**
+ * The end of every call, in this order: settle what it used, record it durably, and only then let its last bytes go. A
+ * client never holds a whole reply that the box does not know of. Thread-safe.
+ */
+public final class Conclusion {
+    /** What a client that left would have got; nginx's convention, seen in the trail only. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+    private static final String JSON = "application/json";
+    private static final Refusal UNRECORDED = Refusal.retry(Reason.UNAVAILABLE,
+            "The box cannot record calls at the moment and so carries none. Try again in a while.",
+            Duration.ofSeconds(5));
+
+    private final CallBook book;
+    private final LongSupplier nanoTime;
+
+    /** Takes where calls are written down, and the clock of durations. */
+    public Conclusion(CallBook book, LongSupplier nanoTime) {
+        this.book = book;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Refuses a call that cannot even be recorded. */
+    void turnAway(Exchange exchange, Refusal refusal) {
+        sendError(exchange, refusal);
+    }
+
+    /** Records and sends a refusal. */
+    void refuse(Exchange exchange, Refusal refusal) {
+        Entry entry = new Entry(refusal.reason().status(), Outcome.REFUSED, refusal.reason().code(), Usage.NOTHING,
+                null);
+        if (!record(exchange, entry, -1, new byte[0])) {
+            sendError(exchange, UNRECORDED);
+            return;
+        }
+        sendError(exchange, refusal);
+    }
+
+    /** Records and sends an answer of the gateway's own. */
+    void answer(Exchange exchange, byte[] json) {
+        Entry entry = new Entry(200, Outcome.COMPLETED, null, Usage.NOTHING, null);
+        if (!record(exchange, entry, nanoTime.getAsLong(), json)) {
+            sendError(exchange, UNRECORDED);
+            return;
+        }
+        headers(exchange);
+        quietly(() -> exchange.reply().send(200, JSON, json));
+    }
+
+    /** Ends a call that reached its upstream. */
+    void conclude(Exchange exchange, Ending ending, CallMeter meter, CallBook.Flight flight, long firstByteNanos,
+            byte[] streamedReply) {
+        Tariff tariff = Tariff.of(exchange);
+        Usage usage = usage(ending, meter);
+        Cost cost = usage.source() == Usage.Source.NONE ? null : tariff.costOf(usage);
+        exchange.reservation().settle(usage, cost == null ? null : cost.amount());
+        Entry entry = entry(ending, usage, cost);
+        byte[] replyBody = ending instanceof Ending.WholeReply whole ? whole.body() : streamedReply;
+        long firstByte = ending instanceof Ending.WholeReply ? nanoTime.getAsLong() : firstByteNanos;
+        boolean recorded = record(exchange, entry, firstByte, replyBody);
+        flight.land();
+        quietly(() -> letGo(exchange, recorded ? ending : unrecorded(exchange, ending)));
+    }
+
+    private static Usage usage(Ending ending, CallMeter meter) {
+        return switch (ending) {
+            case Ending.WholeReply whole -> whole.upstreamError() ? Usage.NOTHING : meter.total();
+            case Ending.FailedBefore _ -> Usage.NOTHING;
+            case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> meter.total();
+        };
+    }
+
+    private static Entry entry(Ending ending, Usage usage, @Nullable Cost cost) {
+        return switch (ending) {
+            case Ending.WholeReply whole -> new Entry(whole.status(),
+                    whole.upstreamError() ? Outcome.FAILED : Outcome.COMPLETED,
+                    whole.upstreamError() ? "upstream_refused" : null, usage, cost);
+            case Ending.StreamEnd end -> new Entry(200, end.failed() ? Outcome.FAILED : Outcome.COMPLETED,
+                    end.failed() ? Reason.UPSTREAM_ERROR.code() : null, usage, cost);
+            case Ending.QuotaEnd _ ->
+                new Entry(200, Outcome.CUT_BY_QUOTA, Reason.QUOTA_USED_UP.code(), usage, cost);
+            case Ending.FailedBefore before -> new Entry(before.refusal().reason().status(), Outcome.FAILED,
+                    before.refusal().reason().code(), usage, cost);
+            case Ending.FailedAfter after ->
+                new Entry(200, Outcome.FAILED, after.refusal().reason().code(), usage, cost);
+            case Ending.ClientLeft _ -> new Entry(CLIENT_CLOSED_REQUEST, Outcome.CLIENT_GONE, null, usage, cost);
+        };
+    }
+
+    private static Ending unrecorded(Exchange exchange, Ending ending) {
+        return exchange.reply().started()
+                ? new Ending.FailedAfter(UNRECORDED, exchange.arrival().dialect().errorEvent(UNRECORDED))
+                : ending instanceof Ending.ClientLeft ? ending : new Ending.FailedBefore(UNRECORDED);
+    }
+
+    private void letGo(Exchange exchange, Ending ending) {
+        switch (ending) {
+            case Ending.WholeReply whole -> {
+                headers(exchange);
+                exchange.reply().send(whole.status(), whole.contentType(), whole.body());
+            }
+            case Ending.StreamEnd end -> {
+                ClientReply.Body body = exchange.reply().body();
+                body.write(end.lastBytes(), 0, end.lastBytes().length);
+                body.end();
+            }
+            case Ending.QuotaEnd end -> {
+                ClientReply.Body body = exchange.reply().body();
+                body.write(end.lastBytes(), 0, end.lastBytes().length);
+                body.end();
+            }
+            case Ending.FailedBefore before -> sendError(exchange, before.refusal());
+            case Ending.FailedAfter after -> {
+                ClientReply.Body body = exchange.reply().body();
+                body.write(after.event(), 0, after.event().length);
+                body.flush();
+                // Some clients ignore error events; none takes a broken transport for a whole reply.
+                body.breakOff();
+            }
+            case Ending.ClientLeft _ -> {
+                if (exchange.reply().started()) {
+                    exchange.reply().body().breakOff();
+                }
+            }
+        }
+    }
+
+    private void sendError(Exchange exchange, Refusal refusal) {
+        ClientReply reply = exchange.reply();
+        headers(exchange);
+        Duration wait = refusal.retryAfter();
+        if (wait != null) {
+            reply.header("retry-after", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000)));
+        }
+        if (refusal.reason() == Reason.QUOTA_USED_UP) {
+            // The official client libraries retry a 429 unless told not to.
+            reply.header("x-should-retry", "false");
+        }
+        quietly(() -> reply.send(refusal.reason().status(), JSON, exchange.arrival().dialect().errorBody(refusal)));
+    }
+
+    /** Sets the headers that every answer carries. */
+    void headers(Exchange exchange) {
+        ClientReply reply = exchange.reply();
+        Arrival arrival = exchange.arrival();
+        reply.header("x-request-id", arrival.requestId());
+        reply.header("traceparent", arrival.trace().traceparent());
+        ModelRoute.Target target = exchange.targetIfKnown();
+        ModelRoute route = exchange.routeIfKnown();
+        if (route != null) {
+            reply.header("x-gatehouse-model", route.name());
+            reply.header("x-gatehouse-cache", "off");
+        }
+        if (target != null) {
+            reply.header("x-gatehouse-upstream", target.upstream().name());
+            if (target.upstream().simulated()) {
+                reply.header("x-gatehouse-simulated", "true");
+            }
+        }
+        rate(reply, "requests", exchange.rates().requests());
+        rate(reply, "tokens", exchange.rates().tokens());
+    }
+
+    private static void rate(ClientReply reply, String what, @Nullable Rate rate) {
+        if (rate != null) {
+            reply.header("x-ratelimit-limit-" + what, Long.toString(rate.limit()));
+            reply.header("x-ratelimit-remaining-" + what, Long.toString(rate.remaining()));
+            reply.header("x-ratelimit-reset-" + what, duration(rate.resetNanos()));
+        }
+    }
+
+    /** As OpenAI writes it: {@code 12ms}, {@code 6m0s}. */
+    private static String duration(long nanos) {
+        long millis = (nanos + 999_999) / 1_000_000;
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        long seconds = (millis + 999) / 1000;
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+    }
+
+    private record Entry(int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost) {}
+
+    private boolean record(Exchange exchange, Entry entry, long firstByteNanos, byte[] replyBody) {
+        Arrival arrival = exchange.arrival();
+        ModelRequest request = exchange.requestIfKnown();
+        ModelRoute.Target target = exchange.targetIfKnown();
+        KeyRecord key = exchange.keyIfKnown();
+        Optional<byte[]> requestToKeep = key != null && request != null && key.recording().requests()
+                ? Optional.of(request.body())
+                : Optional.empty();
+        Optional<byte[]> replyToKeep = key != null && key.recording().replies() && replyBody.length > 0
+                ? Optional.of(replyBody)
+                : Optional.empty();
+        long now = nanoTime.getAsLong();
+        CallRecord row = new CallRecord(arrival.id(), arrival.trace().traceId(), arrival.requestId(), arrival.at(),
+                key == null ? null : caller(key), arrival.clientAddress().getHostAddress(), arrival.dialect().name(),
+                arrival.surface().id(), request != null && request.streamed(), arrival.scenario(),
+                request == null ? null : request.model(), target == null ? null : target.upstreamModel(),
+                target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
+                entry.status(), entry.outcome(), entry.errorCode(), entry.usage(), entry.cost(),
+                firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
+                null, null);
+        return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null));
+    }
+
+    private static Caller caller(KeyRecord key) {
+        return new Caller(key.organisationId(), key.departmentId(), key.departmentName(), key.projectId(),
+                key.projectName(), key.id(), key.name(), key.owner(), key.ownerName());
+    }
+
+    /** The row is written: a client that leaves now changes nothing. */
+    private static void quietly(Runnable write) {
+        try {
+            write.run();
+        } catch (ClientGoneException _) {
+            // Nobody is there to tell.
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.gatehouse.gateway;
+
+import java.util.List;
+
+import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.admission.Authentication;
+import org.gatehouse.gateway.admission.Permission;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Stage;
+import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.governance.snapshot.Surface;
+
+/**
+ * A call's way through the box. The way in is the list of stages below; whatever lets the call through to its end then
+ * {@linkplain Conversation talks to the upstream}, settles and records it. Thread-safe.
+ */
+public final class Pipeline {
+    private final List<Stage> wayIn;
+    private final Stage door;
+    private final ModelList modelList;
+    private final Conversation conversation;
+    private final Conclusion conclusion;
+
+    /** Puts the stages in their order. */
+    public Pipeline(CallBook book, Authentication authentication, Permission permission, Routing routing,
+            Admission admission, Conversation conversation, Conclusion conclusion) {
+        this.door = exchange -> book.refusal().<org.gatehouse.gateway.exchange.Verdict>map(refusal -> refusal)
+                .orElse(org.gatehouse.gateway.exchange.Verdict.GO_ON);
+        this.wayIn = List.of(
+                authentication,
+                new Reading(),
+                permission,
+                routing,
+                admission);
+        this.modelList = new ModelList(authentication);
+        this.conversation = conversation;
+        this.conclusion = conclusion;
+    }
+
+    /** Carries a call to its end: a reply sent and recorded, or a refusal sent and recorded, or a client gone. */
+    public void carry(Exchange exchange) {
+        if (door.pass(exchange) instanceof Refusal closed) {
+            // The one refusal without a row: there is nowhere to write it.
+            conclusion.turnAway(exchange, closed);
+            return;
+        }
+        if (exchange.arrival().surface() == Surface.MODELS) {
+            modelList.answer(exchange, conclusion);
+            return;
+        }
+        for (Stage stage : wayIn) {
+            if (stage.pass(exchange) instanceof Refusal refusal) {
+                conclusion.refuse(exchange, refusal);
+                return;
+            }
+        }
+        conversation.hold(exchange);
+    }
+}

@@ -1,0 +1,269 @@
+package org.gatehouse.gateway.admission;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.gateway.exchange.Reason;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation.Rate;
+import org.gatehouse.gateway.exchange.Reservation.RateHeaders;
+import org.gatehouse.gateway.exchange.Stage;
+import org.gatehouse.gateway.exchange.Verdict;
+import org.gatehouse.gateway.metering.PromptCounter;
+import org.gatehouse.gateway.metering.Tariff;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.Limit;
+import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/**
+ * Reserves what a call may at most use against every limit that applies, all at once, or refuses. The prompt is first
+ * bounded by its length, which costs nothing; only when that bound does not fit is it counted exactly.
+ *
+ * <p>A streamed call to an engine that reports running usage starts with a small lease of output tokens and extends it
+ * as it goes, so that it does not block others by what it might produce. Any other call reserves its whole output, and
+ * the upstream is told the cap.
+ */
+public final class Admission implements Stage {
+    /** Output tokens that a leased stream starts with and asks for at a time. */
+    public static final long LEASE_TOKENS = 256;
+
+    private final RateLimits rates;
+    private final Ledger ledger;
+    private final PromptCounter prompts;
+    private final InstantSource clock;
+
+    /** Takes the state of the limits, what counts prompts, and the clock of the budgets. */
+    public Admission(RateLimits rates, Ledger ledger, PromptCounter prompts, InstantSource clock) {
+        this.rates = rates;
+        this.ledger = ledger;
+        this.prompts = prompts;
+        this.clock = clock;
+    }
+
+    @Override
+    public Verdict pass(Exchange exchange) {
+        long bound = prompts.upperBound(exchange);
+        exchange.promptTokens(bound, false);
+        Verdict verdict = new Attempt(exchange, bound).run();
+        if (verdict instanceof Refusal refusal && refusal.reason().status() == 429 && bound > 0
+                && exchange.key().limits().size() + exchange.key().budgets().size() > 0) {
+            OptionalLong exact = prompts.count(exchange);
+            if (exact.isPresent() && exact.getAsLong() < bound) {
+                exchange.promptTokens(exact.getAsLong(), true);
+                return new Attempt(exchange, exact.getAsLong()).run();
+            }
+        }
+        return verdict;
+    }
+
+    /** Whether a call's output is leased step by step: its upstream says in each event how much was produced. */
+    public static boolean leased(Exchange exchange) {
+        Surface surface = exchange.arrival().surface();
+        return exchange.request().streamed() && exchange.target().upstream().kind() == Upstream.Kind.VLLM
+                && (surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS);
+    }
+
+    /** One try to get everything; whatever it took before it failed is put back. */
+    private final class Attempt {
+        private final Exchange exchange;
+        private final KeyRecord key;
+        private final Instant now;
+        private final long input;
+        private final boolean producesTokens;
+        private final long wanted;
+        private long output;
+        private final List<Limit> entered = new ArrayList<>(2);
+        private final List<Limit> requestsTaken = new ArrayList<>(2);
+        private final List<Limit> tokensTaken = new ArrayList<>(2);
+        private @Nullable Rate tightestRequests;
+        private @Nullable Rate tightestTokens;
+
+        private Attempt(Exchange exchange, long input) {
+            this.exchange = exchange;
+            this.key = exchange.key();
+            this.now = clock.instant();
+            this.input = input;
+            this.producesTokens = switch (exchange.arrival().surface()) {
+                case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
+                case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
+                        IMAGES_EDITS, RERANK, MODERATIONS ->
+                    false;
+            };
+            this.wanted = producesTokens ? wantedOutput(exchange) : 0;
+            this.output = leased(exchange) ? Math.min(wanted, LEASE_TOKENS) : wanted;
+        }
+
+        private Verdict run() {
+            Refusal refusal = enterAll();
+            if (refusal == null) {
+                refusal = takeRequests();
+            }
+            if (refusal == null) {
+                refusal = takeTokens();
+            }
+            if (refusal == null) {
+                refusal = reserveQuotas();
+            }
+            if (refusal != null) {
+                putBack();
+                return refusal;
+            }
+            return Verdict.GO_ON;
+        }
+
+        private @Nullable Refusal enterAll() {
+            for (Limit limit : key.limits()) {
+                if (limit.kind() == Limit.Kind.CONCURRENT_REQUESTS) {
+                    if (!rates.enter(limit)) {
+                        return Refusal.retry(Reason.RATE_LIMITED, "The " + limit.scope().type().id() + " may have "
+                                + limit.amount() + " calls running at the same time and has. Wait for one to end.",
+                                Duration.ofSeconds(1));
+                    }
+                    entered.add(limit);
+                }
+            }
+            return null;
+        }
+
+        private @Nullable Refusal takeRequests() {
+            for (Limit limit : key.limits()) {
+                if (limit.kind() == Limit.Kind.REQUESTS_PER_MINUTE) {
+                    RateLimits.Taken taken = rates.take(limit, 1);
+                    tightestRequests = tighter(tightestRequests, limit, taken.remaining());
+                    if (!taken.taken()) {
+                        return tooFast(limit, "requests", taken);
+                    }
+                    requestsTaken.add(limit);
+                }
+            }
+            return null;
+        }
+
+        private @Nullable Refusal takeTokens() {
+            for (Limit limit : key.limits()) {
+                if (TokenRates.countsOutput(limit.kind())) {
+                    long free = rates.availableOf(limit) - TokenRates.of(limit.kind(), input, 0);
+                    output = Math.min(output, Math.max(free, leastOutput()));
+                }
+            }
+            for (Limit limit : key.limits()) {
+                if (TokenRates.isTokenRate(limit.kind())) {
+                    RateLimits.Taken taken = rates.take(limit, TokenRates.of(limit.kind(), input, output));
+                    tightestTokens = tighter(tightestTokens, limit, taken.remaining());
+                    if (!taken.taken()) {
+                        return tooFast(limit, "tokens", taken);
+                    }
+                    tokensTaken.add(limit);
+                }
+            }
+            return null;
+        }
+
+        private @Nullable Refusal reserveQuotas() {
+            Tariff tariff = Tariff.of(exchange);
+            Need need = new Need(input, output, leastOutput(), tariff.perInputToken(), tariff.perOutputToken(),
+                    tariff.fixed(exchange.request()));
+            return switch (ledger.reserve(key, need, now)) {
+                case Ledger.Insufficient insufficient -> usedUp(insufficient);
+                case Ledger.Granted granted -> {
+                    tokensTaken.forEach(limit -> rates.giveBack(limit,
+                            TokenRates.of(limit.kind(), 0, output - granted.outputTokens())));
+                    output = granted.outputTokens();
+                    hold(granted.hold());
+                    yield null;
+                }
+            };
+        }
+
+        private void hold(Ledger.Hold hold) {
+            boolean binds = producesTokens && outputBinds();
+            ModelRequest.OutputCap cap = exchange.request().outputCap();
+            boolean clamped = binds && !leased(exchange) && (cap == null || output < wanted);
+            exchange.holds(new LimitReservation(rates, hold, tokensTaken, entered, exchange.arrival(), clock,
+                    new RateHeaders(tightestRequests, tightestTokens), binds, clamped, input, output));
+        }
+
+        private boolean outputBinds() {
+            for (Limit limit : key.limits()) {
+                if (TokenRates.countsOutput(limit.kind()) || limit.kind() == Limit.Kind.TOTAL_TOKENS
+                        || limit.kind() == Limit.Kind.TOTAL_OUTPUT_TOKENS) {
+                    return true;
+                }
+            }
+            return key.budgets().stream().anyMatch(budget -> budget.hard());
+        }
+
+        private long leastOutput() {
+            return producesTokens ? Math.min(wanted, exchange.request().choices()) : 0;
+        }
+
+        private void putBack() {
+            entered.forEach(rates::leave);
+            requestsTaken.forEach(limit -> rates.giveBack(limit, 1));
+            tokensTaken.forEach(limit -> rates.giveBack(limit, TokenRates.of(limit.kind(), input, output)));
+        }
+
+        private Rate tighter(@Nullable Rate tightest, Limit limit, long remaining) {
+            if (tightest != null
+                    && tightest.remaining() * (double) limit.amount() <= remaining * (double) tightest.limit()) {
+                return tightest;
+            }
+            long left = Math.max(0, remaining);
+            long missing = limit.amount() - left;
+            long reset = limit.amount() == 0 ? 0 : missing * Duration.ofMinutes(1).toNanos() / limit.amount();
+            return new Rate(limit.amount(), left, reset);
+        }
+
+        private Refusal tooFast(Limit limit, String what, RateLimits.Taken taken) {
+            exchange.refusedWith(new RateHeaders(tightestRequests, tightestTokens));
+            String who = limit.scope().type().id();
+            if (taken.never()) {
+                return Refusal.of(Reason.RATE_LIMITED, "The call may need more " + what + " than the " + who
+                        + "'s limit of " + limit.amount()
+                        + " per minute ever allows. Shorten the prompt or lower max_tokens.");
+            }
+            return Refusal.retry(Reason.RATE_LIMITED, "The " + who + "'s limit of " + limit.amount() + " " + what
+                    + " per minute is used up. Wait and try again.", Duration.ofNanos(Math.max(1, taken.waitNanos())));
+        }
+
+        private Refusal usedUp(Ledger.Insufficient insufficient) {
+            exchange.refusedWith(new RateHeaders(tightestRequests, tightestTokens));
+            String what = insufficient.limit() != null
+                    ? "The " + insufficient.limit().scope().type().id() + "'s quota of " + insufficient.limit().amount()
+                            + " " + insufficient.limit().kind().id().substring("total_".length()).replace('_', ' ')
+                    : budgetText(insufficient);
+            if (insufficient.hopeless()) {
+                return Refusal.of(Reason.QUOTA_USED_UP,
+                        what + " is used up, or what is left is too little for this call. Have it raised.");
+            }
+            return Refusal.retry(Reason.RATE_LIMITED,
+                    what + " is held by calls that are running now. Try again when they have ended.",
+                    Duration.ofSeconds(1));
+        }
+
+        private static String budgetText(Ledger.Insufficient insufficient) {
+            var budget = java.util.Objects.requireNonNull(insufficient.budget());
+            return "The " + budget.scope().type().id() + "'s budget of " + budget.amount().toPlainString() + " "
+                    + budget.currency() + " a " + budget.period().id();
+        }
+
+        private static long wantedOutput(Exchange exchange) {
+            ModelRequest request = exchange.request();
+            ModelRoute route = exchange.route();
+            ModelRequest.OutputCap cap = request.outputCap();
+            // A cap beyond the context is no promise of more: the model ends there by itself.
+            long each = cap == null ? route.maxOutputTokens() : Math.min(cap.tokens(), route.contextTokens());
+            return each * request.choices();
+        }
+    }
+}

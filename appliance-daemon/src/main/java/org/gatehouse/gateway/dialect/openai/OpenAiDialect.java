@@ -1,0 +1,56 @@
+package org.gatehouse.gateway.dialect.openai;
+
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.governance.snapshot.Surface;
+
+/** OpenAI's dialect, as its own client libraries and vLLM speak it. */
+public final class OpenAiDialect implements Dialect {
+
+    @Override
+    public String name() {
+        return "openai";
+    }
+
+    @Override
+    public Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body) {
+        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        if (type.startsWith("multipart/form-data") && acceptsForms(surface)) {
+            return FormRequestReader.read(surface, contentType == null ? "" : contentType, body);
+        }
+        // RFC 9110 5.6.6: parameters such as charset may follow. Clients that send no type at all mean JSON.
+        if (!type.isEmpty() && !type.startsWith("application/json") && !type.startsWith("text/json")) {
+            String wanted = acceptsForms(surface) ? "multipart/form-data" : "application/json";
+            return new Reading.Wrong(Refusal.invalid(null,
+                    "The body's content type '" + shown(type) + "' is not understood here. Send '" + wanted + "'."));
+        }
+        return JsonRequestReader.read(surface, body);
+    }
+
+    @Override
+    public byte[] errorBody(Refusal refusal) {
+        return OpenAiErrors.body(refusal);
+    }
+
+    @Override
+    public byte[] errorEvent(Refusal refusal) {
+        return OpenAiErrors.event(refusal);
+    }
+
+    private static boolean acceptsForms(Surface surface) {
+        return switch (surface) {
+            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, IMAGES_EDITS -> true;
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, AUDIO_SPEECH, IMAGES_GENERATIONS, RERANK,
+                    MODERATIONS ->
+                false;
+        };
+    }
+
+    private static String shown(String type) {
+        return type.length() <= 60 ? type : type.substring(0, 60) + "…";
+    }
+}

@@ -1,0 +1,39 @@
+package org.gatehouse.gateway.exchange;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.governance.snapshot.Surface;
+
+/**
+ * What was known of a call when its head had been read. Immutable.
+ *
+ * @param id UUIDv7
+ * @param at wall clock
+ * @param nanos monotonic clock, for durations
+ * @param dialect what the client speaks
+ * @param clientAddress the peer, not a forwarded header
+ * @param requestId the client's own id, or the call's
+ * @param scenario {@code x-gatehouse-scenario}, checked
+ * @param credential the key as presented, unchecked
+ * @param contentType of the body, as sent
+ * @param pathModel a model named in the path
+ * @param snapshot the policies that hold for this call, whatever changes meanwhile
+ */
+public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface surface, InetAddress clientAddress,
+        String requestId, TraceContext trace, @Nullable String scenario, @Nullable String credential,
+        @Nullable String contentType, @Nullable String pathModel, PolicySnapshot snapshot) {
+
+    /** Checks what must be there. */
+    public Arrival {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(at, "at");
+        Objects.requireNonNull(surface, "surface");
+        Objects.requireNonNull(snapshot, "snapshot");
+    }
+}

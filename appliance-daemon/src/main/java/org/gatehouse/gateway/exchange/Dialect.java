@@ -1,0 +1,31 @@
+package org.gatehouse.gateway.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.Surface;
+
+/** What a client speaks: how its requests read and how answers to it look. Stateless, thread-safe. */
+public interface Dialect {
+
+    /** The name in the trail and in metrics, such as {@code openai}. */
+    String name();
+
+    /** Reads what governance needs from a body; checks no more than that. */
+    Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body);
+
+    /** A whole error reply, JSON. */
+    byte[] errorBody(Refusal refusal);
+
+    /** An error inside a stream that has begun: the event with its empty line. */
+    byte[] errorEvent(Refusal refusal);
+
+    /** What {@link #read} gave. */
+    sealed interface Reading {
+
+        /** It could be read. */
+        record Asked(ModelRequest request) implements Reading {}
+
+        /** It is wrong. */
+        record Wrong(Refusal refusal) implements Reading {}
+    }
+}

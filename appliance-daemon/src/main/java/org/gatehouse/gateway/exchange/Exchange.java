@@ -1,0 +1,164 @@
+package org.gatehouse.gateway.exchange;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.ModelRoute;
+
+/**
+ * One call in flight: who, what, where it goes, what it holds. Filled by the stages in the pipeline's order; asking for
+ * something that no stage has filled in yet is a bug. Confined to the call's thread.
+ */
+public final class Exchange {
+    private final Arrival arrival;
+    private final ClientPresence presence;
+    private final ClientReply reply;
+    private final RequestBody body;
+
+    private @Nullable KeyRecord key;
+    private @Nullable ModelRequest request;
+    private @Nullable ModelRoute route;
+    private ModelRoute.@Nullable Target target;
+    private @Nullable Reservation reservation;
+    private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
+    private long promptTokens;
+    private boolean promptCountedExactly;
+
+    /** A call whose head has been read. */
+    public Exchange(Arrival arrival, ClientPresence presence, ClientReply reply, RequestBody body) {
+        this.arrival = Objects.requireNonNull(arrival, "arrival");
+        this.presence = Objects.requireNonNull(presence, "presence");
+        this.reply = Objects.requireNonNull(reply, "reply");
+        this.body = Objects.requireNonNull(body, "body");
+    }
+
+    /** What was known when the head had been read. */
+    public Arrival arrival() {
+        return arrival;
+    }
+
+    /** Whether the client is still there. */
+    public ClientPresence presence() {
+        return presence;
+    }
+
+    /** The way back to the client. */
+    public ClientReply reply() {
+        return reply;
+    }
+
+    /** The body, not read yet unless a stage did. */
+    public RequestBody body() {
+        return body;
+    }
+
+    /** Notes whose call it is. */
+    public void identifiedAs(KeyRecord caller) {
+        this.key = caller;
+    }
+
+    /** Whose call it is, if a stage found out; for the record of a refusal. */
+    public @Nullable KeyRecord keyIfKnown() {
+        return key;
+    }
+
+    /** Whose call it is. */
+    public KeyRecord key() {
+        return known(key, "key");
+    }
+
+    /** Notes what was asked. */
+    public void asked(ModelRequest modelRequest) {
+        this.request = modelRequest;
+    }
+
+    /** What was asked, if the body was read. */
+    public @Nullable ModelRequest requestIfKnown() {
+        return request;
+    }
+
+    /** What was asked. */
+    public ModelRequest request() {
+        return known(request, "request");
+    }
+
+    /** Notes which public model it is. */
+    public void resolvedTo(ModelRoute modelRoute) {
+        this.route = modelRoute;
+    }
+
+    /** Which public model it is, if one was found. */
+    public @Nullable ModelRoute routeIfKnown() {
+        return route;
+    }
+
+    /** Which public model it is. */
+    public ModelRoute route() {
+        return known(route, "route");
+    }
+
+    /** Notes where it goes. */
+    public void routedTo(ModelRoute.Target chosen) {
+        this.target = chosen;
+    }
+
+    /** Where it goes, if it was routed. */
+    public ModelRoute.@Nullable Target targetIfKnown() {
+        return target;
+    }
+
+    /** Where it goes. */
+    public ModelRoute.Target target() {
+        return known(target, "target");
+    }
+
+    /** Notes what it holds. */
+    public void holds(Reservation held) {
+        this.reservation = held;
+    }
+
+    /** What it holds, if it was admitted. */
+    public @Nullable Reservation reservationIfKnown() {
+        return reservation;
+    }
+
+    /** What it holds. */
+    public Reservation reservation() {
+        return known(reservation, "reservation");
+    }
+
+    /** Notes how the rate limits stood when one of them refused the call. */
+    public void refusedWith(Reservation.RateHeaders rates) {
+        this.ratesAtRefusal = rates;
+    }
+
+    /** How the rate limits that bind the caller stand, for the answer's headers. */
+    public Reservation.RateHeaders rates() {
+        return reservation == null ? ratesAtRefusal : reservation.rateHeaders();
+    }
+
+    /** Notes how many prompt tokens were reserved. */
+    public void promptTokens(long tokens, boolean exact) {
+        this.promptTokens = tokens;
+        this.promptCountedExactly = exact;
+    }
+
+    /** Prompt tokens: an upper bound unless {@link #promptCountedExactly}. */
+    public long promptTokens() {
+        return promptTokens;
+    }
+
+    /** Whether the model's own tokenizer counted the prompt. */
+    public boolean promptCountedExactly() {
+        return promptCountedExactly;
+    }
+
+    private static <T> T known(@Nullable T value, String what) {
+        if (value == null) {
+            throw new IllegalStateException("no stage has found the " + what + " yet");
+        }
+        return value;
+    }
+}

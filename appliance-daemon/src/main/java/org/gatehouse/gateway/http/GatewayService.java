@@ -1,0 +1,148 @@
+package org.gatehouse.gateway.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.Pipeline;
+import org.gatehouse.gateway.dialect.openai.OpenAiDialect;
+import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.ClientPresence;
+import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.TraceContext;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.listen.ClientConnection;
+
+/** Mounts the model surfaces under {@code /v1}. Thread-safe. */
+public final class GatewayService implements HttpService {
+    private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
+    private static final HeaderName SCENARIO = HeaderNames.create("x-gatehouse-scenario");
+    private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
+    private static final int MAX_REQUEST_ID = 128;
+    private static final int MAX_SCENARIO = 64;
+
+    private final Pipeline pipeline;
+    private final Supplier<PolicySnapshot> snapshots;
+    private final Supplier<UUID> ids;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final RandomGenerator random;
+    private final int maxBodyBytes;
+    private final Dialect openAi = new OpenAiDialect();
+
+    /** Takes the pipeline and what every arrival is stamped with. */
+    public GatewayService(Pipeline pipeline, Supplier<PolicySnapshot> snapshots, Supplier<UUID> ids,
+            InstantSource clock, LongSupplier nanoTime, RandomGenerator random, int maxBodyBytes) {
+        this.pipeline = pipeline;
+        this.snapshots = snapshots;
+        this.ids = ids;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.random = random;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post("/chat/completions", at(Surface.CHAT_COMPLETIONS))
+                .post("/completions", at(Surface.COMPLETIONS))
+                .post("/responses", at(Surface.RESPONSES))
+                .post("/embeddings", at(Surface.EMBEDDINGS))
+                .post("/audio/transcriptions", at(Surface.AUDIO_TRANSCRIPTIONS))
+                .post("/audio/translations", at(Surface.AUDIO_TRANSLATIONS))
+                .post("/audio/speech", at(Surface.AUDIO_SPEECH))
+                .post("/images/generations", at(Surface.IMAGES_GENERATIONS))
+                .post("/images/edits", at(Surface.IMAGES_EDITS))
+                .post("/rerank", at(Surface.RERANK))
+                .post("/moderations", at(Surface.MODERATIONS))
+                .get("/models", at(Surface.MODELS))
+                // Model names may hold slashes: meta-llama/Llama-3.
+                .get("/models/{+model}", at(Surface.MODELS));
+    }
+
+    private io.helidon.webserver.http.Handler at(Surface surface) {
+        return (request, response) -> handle(surface, request, response);
+    }
+
+    private void handle(Surface surface, ServerRequest request, ServerResponse response) {
+        HelidonReply reply = new HelidonReply(response);
+        Arrival arrival = arrival(surface, request);
+        pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)), reply,
+                new HelidonBody(request, reply, maxBodyBytes)));
+        reply.leave();
+    }
+
+    private Arrival arrival(Surface surface, ServerRequest request) {
+        long nanos = nanoTime.getAsLong();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        UUID id = ids.get();
+        TraceContext trace = TraceContext.of(header(request, TRACEPARENT), random);
+        String requestId = header(request, REQUEST_ID);
+        boolean usable = requestId != null && isVisible(requestId, MAX_REQUEST_ID);
+        String scenario = header(request, SCENARIO);
+        String pathModel = request.path().pathParameters().first("model").orElse(null);
+        return new Arrival(id, now, nanos, openAi, surface, address(request),
+                usable && requestId != null ? requestId : id.toString(), trace,
+                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
+                header(request, HeaderNames.CONTENT_TYPE), pathModel, snapshots.get());
+    }
+
+    private static @Nullable String credential(ServerRequest request) {
+        String authorization = header(request, HeaderNames.AUTHORIZATION);
+        if (authorization != null) {
+            // RFC 9110 11.1: the scheme's case does not matter.
+            return authorization.regionMatches(true, 0, "bearer ", 0, 7) ? authorization.substring(7).strip() : "";
+        }
+        return header(request, API_KEY);
+    }
+
+    private static InetAddress address(ServerRequest request) {
+        return request.remotePeer().address() instanceof InetSocketAddress inet
+                ? inet.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    private static @Nullable String header(ServerRequest request, HeaderName name) {
+        Optional<String> value = request.headers().first(name);
+        return value.orElse(null);
+    }
+
+    /** Ids and scenarios go into headers, logs and reports: visible ASCII only. */
+    private static boolean isVisible(String text, int maxLength) {
+        if (text.isEmpty() || text.getBytes(StandardCharsets.UTF_8).length > maxLength) {
+            return false;
+        }
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+
+    private record Presence(ClientConnection connection) implements ClientPresence {
+        @Override
+        public boolean gone() {
+            return connection.gone();
+        }
+
+        @Override
+        public Watch onGone(Runnable action) {
+            return connection.onGone(action)::close;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.gatehouse.gateway.metering;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.governance.snapshot.ModelRoute;
+
+/**
+ * Collects what one call produces, from the best source there is: the upstream's final report; its running report; the
+ * text itself, counted with the model's vocabulary; an estimate, marked as one. Confined to the call's thread.
+ */
+public final class CallMeter {
+    /** Of an unreported stream so much text is kept for counting; what is longer is estimated from its length. */
+    private static final int KEPT_TEXT_BYTES = 1 << 20;
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Exchange exchange;
+    private final PromptCounter prompts;
+    private @Nullable Usage reported;
+    private long runningInput = -1;
+    private long[] runningOutput = new long[1];
+    private long contentEvents;
+    private @Nullable ByteArrayOutputStream text;
+    private long unkeptTextBytes;
+    private long audioMillis;
+    private long images;
+    private long characters;
+    private long ceiling = Long.MAX_VALUE;
+
+    /** Starts at nothing. */
+    public CallMeter(Exchange exchange, PromptCounter prompts) {
+        this.exchange = exchange;
+        this.prompts = prompts;
+    }
+
+    /** The upstream's final report, if it can be believed: a call cannot use more than the model's context holds. */
+    public void reported(Usage usage) {
+        ModelRoute route = exchange.route();
+        long possible = (long) route.contextTokens()
+                * Math.max(exchange.request().choices(), exchange.request().prompts());
+        if (usage.inputTokens() <= possible && usage.outputTokens() <= possible) {
+            reported = usage;
+        }
+    }
+
+    /** The upstream's running report for one choice. */
+    public void running(long inputTokens, long outputTokens, int choice) {
+        runningInput = Math.max(runningInput, inputTokens);
+        if (choice >= runningOutput.length) {
+            runningOutput = Arrays.copyOf(runningOutput, Math.min(128, choice + 1));
+        }
+        int slot = Math.min(choice, runningOutput.length - 1);
+        runningOutput[slot] = Math.max(runningOutput[slot], outputTokens);
+    }
+
+    /** One event with content was seen: at least one token. */
+    public void contentEvent() {
+        contentEvents++;
+    }
+
+    /** Some produced text as it stands between the quotes of a JSON string. */
+    public void text(byte[] bytes, int from, int to) {
+        if (text == null) {
+            text = new ByteArrayOutputStream(1024);
+        }
+        if (text.size() + to - from > KEPT_TEXT_BYTES) {
+            unkeptTextBytes += to - from;
+        } else {
+            text.write(bytes, from, to - from);
+        }
+    }
+
+    /** Seconds of audio that the reply or the request itself shows. */
+    public void audio(long millis) {
+        audioMillis = millis;
+    }
+
+    /** Whether anything has said yet how long the audio was. */
+    public boolean knowsAudio() {
+        return audioMillis > 0 || reported != null && reported.audioMillis() > 0;
+    }
+
+    /** Pictures that the reply holds. */
+    public void images(long count) {
+        images = count;
+    }
+
+    /** Characters that were asked to be spoken. */
+    public void characters(long count) {
+        characters = count;
+    }
+
+    /** From now on nothing more counts than so many output tokens: the rest was cut off and thrown away. */
+    public void cutAt(long outputTokens) {
+        ceiling = outputTokens;
+    }
+
+    /** Output tokens that are known to be produced by now: the running report, else one for each content event. */
+    public long outputSoFar() {
+        if (runningInput >= 0) {
+            return Arrays.stream(runningOutput).sum();
+        }
+        return contentEvents;
+    }
+
+    /** Input tokens as far as they are known by now. */
+    public long inputSoFar() {
+        return runningInput >= 0 ? runningInput : exchange.promptTokens();
+    }
+
+    /** The usage of a call that reached its upstream, however it ended. May ask the engine for an exact prompt count. */
+    public Usage total() {
+        Usage usage = reported;
+        if (usage == null) {
+            usage = counted();
+        }
+        long output = Math.min(usage.outputTokens(), ceiling);
+        return new Usage(usage.inputTokens(), output, usage.cachedInputTokens(), usage.cacheWriteTokens(),
+                Math.min(usage.reasoningTokens(), output), usage.audioMillis() > 0 ? usage.audioMillis() : audioMillis,
+                images, characters, usage.source());
+    }
+
+    private Usage counted() {
+        if (runningInput >= 0) {
+            return Usage.tokens(runningInput, outputSoFar(), Usage.Source.COUNTED);
+        }
+        boolean exact = true;
+        long input = exchange.promptTokens();
+        if (!exchange.promptCountedExactly() && input > 0) {
+            OptionalLong count = prompts.count(exchange);
+            exact = count.isPresent();
+            input = count.orElse((input + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+        }
+        long output = 0;
+        if (text != null) {
+            String produced = unescaped(text.toByteArray());
+            OptionalLong count = Vocabulary.count(exchange.route().tokenizer(), produced);
+            exact &= count.isPresent() && unkeptTextBytes == 0;
+            long estimated = (produced.getBytes(StandardCharsets.UTF_8).length + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+            // Each content event carried one token at least.
+            output = Math.max(contentEvents, count.orElse(estimated)) + unkeptTextBytes / BYTES_PER_TOKEN;
+        }
+        return Usage.tokens(input, output, exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
+    }
+
+    private static String unescaped(byte[] raw) {
+        byte[] quoted = new byte[raw.length + 2];
+        quoted[0] = '"';
+        System.arraycopy(raw, 0, quoted, 1, raw.length);
+        quoted[quoted.length - 1] = '"';
+        try (JsonParser parser = JSON.createParser(quoted)) {
+            return parser.nextToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+        } catch (IOException _) {
+            return new String(raw, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.gatehouse.gateway.metering;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.governance.snapshot.Price;
+
+/** The price in force for one call, as arithmetic. Exact decimals: nothing is rounded anywhere. Immutable. */
+public final class Tariff {
+    private static final Tariff FREE = new Tariff(null);
+
+    private final @Nullable Price price;
+
+    private Tariff(@Nullable Price price) {
+        this.price = price;
+    }
+
+    /** The tariff of a routed call: the price in force when it started. */
+    public static Tariff of(Exchange exchange) {
+        Optional<Price> price = exchange.arrival().snapshot().prices().priceOf(exchange.route().name(),
+                exchange.target().upstream().name(), exchange.arrival().at());
+        return price.map(Tariff::new).orElse(FREE);
+    }
+
+    /** Money for one input token at most: the dearest way in which it may be charged. */
+    public BigDecimal perInputToken() {
+        if (price == null) {
+            return BigDecimal.ZERO;
+        }
+        BigDecimal dearest = orZero(price.inputPerMillion());
+        dearest = dearest.max(orZero(price.cacheWritePerMillion()));
+        return perToken(dearest.max(orZero(price.cachedInputPerMillion())));
+    }
+
+    /** Money for one output token. */
+    public BigDecimal perOutputToken() {
+        return price == null ? BigDecimal.ZERO : perToken(orZero(price.outputPerMillion()));
+    }
+
+    /** Money for what a request asks for beside tokens: the call itself, pictures, characters. */
+    public BigDecimal fixed(ModelRequest request) {
+        if (price == null) {
+            return BigDecimal.ZERO;
+        }
+        BigDecimal units = BigDecimal.valueOf(request.units());
+        return orZero(price.perCall()).add(orZero(price.perImage()).multiply(units))
+                .add(perToken(orZero(price.perMillionCharacters())).multiply(units));
+    }
+
+    /** What a call's usage costs; {@code null} when no price is set. */
+    public @Nullable Cost costOf(Usage usage) {
+        if (price == null) {
+            return null;
+        }
+        long plainInput = Math.max(0, usage.inputTokens() - usage.cachedInputTokens() - usage.cacheWriteTokens());
+        BigDecimal inputPrice = orZero(price.inputPerMillion());
+        BigDecimal cachedPrice = price.cachedInputPerMillion() == null ? inputPrice : price.cachedInputPerMillion();
+        BigDecimal writePrice = price.cacheWritePerMillion() == null ? inputPrice : price.cacheWritePerMillion();
+        BigDecimal perMillion = times(inputPrice, plainInput).add(times(cachedPrice, usage.cachedInputTokens()))
+                .add(times(writePrice, usage.cacheWriteTokens()))
+                .add(times(orZero(price.outputPerMillion()), usage.outputTokens()))
+                .add(times(orZero(price.perMillionCharacters()), usage.characters()));
+        BigDecimal amount = perToken(perMillion)
+                .add(times(orZero(price.perSecond()), usage.audioMillis()).movePointLeft(3))
+                .add(times(orZero(price.perImage()), usage.images()));
+        if (usage.source() != Usage.Source.NONE) {
+            amount = amount.add(orZero(price.perCall()));
+        }
+        return new Cost(amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros(), price.currency());
+    }
+
+    private static BigDecimal times(BigDecimal unitPrice, long units) {
+        return units == 0 ? BigDecimal.ZERO : unitPrice.multiply(BigDecimal.valueOf(units));
+    }
+
+    private static BigDecimal perToken(BigDecimal perMillion) {
+        return perMillion.movePointLeft(6);
+    }
+
+    private static BigDecimal orZero(@Nullable BigDecimal amount) {
+        return amount == null ? BigDecimal.ZERO : amount;
+    }
+}

@@ -1,0 +1,130 @@
+package org.gatehouse.gateway.metering;
+
+import java.io.IOException;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+
+import org.gatehouse.audit.Usage;
+
+/**
+ * Reads an upstream's {@code usage} object, in any of the spellings of OpenAI's dialect: chat ({@code prompt_tokens}),
+ * Responses ({@code input_tokens}), DeepSeek's cache fields, seconds of audio. A number that cannot be (negative, not
+ * whole, absurdly large) makes the whole report worthless.
+ */
+public final class UsageReader {
+    /** No single call uses this many of anything; a larger number is a broken report. */
+    private static final long ABSURD = 1L << 40;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private long input;
+    private long output;
+    private long cached;
+    private long cacheWrite;
+    private long reasoning;
+    private long audioMillis;
+    private boolean anything;
+    private boolean sound = true;
+
+    private UsageReader() {}
+
+    /** Reads the object in those bytes; empty when it says nothing or nothing believable. */
+    public static Optional<Usage> read(byte[] bytes, int from, int to) {
+        try (JsonParser parser = JSON.createParser(bytes, from, to - from)) {
+            parser.nextToken();
+            return read(parser);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the object at whose start the parser stands, and leaves the parser at its end. */
+    public static Optional<Usage> read(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return Optional.empty();
+        }
+        UsageReader reader = new UsageReader();
+        reader.object(parser);
+        if (!reader.sound || !reader.anything || reader.cached + reader.cacheWrite > reader.input
+                || reader.reasoning > reader.output) {
+            return Optional.empty();
+        }
+        return Optional.of(new Usage(reader.input, reader.output, reader.cached, reader.cacheWrite, reader.reasoning,
+                reader.audioMillis, 0, 0, Usage.Source.REPORTED));
+    }
+
+    private void object(JsonParser parser) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+                case "prompt_tokens", "input_tokens" -> input = number(parser);
+                case "completion_tokens", "output_tokens" -> output = number(parser);
+                case "prompt_cache_hit_tokens" -> cached = Math.max(cached, number(parser));
+                case "total_tokens" -> totalOnly(parser);
+                case "seconds" -> audioMillis = millis(parser);
+                case "prompt_tokens_details", "input_tokens_details", "completion_tokens_details",
+                        "output_tokens_details" ->
+                    details(parser);
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
+    /** Embeddings and rerank may say the total alone; then it is input. */
+    private void totalOnly(JsonParser parser) throws IOException {
+        long total = number(parser);
+        if (input == 0 && output == 0) {
+            input = total;
+        }
+    }
+
+    private void details(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+                case "cached_tokens" -> cached = number(parser);
+                case "created_cache_tokens", "cache_creation_tokens" -> cacheWrite = number(parser);
+                case "reasoning_tokens" -> reasoning = number(parser);
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
+    private long number(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return 0;
+        }
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || parser.getTextLength() > 15
+                || parser.getLongValue() < 0 || parser.getLongValue() > ABSURD) {
+            parser.skipChildren();
+            sound = false;
+            return 0;
+        }
+        anything = true;
+        return parser.getLongValue();
+    }
+
+    private long millis(JsonParser parser) throws IOException {
+        if (!parser.currentToken().isNumeric()) {
+            parser.skipChildren();
+            sound = false;
+            return 0;
+        }
+        double seconds = parser.getDoubleValue();
+        if (!(seconds >= 0 && seconds < ABSURD / 1000)) {
+            sound = false;
+            return 0;
+        }
+        anything = true;
+        return Math.round(seconds * 1000);
+    }
+}

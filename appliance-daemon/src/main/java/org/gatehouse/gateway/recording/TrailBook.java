@@ -1,0 +1,91 @@
+package org.gatehouse.gateway.recording;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.RecordedBodies;
+import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailState;
+import org.gatehouse.audit.TrailUnavailable;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Reason;
+import org.gatehouse.gateway.exchange.Refusal;
+
+/** The call book over the trail. Thread-safe. */
+public final class TrailBook implements CallBook {
+    private static final System.Logger LOG = System.getLogger(TrailBook.class.getName());
+    private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
+
+    private final Trail trail;
+    private final Duration bodyRetention;
+    private final InstantSource clock;
+    private final Consumer<CallRecord> observer;
+
+    /**
+     * Takes the trail.
+     *
+     * @param bodyRetention how long recorded bodies are kept
+     * @param observer told of each row once it is durable; must be quick
+     */
+    public TrailBook(Trail trail, Duration bodyRetention, InstantSource clock, Consumer<CallRecord> observer) {
+        this.trail = trail;
+        this.bodyRetention = bodyRetention;
+        this.clock = clock;
+        this.observer = observer;
+    }
+
+    @Override
+    public Optional<Refusal> refusal() {
+        return switch (trail.state()) {
+            case TrailState.Healthy _,TrailState.Degraded _ -> Optional.empty();
+            case TrailState.Refusing _ -> Optional.of(Refusal.retry(Reason.UNAVAILABLE,
+                    "The box cannot record calls at the moment and so carries none. Try again in a while; its administrators see why.",
+                    Duration.ofSeconds(5)));
+        };
+    }
+
+    @Override
+    public Flight takeOff(Exchange exchange) {
+        return new NoFlight();
+    }
+
+    @Override
+    public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply) {
+        RecordedBodies bodies = request == null && reply == null
+                ? null
+                : new RecordedBodies(request, reply, clock.instant().plus(bodyRetention));
+        try {
+            trail.appendDurably(row, bodies, LONGEST_WRITE);
+        } catch (TrailUnavailable e) {
+            LOG.log(System.Logger.Level.ERROR, "A call could not be recorded (trace {0}): {1}", row.traceId(),
+                    e.getMessage());
+            return false;
+        }
+        observer.accept(row);
+        return true;
+    }
+
+    private static final class NoFlight implements Flight {
+        private boolean landed;
+
+        @Override
+        public void progress(long inputTokens, long outputTokens) {
+            // Nothing to note.
+        }
+
+        @Override
+        public void land() {
+            landed = true;
+        }
+
+        @Override
+        public boolean landed() {
+            return landed;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.gatehouse.gateway.relay;
+
+import org.gatehouse.gateway.exchange.Refusal;
+
+/** How the relay of a reply ended, and what must still go out once the call is recorded. */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way out, never compared
+public sealed interface Ending {
+
+    /**
+     * A whole plain reply, not sent yet.
+     *
+     * @param upstreamError whether it is the upstream's own error, passed on
+     */
+    record WholeReply(int status, String contentType, byte[] body, boolean upstreamError) implements Ending {}
+
+    /**
+     * A streamed reply that lacks only its last bytes.
+     *
+     * @param failed whether those bytes say that the upstream failed
+     */
+    record StreamEnd(byte[] lastBytes, boolean failed) implements Ending {}
+
+    /** A stream that was ended in good form because a quota ran out. */
+    record QuotaEnd(byte[] lastBytes) implements Ending {}
+
+    /** The upstream failed before anything went to the client. */
+    record FailedBefore(Refusal refusal) implements Ending {}
+
+    /**
+     * The upstream failed after the reply had begun.
+     *
+     * @param event the error event to send before the transport is broken off; empty when the grammar has none
+     */
+    record FailedAfter(Refusal refusal, byte[] event) implements Ending {}
+
+    /** The client left. */
+    record ClientLeft() implements Ending {}
+}

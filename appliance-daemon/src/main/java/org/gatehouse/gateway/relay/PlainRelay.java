@@ -1,0 +1,142 @@
+package org.gatehouse.gateway.relay;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.metering.JsonBytes;
+import org.gatehouse.gateway.metering.UsageReader;
+import org.gatehouse.gateway.upstream.UpstreamTrouble;
+import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
+import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/**
+ * Takes a reply that is no stream as a whole, and meters it. It is held whole because of what governance promises: it
+ * goes out only when the call is recorded, and one that breaks in the middle becomes a clean error.
+ */
+public final class PlainRelay {
+    private static final int MAX_DEPTH = 1000;
+    private static final byte[] QUOTA = JsonBytes.name("insufficient_quota");
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+
+    private final InstantSource clock;
+
+    /** Takes the clock that {@code retry-after} dates are held against. */
+    public PlainRelay(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Reads the whole reply. */
+    public Ending relay(Exchange exchange, UpstreamReply reply, CallMeter meter) throws UpstreamFailureException {
+        Upstream upstream = exchange.target().upstream();
+        byte[] body = reply.readAll((int) Math.min(Integer.MAX_VALUE - 64, upstream.maxReplyBytes()));
+        boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
+        Optional<Refusal> refusal = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
+        if (refusal.isPresent()) {
+            return new Ending.FailedBefore(refusal.get());
+        }
+        String contentType = reply.header("content-type").orElse("application/json");
+        boolean json = contentType.startsWith("application/json");
+        if (reply.status() >= 400) {
+            // The client's own mistake, in the upstream's words: they name the field.
+            return json && isJson(body)
+                    ? new Ending.WholeReply(reply.status(), contentType, body, true)
+                    : new Ending.FailedBefore(UpstreamTrouble.broken(upstream,
+                            "refused the request (status " + reply.status() + ") without saying why"));
+        }
+        if (body.length == 0 || contentType.startsWith("text/html")) {
+            return new Ending.FailedBefore(
+                    UpstreamTrouble.broken(upstream, "answered with something that is no answer"));
+        }
+        if (json && !meterJson(exchange, body, meter)) {
+            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+        }
+        otherUnits(exchange, body, meter);
+        return new Ending.WholeReply(reply.status(), contentType, body, false);
+    }
+
+    private static void otherUnits(Exchange exchange, byte[] body, CallMeter meter) {
+        switch (exchange.arrival().surface()) {
+            case AUDIO_SPEECH -> {
+                meter.characters(exchange.request().units());
+                WavLength.millis(body).ifPresent(meter::audio);
+            }
+            // Plain text and subtitles carry no duration; the recording itself does.
+            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> {
+                if (!meter.knowsAudio()) {
+                    WavLength.millisInside(exchange.request().body()).ifPresent(meter::audio);
+                }
+            }
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, IMAGES_GENERATIONS, IMAGES_EDITS, RERANK,
+                    MODERATIONS -> {
+                // Tokens and pictures stand in the reply.
+            }
+        }
+    }
+
+    /** Reads what the reply used; false when it is no JSON object. */
+    private static boolean meterJson(Exchange exchange, byte[] body, CallMeter meter) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "usage" -> UsageReader.read(parser).ifPresent(meter::reported);
+                    case "duration" -> {
+                        if (value.isNumeric() && parser.getDoubleValue() >= 0) {
+                            meter.audio(Math.round(parser.getDoubleValue() * 1000));
+                        }
+                    }
+                    case "data" -> data(exchange, parser, meter);
+                    default -> parser.skipChildren();
+                }
+            }
+            return parser.nextToken() == null;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static void data(Exchange exchange, JsonParser parser, CallMeter meter) throws IOException {
+        Surface surface = exchange.arrival().surface();
+        boolean pictures = surface == Surface.IMAGES_GENERATIONS || surface == Surface.IMAGES_EDITS;
+        if (!pictures || parser.currentToken() != JsonToken.START_ARRAY) {
+            parser.skipChildren();
+            return;
+        }
+        long count = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            parser.skipChildren();
+            count++;
+        }
+        meter.images(count);
+    }
+
+    private static boolean isJson(byte[] body) {
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

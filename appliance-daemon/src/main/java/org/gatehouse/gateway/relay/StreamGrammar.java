@@ -1,0 +1,53 @@
+package org.gatehouse.gateway.relay;
+
+import org.gatehouse.gateway.metering.CallMeter;
+
+/**
+ * What the events of one surface mean. One object a stream: it remembers what it saw. Confined to the call's thread.
+ */
+interface StreamGrammar {
+
+    /** Looks at the data of one event and tells the meter what it shows. */
+    Look look(EventData data, CallMeter meter);
+
+    /** Whether the stream may end here: everything that was begun was finished. */
+    boolean complete();
+
+    /** The events that end the stream early, in good form, because a quota ran out; empty where there is no such form. */
+    byte[] earlyEnd(CallMeter meter);
+
+    /** What marks the end when the upstream forgot it; empty when the grammar needs no mark. */
+    byte[] endMark();
+
+    /** What an event means for the relay. */
+    sealed interface Look {
+
+        /** Pass it on as it is. */
+        Look PASS = new Pass(0, 0);
+        /** Leave it out: the gateway asked for it, not the client. */
+        Look DROP = new Drop();
+        /** The last event: hold it until the call is recorded. */
+        Look LAST = new Last(false);
+
+        /**
+         * Pass it on without the bytes in [cutFrom, cutTo).
+         */
+        record Pass(int cutFrom, int cutTo) implements Look {}
+
+        /** Leave it out. */
+        record Drop() implements Look {}
+
+        /**
+         * The last event.
+         *
+         * @param failed whether it says that the upstream failed
+         */
+        record Last(boolean failed) implements Look {}
+
+        /** The upstream says inside the stream that it failed. */
+        record Failed() implements Look {}
+
+        /** Not an event of this grammar: the upstream is broken. */
+        record Broken() implements Look {}
+    }
+}

@@ -1,0 +1,159 @@
+package org.gatehouse.gateway.upstream;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.gateway.exchange.ModelRequest.Span;
+import org.gatehouse.gateway.upstream.http.BodySlice;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/**
+ * The body as the upstream gets it: the client's bytes, but for the fields that governance must change: the model's
+ * name, the request for usage, the cap on output. Everything else, unknown fields included, stays byte for byte; the
+ * result is slices of the original with the changes between them.
+ */
+final class BodyRewrite {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final byte[] body;
+    private final List<Edit> edits = new ArrayList<>(3);
+
+    private BodyRewrite(byte[] body) {
+        this.body = body;
+    }
+
+    private record Edit(int start, int end, byte[] replacement) {}
+
+    static List<BodySlice> of(Exchange exchange) {
+        ModelRequest request = exchange.request();
+        BodyRewrite rewrite = new BodyRewrite(request.body());
+        rewrite.model(request, exchange.target().upstreamModel());
+        if (request.insertAt() >= 0) {
+            if (asksForUsage(exchange)) {
+                rewrite.usage(request, reportsRunningUsage(exchange));
+            }
+            if (exchange.reservation().clamped()) {
+                rewrite.cap(request, exchange);
+            }
+        }
+        return rewrite.slices();
+    }
+
+    /** Whether the stream is of a kind that reports usage only when asked. */
+    static boolean asksForUsage(Exchange exchange) {
+        Surface surface = exchange.arrival().surface();
+        return exchange.request().streamed()
+                && (surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS);
+    }
+
+    /** Whether the upstream is asked to report usage in every event. */
+    static boolean reportsRunningUsage(Exchange exchange) {
+        return Admission.leased(exchange);
+    }
+
+    private void model(ModelRequest request, String upstreamModel) {
+        Span span = request.modelValue();
+        boolean json = request.insertAt() >= 0;
+        if (span == null) {
+            if (json) {
+                insert(request, "\"model\":" + quoted(upstreamModel));
+            }
+        } else if (!upstreamModel.equals(request.model())) {
+            edits.add(new Edit(span.start(), span.end(), utf8(json ? quoted(upstreamModel) : upstreamModel)));
+        }
+    }
+
+    private void usage(ModelRequest request, boolean running) {
+        Span options = request.streamOptions();
+        if (options == null) {
+            insert(request, running
+                    ? "\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}"
+                    : "\"stream_options\":{\"include_usage\":true}");
+            return;
+        }
+        if (request.usageAsked() && (!running || request.runningUsageAsked())) {
+            return;
+        }
+        try {
+            JsonNode tree = JSON.readTree(body, options.start(), options.end() - options.start());
+            ObjectNode merged = tree instanceof ObjectNode object ? object : JSON.createObjectNode();
+            merged.put("include_usage", true);
+            if (running) {
+                merged.put("continuous_usage_stats", true);
+            }
+            edits.add(new Edit(options.start(), options.end(), JSON.writeValueAsBytes(merged)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a value that was read before could not be read again", e);
+        }
+    }
+
+    private void cap(ModelRequest request, Exchange exchange) {
+        long each = Math.max(1, exchange.reservation().outputTokens() / request.choices());
+        ModelRequest.OutputCap cap = request.outputCap();
+        if (cap != null) {
+            edits.add(new Edit(cap.value().start(), cap.value().end(), utf8(Long.toString(each))));
+        } else {
+            insert(request, '"' + capField(exchange) + "\":" + each);
+        }
+    }
+
+    private static String capField(Exchange exchange) {
+        if (exchange.arrival().surface() == Surface.RESPONSES) {
+            return "max_output_tokens";
+        }
+        // OpenAI's own reasoning models refuse max_tokens; compatible servers know it, and not always the newer name.
+        Upstream upstream = exchange.target().upstream();
+        boolean newer = exchange.arrival().surface() == Surface.CHAT_COMPLETIONS
+                && upstream.baseUrl().toLowerCase(Locale.ROOT).startsWith("https://api.openai.com/");
+        return newer ? "max_completion_tokens" : "max_tokens";
+    }
+
+    /** The object is not empty: a request without any field does not come this far. */
+    private void insert(ModelRequest request, String field) {
+        edits.add(new Edit(request.insertAt(), request.insertAt(), utf8(field + ",")));
+    }
+
+    private List<BodySlice> slices() {
+        if (edits.isEmpty()) {
+            return List.of(BodySlice.of(body));
+        }
+        edits.sort(Comparator.comparingInt(Edit::start));
+        List<BodySlice> slices = new ArrayList<>(edits.size() * 2 + 1);
+        int at = 0;
+        for (Edit edit : edits) {
+            add(slices, at, edit.start());
+            slices.add(BodySlice.of(edit.replacement()));
+            at = edit.end();
+        }
+        add(slices, at, body.length);
+        return slices;
+    }
+
+    private void add(List<BodySlice> slices, int from, int to) {
+        if (to > from) {
+            slices.add(new BodySlice(body, from, to - from));
+        }
+    }
+
+    private static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

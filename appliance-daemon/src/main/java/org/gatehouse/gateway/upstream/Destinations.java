@@ -1,0 +1,65 @@
+package org.gatehouse.gateway.upstream;
+
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.gatehouse.gateway.upstream.http.AddressPolicy;
+import org.gatehouse.gateway.upstream.http.Deadlines;
+import org.gatehouse.gateway.upstream.http.Endpoint;
+import org.gatehouse.gateway.upstream.http.ReplyLimits;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/** What the client needs to know of each upstream, worked out once for each version of its settings. Thread-safe. */
+final class Destinations {
+    private static final int MAX_HEAD_BYTES = 64 << 10;
+    private static final String API_PATH = "/v1";
+
+    private final ConcurrentHashMap<UUID, Destination> byUpstream = new ConcurrentHashMap<>();
+
+    /**
+     * One upstream, ready to be called.
+     *
+     * @param api where its API stands, {@code /v1} included
+     * @param root the same server without {@code /v1}: vLLM keeps {@code /tokenize} there
+     * @param credentials its authorization header
+     */
+    record Destination(Upstream upstream, Endpoint api, Endpoint root, RequestHeaders credentials, Deadlines deadlines,
+            ReplyLimits limits) {}
+
+    Destination of(Upstream upstream) {
+        Destination known = byUpstream.get(upstream.id());
+        // Identity first: within one snapshot it is the same object, and comparing all fields costs more than the rest.
+        if (known != null && (known.upstream() == upstream || known.upstream().equals(upstream))) {
+            return known;
+        }
+        Destination made = make(upstream);
+        byUpstream.put(upstream.id(), made);
+        return made;
+    }
+
+    private static Destination make(Upstream upstream) {
+        AddressPolicy policy = upstream.local() || upstream.privateAddressesAllowed()
+                ? AddressPolicy.ANY
+                : AddressPolicy.PUBLIC_ONLY;
+        String given = upstream.baseUrl();
+        String base = given.startsWith("unix:") && given.indexOf(":/", "unix:".length()) < 0
+                ? given + ":" + API_PATH
+                : given;
+        Endpoint api = Endpoint.parse(base).withAddressPolicy(policy);
+        Endpoint root = Endpoint.parse(base.endsWith(API_PATH) ? withoutPath(base) : base).withAddressPolicy(policy);
+        String key = upstream.apiKey();
+        RequestHeaders credentials = key == null
+                ? RequestHeaders.NONE
+                : RequestHeaders.of("authorization", "Bearer " + key);
+        Upstream.Timeouts timeouts = upstream.timeouts();
+        return new Destination(upstream, api, root, credentials,
+                new Deadlines(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
+                new ReplyLimits(MAX_HEAD_BYTES, upstream.maxReplyBytes()));
+    }
+
+    private static String withoutPath(String base) {
+        String root = base.substring(0, base.length() - API_PATH.length());
+        return root.endsWith(":") ? root.substring(0, root.length() - 1) : root;
+    }
+}

@@ -1,0 +1,84 @@
+package org.gatehouse.gateway.upstream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.upstream.http.BodySlice;
+import org.gatehouse.gateway.upstream.http.Deadlines;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.gateway.upstream.http.UpstreamCall;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.http.UpstreamRequest;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/**
+ * Turns a routed exchange into a call to its upstream. The client's own credentials and headers stay here: the upstream
+ * sees the box's key for it, the content type, the trace and the request id. Thread-safe.
+ */
+public final class Dispatch {
+    private static final RequestHeaders COMMON = RequestHeaders.of("user-agent", "gatehouse");
+    private static final RequestHeaders JSON = COMMON.and("content-type", "application/json");
+
+    private static final Deadlines TOKENIZE = new Deadlines(Duration.ofSeconds(1), Duration.ofSeconds(2),
+            Duration.ofSeconds(2), Duration.ofSeconds(3));
+
+    private static final Deadlines PROBE = new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(20),
+            Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+    private static final Map<Surface, String> PATHS = Map.ofEntries(
+            Map.entry(Surface.CHAT_COMPLETIONS, "/chat/completions"), Map.entry(Surface.COMPLETIONS, "/completions"),
+            Map.entry(Surface.RESPONSES, "/responses"), Map.entry(Surface.EMBEDDINGS, "/embeddings"),
+            Map.entry(Surface.AUDIO_TRANSCRIPTIONS, "/audio/transcriptions"),
+            Map.entry(Surface.AUDIO_TRANSLATIONS, "/audio/translations"),
+            Map.entry(Surface.AUDIO_SPEECH, "/audio/speech"),
+            Map.entry(Surface.IMAGES_GENERATIONS, "/images/generations"),
+            Map.entry(Surface.IMAGES_EDITS, "/images/edits"), Map.entry(Surface.RERANK, "/rerank"),
+            Map.entry(Surface.MODERATIONS, "/moderations"));
+
+    private final UpstreamClient client;
+    private final Destinations destinations = new Destinations();
+
+    /** Takes the client that carries the calls; whoever made it closes it. */
+    public Dispatch(UpstreamClient client) {
+        this.client = client;
+    }
+
+    /** The call, not executed yet. */
+    public UpstreamCall call(Exchange exchange) {
+        Destinations.Destination destination = destinations.of(exchange.target().upstream());
+        Arrival arrival = exchange.arrival();
+        String path = PATHS.get(arrival.surface());
+        if (path == null) {
+            throw new IllegalStateException(arrival.surface() + " is answered by the gateway itself");
+        }
+        boolean form = exchange.request().insertAt() < 0;
+        String contentType = arrival.contentType();
+        RequestHeaders headers = (form && contentType != null ? COMMON.and("content-type", contentType) : JSON)
+                .and(destination.credentials()).and("traceparent", arrival.trace().traceparent())
+                .and("x-request-id", arrival.requestId());
+        return client.newCall(destination.api(),
+                new UpstreamRequest("POST", path, headers, BodyRewrite.of(exchange)), destination.deadlines(),
+                destination.limits());
+    }
+
+    /** A call to an upstream that belongs to no client's call: a probe. */
+    public UpstreamCall probe(Upstream upstream, String method, String path, byte[] body) {
+        Destinations.Destination destination = destinations.of(upstream);
+        RequestHeaders headers = (body.length == 0 ? COMMON : JSON).and(destination.credentials());
+        List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
+        return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
+                destination.limits());
+    }
+
+    /** A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. */
+    UpstreamCall tokenize(Exchange exchange, byte[] body) {
+        Destinations.Destination destination = destinations.of(exchange.target().upstream());
+        return client.newCall(destination.root(),
+                UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
+                destination.limits());
+    }
+}

@@ -1,0 +1,13 @@
+package org.gatehouse.gateway.upstream.http;
+
+/** Who may use a {@link Connection}: exactly one call, or nobody. */
+sealed interface Holder permits UpstreamCall, Holder.Nobody {
+
+    /** The two ways in which a connection belongs to no call. */
+    enum Nobody implements Holder {
+        /** In the pool, or on its way from there to a call. */
+        IDLE,
+        /** Closed for good. */
+        CLOSED
+    }
+}

@@ -1,0 +1,115 @@
+package org.gatehouse.listen;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+
+/**
+ * Answers requests that end before or outside of a handler. Says what happened in our own words, never an exception's: messages of exceptions may
+ * name classes, paths and versions. Thread-safe.
+ */
+final class TransportErrors implements DirectHandler {
+    static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    /** Helidon's message (4.5.0, Http1HeadersParser) for what RFC 6585 calls 431; it sends 400. */
+    private static final String HEADERS_TOO_LARGE = "Header size exceeded";
+    /** Helidon's messages (4.5.0) for a body in an encoding that we do not take (RFC 9110 15.5.16: 415); it sends 400. */
+    private static final String ENCODED_BODY = "Content-Encoding header present when content encoding is disabled";
+    private static final Status HEADERS_431 = Status.create(431, "Request Header Fields Too Large");
+    private static final int MAX_ID_LENGTH = 128;
+
+    private final TransportErrorRenderer renderer;
+
+    TransportErrors(TransportErrorRenderer renderer) {
+        this.renderer = renderer;
+    }
+
+    /** These answers for every kind of event. */
+    DirectHandlers asHandlers() {
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (EventType type : EventType.values()) {
+            handlers.addHandler(type, this);
+        }
+        return handlers.build();
+    }
+
+    @Override
+    public TransportResponse handle(TransportRequest request, EventType type, Status status,
+            ServerResponseHeaders headers, String message) {
+        Status answer = switch (message) {
+            case HEADERS_TOO_LARGE -> HEADERS_431;
+            case ENCODED_BODY -> Status.UNSUPPORTED_MEDIA_TYPE_415;
+            case null, default -> status;
+        };
+        headers.set(REQUEST_ID, requestId(request.headers()));
+        TransportResponse.Builder response = TransportResponse.builder().status(answer).headers(headers)
+                .keepAlive(type.keepAlive());
+        if (request.path().isEmpty() && message != null) {
+            // Helidon 4.5.0's HTTP/2 stream announces the length of our body and then sends its own message (Http2ServerStream.run): they must agree.
+            return response.header(HeaderValues.CONTENT_TYPE_TEXT_PLAIN)
+                    .entity(message.getBytes(StandardCharsets.UTF_8)).build();
+        }
+        TransportErrorRenderer.Rendered rendered = renderer.render(answer.code(), pathOnly(request.path()),
+                reason(answer.code()));
+        return response.header(HeaderNames.CONTENT_TYPE, rendered.contentType()).entity(rendered.body()).build();
+    }
+
+    /** Answers a request that a handler would have got. */
+    void refuse(RoutingRequest request, RoutingResponse response, int status, int retryAfterSeconds) {
+        TransportErrorRenderer.Rendered rendered = renderer.render(status, request.prologue().uriPath().rawPath(),
+                reason(status));
+        response.status(status);
+        response.header(HeaderNames.CONTENT_TYPE, rendered.contentType());
+        response.header(HeaderNames.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+        response.header(REQUEST_ID, requestId(request.headers()));
+        if (request.prologue().protocolVersion().startsWith("1")) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        response.send(rendered.body());
+        response.commit();
+    }
+
+    /** The client's own request id if it is a sane one, else a new one. */
+    private static String requestId(Headers headers) {
+        String given = headers.first(REQUEST_ID).orElse("");
+        return given.isEmpty() || given.length() > MAX_ID_LENGTH || !given.chars().allMatch(c -> c > ' ' && c < 0x7f)
+                ? UUID.randomUUID().toString()
+                : given;
+    }
+
+    private static String pathOnly(String path) {
+        int query = path.indexOf('?');
+        return query < 0 ? path : path.substring(0, query);
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 400 ->
+                "The request is not valid HTTP: check its request line, its Host header and the framing of its body.";
+            case 401, 403 -> "The request was refused: check its credentials.";
+            case 404 -> "There is nothing at this path: check the URL and the method.";
+            case 405 -> "This path does not know the method: check the method.";
+            case 408 -> "The request body arrived too slowly: send it again over a better connection.";
+            case 413 -> "The request body is larger than this path takes: send less.";
+            case 414 -> "The URL is too long: put the data into the body.";
+            case 415 ->
+                "The request body is encoded (Content-Encoding) or of a type that this path does not take: send it plain.";
+            case 431 -> "The request headers are larger than this server takes: send fewer or shorter ones.";
+            case 501 -> "The request uses a transfer coding that this server does not know: send it plain or chunked.";
+            case 503 -> "The server takes no new requests at the moment: try again shortly.";
+            case 505 -> "This server speaks HTTP/1.1 and HTTP/2: HTTP/1.0 is not supported.";
+            default -> status < 500
+                    ? "The request was refused with status " + status + "."
+                    : "The server failed to answer: try again, and give the x-request-id to its administrator if it fails again.";
+        };
+    }
+}

@@ -1,0 +1,127 @@
+package org.gatehouse.telemetry;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.gatehouse.audit.CallRecord;
+
+/**
+ * The box's metrics. Label values come from what admins configured, never from what a client sent, so the number of
+ * series stays bounded. Thread-safe.
+ */
+public final class CallMetrics implements AutoCloseable {
+    private static final Duration[] LATENCIES = {Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20),
+            Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(500),
+            Duration.ofSeconds(1), Duration.ofMillis(2500), Duration.ofSeconds(5), Duration.ofSeconds(10),
+            Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(300)};
+    private static final String NONE = "none";
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentHashMap<Labels, Series> series = new ConcurrentHashMap<>();
+    private final AtomicLong inFlight = new AtomicLong();
+    private final JvmGcMetrics collector = new JvmGcMetrics();
+
+    /** Starts the registry with the JVM's own figures. */
+    public CallMetrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        collector.bindTo(registry);
+        Gauge.builder("gatehouse.calls.in.flight", inFlight, AtomicLong::get)
+                .description("Calls that arrived and have not ended").register(registry);
+    }
+
+    private record Labels(String surface, String model, String upstream, String outcome, String code,
+            boolean simulated) {}
+
+    private record Series(Counter calls, Timer total, Timer firstByte, Counter input, Counter output, Counter cached,
+            Counter reasoning) {}
+
+    /** A call arrived. */
+    public void arrived() {
+        inFlight.incrementAndGet();
+    }
+
+    /** A call ended. */
+    public void left() {
+        inFlight.decrementAndGet();
+    }
+
+    /** A call was recorded. */
+    public void ended(CallRecord record) {
+        // The model asked for is the client's text; it is a configured name only when a target was found for it.
+        boolean routed = record.upstream() != null;
+        Labels labels = new Labels(record.surface(), routed ? or(record.modelAsked()) : NONE, or(record.upstream()),
+                record.outcome().name().toLowerCase(java.util.Locale.ROOT), or(record.errorCode()), record.simulated());
+        Series found = series.get(labels);
+        if (found == null) {
+            found = series.computeIfAbsent(labels, this::open);
+        }
+        found.calls().increment();
+        found.total().record(record.totalMicros(), TimeUnit.MICROSECONDS);
+        Long firstByte = record.firstByteMicros();
+        if (firstByte != null) {
+            found.firstByte().record(firstByte, TimeUnit.MICROSECONDS);
+        }
+        found.input().increment(record.usage().inputTokens());
+        found.output().increment(record.usage().outputTokens());
+        found.cached().increment(record.usage().cachedInputTokens());
+        found.reasoning().increment(record.usage().reasoningTokens());
+    }
+
+    private Series open(Labels labels) {
+        Tags tags = Tags.of("surface", labels.surface(), "model", labels.model(), "upstream", labels.upstream(),
+                "simulated", Boolean.toString(labels.simulated()));
+        Tags ended = tags.and("outcome", labels.outcome());
+        return new Series(
+                Counter.builder("gatehouse.calls").description("Calls by how they ended")
+                        .tags(ended.and("code", labels.code()))
+                        .register(registry),
+                Timer.builder("gatehouse.call.duration").description("From the request line to the end of the call")
+                        .tags(ended).serviceLevelObjectives(LATENCIES).register(registry),
+                Timer.builder("gatehouse.first.byte").description("From the request line to the first reply byte")
+                        .tags(ended).serviceLevelObjectives(LATENCIES).register(registry),
+                tokens(tags, "input"), tokens(tags, "output"), tokens(tags, "cached_input"), tokens(tags, "reasoning"));
+    }
+
+    private Counter tokens(Tags tags, String kind) {
+        return Counter.builder("gatehouse.tokens").description("Tokens as settled").tags(tags.and("kind", kind))
+                .register(registry);
+    }
+
+    /** Shows a number of some other room. */
+    public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+        Gauge.builder(name, source, value).description(description).strongReference(true).register(registry);
+    }
+
+    /** Everything, as Prometheus reads it. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    private static String or(@org.jspecify.annotations.Nullable String text) {
+        return text == null ? NONE : text;
+    }
+
+    @Override
+    public void close() {
+        collector.close();
+        registry.close();
+    }
+}

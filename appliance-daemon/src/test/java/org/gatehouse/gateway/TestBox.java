@@ -1,0 +1,266 @@
+package org.gatehouse.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+
+import io.helidon.webserver.http.HttpRouting;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.admission.Authentication;
+import org.gatehouse.gateway.admission.Ledger;
+import org.gatehouse.gateway.admission.Permission;
+import org.gatehouse.gateway.admission.RateLimits;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.upstream.Dispatch;
+import org.gatehouse.gateway.upstream.ModelPromptCounter;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.Credential;
+import org.gatehouse.governance.snapshot.Grant;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.Limit;
+import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.governance.snapshot.Price;
+import org.gatehouse.governance.snapshot.PriceBook;
+import org.gatehouse.governance.snapshot.Scope;
+import org.gatehouse.governance.snapshot.Upstream;
+import org.gatehouse.listen.ListenerSettings;
+import org.gatehouse.listen.Listeners;
+import org.gatehouse.simulated.Options;
+import org.gatehouse.simulated.SimulatedServer;
+import org.gatehouse.store.Ids;
+
+/**
+ * The data plane of one box on real sockets: a listener, the pipeline, the upstream client, and a simulated engine and a
+ * simulated commercial API behind it. Policies are set by hand; rows are kept in memory. One model a target:
+ * {@code local} at the engine, {@code cloud} at the API.
+ */
+final class TestBox implements AutoCloseable {
+    static final UUID ORGANISATION = UUID.fromString("00000000-0000-7000-8000-000000000001");
+    static final UUID DEPARTMENT = UUID.fromString("00000000-0000-7000-8000-000000000002");
+    static final UUID PROJECT = UUID.fromString("00000000-0000-7000-8000-000000000003");
+
+    final SimulatedServer engine = SimulatedServer
+            .start(Options.forModel("sim/engine").withServedModelNames("engine-model").withLedgerBodies(true));
+    final SimulatedServer cloud = SimulatedServer
+            .start(Options.forModel("sim/cloud").withServedModelNames("cloud-model")
+                    .withPersonality(org.gatehouse.simulated.Personality.OPENAI).withApiKey("sk-upstream")
+                    .withLedgerBodies(true));
+    final Ledger ledger = new Ledger();
+    final RateLimits rates = new RateLimits(System::nanoTime);
+    final List<CallRecord> rows = new CopyOnWriteArrayList<>();
+    final HttpClient http = HttpClient.newHttpClient();
+    final UpstreamClient client = new UpstreamClient();
+    volatile @Nullable Refusal closedBecause;
+    volatile boolean writable = true;
+
+    private final KeyVerifier verifier = new KeyVerifier(new byte[32]);
+    private final Map<String, KeyRecord> keys = new LinkedHashMap<>();
+    private final Map<String, ModelRoute> models = new LinkedHashMap<>();
+    private final List<Price> prices = new ArrayList<>();
+    private final Listeners listeners;
+    private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
+
+    TestBox() {
+        model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
+                ModelRoute.Tokenizer.ENGINE);
+        model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
+                "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
+        Dispatch dispatch = new Dispatch(client);
+        ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
+        Clock clock = Clock.systemUTC();
+        Book book = new Book();
+        Conclusion conclusion = new Conclusion(book, System::nanoTime);
+        Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
+                Routing.toFirstTarget(), new Admission(rates, ledger, prompts, clock),
+                new Conversation(dispatch, prompts, book, conclusion, clock, System::nanoTime), conclusion);
+        GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
+                new SplittableRandom(7), 8 << 20);
+        listeners = new Listeners(ListenerSettings.onLoopback(0),
+                () -> HttpRouting.builder().register("/v1", service).build());
+        try {
+            listeners.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
+        return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind,
+                url, apiKey, local, true, true, new Upstream.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2),
+                        Duration.ofSeconds(2), Duration.ofSeconds(30)),
+                64 << 20);
+    }
+
+    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
+        models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
+                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, 1))));
+        return publish();
+    }
+
+    TestBox price(String model, String inputPerMillion, String outputPerMillion) {
+        prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
+                new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
+                null, null, null));
+        return publish();
+    }
+
+    private TestBox publish() {
+        Map<String, Credential> credentials = new LinkedHashMap<>();
+        keys.forEach((text, key) -> {
+            String publicId = text.substring(4, 12);
+            credentials.put(publicId, new Credential(publicId, verifier.hash(text), null, key));
+        });
+        snapshot = new PolicySnapshot(snapshot.revision() + 1, credentials, new LinkedHashMap<>(models),
+                new PriceBook(prices));
+        return this;
+    }
+
+    /** Makes a key without any binding; returns its text. */
+    String key(String name) {
+        return key(name, key -> key);
+    }
+
+    /** Makes a key bound as the change says; returns its text. Called again for the same name it replaces the key. */
+    String key(String name, UnaryOperator<KeyRecord> change) {
+        UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+        KeyRecord key = new KeyRecord(id, name, ORGANISATION, DEPARTMENT, "Research", PROJECT, "search", null, null,
+                KeyRecord.State.ACTIVE, null, Grant.all(), Grant.all(), List.of(), List.of(), List.of(),
+                KeyRecord.Recording.NONE);
+        String hex = id.toString().replace("-", "");
+        String text = "ghk_" + hex.substring(0, 8) + "_" + (hex + hex).substring(0, 43);
+        keys.put(text, change.apply(key));
+        publish();
+        return text;
+    }
+
+    /** Makes a key with limits; returns its text. */
+    String limitedKey(String name, Limit... limits) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), List.of(limits), key.budgets(),
+                key.recording()));
+    }
+
+    /** Makes a key with budgets; returns its text. */
+    String budgetedKey(String name, Budget... budgets) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), List.of(budgets),
+                key.recording()));
+    }
+
+    static Limit projectLimit(Limit.Kind kind, long amount) {
+        return new Limit(UUID.randomUUID(), new Scope(Scope.Type.PROJECT, PROJECT), kind, amount);
+    }
+
+    static Grant<String> only(String... names) {
+        return Grant.only(Set.of(names));
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + listeners.port() + path);
+    }
+
+    int port() {
+        return listeners.port();
+    }
+
+    HttpResponse<String> post(String key, String path, String body) {
+        return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key)
+                .header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    HttpResponse<String> get(String key, String path) {
+        return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key).build());
+    }
+
+    HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String chat(String model, String prompt, String more) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]" + more
+                + "}";
+    }
+
+    CallRecord lastRow() {
+        return rows.getLast();
+    }
+
+    @Override
+    public void close() {
+        listeners.close();
+        client.close();
+        engine.close();
+        cloud.close();
+        http.close();
+    }
+
+    private final class Book implements CallBook {
+        @Override
+        public Optional<Refusal> refusal() {
+            return Optional.ofNullable(closedBecause);
+        }
+
+        @Override
+        public Flight takeOff(Exchange exchange) {
+            return new Flight() {
+                private boolean landed;
+
+                @Override
+                public void progress(long inputTokens, long outputTokens) {
+                    // Nobody kills this box.
+                }
+
+                @Override
+                public void land() {
+                    landed = true;
+                }
+
+                @Override
+                public boolean landed() {
+                    return landed;
+                }
+            };
+        }
+
+        @Override
+        public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply) {
+            return writable && rows.add(row);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.gatehouse.bench.load;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ModesTest {
+    private static final String WHOLE = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}";
+
+    private static Arguments options(Set<String> known, ScriptedServer server, String... more) {
+        List<String> words = new ArrayList<>(List.of("--url", server.url()));
+        words.addAll(List.of(more));
+        return Arguments.parse(words, known);
+    }
+
+    private static Result streams(ScriptedServer.Script script) throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering(script)) {
+            return Streams.run(options(Streams.OPTIONS, server, "--streams", "2", "--seconds", "0.05", "--ramp", "0",
+                    "--tokens", "3", "--token-ms", "10", "--timeout", "2"));
+        }
+    }
+
+    @Test
+    void closedLoopCountsWholeRepliesAndNothingElse() throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering(200, WHOLE)) {
+            Result result = ClosedLoop.run(options(ClosedLoop.OPTIONS, server, "--connections", "3", "--seconds", "0.3",
+                    "--warmup", "0.1"));
+            assertThat(result.number("requests")).isPositive();
+            assertThat(result.number("errors")).isZero();
+            assertThat(result.number("latency_p50_ms")).isPositive();
+        }
+    }
+
+    @Test
+    void closedLoopTakesAnyOtherStatusForAnError() throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering(429, "{}")) {
+            Result result = ClosedLoop.run(options(ClosedLoop.OPTIONS, server, "--connections", "1", "--seconds", "0.1",
+                    "--warmup", "0"));
+            assertThat(result.number("requests")).isZero();
+            assertThat(result.number("errors")).isPositive();
+        }
+    }
+
+    @Test
+    void closedLoopTakesACutReplyForAnError() throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering((out, _) -> {
+            out.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".getBytes(StandardCharsets.US_ASCII));
+            throw new IOException("cut");
+        })) {
+            Result result = ClosedLoop.run(options(ClosedLoop.OPTIONS, server, "--connections", "1", "--seconds", "0.1",
+                    "--warmup", "0"));
+            assertThat(result.number("requests")).isZero();
+            assertThat(result.number("errors")).isPositive();
+        }
+    }
+
+    @Test
+    void openLoopMakesItsCallsAtItsRate() throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering(200, WHOLE)) {
+            Result result = OpenLoop.run(options(OpenLoop.OPTIONS, server, "--rate", "100", "--seconds", "0.3",
+                    "--warmup", "0"));
+            assertThat(result.number("requests")).isBetween(25.0, 30.0);
+            assertThat(result.number("errors")).isZero();
+        }
+    }
+
+    @Test
+    void wholeStreamsAreCompletedAndALateChunkShowsAsLag() throws IOException, InterruptedException {
+        Result result = streams((out, _) -> {
+            ScriptedServer.streamHead(out);
+            ScriptedServer.chunk(out, ScriptedServer.text("a"));
+            Waiting.millis(10);
+            ScriptedServer.chunk(out, ScriptedServer.text("b"));
+            Waiting.millis(90);
+            ScriptedServer.chunk(out, ScriptedServer.text("c") + "data: [DONE]\n\n");
+            ScriptedServer.chunk(out, "");
+        });
+        assertThat(result.number("failed")).isZero();
+        assertThat(result.number("completed")).isEqualTo(2);
+        assertThat(result.number("chunks")).isEqualTo(6);
+        assertThat(result.number("lag_max_ms")).isBetween(70.0, 500.0);
+    }
+
+    @Test
+    void streamWithoutItsEndMarkIsAFailure() throws IOException, InterruptedException {
+        Result result = streams((out, _) -> {
+            ScriptedServer.streamHead(out);
+            ScriptedServer.chunk(out, ScriptedServer.text("a") + ScriptedServer.text("b") + ScriptedServer.text("c"));
+            ScriptedServer.chunk(out, "");
+            Waiting.millis(60);
+        });
+        assertThat(result.number("completed")).isZero();
+        assertThat(result.number("failed")).isPositive();
+    }
+
+    @Test
+    void streamThatLosesAChunkIsAFailure() throws IOException, InterruptedException {
+        Result result = streams((out, _) -> {
+            ScriptedServer.streamHead(out);
+            ScriptedServer.chunk(out, ScriptedServer.text("a") + ScriptedServer.text("b") + "data: [DONE]\n\n");
+            ScriptedServer.chunk(out, "");
+            Waiting.millis(60);
+        });
+        assertThat(result.number("completed")).isZero();
+        assertThat(result.number("failed")).isPositive();
+    }
+
+    @Test
+    void raceEndsAtTheQuotaAndAddsUpWhatClientsHold(@TempDir Path directory) throws IOException, InterruptedException {
+        Path calls = directory.resolve("calls");
+        try (ScriptedServer server = ScriptedServer.answering((out, number) -> out.write(number < 2
+                ? ScriptedServer.reply(200, WHOLE)
+                : ScriptedServer.reply(429, "{\"error\":{\"code\":\"insufficient_quota\"}}")))) {
+            Result result = Race
+                    .run(options(Race.OPTIONS, server, "--clients", "4", "--until", "quota", "--seconds", "5",
+                            "--stream-percent", "0", "--leave-percent", "0", "--calls", calls.toString()));
+            assertThat(result.number("completed")).isEqualTo(8);
+            assertThat(result.number("output_tokens_received")).isEqualTo(16);
+            assertThat(result.number("refused")).isEqualTo(4);
+            assertThat(Files.readAllLines(calls)).hasSize(12).anyMatch(line -> line.contains("\"id\":\"r1\""));
+        }
+    }
+
+    @Test
+    void booksFindTheCompletedCallWithoutARow(@TempDir Path directory) throws IOException {
+        Path calls = directory.resolve("calls");
+        Files.writeString(calls, """
+                {"id":"r1","end":"completed","output_tokens":2}
+                {"id":"r2","end":"completed","output_tokens":2}
+                {"id":"","end":"left"}
+                """);
+        String rows = "{\"items\":[{\"id\":\"1\",\"requestId\":\"r1\",\"usage\":{\"inputTokens\":3,\"outputTokens\":2}}]}";
+        try (ScriptedServer server = ScriptedServer.answering(200, rows)) {
+            Result result = Books.run(Arguments.parse(
+                    List.of("--admin", server.url(), "--calls", calls.toString(), "--quota", "4", "--counts", "total"),
+                    Books.OPTIONS));
+            assertThat(result.number("completed")).isEqualTo(2);
+            assertThat(result.number("missing_rows")).isEqualTo(1);
+            assertThat(result.number("overshoot_tokens")).isEqualTo(1);
+            assertThat(result.number("usage_differs_tokens")).isZero();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.gatehouse.supervisor;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A program that behaves like an engine as far as a supervisor can tell: says vLLM's lines while it loads, listens only then,
+ * answers {@code /health}. Files in its control directory make it misbehave: {@code hang} (accepts, never answers),
+ * {@code sick} (503), {@code exit-N} (ends with code N).
+ */
+final class ScriptedEngine {
+    private ScriptedEngine() {}
+
+    /** Arguments: {@code unix:PATH} or {@code tcp:PORT}, control directory, loading time in milliseconds. */
+    public static void main(String[] arguments) throws Exception {
+        Path control = Path.of(arguments[1]);
+        long pause = Long.parseLong(arguments[2]) / 3;
+        System.out.println("INFO 11-20 10:00:00 [api_server.py:1] vLLM server version 0.28.0, serving model tiny");
+        Thread.sleep(pause);
+        System.err.print("Loading safetensors checkpoint shards:   0% Completed | 0/2\r");
+        System.err.print("Loading safetensors checkpoint shards:  50% Completed | 1/2\r");
+        Thread.sleep(pause);
+        System.out.println("(EngineCore pid=7) INFO GPU KV cache size: 1,000 tokens");
+        Thread.sleep(pause);
+        Thread.ofPlatform().daemon().start(() -> obey(control));
+        serve(listen(arguments[0]), control);
+    }
+
+    /** The command that runs it. */
+    static List<String> command(Listen listen, Path control, long loadMillis) {
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-Xmx32m", "-Xshare:auto", "-cp", System.getProperty("java.class.path"),
+                ScriptedEngine.class.getName(), listen.toString(), control.toString(), Long.toString(loadMillis));
+    }
+
+    private static ServerSocketChannel listen(String where) throws IOException {
+        boolean unix = where.startsWith("unix:");
+        ServerSocketChannel server = unix
+                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                : ServerSocketChannel.open();
+        String rest = where.substring(where.indexOf(':') + 1);
+        server.bind((unix ? new Listen.UnixSocket(Path.of(rest)) : new Listen.LoopbackPort(Integer.parseInt(rest)))
+                .address());
+        return server;
+    }
+
+    private static void serve(ServerSocketChannel server, Path control) throws IOException {
+        System.err.println("INFO:     Application startup complete.");
+        while (true) {
+            SocketChannel caller = server.accept();
+            if (Files.exists(control.resolve("hang"))) {
+                continue; // Accepted and forgotten.
+            }
+            String status = Files.exists(control.resolve("sick")) ? "503 Service Unavailable" : "200 OK";
+            try (caller) {
+                caller.read(ByteBuffer.allocate(4096));
+                caller.write(ByteBuffer.wrap(("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII)));
+            } catch (IOException e) {
+                System.err.println("a caller left: " + e);
+            }
+        }
+    }
+
+    private static void obey(Path control) {
+        while (true) {
+            String[] orders = control.toFile().list((_, name) -> name.startsWith("exit-"));
+            if (orders != null && orders.length > 0) {
+                // Once only: the next start shall live.
+                Arrays.stream(orders).forEach(order -> control.resolve(order).toFile().delete());
+                Runtime.getRuntime().halt(Integer.parseInt(orders[0].substring("exit-".length())));
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+}
