@@ -2,11 +2,13 @@ package org.gatehouse.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,13 +100,20 @@ final class AdminClient implements AutoCloseable {
             throw new CommandFailed("No trusted connection to " + server + ": " + e.getMessage()
                     + ". Give the box's certificate with --cacert.", e);
         } catch (IOException e) {
-            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new CommandFailed("No answer from " + server + ": " + reason
+            throw new CommandFailed("No answer from " + server + ": " + reason(e)
                     + ". Is the daemon running there? Name another with --server.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailed("Interrupted while waiting for " + server + ".", e);
         }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case HttpTimeoutException _ -> "it took too long";
+            case ConnectException _ -> "nobody listens there";
+            default -> e.getMessage() == null ? "the connection broke" : e.getMessage();
+        };
     }
 
     private static JsonNode json(HttpResponse<InputStream> response) {

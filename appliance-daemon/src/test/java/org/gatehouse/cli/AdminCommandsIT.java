@@ -39,7 +39,8 @@ final class AdminCommandsIT {
     @Test
     void keyCanBeMadeRotatedAndRevokedByItsName() {
         furnish();
-        Shell.Result made = shell.run("keys", "create", "--project", "Research/Search", "--name", "ci", "--owner", "ada",
+        Shell.Result made = shell.run("keys", "create", "--project", "Research/Search", "--name", "ci", "--owner",
+                "ada",
                 "--model", "small", "--limit", "requests_per_minute=60", "--budget", "month=12.50", "--address",
                 "10.0.0.0/8", "--expires", "2099-01-01T00:00:00Z");
         assertThat(made.status()).as(made.err()).isZero();

@@ -33,6 +33,7 @@ final class HelpTest {
         words.add("--help");
         Shell.Result help = new Shell(Map.of()).run(words.toArray(String[]::new));
         assertThat(help.status()).isZero();
-        assertThat(help.out()).contains("Usage:").contains("Example:").contains("  gatehouse " + String.join(" ", path));
+        assertThat(help.out()).contains("Usage:").contains("Example:")
+                .contains("  gatehouse " + String.join(" ", path));
     }
 }
