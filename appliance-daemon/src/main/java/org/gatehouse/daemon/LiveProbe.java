@@ -43,31 +43,36 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
             }
             Answer token = ask(upstream, "POST", "/chat/completions",
                     JSON.createObjectNode().put("model", model).put("max_tokens", 1)
-                            .set("messages", JSON.createArrayNode().addObject().put("role", "user").put("content", "Hi"))
+                            .set("messages",
+                                    JSON.createArrayNode().addObject().put("role", "user").put("content", "Hi"))
                             .toString().getBytes(StandardCharsets.UTF_8));
             return token.status() == 200
                     ? new Report(true, "The model '" + model + "' of the upstream '" + upstream.name() + "' answers.",
                             millis, models)
                     : new Report(false, "The upstream answers, but a call to its model '" + model + "' gave status "
-                            + token.status() + ". Check the model's name and what the API key may use.", millis, models);
+                            + token.status() + ". Check the model's name and what the API key may use.", millis,
+                            models);
         } catch (UpstreamFailureException e) {
             return new Report(false, e.failure().message(), (System.nanoTime() - begun) / 1_000_000, models);
         } catch (IOException _) {
             return new Report(false, "The upstream '" + upstream.name()
-                    + "' answered with something that is not JSON. Check its base URL.", (System.nanoTime() - begun) / 1_000_000,
+                    + "' answered with something that is not JSON. Check its base URL.",
+                    (System.nanoTime() - begun) / 1_000_000,
                     models);
         }
     }
 
-    private record Answer(int status, JsonNode json) {
-    }
+    private record Answer(int status, JsonNode json) {}
 
     private Answer ask(Upstream upstream, String method, String path, byte[] body)
             throws UpstreamFailureException, IOException {
         try (UpstreamCall call = dispatch.probe(upstream, method, path, body)) {
             UpstreamReply reply = call.execute();
             byte[] bytes = reply.readAll(MAX_REPLY_BYTES);
-            return new Answer(reply.status(), reply.status() == 200 ? JSON.readTree(bytes) : com.fasterxml.jackson.databind.node.MissingNode.getInstance());
+            return new Answer(reply.status(),
+                    reply.status() == 200
+                            ? JSON.readTree(bytes)
+                            : com.fasterxml.jackson.databind.node.MissingNode.getInstance());
         }
     }
 

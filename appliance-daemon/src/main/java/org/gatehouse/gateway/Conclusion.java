@@ -7,7 +7,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.CallRecord;
-import org.gatehouse.audit.Caller;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
@@ -22,6 +21,7 @@ import org.gatehouse.gateway.exchange.Reservation.Rate;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.Tariff;
 import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.recording.Callers;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
@@ -221,7 +221,8 @@ public final class Conclusion {
                 : Optional.empty();
         long now = nanoTime.getAsLong();
         CallRecord row = new CallRecord(arrival.id(), arrival.trace().traceId(), arrival.requestId(), arrival.at(),
-                key == null ? null : caller(key), arrival.clientAddress().getHostAddress(), arrival.dialect().name(),
+                key == null ? null : Callers.of(key), arrival.clientAddress().getHostAddress(),
+                arrival.dialect().name(),
                 arrival.surface().id(), request != null && request.streamed(), arrival.scenario(),
                 request == null ? null : request.model(), target == null ? null : target.upstreamModel(),
                 target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
@@ -229,11 +230,6 @@ public final class Conclusion {
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
                 null, null);
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null));
-    }
-
-    private static Caller caller(KeyRecord key) {
-        return new Caller(key.organisationId(), key.departmentId(), key.departmentName(), key.projectId(),
-                key.projectName(), key.id(), key.name(), key.owner(), key.ownerName());
     }
 
     /** The row is written: a client that leaves now changes nothing. */

@@ -116,7 +116,7 @@ public final class CallMeter {
 
     /** Input tokens as far as they are known by now. */
     public long inputSoFar() {
-        return runningInput >= 0 ? runningInput : exchange.promptTokens();
+        return runningInput >= 0 ? runningInput : exchange.likelyPromptTokens();
     }
 
     /** The usage of a call that reached its upstream, however it ended. May ask the engine for an exact prompt count. */

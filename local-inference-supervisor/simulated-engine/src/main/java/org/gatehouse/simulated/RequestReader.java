@@ -146,8 +146,8 @@ final class RequestReader {
     private void readBody(int headLength) throws IOException, MalformedRequest {
         String length = request.header("content-length");
         boolean chunked = request.headerCount("transfer-encoding") > 0;
-        if (chunked && (length != null || !request.headerStartsWith("transfer-encoding", "chunked"))
-                || request.headerCount("content-length") > 1) {
+        boolean odd = length != null || !request.headerStartsWith("transfer-encoding", "chunked");
+        if ((chunked && odd) || request.headerCount("content-length") > 1) {
             // RFC 9112 6.1 and 6.3: two framings at once are an attack or a fault.
             throw new MalformedRequest(400, "Invalid HTTP request received.");
         }

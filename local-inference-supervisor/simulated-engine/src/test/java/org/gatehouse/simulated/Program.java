@@ -50,7 +50,7 @@ final class Program implements AutoCloseable {
 
     /** Waits for a line with this in it. */
     String line(String part) throws InterruptedException {
-        Waiting.until(() -> find(part) != null || !process.isAlive() && !reader.isAlive());
+        Waiting.until(() -> find(part) != null || (!process.isAlive() && !reader.isAlive()));
         String line = find(part);
         if (line == null) {
             throw new AssertionError("no line with `" + part + "` in " + output);

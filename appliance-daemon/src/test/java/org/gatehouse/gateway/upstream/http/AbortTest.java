@@ -11,9 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +38,7 @@ class AbortTest {
     private final UpstreamClient client = new UpstreamClient();
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }
@@ -269,6 +272,75 @@ class AbortTest {
             answer.countDown();
             assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo("ok");
             assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"})
+    void abortAtWhateverLineTheCallingThreadIsIsHeard(String begunReply) throws Exception {
+        int looks = 1;
+        while (abortedAtLookNumber(looks, begunReply)) {
+            looks++;
+        }
+        assertThat(looks).as("places at which the clock is looked at").isGreaterThan(3);
+    }
+
+    /** Uses the clock as the place to abort from; false when the call looked at it less often. */
+    private static boolean abortedAtLookNumber(int number, String begunReply) throws Exception {
+        ClockWithHook clock = new ClockWithHook();
+        try (ScriptedServer server = ScriptedServer.running(peer -> {
+            peer.readRequest();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            peer.readRequest();
+            peer.send(begunReply);
+            peer.awaitClose();
+        }); UpstreamClient hooked = new UpstreamClient(clock, InetAddress::getAllByName, Duration.ofMillis(25))) {
+            assertThat(Calls.text(hooked, server.endpoint(), get("/"))).isEqualTo("ok");
+            UpstreamCall call = hooked.newCall(server.endpoint(), get("/"), RELAXED);
+            return Calls.onVirtualThread(() -> {
+                clock.atLook(number, () -> call.abort(AbortCause.CLIENT_GONE));
+                AtomicBoolean late = new AtomicBoolean();
+                CompletableFuture.runAsync(() -> {
+                    late.set(true);
+                    call.abort(AbortCause.CUT_OFF);
+                }, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
+                try (call) {
+                    call.execute().readAll(10);
+                    throw new AssertionError("the call did not fail");
+                } catch (UpstreamFailureException failed) {
+                    boolean fired = clock.fired();
+                    assertThat(failed.failure()).isInstanceOfSatisfying(UpstreamFailure.Aborted.class,
+                            aborted -> assertThat(aborted.cause())
+                                    .isEqualTo(fired ? AbortCause.CLIENT_GONE : AbortCause.CUT_OFF));
+                    assertThat(late.get()).as("released at once, at look %d", number).isEqualTo(!fired);
+                    return fired;
+                }
+            });
+        }
+    }
+
+    /** The real clock, which runs a task when one thread looks at it for the nth time. */
+    private static final class ClockWithHook implements LongSupplier {
+        private volatile @Nullable Thread watched;
+        private int left;
+        private Runnable hook = () -> {};
+
+        void atLook(int number, Runnable task) {
+            left = number;
+            hook = task;
+            watched = Thread.currentThread();
+        }
+
+        boolean fired() {
+            return left <= 0;
+        }
+
+        @Override
+        public long getAsLong() {
+            if (Thread.currentThread().equals(watched) && --left == 0) {
+                hook.run();
+            }
+            return System.nanoTime();
         }
     }
 

@@ -31,7 +31,7 @@ class ConnectionPoolTest {
     private final UpstreamClient client = new UpstreamClient(clock, InetAddress::getAllByName, Duration.ofMillis(2));
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }
@@ -108,7 +108,7 @@ class ConnectionPoolTest {
             peer.readRequest();
             peer.send(OK);
             peer.readRequest();
-            itself.join().close();
+            itself.join().stopListening();
         })) {
             itself.complete(server);
             assertThat(text(client, server.endpoint(), post("/", "x"))).isEqualTo("ok");

@@ -36,7 +36,7 @@ class DeadlinesTest {
     private final UpstreamClient client = new UpstreamClient(clock, InetAddress::getAllByName, Duration.ofMillis(2));
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }

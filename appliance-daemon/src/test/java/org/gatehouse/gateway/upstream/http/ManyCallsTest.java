@@ -19,7 +19,7 @@ class ManyCallsTest {
     private final UpstreamClient client = new UpstreamClient();
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }

@@ -35,7 +35,7 @@ class TlsTest {
     private final UpstreamClient client = new UpstreamClient();
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }

@@ -22,7 +22,7 @@ class UnixSocketTest {
     private final UpstreamClient client = new UpstreamClient();
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }
