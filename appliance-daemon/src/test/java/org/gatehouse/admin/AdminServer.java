@@ -26,16 +26,16 @@ import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 
 /** The admin API on a real socket, on a store of its own. */
-final class AdminServer implements AutoCloseable {
-    final Databases.Fresh fresh;
-    final Governance governance;
-    final AdminApi api;
-    final String token;
-    final Box.KeptTrail trail = new Box.KeptTrail();
-    final WebServer server;
+public final class AdminServer implements AutoCloseable {
+    public final Databases.Fresh fresh;
+    public final Governance governance;
+    public final AdminApi api;
+    public final String token;
+    public final Box.KeptTrail trail = new Box.KeptTrail();
+    public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    AdminServer(Databases kind, Path directory) throws IOException {
+    public AdminServer(Databases kind, Path directory) throws IOException {
         fresh = kind.fresh(directory);
         Clock clock = Clock.systemUTC();
         SecretBox secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
