@@ -4,7 +4,7 @@
 BENCH_MODEL=bench
 GATEHOUSE=${GATEHOUSE:-$ROOT/bin/gatehouse}
 # More than any run can use: every check is made, none refuses.
-PLENTY=1000000000000
+PLENTY=10000000000
 
 # start_gatehouse PORT DIR: `gatehouse demo` on that port and data. Sets GATEHOUSE_URL, ADMIN_TOKEN, GATEHOUSE_PID (the
 # daemon's) and GATEHOUSE_LAUNCHER (what is stopped at the end).

@@ -189,9 +189,17 @@ CREATE INDEX price_by_model ON price (model_id, upstream_id, valid_from);
 
 -- Admin records that were stored with their change and are not in the trail yet.
 CREATE TABLE admin_outbox (
-    id         UUID                     NOT NULL PRIMARY KEY,
-    entry      VARCHAR(2000000)         NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL
+    id          UUID                     NOT NULL PRIMARY KEY,
+    node        UUID                     NOT NULL,
+    at          TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor       VARCHAR(200)             NOT NULL,
+    address     VARCHAR(64),
+    action      VARCHAR(64)              NOT NULL,
+    object_type VARCHAR(64)              NOT NULL,
+    object_id   VARCHAR(200)             NOT NULL,
+    json_before VARCHAR(1000000),
+    json_after  VARCHAR(1000000),
+    request_id  VARCHAR(200)             NOT NULL
 );
 
 -- Answers that a client may ask for again when they got lost, sealed because they hold a secret.

@@ -33,9 +33,10 @@ CREATE TABLE trail (
     PRIMARY KEY (node, seq)
 );
 
--- Searches page by (at_micros, node, seq). Every further index costs each call CPU, so there are two: the second finds
--- the rows of one rare key among many.
+-- Searches page by (at_micros, node, seq). Every further index costs each call CPU, so there are few: ids ascend with
+-- time and cost little; the third finds the rows of one rare key among many.
 CREATE INDEX trail_at ON trail (at_micros, node, seq);
+CREATE INDEX trail_id ON trail (id);
 CREATE INDEX trail_key ON trail (key_id, at_micros);
 
 -- Up to where each node's records are in `trail` and in everything derived from it; written in the same transactions.

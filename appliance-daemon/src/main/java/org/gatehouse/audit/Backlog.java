@@ -39,11 +39,11 @@ final class Backlog {
 
     /**
      * @param found the files of an earlier life that hold records, in order
-     * @param applied up to where the database has them
+     * @param taken what the first record for the database comes after
      */
-    Backlog(UUID node, List<FoundSegment> found, ChainHead applied, long durable) {
+    Backlog(UUID node, List<FoundSegment> found, ChainHead taken, long durable) {
         this.node = node;
-        this.taken = applied;
+        this.taken = taken;
         this.durable = durable;
         for (FoundSegment segment : found) {
             spans.add(new SegmentSpan(segment.path(), segment.first(), segment.last()));
@@ -107,6 +107,14 @@ final class Backlog {
             Files.deleteIfExists(spans.getFirst().path());
             spans.removeFirst();
         }
+    }
+
+    /** Deletes every file. Nothing may be written any more. */
+    synchronized void releaseAll() throws IOException {
+        for (SegmentSpan span : spans) {
+            Files.deleteIfExists(span.path());
+        }
+        spans.clear();
     }
 
     /** Whether {@link #release} would delete a file. */

@@ -53,10 +53,10 @@ final class Journal implements AutoCloseable {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
 
     private Journal(JournalSettings settings, UUID node, List<Backlog.FoundSegment> found, long nextSerial,
-            ChainHead applied, ChainHead head) {
+            ChainHead taken, ChainHead head) {
         this.settings = settings;
         this.head = head;
-        this.backlog = new Backlog(node, found, applied, head.sequence());
+        this.backlog = new Backlog(node, found, taken, head.sequence());
         this.writer = new SegmentWriter(settings, node, nextSerial);
         this.stragglers = Thread.ofPlatform().name("trail-stragglers").daemon().start(this::commitUnwaited);
     }
@@ -90,7 +90,7 @@ final class Journal implements AutoCloseable {
                 }
             }
             end = end.sequence() >= least.sequence() ? end : least;
-            return new Journal(settings, node, found, nextSerial, applied, end);
+            return new Journal(settings, node, found, nextSerial, found.isEmpty() ? end : applied, end);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The journal cannot be read: " + settings.directory() + ". Check the data disk.", e);

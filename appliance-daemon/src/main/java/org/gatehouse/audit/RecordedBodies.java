@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 public record RecordedBodies(byte @Nullable [] request, byte @Nullable [] reply, Instant expiresAt) {
 
     /** Checks that the time is there. */
-    public RecordedBodies {
-        Objects.requireNonNull(expiresAt, "expiresAt");
+    public RecordedBodies(byte @Nullable [] request, byte @Nullable [] reply, Instant expiresAt) {
+        this.request = request;
+        this.reply = reply;
+        this.expiresAt = Objects.requireNonNull(expiresAt, "expiresAt");
     }
 }

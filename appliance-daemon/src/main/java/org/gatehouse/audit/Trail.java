@@ -34,10 +34,13 @@ public final class Trail implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final BodyPacking packing;
     private final SigningKey key;
+    private final @Nullable ChainHead remembered;
+    private boolean closed;
 
-    private Trail(UUID node, Journal journal, BodyPacking packing, SigningKey key, Checkpoints checkpoints,
-            TrailWriter writer) {
+    private Trail(UUID node, Journal journal, BodyPacking packing, SigningKey key, @Nullable ChainHead remembered,
+            Checkpoints checkpoints, TrailWriter writer) {
         this.node = node;
+        this.remembered = remembered;
         this.journal = journal;
         this.packing = packing;
         this.key = key;
@@ -60,9 +63,10 @@ public final class Trail implements AutoCloseable {
             UUID node = nodeOf(directory, ids);
             TrailTable table = new TrailTable(database.dataSource(), node, projections);
             ChainHead applied = table.position();
-            ChainHead remembered = HeadFile.read(directory).orElse(applied);
-            Journal journal = Journal.open(settings.journal(), node, applied, remembered);
-            if (remembered.sequence() > applied.sequence() && journal.backlog().waiting() == 0) {
+            ChainHead remembered = HeadFile.read(directory).orElse(null);
+            Journal journal = Journal.open(settings.journal(), node, applied,
+                    remembered == null ? applied : remembered);
+            if (remembered != null && remembered.sequence() > applied.sequence() && journal.backlog().waiting() == 0) {
                 System.getLogger(Trail.class.getName()).log(System.Logger.Level.ERROR,
                         "The trail ends at record {0} in the database, but it had reached {1}: rows were removed, or an "
                                 + "older database was put back. Verification names the gap.",
@@ -73,7 +77,7 @@ public final class Trail implements AutoCloseable {
             TrailWriter writer = new TrailWriter(database, journal, table, HeadFile.open(directory), applied,
                     checkpoints::signWhenDue);
             writer.start();
-            return new Trail(node, journal, new BodyPacking(secretBox), key, checkpoints, writer);
+            return new Trail(node, journal, new BodyPacking(secretBox), key, remembered, checkpoints, writer);
         } catch (IOException | SQLException e) {
             throw new StoreFailure("The trail cannot be opened: " + directory + " (" + e.getMessage()
                     + "). Check the data disk and the database.", e);
@@ -140,7 +144,8 @@ public final class Trail implements AutoCloseable {
 
     /** Its figures now. */
     public Figures figures() {
-        return new Figures(journal.pending(), journal.head().sequence() - writer.applied(), journal.head().sequence());
+        return new Figures(journal.pending(), journal.head().sequence() - writer.applied().sequence(),
+                journal.head().sequence());
     }
 
     /** This node's identity in the trail. */
@@ -150,7 +155,11 @@ public final class Trail implements AutoCloseable {
 
     /** Signs the trail's end, brings everything into the database (10 s at most), and stops. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             checkpoints.signEnd(STOP_WAIT);
         } catch (TrailUnavailable e) {
@@ -160,11 +169,23 @@ public final class Trail implements AutoCloseable {
         writer.waitFor(journal.head().sequence(), STOP_WAIT);
         writer.close();
         journal.close();
+        writer.releaseAll();
     }
 
     /** Appends a record of the trail about itself. */
     void append(RetentionRecord retention, Duration longest) {
         journal.await(journal.enqueue(retention, RecordJson.write(retention), List.of(), true), longest);
+    }
+
+    /** Up to where the database has this node's records. */
+    ChainHead applied() {
+        return writer.applied();
+    }
+
+    /** What the head file said when the trail was opened; {@code null} when there was none. */
+    @Nullable
+    ChainHead rememberedAtOpening() {
+        return remembered;
     }
 
     SigningKey key() {

@@ -23,17 +23,19 @@ final class TrailWriter implements AutoCloseable {
     /** How long a record waits at most for others to share its transaction. */
     private static final long GATHER_MILLIS = 100;
     private static final long SHORTEST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
     private final Database database;
     private final Journal journal;
     private final TrailTable table;
     private final HeadFile headFile;
-    private final Runnable afterBatch;
+    private final Runnable beforeBatch;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
     private final Condition advanced = lock.newCondition();
+    /** The position in the database. Only the writer's thread touches it. */
+    private ChainHead position;
     // Guarded by the lock.
     private ChainHead applied;
     private long wantedUpTo;
@@ -41,17 +43,19 @@ final class TrailWriter implements AutoCloseable {
     private volatile @Nullable String trouble;
 
     /**
-     * @param applied the position that the database has now
-     * @param afterBatch runs on the writer's thread after each stored batch
+     * @param position the position that the database has now
+     * @param beforeBatch runs on the writer's thread before each try to store a batch
      */
-    TrailWriter(Database database, Journal journal, TrailTable table, HeadFile headFile, ChainHead applied,
-            Runnable afterBatch) {
+    TrailWriter(Database database, Journal journal, TrailTable table, HeadFile headFile, ChainHead position,
+            Runnable beforeBatch) {
         this.database = database;
         this.journal = journal;
         this.table = table;
         this.headFile = headFile;
-        this.applied = applied;
-        this.afterBatch = afterBatch;
+        this.position = position;
+        // Where records went missing between the database and the trail's end there is nothing to wait for.
+        this.applied = journal.backlog().waiting() == 0 ? journal.head() : position;
+        this.beforeBatch = beforeBatch;
         this.thread = Thread.ofPlatform().name("trail-writer").daemon().unstarted(this::run);
     }
 
@@ -66,10 +70,10 @@ final class TrailWriter implements AutoCloseable {
     }
 
     /** Up to which record the database is complete. */
-    long applied() {
+    ChainHead applied() {
         lock.lock();
         try {
-            return applied.sequence();
+            return applied;
         } finally {
             lock.unlock();
         }
@@ -139,10 +143,13 @@ final class TrailWriter implements AutoCloseable {
     private boolean storeUntilDone(List<Committed> batch) throws IOException {
         long pause = SHORTEST_PAUSE_MILLIS;
         while (true) {
+            // Also while the database is away: a signature must not be missing for as long as that lasts.
+            beforeBatch.run();
             try {
-                table.store(applied, batch);
+                table.store(position, batch);
                 trouble = null;
-                advance(batch.getLast().head());
+                position = batch.getLast().head();
+                advance(position);
                 return true;
             } catch (SQLException | RuntimeException e) {
                 String reason = "The database does not take the trail's records (" + e.getMessage()
@@ -173,7 +180,6 @@ final class TrailWriter implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "The trail's head file cannot be written; check the data disk", e);
         }
         release(head.sequence());
-        afterBatch.run();
     }
 
     /** A file may go once a power cut cannot take its rows back out of the database. */
@@ -186,6 +192,19 @@ final class TrailWriter implements AutoCloseable {
             journal.backlog().release(sequence);
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.WARNING, "Journal files are kept: the database could not be forced to disk", e);
+        }
+    }
+
+    /** After a clean stop: nothing is left in the journal that the database does not have for good. */
+    void releaseAll() {
+        try {
+            if (applied().sequence() < journal.head().sequence()) {
+                return;
+            }
+            database.force();
+            journal.backlog().releaseAll();
+        } catch (IOException | SQLException e) {
+            LOG.log(System.Logger.Level.WARNING, "Journal files are kept until the next start", e);
         }
     }
 

@@ -1,37 +1,35 @@
 package org.gatehouse.daemon;
 
 import java.time.Duration;
-import java.util.Objects;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.audit.Trail;
-import org.gatehouse.governance.Actor;
-import org.gatehouse.governance.AdminEntry;
+import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.store.StoreFailure;
 
-/** Carries governance's admin entries into the trail. */
-record AdminTrailOver(Trail trail) implements AdminTrail {
+/** The trail as governance sees it. */
+record AdminTrailOver(Trail trail, TrailSearch search) implements AdminTrail {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
 
     @Override
-    public void append(AdminEntry entry) {
-        Actor actor = entry.actor();
-        String who = switch (actor.type()) {
-            case TOKEN -> "token:" + actor.name();
-            case USER -> actor.name();
-            case SYSTEM -> "system:" + actor.name();
-        };
-        trail.appendAdmin(
-                new AdminRecord(entry.id(), entry.at(), who, actor.address().isEmpty() ? null : actor.address(),
-                        entry.action(), entry.noun(), Objects.toString(entry.thing(), ""), text(entry.before()),
-                        text(entry.after()), actor.requestId()),
-                LONGEST_WRITE);
+    public UUID node() {
+        return trail.node();
     }
 
-    private static @Nullable String text(@Nullable JsonNode json) {
-        return json == null ? null : json.toString();
+    @Override
+    public void append(AdminRecord action) {
+        trail.appendAdmin(action, LONGEST_WRITE);
+    }
+
+    @Override
+    public boolean holds(AdminRecord action) {
+        // What is in the journal only is not found yet.
+        if (!trail.flush(LONGEST_WRITE)) {
+            throw new StoreFailure(
+                    "The database does not take the trail's records, so nobody can say which are there. Check the database.");
+        }
+        return search.byId(action.id()).isPresent();
     }
 }

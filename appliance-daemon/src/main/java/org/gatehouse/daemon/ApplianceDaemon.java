@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -16,9 +17,12 @@ import java.util.random.RandomGenerator;
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
+import org.gatehouse.audit.TrailState;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -43,7 +47,12 @@ import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
+import org.gatehouse.telemetry.OperationsService;
+import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.UsageRollups;
+import org.gatehouse.usage.UsageTotals;
 
 /**
  * The daemon: every room is opened here, in an order in which each finds what it needs, and closed in the reverse. Read
@@ -52,6 +61,7 @@ import org.gatehouse.telemetry.CallMetrics;
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final Duration BODY_RETENTION = Duration.ofDays(30);
+    private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
@@ -91,23 +101,34 @@ public final class ApplianceDaemon implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.data()));
         Database database = keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
-        Trail openTrail = keep(Trail.open(database, secrets,
-                TrailSettings.with(JournalSettings.in(data.journal())), List.of(), clock, ids));
+        Trail openTrail = keep(Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
+                List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
         trail = openTrail;
+        TrailSearch search = new TrailSearch(database, openTrail);
+        InFlightJournal inFlight = keep(InFlightJournal.open(data.journal(), clock));
 
         // What is governed.
         Governance open = keep(
-                Governance.open(database, secrets, new AdminTrailOver(openTrail), clock, ids, secureRandom));
+                Governance.open(database, secrets, new AdminTrailOver(openTrail, search), clock, ids, secureRandom));
         governance = open;
+
+        // What was used before: calls that a killed daemon left, then the sums that quotas start from.
+        new Interrupted(open.snapshots()::current).settle(inFlight, openTrail, search);
+        Ledger ledger = new Ledger();
+        if (!openTrail.flush(LONGEST_CATCH_UP)) {
+            throw new StoreFailure(
+                    "The database does not take the trail's records, so what was used so far is not known. Check the database.");
+        }
+        ledger.load(StartingTotals.of(new UsageTotals(database).all(clock.instant()), open.currentSettings().id(),
+                clock.instant()));
 
         // What carries calls.
         CallMetrics metrics = keep(new CallMetrics());
         UpstreamClient client = keep(new UpstreamClient());
         Dispatch dispatch = new Dispatch(client);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
-        Ledger ledger = new Ledger();
         RateLimits rates = new RateLimits(nanoTime);
-        CallBook book = new TrailBook(openTrail, BODY_RETENTION, clock, metrics::ended);
+        CallBook book = new TrailBook(openTrail, inFlight, BODY_RETENTION, clock, metrics::ended);
         Conclusion conclusion = new Conclusion(book, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
@@ -121,9 +142,25 @@ public final class ApplianceDaemon implements AutoCloseable {
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
                 (int) listen.limits().maxBodyBytes());
 
+        // What watches.
+        metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
+        metrics.gauge("gatehouse.trail.pending", "Records that wait for the disk", openTrail,
+                it -> it.figures().pending());
+        metrics.gauge("gatehouse.trail.backlog", "Durable records that wait for the database", openTrail,
+                it -> it.figures().backlog());
+        OperationsService operations = new OperationsService(List.of(
+                () -> openTrail.state() instanceof TrailState.Refusing refusing
+                        ? Optional.of(refusing.reason())
+                        : Optional.empty(),
+                () -> open.snapshots().current().models().isEmpty()
+                        ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
+                        : Optional.empty()),
+                metrics::scrape, _ -> false);
+
         // What is heard from outside.
         Listeners doors = keep(new Listeners(new Listeners.Door(listen,
-                () -> HttpRouting.builder().register("/v1", gateway).build()), null, new PathErrors()));
+                () -> HttpRouting.builder().register("/v1", gateway).register("/", operations).build()), null,
+                new PathErrors()));
         doors.start();
         listeners = doors;
     }

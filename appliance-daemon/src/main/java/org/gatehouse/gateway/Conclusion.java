@@ -1,14 +1,12 @@
 package org.gatehouse.gateway;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.CallRecord;
-import org.gatehouse.audit.Caller;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
@@ -24,6 +22,7 @@ import org.gatehouse.gateway.exchange.Reservation.Rate;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.Tariff;
 import org.gatehouse.gateway.recording.CallBook;
+import org.gatehouse.gateway.recording.Callers;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
@@ -222,9 +221,18 @@ public final class Conclusion {
         if (rate != null) {
             reply.header("x-ratelimit-limit-" + what, Long.toString(rate.limit()));
             reply.header("x-ratelimit-remaining-" + what, Long.toString(rate.remaining()));
-            reply.header("x-ratelimit-reset-" + what,
-                    String.format(Locale.ROOT, "%dms", rate.resetNanos() / 1_000_000));
+            reply.header("x-ratelimit-reset-" + what, duration(rate.resetNanos()));
         }
+    }
+
+    /** As OpenAI writes it: {@code 12ms}, {@code 6m0s}. */
+    private static String duration(long nanos) {
+        long millis = (nanos + 999_999) / 1_000_000;
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        long seconds = (millis + 999) / 1000;
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
     }
 
     private record Entry(int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost) {}
@@ -244,7 +252,8 @@ public final class Conclusion {
         exchange.recording();
         long now = nanoTime.getAsLong();
         CallRecord row = new CallRecord(arrival.id(), arrival.trace().traceId(), arrival.requestId(), arrival.at(),
-                key == null ? null : caller(key), arrival.clientAddress().getHostAddress(), arrival.dialect().name(),
+                key == null ? null : Callers.of(key), arrival.clientAddress().getHostAddress(),
+                arrival.dialect().name(),
                 arrival.surface().id(), request != null && request.streamed(), arrival.scenario(),
                 request == null ? null : request.model(), target == null ? null : target.upstreamModel(),
                 target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
@@ -252,11 +261,6 @@ public final class Conclusion {
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
                 null, null);
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null));
-    }
-
-    private static Caller caller(KeyRecord key) {
-        return new Caller(key.organisationId(), key.departmentId(), key.departmentName(), key.projectId(),
-                key.projectName(), key.id(), key.name(), key.owner(), key.ownerName());
     }
 
     /** The row is written: a client that leaves now changes nothing. */

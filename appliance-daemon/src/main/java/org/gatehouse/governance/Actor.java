@@ -1,6 +1,14 @@
 package org.gatehouse.governance;
 
+import java.time.Instant;
 import java.util.Objects;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.AdminRecord;
+import org.gatehouse.governance.form.Json;
 
 /**
  * Who wants a change. Immutable.
@@ -33,5 +41,25 @@ public record Actor(Type type, String name, String address, String requestId) {
     /** The box itself, with a word on which part of it. */
     public static Actor system(String part) {
         return new Actor(Type.SYSTEM, part, "", "");
+    }
+
+    /**
+     * What they did, for the trail.
+     *
+     * @param verb what was done: {@code create}, {@code rotate}, …
+     * @param noun to which kind of thing: {@code keys}, …
+     * @param thing that thing's id, or another word for it
+     * @param before how it was, secrets left out; {@code null} when it was not there
+     * @param after how it is, secrets left out; {@code null} when it is gone
+     */
+    public AdminRecord did(UUID id, Instant at, String verb, String noun, String thing, @Nullable JsonNode before,
+            @Nullable JsonNode after) {
+        String who = switch (type) {
+            case TOKEN -> "token:" + name;
+            case USER -> name;
+            case SYSTEM -> "system:" + name;
+        };
+        return new AdminRecord(id, at, who, address.isEmpty() ? null : address, verb, noun, thing,
+                before == null ? null : Json.text(before), after == null ? null : Json.text(after), requestId);
     }
 }

@@ -17,7 +17,10 @@ import org.gatehouse.governance.snapshot.Scope;
 
 /** Everything that binds nodes of the tenancy tree, by node, while a snapshot is built. Confined to that. */
 record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List<Budget>> budgets,
-        Map<UUID, KeyRecord.Recording> recordings) {
+        Map<UUID, Policy.Recording> recordings) {
+
+    private static final Policy.Recording NOTHING = new Policy.Recording(KeyRecord.Recording.NONE,
+            KeyRecord.DEFAULT_RECORDING_DAYS);
 
     static Bindings load(Handle handle) {
         UUID organisation = handle.createQuery("SELECT id FROM organisation").mapTo(UUID.class).findOne()
@@ -37,10 +40,13 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
                 Objects.requireNonNull(Columns.amountOrNull(row, "amount")), Columns.text(row, "currency"),
                 row.getBoolean("hard")))
                 .forEach(budget -> budgets.computeIfAbsent(budget.scope().id(), _ -> new ArrayList<>()).add(budget));
-        Map<UUID, KeyRecord.Recording> recordings = new HashMap<>();
-        handle.createQuery("SELECT scope_id, recording_bodies FROM policy WHERE recording_bodies IS NOT NULL")
-                .map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
-                        Columns.constant(row, "recording_bodies", KeyRecord.Recording.class)))
+        Map<UUID, Policy.Recording> recordings = new HashMap<>();
+        handle.createQuery("""
+                SELECT scope_id, recording_bodies, recording_retention_days FROM policy
+                WHERE recording_bodies IS NOT NULL
+                """).map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
+                new Policy.Recording(Columns.constant(row, "recording_bodies", KeyRecord.Recording.class),
+                        row.getInt("recording_retention_days"))))
                 .forEach(entry -> recordings.put(entry.getKey(), entry.getValue()));
         return new Bindings(organisation, limits, budgets, recordings);
     }
@@ -54,14 +60,14 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
     }
 
     /** The nearest node that says something decides; nobody said anything: nothing is kept. */
-    KeyRecord.Recording recording(UUID project, UUID department) {
+    Policy.Recording recording(UUID project, UUID department) {
         for (UUID node : List.of(project, department, organisation)) {
-            KeyRecord.Recording said = recordings.get(node);
+            Policy.Recording said = recordings.get(node);
             if (said != null) {
                 return said;
             }
         }
-        return KeyRecord.Recording.NONE;
+        return NOTHING;
     }
 
     private <B> List<B> collect(Map<UUID, List<B>> byNode, UUID key, @Nullable UUID owner, UUID project,

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.form.Json;
 
 /**
@@ -22,7 +23,7 @@ final class ChangeSet {
     private final Actor actor;
     private final Instant now;
     private final Supplier<UUID> ids;
-    private final List<AdminEntry> entries = new ArrayList<>();
+    private final List<AdminRecord> records = new ArrayList<>();
 
     ChangeSet(Handle handle, Actor actor, Instant now, Supplier<UUID> ids) {
         this.handle = handle;
@@ -50,28 +51,28 @@ final class ChangeSet {
 
     /** Notes something that was made. */
     <T extends Record & Governed> T created(String noun, T after) {
-        note(noun + ".create", noun, after, null, after);
+        note("create", noun, after, null, after);
         return after;
     }
 
     /** Notes something that is different now; what did with it is the last word of the action. */
     <T extends Record & Governed> T changed(String noun, String verb, T before, T after) {
-        note(noun + "." + verb, noun, after, before, after);
+        note(verb, noun, after, before, after);
         return after;
     }
 
     /** Notes something that is gone. */
     <T extends Record & Governed> T deleted(String noun, T before) {
-        note(noun + ".delete", noun, before, before, null);
+        note("delete", noun, before, before, null);
         return before;
     }
 
     private void note(String action, String noun, Governed thing, @Nullable Record before, @Nullable Record after) {
-        entries.add(new AdminEntry(ids.get(), now, actor, action, noun, thing.id(), thing.title(),
+        records.add(actor.did(ids.get(), now, action, noun, thing.id().toString(),
                 before == null ? null : Json.tree(before), after == null ? null : Json.tree(after)));
     }
 
-    List<AdminEntry> entries() {
-        return entries;
+    List<AdminRecord> records() {
+        return records;
     }
 }

@@ -4,6 +4,8 @@ import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -12,8 +14,10 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
+import org.gatehouse.audit.AdminRecord;
+
 /**
- * The one way in which anything governed changes: one transaction with the rows and their admin entries, the entries
+ * The one way in which anything governed changes: one transaction with the rows and their admin records, the records
  * into the trail, a new snapshot published. One change at a time in this process (the lock) and in the fleet (the row of
  * the revision), so whatever a change reads stays true until it commits. Thread-safe.
  */
@@ -48,18 +52,22 @@ final class Changes {
     <T> Change<T> make(Actor actor, boolean rehearsal, Function<ChangeSet, T> work) {
         oneAtATime.lock();
         try {
+            List<AdminRecord> records = new ArrayList<>();
             T value = jdbi.inTransaction(handle -> {
                 handle.execute("UPDATE governance_revision SET revision = revision + 1 WHERE id = 1");
                 ChangeSet changes = new ChangeSet(handle, actor, clock.instant().truncatedTo(ChronoUnit.MICROS), ids);
                 T made = work.apply(changes);
-                if (rehearsal || changes.entries().isEmpty()) {
+                if (rehearsal || changes.records().isEmpty()) {
                     handle.rollback();
                 } else {
-                    Outbox.store(handle, changes.entries());
+                    outbox.store(handle, changes.records());
+                    records.addAll(changes.records());
                 }
                 return made;
             });
-            carryOut();
+            if (!records.isEmpty()) {
+                carryOut(records);
+            }
             return new Change.Made<>(value);
         } catch (RefusedException e) {
             return new Change.Refused<>(e.refusal());
@@ -71,12 +79,12 @@ final class Changes {
     }
 
     /**
-     * From here on the change is stored, and its admin entry with it. So a failing trail does not undo it: the entry
-     * waits, durable, and {@link Snapshots} tries again each second.
+     * From here on the change is stored, and its admin records with it. So a failing trail does not undo it: they wait,
+     * durable, and {@link Snapshots} tries again each second.
      */
-    private void carryOut() {
+    private void carryOut(List<AdminRecord> records) {
         try {
-            outbox.drain();
+            outbox.carry(records);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "An admin action is stored but not yet in the trail: the trail did not take it."
                     + " It is tried again each second; check the data disk.", e);

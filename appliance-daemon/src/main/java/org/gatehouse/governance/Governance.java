@@ -1,6 +1,8 @@
 package org.gatehouse.governance;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -8,22 +10,28 @@ import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Jdbi;
 
 import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.SecretBox;
 
 /**
- * The one door for changes of what is governed. A change is validated, stored together with its admin entry in one
+ * The one door for changes of what is governed. A change is validated, stored together with its admin record in one
  * transaction, appended to the trail, and in force for every call that starts after the method returned. Thread-safe.
  */
 public final class Governance implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Governance.class.getName());
+
     private final Jdbi jdbi;
     private final Nouns nouns;
     private final Changes changes;
     private final Snapshots snapshots;
+    private final SnapshotQueries queries;
     private final Keys keys;
 
-    private Governance(Jdbi jdbi, Nouns nouns, Changes changes, Snapshots snapshots, Keys keys) {
+    private Governance(Jdbi jdbi, Nouns nouns, Changes changes, Snapshots snapshots, SnapshotQueries queries,
+            Keys keys) {
         this.jdbi = jdbi;
+        this.queries = queries;
         this.nouns = nouns;
         this.changes = changes;
         this.snapshots = snapshots;
@@ -31,7 +39,7 @@ public final class Governance implements AutoCloseable {
     }
 
     /**
-     * Opens what is stored: carries admin entries that a crash left behind into the trail, makes the organisation at the
+     * Opens what is stored: carries admin records that a crash left behind into the trail, makes the organisation at the
      * very first start, loads the snapshot and begins to watch for changes of other boxes.
      *
      * @param trail where admin actions are recorded
@@ -41,17 +49,27 @@ public final class Governance implements AutoCloseable {
             Supplier<UUID> ids, RandomGenerator random) {
         Jdbi jdbi = database.jdbi();
         Outbox outbox = new Outbox(jdbi, trail);
-        Snapshots snapshots = new Snapshots(jdbi, new SnapshotQueries(secrets), outbox);
+        SnapshotQueries queries = new SnapshotQueries(secrets);
+        Snapshots snapshots = new Snapshots(jdbi, queries, outbox);
         Changes changes = new Changes(jdbi, outbox, snapshots, clock, ids);
         Nouns nouns = new Nouns(secrets,
                 new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock));
         Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));
-        Governance governance = new Governance(jdbi, nouns, changes, snapshots, keys);
-        outbox.drain();
+        Governance governance = new Governance(jdbi, nouns, changes, snapshots, queries, keys);
+        carryOn(outbox);
         governance.foundOrganisation();
         snapshots.refresh();
         snapshots.watch();
         return governance;
+    }
+
+    private static void carryOn(Outbox outbox) {
+        try {
+            outbox.repair();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Admin actions of an earlier life are stored but not yet in the trail: the trail did"
+                    + " not take them. It is tried again each second; check the data disk.", e);
+        }
     }
 
     private void foundOrganisation() {
@@ -102,6 +120,11 @@ public final class Governance implements AutoCloseable {
         return new Noun<>(jdbi, changes, nouns.upstreams());
     }
 
+    /** An upstream as the data plane has it, API key and all: only to call it with. */
+    public Optional<Upstream> upstream(UUID id) {
+        return jdbi.withHandle(handle -> queries.upstream(handle, id));
+    }
+
     /** Public models. */
     public Noun<PublicModel, ModelDraft> models() {
         return new Noun<>(jdbi, changes, nouns.models());
@@ -125,6 +148,11 @@ public final class Governance implements AutoCloseable {
     /** What holds for the whole organisation now. */
     public Settings currentSettings() {
         return jdbi.withHandle(handle -> nouns.settings().only(handle));
+    }
+
+    /** Everything at once, as a document. */
+    public Declarations declarations() {
+        return new Declarations(jdbi, changes, nouns);
     }
 
     /** Stops watching. Changes still work. */

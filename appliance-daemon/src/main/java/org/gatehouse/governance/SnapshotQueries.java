@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -35,6 +36,12 @@ import org.gatehouse.store.SecretBox;
  * read is snapshot isolation in both databases). Thread-safe.
  */
 final class SnapshotQueries {
+    private static final String UPSTREAM = """
+            SELECT id, name, kind, base_url, sealed_api_key, is_local, private_addresses_allowed, simulated,
+                connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes
+            FROM upstream
+            """;
+
     private final SecretBox secrets;
 
     SnapshotQueries(SecretBox secrets) {
@@ -85,12 +92,13 @@ final class SnapshotQueries {
                 : Grant.only(models.getOrDefault(id, Set.of()));
         // Most keys share their words; one grant for all of them saves most of the memory.
         Grant<Surface> callable = surfaces.computeIfAbsent(Columns.text(row, "surfaces"), _ -> surfaces(row));
+        Policy.Recording recording = bindings.recording(project, department);
         return new KeyRecord(id, Columns.text(row, "name"), bindings.organisation(), department,
                 Columns.text(row, "department"), project, Columns.text(row, "project"), owner, row.getString("owner"),
                 Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
-                bindings.recording(project, department));
+                recording.bodies(), recording.retentionDays());
     }
 
     private static Grant<Surface> surfaces(ResultSet row) {
@@ -120,12 +128,13 @@ final class SnapshotQueries {
 
     private Map<UUID, Upstream> upstreams(Handle handle) {
         Map<UUID, Upstream> upstreams = new HashMap<>();
-        handle.createQuery("""
-                SELECT id, name, kind, base_url, sealed_api_key, is_local, private_addresses_allowed, simulated,
-                    connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes
-                FROM upstream
-                """).map((row, _) -> upstream(row)).forEach(upstream -> upstreams.put(upstream.id(), upstream));
+        handle.createQuery(UPSTREAM).map((row, _) -> upstream(row))
+                .forEach(upstream -> upstreams.put(upstream.id(), upstream));
         return upstreams;
+    }
+
+    Optional<Upstream> upstream(Handle handle, UUID id) {
+        return handle.createQuery(UPSTREAM + " WHERE id = :id").bind("id", id).map((row, _) -> upstream(row)).findOne();
     }
 
     private Upstream upstream(ResultSet row) throws SQLException {

@@ -59,7 +59,7 @@ public final class Snapshots implements AutoCloseable {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
-                    outbox.drain();
+                    outbox.repair();
                     refresh();
                     failing = false;
                 } catch (InterruptedException _) {

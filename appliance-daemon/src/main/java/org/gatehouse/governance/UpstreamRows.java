@@ -1,6 +1,7 @@
 package org.gatehouse.governance;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 import org.jdbi.v3.core.Handle;
@@ -29,6 +30,17 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
     /** Where the API key of an upstream is sealed. */
     static SecretPlace place(UUID id) {
         return new SecretPlace("upstream", id.toString(), "sealed_api_key");
+    }
+
+    /** The API key of the upstream of that name; {@code null} when it has none or does not exist. */
+    @Nullable
+    String apiKey(Handle handle, String name) {
+        return handle.createQuery("SELECT id, sealed_api_key FROM upstream WHERE name = :name").bind("name", name)
+                .map((row, _) -> {
+                    UUID id = Columns.id(row, "id");
+                    byte[] sealed = row.getBytes("sealed_api_key");
+                    return Optional.ofNullable(sealed).map(key -> secrets.openText(place(id), key));
+                }).findOne().flatMap(key -> key).orElse(null);
     }
 
     @Override

@@ -16,8 +16,9 @@ import io.helidon.webserver.http.ServerRequest;
  * Reads a request body whole, into an array of just its size. A body that is announced as too large is not read at all. Memory grows with what has
  * arrived, never with what was announced.
  *
- * <p>On every outcome but {@link BodyResult.Body} answer with the status that the outcome names and the header {@code connection: close}; the
- * connection is closed after that, in a way that lets the client read the answer although it is still sending.
+ * <p>On every outcome but {@link BodyResult.Body} answer with the status that the outcome names. An HTTP/1.1 connection then ends by itself (the
+ * answer says so), in a way that lets the client read the answer although it is still sending. Do not set {@code connection: close} for that:
+ * HTTP/2 forbids the header.
  */
 public final class BodyReader {
     /** Up to here the array is made at once for an announced length. */
@@ -34,6 +35,14 @@ public final class BodyReader {
      * @param maxBytes the largest body that this path takes; what the listener takes ({@link ListenerSettings.Limits}) is a limit in any case
      */
     public static BodyResult read(ServerRequest request, int maxBytes) {
+        BodyResult result = readAll(request, maxBytes);
+        if (!(result instanceof BodyResult.Body) && request.listenerContext() instanceof HelidonView view) {
+            view.connection().bodyFailed();
+        }
+        return result;
+    }
+
+    private static BodyResult readAll(ServerRequest request, int maxBytes) {
         boolean chunked = request.headers().contains(HeaderNames.TRANSFER_ENCODING);
         long announced = chunked ? -1 : request.headers().contentLength().orElse(-1);
         if (announced > maxBytes) {
@@ -51,6 +60,9 @@ public final class BodyReader {
             return ended(request, body, maxBytes, e.status().code());
         } catch (HttpException e) {
             return ended(request, body, maxBytes, e.status().code());
+        } catch (IllegalArgumentException | DataReader.IncorrectNewLineException e) {
+            // Helidon 4.5.0 lets the exceptions of its number parser through.
+            return ended(request, body, maxBytes, 400);
         } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException
                 | CloseConnectionException e) {
             return ended(request, body, maxBytes, 0);

@@ -148,7 +148,8 @@ final class Connection implements Runnable {
 
     /** The kernel says that the peer closed or reset the connection. Runs on the watch's thread. */
     private void clientLeft() {
-        if (!client.gone()) {
+        // Ending our own reading looks like the peer's FIN to the kernel.
+        if (!client.gone() && !bodyPace.givenUp()) {
             if (pace.callsInFlight() > 0) {
                 wiring.tally().clientsLeft.increment();
             }
@@ -185,7 +186,8 @@ final class Connection implements Runnable {
             }
             case WRITE_STALLED -> {
                 wiring.tally().stalledWrites.increment();
-                clientLeft();
+                client.fire();
+                streams.allLeft();
                 close();
             }
             case LINGERED -> close();
@@ -238,10 +240,25 @@ final class Connection implements Runnable {
         if (bodyTooLarge) {
             return BodyEnd.TOO_LARGE;
         }
-        if (clientOf(requestId).gone()) {
-            return BodyEnd.CLIENT_LEFT;
+        boolean givenUp = http2 ? streams.bodyGivenUp(requestId) && !clientOf(requestId).gone() : bodyPace.givenUp();
+        return givenUp ? BodyEnd.TOO_SLOW : BodyEnd.CLIENT_LEFT;
+    }
+
+    /** Whether an HTTP/2 request's body was given up for slowness while its client is still there. */
+    boolean bodyStalled(int requestId) {
+        return bodyEnd(requestId) == BodyEnd.TOO_SLOW;
+    }
+
+    /** The call in flight could not be read to its end: it is the last one of an HTTP/1.1 connection. HTTP/2 goes on with other streams. */
+    void bodyFailed() {
+        if (!http2) {
+            finishing = true;
         }
-        return bodyPace.givenUp() || http2 && streams.bodyGivenUp(requestId) ? BodyEnd.TOO_SLOW : BodyEnd.CLIENT_LEFT;
+    }
+
+    /** Whether the answer that is being written is the last one. */
+    boolean isFinishing() {
+        return finishing;
     }
 
     /** The frame around a call begins: on the call's own thread. */

@@ -5,7 +5,10 @@ import java.util.function.BooleanSupplier;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
+import io.helidon.http.http2.Http2ErrorCode;
+import io.helidon.http.http2.Http2Exception;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
@@ -74,19 +77,33 @@ final class GuardedRouting implements HttpRouting {
 
     /**
      * Reads and drops the rest of an HTTP/2 body, as Helidon would after us, but under the pace of a body. Left alone, its frames fill the stream's
-     * queue and block the whole connection. A client that does not come to an end loses its connection.
+     * queue and block the whole connection. A stream that stalls is reset, as RFC 9113 8.1 has it after a complete answer; a client that sends on
+     * and on loses its connection.
      */
     private static void dropStreamBody(Connection connection, RoutingRequest request) {
-        if (!request.content().hasEntity() || request.content().consumed()) {
+        if (!request.content().hasEntity() || request.content().consumed() && !connection.bodyStalled(request.id())) {
             return;
         }
         try {
             connection.dropBody(request);
-        } catch (IOException | RuntimeException e) {
-            if (!connection.clientOf(request.id()).gone()) {
-                connection.close();
+        } catch (RequestException e) {
+            // Helidon's way to say that a stream which was answered has now come to its end, or was reset by the client.
+        } catch (IOException e) {
+            returnAtOnce(request);
+            if (connection.bodyStalled(request.id())) {
+                throw new CloseConnectionException("The request's body stalled",
+                        new Http2Exception(Http2ErrorCode.NO_ERROR, "body stalled"));
             }
-            // Makes Helidon's own attempt to read the rest return at once; the stream's thread does nothing else after this.
+        } catch (RuntimeException e) {
+            // Longer than the listener takes any body.
+            connection.close();
+            returnAtOnce(request);
+        }
+    }
+
+    /** Makes Helidon's own attempt to read the rest return at once; the stream's thread does nothing else after this. */
+    private static void returnAtOnce(RoutingRequest request) {
+        if (!request.content().consumed()) {
             Thread.currentThread().interrupt();
         }
     }

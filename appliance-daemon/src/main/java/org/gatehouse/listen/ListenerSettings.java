@@ -81,9 +81,9 @@ public record ListenerSettings(String address, int port, Tls tls, Limits limits,
             within("maxConnectionsPerClient", maxConnectionsPerClient, 1, maxConnections);
         }
 
-        /** 32 KiB of headers, 64 MiB of body (a chat request with images), 8192 connections in all, 2048 a client. */
+        /** 32 KiB of headers, 64 MiB of body (a chat request with images), 8000 connections in all, 2000 a client. */
         public static Limits defaults() {
-            return new Limits(32 << 10, 64 << 20, 8192, 2048);
+            return new Limits(32 << 10, 64 << 20, 8000, 2000);
         }
     }
 

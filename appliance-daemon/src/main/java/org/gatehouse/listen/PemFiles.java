@@ -16,6 +16,7 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
@@ -59,14 +60,13 @@ final class PemFiles {
      * @throws IOException if the file is absent, unreadable, without a key, or the key is encrypted
      */
     static PrivateKey privateKey(Path file) throws IOException {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
         for (Object part : parts(file, "private key")) {
             switch (part) {
                 case PrivateKeyInfo plain -> {
-                    return converter.getPrivateKey(plain);
+                    return converted(plain, file);
                 }
                 case PEMKeyPair pair -> {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
+                    return converted(pair.getPrivateKeyInfo(), file);
                 }
                 case PEMEncryptedKeyPair _,PKCS8EncryptedPrivateKeyInfo _ -> throw new IOException("The private key in "
                         + file
@@ -80,7 +80,18 @@ final class PemFiles {
                 "There is no private key in " + file + ": it must be PEM text with -----BEGIN PRIVATE KEY-----");
     }
 
-    /** The certificates and, if given, the key as PEM text. */
+    private static PrivateKey converted(PrivateKeyInfo key, Path file) throws IOException {
+        try {
+            return new JcaPEMKeyConverter().getPrivateKey(key);
+        } catch (PEMException e) {
+            throw new IOException(
+                    "The private key in " + file
+                            + " is of a kind that the JVM cannot use: take RSA or EC, as PKCS#8 (openssl pkey -in …)",
+                    e);
+        }
+    }
+
+    /** The certificates as PEM text. */
     static String text(List<X509Certificate> chain) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {

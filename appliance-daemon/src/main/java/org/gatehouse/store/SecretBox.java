@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretBox {
 
+    private static final String SIGNING = "signing:";
     private static final byte FORMAT = 1;
     private static final int HEADER_BYTES = 1 + 16;
 
@@ -145,22 +146,37 @@ public final class SecretBox {
 
     /** The signing key of that name, made at its first use. */
     public SigningKey signingKey(String name) {
-        Made made = namedSecret("signing:" + name, () -> {
+        return pair(name, namedSecret(SIGNING + name, () -> {
             try {
                 KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
                 return new Made(pair.getPrivate().getEncoded(), pair.getPublic().getEncoded());
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("this JDK has no Ed25519", e);
             }
-        });
+        }));
+    }
+
+    /** The signing key of that name, if there is one. */
+    public Optional<SigningKey> findSigningKey(String name) {
+        return readNamed(place(SIGNING + name)).map(made -> pair(name, made));
+    }
+
+    private static SigningKey pair(String name, Made made) {
         try {
             KeyFactory factory = KeyFactory.getInstance("Ed25519");
-            return new SigningKey(name,
+            SigningKey key = new SigningKey(name,
                     factory.generatePublic(new X509EncodedKeySpec(Objects.requireNonNull(made.publicKey()))),
                     factory.generatePrivate(new PKCS8EncodedKeySpec(made.secret())));
+            // The public half lies in the clear: one that was exchanged must not vouch for forged signatures.
+            byte[] probe = SIGNING.getBytes(StandardCharsets.UTF_8);
+            if (SigningKey.verifies(key.publicKey(), probe, key.sign(probe))) {
+                return key;
+            }
         } catch (GeneralSecurityException e) {
             throw new StoreFailure("The signing key " + name + " is damaged. Restore a backup.", e);
         }
+        throw new StoreFailure("The signing key " + name + " is damaged: its public half was exchanged. "
+                + "Restore a backup, and find out who wrote to the database.");
     }
 
     KeyEncryptionKey wrapping() {
@@ -168,7 +184,7 @@ public final class SecretBox {
     }
 
     private Made namedSecret(String name, java.util.function.Supplier<Made> maker) {
-        SecretPlace place = new SecretPlace("named_secret", name, "sealed");
+        SecretPlace place = place(name);
         Optional<Made> known = readNamed(place);
         if (known.isPresent()) {
             return known.get();
@@ -186,6 +202,10 @@ public final class SecretBox {
             // Another box on the same database made it in the meantime: that one counts.
             return readNamed(place).orElseThrow(() -> e);
         }
+    }
+
+    private static SecretPlace place(String name) {
+        return new SecretPlace("named_secret", name, "sealed");
     }
 
     private Optional<Made> readNamed(SecretPlace place) {

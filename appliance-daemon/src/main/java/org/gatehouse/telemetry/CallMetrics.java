@@ -3,7 +3,6 @@ package org.gatehouse.telemetry;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
@@ -33,7 +32,6 @@ public final class CallMetrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentHashMap<Labels, Series> series = new ConcurrentHashMap<>();
-    private final AtomicLong inFlight = new AtomicLong();
     private final JvmGcMetrics collector = new JvmGcMetrics();
 
     /** Starts the registry with the JVM's own figures. */
@@ -43,8 +41,6 @@ public final class CallMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collector.bindTo(registry);
-        Gauge.builder("gatehouse.calls.in.flight", inFlight, AtomicLong::get)
-                .description("Calls that arrived and have not ended").register(registry);
     }
 
     private record Labels(String surface, String model, String upstream, String outcome, String code,
@@ -52,16 +48,6 @@ public final class CallMetrics implements AutoCloseable {
 
     private record Series(Counter calls, Timer total, Timer firstByte, Counter input, Counter output, Counter cached,
             Counter reasoning) {}
-
-    /** A call arrived. */
-    public void arrived() {
-        inFlight.incrementAndGet();
-    }
-
-    /** A call ended. */
-    public void left() {
-        inFlight.decrementAndGet();
-    }
 
     /** A call was recorded. */
     public void ended(CallRecord record) {

@@ -146,8 +146,11 @@ final class TrailIT {
     void checkpointIsSignedAfterSoManyRecords() {
         for (int i = 0; i < 1_200; i++) {
             trail.append(samples.completed(Instant.now()), null);
+            trail.flush(i % 400 == 399 ? SOON : Duration.ZERO);
         }
+        trail.appendDurably(samples.completed(Instant.now()), null, SOON);
         trail.flush(SOON);
+        // The checkpoint itself.
         trail.flush(SOON);
         List<String> kinds = fresh.database().jdbi().withHandle(handle -> handle
                 .createQuery("SELECT record FROM trail WHERE kind = 'checkpoint'").mapTo(String.class).list());

@@ -8,11 +8,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
+import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.form.Reading;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.KeyVerifier;
@@ -96,24 +96,36 @@ public final class Box implements AutoCloseable {
         fresh.close();
     }
 
-    /** Keeps entries as the trail does: once each; refuses when told to. */
-    static final class KeptTrail implements AdminTrail {
-        final List<AdminEntry> entries = new CopyOnWriteArrayList<>();
-        private final Map<Object, Boolean> known = new ConcurrentHashMap<>();
+    /** Keeps records as the trail does; refuses when told to, before or after it took the record. */
+    public static final class KeptTrail implements AdminTrail {
+        public final List<AdminRecord> records = new CopyOnWriteArrayList<>();
+        private final UUID node = UUID.randomUUID();
         volatile boolean broken;
+        volatile boolean brokenAfterwards;
 
         @Override
-        public void append(AdminEntry entry) {
+        public UUID node() {
+            return node;
+        }
+
+        @Override
+        public void append(AdminRecord action) {
             if (broken) {
                 throw new IllegalStateException("the trail is broken by the test");
             }
-            if (known.putIfAbsent(entry.id(), true) == null) {
-                entries.add(entry);
+            records.add(action);
+            if (brokenAfterwards) {
+                throw new IllegalStateException("the trail is broken by the test");
             }
         }
 
+        @Override
+        public boolean holds(AdminRecord action) {
+            return records.stream().anyMatch(record -> record.id().equals(action.id()));
+        }
+
         List<String> actions() {
-            return entries.stream().map(AdminEntry::action).toList();
+            return records.stream().map(record -> record.objectType() + "." + record.action()).toList();
         }
     }
 

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
@@ -100,7 +100,7 @@ final class GovernanceIT {
     void secretIsStoredNowhereInTheClear() {
         IssuedKey issued = box.key(box.project("Research", "Search"), "ci");
         String secretPart = issued.secret().substring(13);
-        assertThat(box.trail.entries.toString()).doesNotContain(secretPart);
+        assertThat(box.trail.records.toString()).doesNotContain(secretPart);
         assertThat(issued.toString()).doesNotContain(secretPart);
         byte[] hash = box.fresh.database().jdbi().withHandle(
                 handle -> handle.createQuery("SELECT secret_hash FROM api_key_secret").mapTo(byte[].class).one());
@@ -190,11 +190,11 @@ final class GovernanceIT {
     @Test
     void changeThatChangesNothingLeavesNoTrace() {
         Department department = box.governance.departments().create(ALICE, DepartmentDraft.named("Research")).made();
-        int before = box.trail.entries.size();
+        int before = box.trail.records.size();
         long revision = box.snapshot().revision();
         Department same = box.governance.departments().update(ALICE, department.id(), null, to(draft -> draft)).made();
         assertThat(same).isEqualTo(department);
-        assertThat(box.trail.entries).hasSize(before);
+        assertThat(box.trail.records).hasSize(before);
         assertThat(box.snapshot().revision()).isEqualTo(revision);
     }
 
@@ -206,11 +206,14 @@ final class GovernanceIT {
         box.governance.departments().delete(ALICE, department.id(), null, false).made();
         assertThat(box.trail.actions()).containsExactly("settings.create", "departments.create", "departments.update",
                 "departments.delete");
-        AdminEntry update = box.trail.entries.get(2);
-        assertThat(update.actor()).isEqualTo(ALICE);
-        assertThat(Objects.requireNonNull(update.before()).get("name").asText()).isEqualTo("Research");
-        assertThat(Objects.requireNonNull(update.after()).get("name").asText()).isEqualTo("Lab");
-        assertThat(box.trail.entries.get(3).after()).isNull();
+        AdminRecord update = box.trail.records.get(2);
+        assertThat(update.actor()).isEqualTo("token:alice");
+        assertThat(update.address()).isEqualTo("127.0.0.1");
+        assertThat(update.requestId()).isEqualTo("request-1");
+        assertThat(update.objectId()).isEqualTo(department.id().toString());
+        assertThat(update.before()).contains("\"name\":\"Research\"");
+        assertThat(update.after()).contains("\"name\":\"Lab\"");
+        assertThat(box.trail.records.get(3).after()).isNull();
     }
 
     @Test
@@ -224,6 +227,22 @@ final class GovernanceIT {
         assertThat(box.trail.actions()).containsExactly("settings.create", "departments.create");
         box.reopen();
         assertThat(box.trail.actions()).hasSize(2);
+    }
+
+    @Test
+    void changeThatTheTrailTookWithoutSayingSoIsNotRecordedTwice() {
+        box.trail.brokenAfterwards = true;
+        box.governance.departments().create(ALICE, DepartmentDraft.named("Research")).made();
+        box.governance.close();
+        box.trail.brokenAfterwards = false;
+        box.reopen();
+        assertThat(box.trail.actions()).containsExactly("settings.create", "departments.create");
+        assertThat(waiting()).isZero();
+    }
+
+    private long waiting() {
+        return box.fresh.database().jdbi().withHandle(
+                handle -> handle.createQuery("SELECT COUNT(*) FROM admin_outbox").mapTo(Long.class).one());
     }
 
     @Test
@@ -273,7 +292,7 @@ final class GovernanceIT {
         assertThat(apiKey("small")).isEqualTo("sk-secret");
         box.governance.upstreams().update(ALICE, id, null, to(UpstreamDraft::onPrivateAddress)).made();
         assertThat(apiKey("small")).isEqualTo("sk-secret");
-        assertThat(box.trail.entries.toString()).doesNotContain("sk-secret");
+        assertThat(box.trail.records.toString()).doesNotContain("sk-secret");
         box.governance.upstreams().update(ALICE, id, null, to(draft -> draft.withApiKey(null))).made();
         assertThat(apiKey("small")).isNull();
     }

@@ -49,26 +49,28 @@ final class Ending {
 
     /** Looks who lives and does what is due. */
     Progress step() {
-        Set<Long> living = family.living(false);
-        if (living.isEmpty()) {
-            living = family.living(true);
+        long now = nanoTime.getAsLong();
+        boolean due = now - killAt >= 0;
+        if (!due && family.rootLives()) {
+            if (!rootAsked) {
+                rootAsked = true;
+                // Whoever is its child now is known by name afterwards, wherever the root's end sends it.
+                family.look();
+                signals.toProcess(family.root(), Signal.TERM);
+            }
+            return Progress.GOING_ON;
         }
+        Set<Long> living = family.living(true);
         if (living.isEmpty()) {
             return Progress.ENDED;
         }
-        long now = nanoTime.getAsLong();
-        if (now - killAt >= 0) {
-            family.signal(signals, family.living(true), Signal.KILL);
+        if (due) {
+            family.signal(signals, living, Signal.KILL);
             return now - killAt >= AFTER_KILL.toNanos() ? Progress.STUCK : Progress.GOING_ON;
         }
-        if (living.contains(family.root())) {
-            if (!rootAsked) {
-                rootAsked = true;
-                signals.toProcess(family.root(), Signal.TERM);
-            }
-        } else if (!restAsked) {
+        if (!restAsked) {
             restAsked = true;
-            family.signal(signals, family.living(true), Signal.TERM);
+            family.signal(signals, living, Signal.TERM);
         }
         return Progress.GOING_ON;
     }

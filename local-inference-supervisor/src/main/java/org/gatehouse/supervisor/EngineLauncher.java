@@ -2,6 +2,7 @@ package org.gatehouse.supervisor;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,15 +59,19 @@ final class EngineLauncher {
         } catch (IOException e) {
             return new Launch.NotLaunched(Cause.of(FailureKind.ADDRESS_IN_USE, String.valueOf(e)));
         }
+        Process process = null;
         try {
             log.begin(generation);
             manifests.write(manifest);
-            Process process = spawn(command, manifest.marker(), log.file());
+            process = spawn(command, manifest.marker(), log.file());
             Family family = Family.of(host.processes(), process.pid(), ownSession, manifest.marker());
             EngineRun run = new EngineRun(deployment, process, family, log, manifests, manifest, host, probe);
             run.record();
             return new Launch.Launched(run);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
+            if (process != null) {
+                process.destroyForcibly();
+            }
             return new Launch.NotLaunched(Cause.of(FailureKind.STATE_UNWRITABLE, String.valueOf(e)));
         }
     }

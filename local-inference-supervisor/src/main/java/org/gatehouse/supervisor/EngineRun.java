@@ -36,6 +36,7 @@ final class EngineRun {
     private long nextQuestionAt;
     private long nextLookAt;
     private int misses;
+    private boolean saidUnreadable;
 
     EngineRun(Deployment deployment, Process process, Family family, EngineLog log, ManifestStore manifests,
             Manifest manifest, Host host, HealthProbe probe) {
@@ -109,8 +110,16 @@ final class EngineRun {
         try {
             return take(log.read());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "The log of instance " + deployment.id() + " cannot be read", e);
+            unreadable(e);
             return false;
+        }
+    }
+
+    private void unreadable(IOException e) {
+        if (!saidUnreadable) {
+            saidUnreadable = true; // Once: the next tick would say it again.
+            LOG.log(System.Logger.Level.WARNING, "The log " + log.file() + " of instance " + deployment.id()
+                    + " cannot be read; its phases and last words are unknown until it starts again", e);
         }
     }
 
@@ -134,7 +143,7 @@ final class EngineRun {
         try {
             take(log.finish());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "The log of instance " + deployment.id() + " cannot be read", e);
+            unreadable(e);
         }
         return FailureSignatures.diagnose(log.lastOfThisGeneration(LINES_FOR_DIAGNOSIS), process.exitValue(), ready);
     }

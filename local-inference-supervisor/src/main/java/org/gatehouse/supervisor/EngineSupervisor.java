@@ -67,6 +67,7 @@ public final class EngineSupervisor implements AutoCloseable {
 
     static EngineSupervisor open(SupervisorSettings settings, CallsInFlight calls, Host host)
             throws IOException, InterruptedException {
+        Thread.ofVirtual().name("signals").start(host.signals()::prepare);
         PrivateFiles.createDirectories(settings.stateDirectory());
         PrivateFiles.createDirectories(settings.logDirectory());
         FileChannel lockFile = lock(settings.stateDirectory());

@@ -52,7 +52,9 @@ final class FailureSignatures {
             Signature.of(FailureKind.ENGINE_DIED, "Engine core initialization failed|EngineDeadError"
                     + "|EngineCore encountered a fatal error|died unexpectedly|execute_model timed out|sample_tokens timed out"));
 
-    private static final Pattern COMPLAINT = Pattern.compile("error: ", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COMPLAINT = Pattern
+            .compile("error: |unknown option|unmatched argument|missing required|invalid value",
+                    Pattern.CASE_INSENSITIVE);
 
     private FailureSignatures() {}
 

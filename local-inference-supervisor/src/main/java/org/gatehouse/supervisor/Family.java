@@ -32,7 +32,7 @@ final class Family {
     /** The family of a process that this supervisor has just started and will see ending. */
     static Family of(ProcessTable table, long root, boolean ownSession, String marker) {
         Family family = new Family(table, root, ownSession, true, marker);
-        ProcessEntry entry = table.read().get(root);
+        ProcessEntry entry = table.read(root);
         if (entry != null) {
             family.known.put(root, family.member(entry));
         }
@@ -53,7 +53,13 @@ final class Family {
         return root;
     }
 
-    /** Everybody ever seen, for the manifest. */
+    /** Whether the root lives. Cheap, unlike {@link #living}. */
+    boolean rootLives() {
+        ProcessEntry entry = table.read(root);
+        return entry != null && isKnown(entry);
+    }
+
+    /** Everybody seen, for the manifest. */
     List<Member> members() {
         return List.copyOf(known.values());
     }

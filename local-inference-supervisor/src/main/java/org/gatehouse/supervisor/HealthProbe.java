@@ -63,7 +63,8 @@ final class HealthProbe {
     boolean accepts(Listen listen, Duration deadline) {
         try (SocketChannel channel = open(listen); Selector selector = Selector.open()) {
             connect(channel, selector, listen, System.nanoTime() + deadline.toNanos());
-            return true;
+            // Nobody listens, and yet TCP may connect an ephemeral port to itself (simultaneous open, RFC 9293 3.5).
+            return listen instanceof Listen.UnixSocket || !channel.getLocalAddress().equals(channel.getRemoteAddress());
         } catch (IOException _) {
             return false;
         }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -26,7 +27,7 @@ record Host(ProcessTable processes, Signals signals, @Nullable Path setsid, Map<
 
     /** This machine with its real time. */
     static Host ofThisMachine() {
-        return ofThisMachine(Clock.systemUTC(), System::nanoTime, RandomGenerator.getDefault());
+        return ofThisMachine(Clock.systemUTC(), System::nanoTime, new Random());
     }
 
     /** This machine with another time and another chance. */

@@ -32,6 +32,7 @@ import org.gatehouse.supervisor.HealthProbe.Answer;
 final class InstanceActor {
     private static final System.Logger LOG = System.getLogger(InstanceActor.class.getName());
     private static final int MAILBOX = 64;
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
 
     /** What an actor can be told. */
     private sealed interface Message {
@@ -51,12 +52,9 @@ final class InstanceActor {
     private final Host host;
     private final Duration survivorGrace;
     private final CallsInFlight calls;
-    private final StateListener listener;
-    private final Object changes = new Object();
+    private final StateBoard board;
     private final Thread thread;
     private final List<CompletableFuture<Instance>> stopWaiters = new ArrayList<>();
-
-    private volatile Instance snapshot;
 
     private Deployment deployment;
     private EngineState state = new Defined();
@@ -79,15 +77,14 @@ final class InstanceActor {
         this.host = host;
         this.survivorGrace = survivorGrace;
         this.calls = calls;
-        this.listener = listener;
         this.budget = new RestartBudget(deployment.restart(), host.nanoTime(), host.random());
-        this.snapshot = new Instance(deployment, state, host.clock().instant(), 0, 0, null);
+        this.board = new StateBoard(new Instance(deployment, state, host.clock().instant(), 0, 0, null), listener);
         this.thread = Thread.ofVirtual().name("instance-" + deployment.id()).start(this::live);
     }
 
     /** The instance as it is. From any thread. */
     Instance snapshot() {
-        return snapshot;
+        return board.now();
     }
 
     /** The instance's output. From any thread. */
@@ -104,6 +101,9 @@ final class InstanceActor {
 
     /** Asks for a stop. From any thread; the answer comes when nothing is left of it, or it cannot be ended. */
     CompletableFuture<Instance> stop(Duration grace) {
+        if (!thread.isAlive()) {
+            return CompletableFuture.completedFuture(snapshot()); // Its supervisor is closed: it rests for ever.
+        }
         CompletableFuture<Instance> done = new CompletableFuture<>();
         tell(new Message.Stop(grace, done), done);
         return done;
@@ -121,24 +121,14 @@ final class InstanceActor {
 
     private void tell(Message message, CompletableFuture<?> answer) {
         if (!thread.isAlive() || !mailbox.offer(message)) {
-            answer.completeExceptionally(new IllegalStateException("Instance " + snapshot.id()
+            answer.completeExceptionally(new IllegalStateException("Instance " + snapshot().id()
                     + " takes no more orders: its mailbox is full or its supervisor is closed; try again later"));
         }
     }
 
     /** Waits for a state in which waiting is over: ready, failed or stopped. From any thread. */
     Instance awaitReady(Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        synchronized (changes) {
-            while (!(snapshot.state().serves() || snapshot.state().resting())) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
-                TimeUnit.NANOSECONDS.timedWait(changes, left);
-            }
-            return snapshot;
-        }
+        return board.awaitReady(atMost);
     }
 
     private void live() {
@@ -155,7 +145,10 @@ final class InstanceActor {
                 return;
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR,
-                        "The actor of instance " + deployment.id() + " met a bug; it goes on", e);
+                        "The actor of instance " + deployment.id()
+                                + " met what it cannot handle; it goes on in a second",
+                        e);
+                pause();
             }
         }
     }
@@ -165,14 +158,29 @@ final class InstanceActor {
             case Defined _,Stopped _,Failed _ -> 1000;
             case Ready _,Backoff _ -> 250;
             case Spawned _,Loading _,Draining _ -> 100;
-            case Stopping _,Crashed _ -> 25;
+            case Stopping _,Crashed _ -> 50;
         };
+    }
+
+    /** So that a fault that stays, such as a daemon out of file handles, does not flood the log. */
+    private static void pause() {
+        try {
+            Thread.sleep(AFTER_FAULT);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // The next wait for mail sees it.
+        }
     }
 
     private void handle(Message message) {
         switch (message) {
-            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) ->
-                answer.complete(started(wanted));
+            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) -> {
+                try {
+                    answer.complete(started(wanted));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                    throw e;
+                }
+            }
             case Message.Stop(Duration grace, CompletableFuture<Instance> done) -> {
                 stopWaiters.add(done);
                 stopping(grace);
@@ -187,7 +195,7 @@ final class InstanceActor {
     private StartOutcome started(Deployment wanted) {
         if (!state.resting()) {
             return wanted.equals(deployment) && !stopWanted
-                    ? new StartOutcome.Accepted(snapshot)
+                    ? new StartOutcome.Accepted(snapshot())
                     : new StartOutcome.Refused("Instance " + deployment.id() + (stopWanted
                             ? " is being stopped"
                             : " runs with another definition") + "; start it when it has stopped");
@@ -201,7 +209,7 @@ final class InstanceActor {
         restarts = 0;
         stopWanted = false;
         launch();
-        return new StartOutcome.Accepted(snapshot);
+        return new StartOutcome.Accepted(snapshot());
     }
 
     private void launch() {
@@ -279,14 +287,14 @@ final class InstanceActor {
             crashed(stall);
             return;
         }
+        if (further) {
+            become(new Loading(current.progress().phase(), current.progress().percent()));
+        }
         Answer answer = current.takeAnswer();
         if (answer != null && answer.isWell()) {
             current.becameReady();
             become(new Ready());
             return;
-        }
-        if (further) {
-            become(new Loading(current.progress().phase(), current.progress().percent()));
         }
         current.lookForChildren();
         current.askForHealth(() -> mailbox.offer(new Message.Wake()));
@@ -360,14 +368,10 @@ final class InstanceActor {
     private void become(EngineState next) {
         EngineState before = state;
         state = next;
-        Instant since = before.getClass() == next.getClass() ? snapshot.since() : host.clock().instant();
+        Instant since = before.getClass() == next.getClass() ? snapshot().since() : host.clock().instant();
         Instance now = new Instance(deployment, next, since, generation, restarts,
                 run == null ? null : run.process().pid());
-        snapshot = now;
-        listener.changed(now, before);
-        synchronized (changes) {
-            changes.notifyAll();
-        }
+        board.show(now, before);
         if (next.resting()) {
             stopWaiters.forEach(waiter -> waiter.complete(now));
             stopWaiters.clear();

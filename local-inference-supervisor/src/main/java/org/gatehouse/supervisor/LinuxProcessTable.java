@@ -1,6 +1,7 @@
 package org.gatehouse.supervisor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -32,9 +33,14 @@ final class LinuxProcessTable implements ProcessTable {
                 }
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("The process table at " + proc + " cannot be listed", e);
+            throw new UncheckedIOException("The process table at " + proc + " cannot be listed", e);
         }
         return entries;
+    }
+
+    @Override
+    public @Nullable ProcessEntry read(long pid) {
+        return entry(proc.resolve(Long.toString(pid)));
     }
 
     private static boolean isProcess(Path directory) {

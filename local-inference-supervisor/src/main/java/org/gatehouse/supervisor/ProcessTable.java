@@ -4,11 +4,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the machine's processes are. Thread-safe; each reading is fresh. */
 interface ProcessTable {
 
     /** Every process that lives, by pid. Ended ones that nobody has collected yet are left out. */
     Map<Long, ProcessEntry> read();
+
+    /** One process, or {@code null} if it does not live. Far cheaper than reading them all. */
+    @Nullable
+    ProcessEntry read(long pid);
 
     /** A hash of the process's command line, or {@code ""} where it cannot be read. */
     String commandHash(long pid);

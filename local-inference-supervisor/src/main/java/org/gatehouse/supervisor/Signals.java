@@ -21,12 +21,20 @@ final class Signals {
         }
     }
 
-    private final MethodHandle kill;
+    /** Linked at first use: that takes a tenth of a second, which a daemon's start need not wait for. */
+    private static final class CLibrary {
+        static final MethodHandle KILL = link();
 
-    Signals() {
-        Linker linker = Linker.nativeLinker();
-        kill = linker.downcallHandle(linker.defaultLookup().findOrThrow("kill"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        private static MethodHandle link() {
+            Linker linker = Linker.nativeLinker();
+            return linker.downcallHandle(linker.defaultLookup().findOrThrow("kill"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        }
+    }
+
+    /** Links now, so that the first signal is not delayed and needs no memory. Returns whether that worked. */
+    boolean prepare() {
+        return CLibrary.KILL.type().parameterCount() == 2;
     }
 
     /** Signals one process. Returns whether the kernel took it: not if it is gone or belongs to somebody else. */
@@ -49,7 +57,7 @@ final class Signals {
 
     private boolean send(int target, Signal signal) {
         try {
-            return (int) kill.invokeExact(target, signal.number) == 0;
+            return (int) CLibrary.KILL.invokeExact(target, signal.number) == 0;
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -193,6 +193,18 @@ class EngineCrashIT {
         assertThat(((EngineState.Backoff) bench.instance("chat").state()).cause().kind()).isEqualTo(FailureKind.KILLED);
     }
 
+    /** Nobody's child and without the marker, as a process looks that was reparented and has rewritten its title. */
+    @Test
+    void strayInTheSessionIsFoundAllTheSame() throws Exception {
+        Instance ready = bench.ready(bench.engineAfter("chat", "(env -i sleep 1000 & echo $! > child)"));
+        long stray = bench.pidIn("child");
+
+        new Signals().toProcess(ready.processId().orElseThrow(), Signal.KILL);
+        bench.chronicle.await(EngineState.Backoff.class);
+
+        assertThat(SupervisorBench.lives(stray)).isFalse();
+    }
+
     @Test
     void childThatLeftTheSessionIsFoundAllTheSame() throws Exception {
         Instance ready = bench.ready(bench.engineAfter("chat", "setsid sh -c 'echo $$ > child; exec sleep 1000' &"));

@@ -57,7 +57,7 @@ class EngineEndingIT {
         try (SupervisorBench bench = new SupervisorBench(directory)) {
             bench.supervisor.start(bench.script("chat", """
                     sh -c 'trap "echo child was asked > asked" TERM; echo $$ > child; while :; do sleep 0.05; done' &
-                    trap 'kill -KILL $(cat child); exit 0' TERM
+                    trap 'sleep 0.4; kill -KILL $(cat child); exit 0' TERM
                     wait
                     """));
             long child = bench.pidIn("child");

@@ -35,8 +35,6 @@ class EngineSupervisorIT {
 
             assertThat(SupervisorBench.lives(pid)).isTrue();
             assertThat(directory.resolve("state/chat.manifest")).exists();
-            assertThat(bench.chronicle.states()).contains(new EngineState.Loading(LoadPhase.WEIGHTS, 50),
-                    new EngineState.Loading(LoadPhase.KV_CACHE, 0));
             assertThat(bench.supervisor.log("chat", 100)).extracting(LogLine::text)
                     .anyMatch(line -> line.contains("vLLM server version"));
 
@@ -49,6 +47,30 @@ class EngineSupervisorIT {
             assertThat(SupervisorBench.lives(pid)).isFalse();
             assertThat(directory.resolve("run/chat.sock")).doesNotExist();
             assertThat(directory.resolve("state/chat.manifest")).doesNotExist();
+        }
+    }
+
+    @Test
+    void phasesOfTheLogShowWhileItLoadsAndNeverGoBack() throws Exception {
+        try (SupervisorBench bench = new SupervisorBench(directory)) {
+            bench.supervisor.start(bench.script("chat", """
+                    until_told() { until [ -e control/$1 ]; do sleep 0.02; done; }
+                    printf 'Loading safetensors checkpoint shards:  50%% Completed | 1/2\\r' >&2
+                    until_told one
+                    echo 'INFO GPU KV cache size: 1,000 tokens'
+                    until_told two
+                    printf 'Loading safetensors checkpoint shards: 100%% Completed | 2/2\\r' >&2
+                    echo 'INFO Supported tasks: []'
+                    sleep 1000
+                    """));
+            bench.chronicle.await(EngineState.Loading.class);
+            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.WEIGHTS, 50));
+            bench.order("one");
+            bench.chronicle.await(EngineState.Loading.class, _ -> true, 2);
+            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.KV_CACHE, 0));
+            bench.order("two");
+            bench.chronicle.await(EngineState.Loading.class, _ -> true, 3);
+            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.HTTP, 0));
         }
     }
 

@@ -18,12 +18,17 @@ import org.gatehouse.supervisor.EngineState;
 import org.gatehouse.supervisor.EngineSupervisor;
 import org.gatehouse.supervisor.Instance;
 import org.gatehouse.supervisor.Listen;
+import org.gatehouse.supervisor.Readiness;
 import org.gatehouse.supervisor.StartOutcome;
 import org.gatehouse.supervisor.SupervisorSettings;
 
 /** The demo's simulated programs, run by the real supervisor: two engines and one commercial API. */
 final class DemoEngines implements AutoCloseable {
     static final String CLOUD_KEY = "sk-simulated-0000";
+    // A commercial API has no health page that answers without a key.
+    private static final Readiness CLOUD_READINESS = new Readiness("/simulated/ledger", Readiness.DEFAULT.interval(),
+            Readiness.DEFAULT.deadline(), Readiness.DEFAULT.stall(), Readiness.DEFAULT.compileStall(),
+            Readiness.DEFAULT.longest());
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final EngineSupervisor supervisor;
@@ -55,7 +60,7 @@ final class DemoEngines implements AutoCloseable {
         start(Deployment.of("sim-cloud", "sim-cloud",
                 command("sim-cloud", "simulated/cloud", "--host", "127.0.0.1", "--port", Integer.toString(cloudPort),
                         "--personality", "openai", "--api-key", CLOUD_KEY, "--token-ms", "10"),
-                new Listen.LoopbackPort(cloudPort)));
+                new Listen.LoopbackPort(cloudPort)).with(CLOUD_READINESS));
     }
 
     private Deployment engine(String id, String model, String... more) {

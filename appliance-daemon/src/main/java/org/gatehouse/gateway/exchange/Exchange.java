@@ -12,6 +12,8 @@ import org.gatehouse.governance.snapshot.ModelRoute;
  * something that no stage has filled in yet is a bug. Confined to the call's thread.
  */
 public final class Exchange {
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final Arrival arrival;
     private final ClientPresence presence;
     private final ClientReply reply;
@@ -164,6 +166,11 @@ public final class Exchange {
     /** Whether the call's row was written, or could not be. */
     public boolean recorded() {
         return recorded;
+    }
+
+    /** The best guess at the prompt's tokens: the exact count, else a token for each four bytes of the bound. */
+    public long likelyPromptTokens() {
+        return promptCountedExactly ? promptTokens : (promptTokens + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
     }
 
     private static <T> T known(@Nullable T value, String what) {

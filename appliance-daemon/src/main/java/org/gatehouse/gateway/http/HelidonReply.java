@@ -3,6 +3,7 @@ package org.gatehouse.gateway.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -16,6 +17,8 @@ import org.gatehouse.gateway.exchange.ClientReply;
 
 /** The way back over Helidon's server. Confined to the call's thread. */
 final class HelidonReply implements ClientReply {
+    /** The gateway's own header names, a few dozen: making one costs more than looking it up. */
+    private static final ConcurrentHashMap<String, HeaderName> NAMES = new ConcurrentHashMap<>();
     private static final HeaderName CACHE_CONTROL = HeaderNames.create("cache-control");
 
     private final ServerResponse response;
@@ -29,7 +32,7 @@ final class HelidonReply implements ClientReply {
 
     @Override
     public void header(String name, String value) {
-        response.header(HeaderNames.create(name), value);
+        response.header(NAMES.computeIfAbsent(name, HeaderNames::create), value);
     }
 
     @Override

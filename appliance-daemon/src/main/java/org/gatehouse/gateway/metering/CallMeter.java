@@ -107,7 +107,7 @@ public final class CallMeter {
 
     /** Input tokens as far as they are known by now. */
     public long inputSoFar() {
-        return running ? Arrays.stream(runningInput).sum() : exchange.promptTokens();
+        return running ? Arrays.stream(runningInput).sum() : exchange.likelyPromptTokens();
     }
 
     /** The usage of a call that reached its upstream, however it ended. May ask the engine for an exact prompt count. */

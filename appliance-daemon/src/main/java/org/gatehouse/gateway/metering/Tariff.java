@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.metering;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.governance.snapshot.Price;
+import org.gatehouse.governance.snapshot.PriceBook;
 
 /** The price in force for one call, as arithmetic. Exact decimals: nothing is rounded anywhere. Immutable. */
 public final class Tariff {
@@ -23,8 +25,13 @@ public final class Tariff {
 
     /** The tariff of a routed call: the price in force when it started. */
     public static Tariff of(Exchange exchange) {
-        Optional<Price> price = exchange.arrival().snapshot().prices().priceOf(exchange.route().name(),
-                exchange.target().upstream().name(), exchange.arrival().at());
+        return of(exchange.arrival().snapshot().prices(), exchange.route().name(), exchange.target().upstream().name(),
+                exchange.arrival().at());
+    }
+
+    /** The tariff in force for a model at an upstream. */
+    public static Tariff of(PriceBook prices, String model, String upstream, Instant at) {
+        Optional<Price> price = prices.priceOf(model, upstream, at);
         return price.map(Tariff::new).orElse(FREE);
     }
 

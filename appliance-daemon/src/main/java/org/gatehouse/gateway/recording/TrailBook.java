@@ -7,14 +7,18 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallDraft;
 import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.RecordedBodies;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.audit.TrailUnavailable;
+import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.governance.snapshot.ModelRoute;
 
 /** The call book over the trail. Thread-safe. */
 public final class TrailBook implements CallBook {
@@ -22,18 +26,21 @@ public final class TrailBook implements CallBook {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
 
     private final Trail trail;
+    private final InFlightJournal inFlight;
     private final Duration bodyRetention;
     private final InstantSource clock;
     private final Consumer<CallRecord> observer;
 
     /**
-     * Takes the trail.
+     * Takes the trail, and where calls are remembered until they are in it.
      *
      * @param bodyRetention how long recorded bodies are kept
      * @param observer told of each row once it is durable; must be quick
      */
-    public TrailBook(Trail trail, Duration bodyRetention, InstantSource clock, Consumer<CallRecord> observer) {
+    public TrailBook(Trail trail, InFlightJournal inFlight, Duration bodyRetention, InstantSource clock,
+            Consumer<CallRecord> observer) {
         this.trail = trail;
+        this.inFlight = inFlight;
         this.bodyRetention = bodyRetention;
         this.clock = clock;
         this.observer = observer;
@@ -51,7 +58,13 @@ public final class TrailBook implements CallBook {
 
     @Override
     public Flight takeOff(Exchange exchange) {
-        return new NoFlight();
+        Arrival arrival = exchange.arrival();
+        ModelRoute.Target target = exchange.target();
+        return new RememberedFlight(inFlight.open(new CallDraft(arrival.id(), arrival.trace().traceId(),
+                arrival.requestId(), arrival.at(), Callers.of(exchange.key()), arrival.clientAddress().getHostAddress(),
+                arrival.dialect().name(), arrival.surface().id(), exchange.request().streamed(), arrival.scenario(),
+                exchange.route().name(), target.upstreamModel(), target.upstream().name(),
+                target.upstream().simulated(), exchange.likelyPromptTokens())));
     }
 
     @Override
@@ -70,17 +83,23 @@ public final class TrailBook implements CallBook {
         return true;
     }
 
-    private static final class NoFlight implements Flight {
+    private static final class RememberedFlight implements Flight {
+        private final InFlightJournal.Slot slot;
         private boolean landed;
+
+        private RememberedFlight(InFlightJournal.Slot slot) {
+            this.slot = slot;
+        }
 
         @Override
         public void progress(long inputTokens, long outputTokens) {
-            // Nothing to note.
+            slot.progress(inputTokens, outputTokens);
         }
 
         @Override
         public void land() {
             landed = true;
+            slot.close();
         }
 
         @Override

@@ -1,16 +1,19 @@
 package org.gatehouse.gateway.upstream;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.http.UpstreamRequest;
 import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
 
 /**
  * Turns a routed exchange into a call to its upstream. The client's own credentials and headers stay here: the upstream
@@ -22,6 +25,9 @@ public final class Dispatch {
 
     private static final Deadlines TOKENIZE = new Deadlines(Duration.ofSeconds(1), Duration.ofSeconds(2),
             Duration.ofSeconds(2), Duration.ofSeconds(3));
+
+    private static final Deadlines PROBE = new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(20),
+            Duration.ofSeconds(10), Duration.ofSeconds(30));
 
     private static final Map<Surface, String> PATHS = Map.ofEntries(
             Map.entry(Surface.CHAT_COMPLETIONS, "/chat/completions"), Map.entry(Surface.COMPLETIONS, "/completions"),
@@ -56,6 +62,15 @@ public final class Dispatch {
                 .and("x-request-id", arrival.requestId());
         return client.newCall(destination.api(),
                 new UpstreamRequest("POST", path, headers, BodyRewrite.of(exchange)), destination.deadlines(),
+                destination.limits());
+    }
+
+    /** A call to an upstream that belongs to no client's call: a probe. */
+    public UpstreamCall probe(Upstream upstream, String method, String path, byte[] body) {
+        Destinations.Destination destination = destinations.of(upstream);
+        RequestHeaders headers = (body.length == 0 ? COMMON : JSON).and(destination.credentials());
+        List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
+        return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
                 destination.limits());
     }
 

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import org.yaml.snakeyaml.LoaderOptions;
 
 /** Text to JSON trees to records and back. Stateless and thread-safe. */
 public final class Json {
@@ -29,11 +30,21 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final ObjectMapper YAML = new ObjectMapper(
-            YAMLFactory.builder().streamReadConstraints(CONSTRAINTS)
+            YAMLFactory.builder().streamReadConstraints(CONSTRAINTS).loaderOptions(yamlBounds())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
+
+    /** Aliases are the way to blow a few lines up into gigabytes; a declaration needs none. */
+    private static LoaderOptions yamlBounds() {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(32 << 20);
+        options.setMaxAliasesForCollections(0);
+        options.setNestingDepthLimit(DEEPEST);
+        options.setAllowDuplicateKeys(false);
+        return options;
+    }
 
     /** Reads strict JSON: one value, no duplicate names, nothing behind it, at most 32 levels deep. */
     public static Reading<JsonNode> parse(byte[] text) {

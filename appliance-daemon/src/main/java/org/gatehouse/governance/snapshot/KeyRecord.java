@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param limits every limit that applies: its own, its owner's, its project's, department's, organisation's
  * @param budgets likewise
  * @param recording which bodies policy wants kept
+ * @param recordingDays for how many days policy wants them kept, at least 1
  */
 public record KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
         UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
         @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
-        List<Limit> limits, List<Budget> budgets, Recording recording) {
+        List<Limit> limits, List<Budget> budgets, Recording recording, int recordingDays) {
 
     /** Whether a key may be used. */
     public enum State {
@@ -50,6 +51,18 @@ public record KeyRecord(UUID id, String name, UUID organisationId, UUID departme
         public boolean replies() {
             return this == REPLIES || this == BOTH;
         }
+    }
+
+    /** How long bodies are kept when policy does not say, in days. */
+    public static final int DEFAULT_RECORDING_DAYS = 30;
+
+    /** A key whose recorded bodies are kept as long as usual. */
+    public KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
+            UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
+            @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
+            List<Limit> limits, List<Budget> budgets, Recording recording) {
+        this(id, name, organisationId, departmentId, departmentName, projectId, projectName, owner, ownerName, state,
+                expiresAt, models, surfaces, addresses, limits, budgets, recording, DEFAULT_RECORDING_DAYS);
     }
 
     /** Copies the lists. */

@@ -145,13 +145,22 @@ final class Bytes {
         if (point < 0x80) {
             put((byte) point);
         } else if (point < 0x800) {
-            put((byte) (0xC0 | point >> 6)).put((byte) (0x80 | point & 0x3F));
+            put((byte) (0xC0 | (point >> 6)));
+            continuation(point);
         } else if (point < 0x10000) {
-            put((byte) (0xE0 | point >> 12)).put((byte) (0x80 | point >> 6 & 0x3F)).put((byte) (0x80 | point & 0x3F));
+            put((byte) (0xE0 | (point >> 12)));
+            continuation(point >> 6);
+            continuation(point);
         } else {
-            put((byte) (0xF0 | point >> 18)).put((byte) (0x80 | point >> 12 & 0x3F))
-                    .put((byte) (0x80 | point >> 6 & 0x3F)).put((byte) (0x80 | point & 0x3F));
+            put((byte) (0xF0 | (point >> 18)));
+            continuation(point >> 12);
+            continuation(point >> 6);
+            continuation(point);
         }
+    }
+
+    private void continuation(int bits) {
+        put((byte) (0x80 | (bits & 0x3F)));
     }
 
     ByteBuffer view() {

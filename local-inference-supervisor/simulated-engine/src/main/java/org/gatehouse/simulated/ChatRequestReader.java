@@ -35,6 +35,7 @@ final class ChatRequestReader {
         if (!sawMessages) {
             throw new Refused(Problem.missing("messages"));
         }
+        SharedFields.check(request);
         if (replyPrompt) {
             tokens.replyPrompt();
         }

@@ -28,7 +28,7 @@ final class ChatStream {
         boolean forced = engine.options().forceIncludeUsage();
         boolean told = request.directive.fault() != Fault.NO_USAGE;
         lastUsage = told && (request.includeUsage || forced);
-        everyUsage = told && (request.includeUsage && request.continuousUsage || forced) && engine.playsVllm();
+        everyUsage = told && ((request.includeUsage && request.continuousUsage) || forced) && engine.playsVllm();
         Bytes start = new Bytes(160).ascii("{\"id\":\"chatcmpl-").escaped(exchange.entry().id());
         start.ascii("\",\"object\":\"chat.completion.chunk\",\"created\":").number(engine.epochMillis() / 1000);
         start.ascii(",\"model\":").quoted(engine.servedName()).ascii(",\"system_fingerprint\":\"simulated\",");

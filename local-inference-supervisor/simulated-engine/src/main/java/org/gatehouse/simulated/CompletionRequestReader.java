@@ -43,6 +43,7 @@ final class CompletionRequestReader {
                         "prompt"));
             }
         }
+        SharedFields.check(request);
         request.directiveText = request.promptTexts.getLast();
         request.directive = Directive.in(request.directiveText);
         if (request.maxTokens < 0) {

@@ -6,6 +6,8 @@ import java.nio.channels.SocketChannel;
 
 /** One connection's life on its own virtual thread: a request, its reply, the next request. */
 final class Connection implements Runnable {
+    private static final long SLOWEST_REQUEST_NANOS = 60_000_000_000L;
+
     private final Engine engine;
     private final Router router;
     private final SocketChannel channel;
@@ -66,9 +68,10 @@ final class Connection implements Runnable {
                 exchange.scratch().ascii(malformed.words()));
     }
 
-    /** Closes the connection if nothing has been asked on it since so many nanoseconds. */
+    /** Closes the connection if nothing has been asked on it since so many nanoseconds, or if a request never ends. */
     void closeIfQuietFor(long nanos) {
-        if (!serving && engine.nanos() - quietSinceNanos > nanos) {
+        long limit = reader.midway() ? Math.max(nanos, SLOWEST_REQUEST_NANOS) : nanos;
+        if (!serving && engine.nanos() - quietSinceNanos > limit) {
             close();
         }
     }

@@ -93,7 +93,7 @@ final class Engine {
 
     /** Whether this name may stand in a request; none at all means the served one, as vLLM takes it. */
     boolean serves(String model) {
-        return model.isEmpty() && playsVllm() || options.servedModelNames().contains(model);
+        return (model.isEmpty() && playsVllm()) || options.servedModelNames().contains(model);
     }
 
     String servedName() {

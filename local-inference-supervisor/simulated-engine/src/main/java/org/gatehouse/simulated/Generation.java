@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * One request's time in the engine: checked, admitted, paced token by token, counted, ended. Open it, ask
- * {@link #awaitToken} before each token, and close it; whatever way it ends, ledger and metrics are right.
+ * {@link #awaitTokens} before each token, and close it; whatever way it ends, ledger and metrics are right.
  */
 final class Generation implements AutoCloseable {
     private static final long SLOT_POLL_NANOS = 5_000_000;
@@ -117,7 +117,7 @@ final class Generation implements AutoCloseable {
      */
     boolean awaitTokens(int tokens) throws CallEnded {
         Caller caller = exchange.caller();
-        if (exchange.engine().draining() && produced == 0 || caller.aborted()) {
+        if ((exchange.engine().draining() && produced == 0) || caller.aborted()) {
             aborted = true;
             return false;
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class GenerationRequest {
     String model = "";
     boolean stream;
+    boolean hasStreamOptions;
     boolean includeUsage;
     boolean continuousUsage;
     /** The most output tokens wanted; negative when the request does not say. */

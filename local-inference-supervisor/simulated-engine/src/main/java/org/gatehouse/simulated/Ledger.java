@@ -1,6 +1,7 @@
 package org.gatehouse.simulated;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,7 +45,7 @@ public final class Ledger {
         List<LedgerEntry> entries = entries();
         long prompt = 0;
         long output = 0;
-        int[] states = new int[LedgerEntry.State.values().length];
+        Map<LedgerEntry.State, Integer> states = new EnumMap<>(LedgerEntry.State.class);
         out.ascii("{\"simulated\":true,\"requests\":[");
         String separator = "";
         for (LedgerEntry entry : entries) {
@@ -52,13 +53,13 @@ public final class Ledger {
             write(entry, out);
             prompt += entry.promptTokens();
             output += entry.outputTokens();
-            states[entry.state().ordinal()]++;
+            states.merge(entry.state(), 1, Integer::sum);
             separator = ",\n";
         }
         out.ascii("],\"totals\":{\"requests\":").number(entries.size());
         out.ascii(",\"prompt_tokens\":").number(prompt).ascii(",\"output_tokens\":").number(output);
         for (LedgerEntry.State state : LedgerEntry.State.values()) {
-            out.ascii(",\"").ascii(word(state)).ascii("\":").number(states[state.ordinal()]);
+            out.ascii(",\"").ascii(word(state)).ascii("\":").number(states.getOrDefault(state, 0));
         }
         out.ascii("}}");
     }

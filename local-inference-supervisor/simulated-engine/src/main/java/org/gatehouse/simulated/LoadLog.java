@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 
@@ -96,7 +97,8 @@ final class LoadLog {
     }
 
     private void line(String who, String file, String text) {
-        out.println("(" + who + " pid=" + process + ") INFO " + STAMP.format(LocalDateTime.now()) + " [" + file + "] "
+        out.println("(" + who + " pid=" + process + ") INFO " + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()))
+                + " [" + file + "] "
                 + text);
         out.flush();
     }

@@ -1,5 +1,8 @@
 package org.gatehouse.simulated;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,12 +18,15 @@ final class Metrics {
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder generationTokens = new LongAdder();
-    private final LongAdder[] finished = {new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()};
+    private final Map<Finish, LongAdder> finished = new EnumMap<>(Finish.class);
     private final Latencies firstToken = new Latencies("vllm:time_to_first_token_seconds");
     private final Latencies whole = new Latencies("vllm:e2e_request_latency_seconds");
 
     Metrics(long startedSeconds) {
         this.startedSeconds = startedSeconds;
+        for (Finish finish : Finish.values()) {
+            finished.put(finish, new LongAdder());
+        }
     }
 
     void waits() {
@@ -39,9 +45,13 @@ final class Metrics {
     void ends(Finish finish, int generated, long nanosToFirstToken, long nanos) {
         running.decrementAndGet();
         generationTokens.add(generated);
-        finished[finish.ordinal()].increment();
+        of(finish).increment();
         firstToken.add(nanosToFirstToken);
         whole.add(nanos);
+    }
+
+    private LongAdder of(Finish finish) {
+        return Objects.requireNonNull(finished.get(finish));
     }
 
     /** Requests that are being generated or wait for it. */
@@ -81,7 +91,7 @@ final class Metrics {
                 case ERROR -> "error";
             };
             sample("vllm:request_success", "{finished_reason=\"" + reason + "\"," + inside,
-                    finished[finish.ordinal()].sum(), out);
+                    of(finish).sum(), out);
         }
         firstToken.write(inside, out);
         whole.write(inside, out);

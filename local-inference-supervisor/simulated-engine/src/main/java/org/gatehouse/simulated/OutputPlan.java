@@ -75,7 +75,7 @@ record OutputPlan(int reasoning, ReplyText text, int textTokens, List<Call> call
     private static List<Call> calls(GenerationRequest request) {
         boolean forced = request.toolChoice.equals("required") || request.toolChoice.equals("named");
         if (request.tools.isEmpty() || request.toolChoice.equals("none")
-                || !forced && request.directive.toolCalls() <= 0) {
+                || (!forced && request.directive.toolCalls() <= 0)) {
             return List.of();
         }
         int wanted = Math.clamp(request.directive.toolCalls(), 1, 64);

@@ -17,6 +17,8 @@ final class Reply {
     private static final byte[] SIMULATED = Bytes.of("\r\nx-simulated: true\r\nserver: simulated-engine\r\n");
     private static final byte[] LAST_CHUNK = Bytes.of("0\r\n\r\n");
     private static final long SLOW_NANOS = 5_000_000;
+    /** Long enough for most readers to take the one byte before the next one comes. */
+    private static final long DRIBBLE_NANOS = 30_000;
 
     private final SocketChannel channel;
     private final Caller caller;
@@ -216,7 +218,7 @@ final class Reply {
     /** Sends what has gathered. */
     void flush() throws IOException {
         if (fault == Fault.DRIBBLE) {
-            oneByOne(0);
+            oneByOne(DRIBBLE_NANOS);
         } else if (fault == Fault.SPLIT_UTF8) {
             splitCharacters();
         } else {
@@ -229,9 +231,7 @@ final class Reply {
     private void oneByOne(long pauseNanos) throws IOException {
         for (int i = 0; i < out.length(); i++) {
             write(ByteBuffer.wrap(out.array(), i, 1));
-            if (pauseNanos > 0) {
-                caller.pause(pauseNanos);
-            }
+            caller.pause(pauseNanos);
         }
         out.clear();
     }

@@ -2,13 +2,14 @@ package org.gatehouse.simulated;
 
 /** A text cut into its tokens, each ready to stand inside a JSON string. Immutable. */
 final class ReplyText {
-    private static final String LABEL = "[simulated] ";
-    private static final String BODY = """
-            This reply comes from a simulated engine: no model ran, and no GPU was used. It stands in for a real answer \
-            so that keys, limits, prices, streams and records can be tried on any machine. The words are always the same, \
-            one token after the other, until the length that was asked for. Counting goes on as it would with a model: \
-            each piece of text is one output token, and usage tells the sum. \
-            """;
+    private static final String LABEL = "[simulated]";
+    /** Begins with a space and ends without, so that the text goes round without a seam between its tokens. */
+    private static final String BODY = " "
+            + """
+                    This reply comes from a simulated engine: no model ran, and no GPU was used. It stands in for a real answer \
+                    so that keys, limits, prices, streams and records can be tried on any machine. The words are always the same, \
+                    one token after the other, until the length that was asked for. Counting goes on as it would with a model: \
+                    each piece of text is one output token, and usage tells the sum.""";
 
     private final byte[] escaped;
     private final int[] ends;
@@ -37,7 +38,7 @@ final class ReplyText {
 
     /** The same with characters of two, three and four bytes in it. */
     static ReplyText multilingual() {
-        return new ReplyText(LABEL + "Grüße, 你好, こんにちは, привет, 🙂🚀 ".repeat(20), Tokenizer.count(LABEL));
+        return new ReplyText(LABEL + " Grüße, 你好, こんにちは, привет, 🙂🚀".repeat(20), Tokenizer.count(LABEL));
     }
 
     /** This text, once. */
@@ -47,7 +48,7 @@ final class ReplyText {
 
     /** {@code text} with the label in front. */
     static ReplyText labelled(String text) {
-        return of(LABEL + text);
+        return of(LABEL + " " + text);
     }
 
     /** How many tokens there are; {@link Integer#MAX_VALUE} when the text never ends. */

@@ -27,6 +27,7 @@ final class RequestReader {
     private int limit;
     private @Nullable Thread watch;
     private volatile boolean ended;
+    private volatile boolean midway;
 
     RequestReader(SocketChannel channel) {
         this.channel = channel;
@@ -46,7 +47,13 @@ final class RequestReader {
         }
         parseHead(headLength);
         readBody(headLength);
+        midway = false;
         return request;
+    }
+
+    /** Whether a request has begun to come and is not whole yet. */
+    boolean midway() {
+        return midway;
     }
 
     /** Bytes of further requests that are here already. */
@@ -79,6 +86,7 @@ final class RequestReader {
     private int readHead() throws IOException, MalformedRequest {
         int scanned = 0;
         while (true) {
+            midway = limit > 0;
             byte[] bytes = input.array();
             for (int at = Math.max(3, scanned); at < limit; at++) {
                 if (bytes[at] == '\n' && bytes[at - 1] == '\r' && bytes[at - 2] == '\n' && bytes[at - 3] == '\r') {
@@ -138,8 +146,8 @@ final class RequestReader {
     private void readBody(int headLength) throws IOException, MalformedRequest {
         String length = request.header("content-length");
         boolean chunked = request.headerCount("transfer-encoding") > 0;
-        if (chunked && (length != null || !request.headerStartsWith("transfer-encoding", "chunked"))
-                || request.headerCount("content-length") > 1) {
+        boolean odd = length != null || !request.headerStartsWith("transfer-encoding", "chunked");
+        if ((chunked && odd) || request.headerCount("content-length") > 1) {
             // RFC 9112 6.1 and 6.3: two framings at once are an attack or a fault.
             throw new MalformedRequest(400, "Invalid HTTP request received.");
         }

@@ -45,6 +45,7 @@ final class ResponsesRequestReader {
         if (!sawInput) {
             throw new Refused(Problem.missing("input"));
         }
+        SharedFields.check(request);
         tokens.replyPrompt();
         request.prompts.add(tokens);
         String directiveText = content.lastDirectiveText();

@@ -104,7 +104,7 @@ final class ServeCommand implements Callable<Integer> {
                 Runtime.getRuntime().halt(0);
             }
         }, "simulated-engine-stop"));
-        log.load(options, Duration.ofNanos((long) (options.loadTime().toNanos())));
+        log.load(options, options.loadTime());
         SimulatedServer server = SimulatedServer.listen(options, socket);
         serving.set(server);
         log.listening(server.describe());

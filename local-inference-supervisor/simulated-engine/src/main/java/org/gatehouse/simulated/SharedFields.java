@@ -28,6 +28,27 @@ final class SharedFields {
         }
     }
 
+    /** Refuses what only makes sense together and came alone, as strict servers do. */
+    static void check(GenerationRequest request) throws Refused {
+        if (request.hasStreamOptions && !request.stream) {
+            throw new Refused(Problem.badRequest("Stream options can only be defined when `stream=True`.",
+                    "stream_options"));
+        }
+        if (request.topLogprobs > 0 && !request.logprobs) {
+            throw new Refused(Problem.badRequest("when using `top_logprobs`, `logprobs` must be set to true.",
+                    "top_logprobs"));
+        }
+        boolean forced = request.toolChoice.equals("required") || request.toolChoice.equals("named");
+        if (forced && request.tools.isEmpty()) {
+            throw new Refused(Problem.badRequest("When using `tool_choice`, `tools` must be set.", "tool_choice"));
+        }
+        if (request.namedTool != null
+                && request.tools.stream().noneMatch(tool -> tool.name().equals(request.namedTool))) {
+            throw new Refused(Problem.badRequest("The tool named in `tool_choice` is not among `tools`.",
+                    "tool_choice"));
+        }
+    }
+
     private static void temperature(JsonReader json) throws IOException, Refused {
         JsonNode value = json.tree();
         if (!value.isNull() && !value.isNumber()) {
@@ -77,6 +98,7 @@ final class SharedFields {
             return;
         }
         json.needObject("stream_options");
+        request.hasStreamOptions = true;
         for (String name = json.field(); name != null; name = json.field()) {
             switch (name) {
                 case "include_usage" -> request.includeUsage = json.flag("stream_options.include_usage");

@@ -27,7 +27,7 @@ final class Tokenizer {
                 sink.token(NON_ASCII + codePoint);
                 continue;
             }
-            int packed = 1 << 7 | c;
+            int packed = (1 << 7) | c;
             int limit = Math.min(end, at + LONGEST);
             at++;
             int kind = kind(c);
@@ -35,7 +35,7 @@ final class Tokenizer {
                 kind = WORD;
             }
             while (at < limit && text[at] < 0x80 && kind(text[at]) == kind) {
-                packed = packed << 7 | text[at++];
+                packed = (packed << 7) | text[at++];
             }
             sink.token(packed);
         }
@@ -73,10 +73,10 @@ final class Tokenizer {
     private static final int OTHER = 2;
 
     private static int kind(char c) {
-        if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
             return WORD;
         }
-        return c == ' ' || c >= '\t' && c <= '\r' ? BLANK : OTHER;
+        return c == ' ' || (c >= '\t' && c <= '\r') ? BLANK : OTHER;
     }
 
     /** Takes tokens one by one. */

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,7 +139,7 @@ final class RawClient implements AutoCloseable {
             if (count < 0) {
                 return -1;
             }
-            buffered = java.util.Arrays.copyOf(buffer.array(), count);
+            buffered = Arrays.copyOf(buffer.array(), count);
             at = 0;
         }
         return buffered[at++] & 0xFF;
@@ -148,7 +149,7 @@ final class RawClient implements AutoCloseable {
     byte[] packet() throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         int count = channel.read(buffer);
-        return java.util.Arrays.copyOf(buffer.array(), Math.max(0, count));
+        return Arrays.copyOf(buffer.array(), Math.max(0, count));
     }
 
     /** Says that nothing more will be sent, and keeps reading. */

@@ -144,15 +144,27 @@ final class Connector implements AutoCloseable {
         String trust = endpoint.extraTrust() == null ? NO_EXTRA_TRUST : endpoint.extraTrust();
         SSLContext context = contexts.computeIfAbsent(trust,
                 pem -> TrustedCertificates.context(pem.equals(NO_EXTRA_TRUST) ? null : pem));
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), endpoint.host(),
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new ChannelSocket(channel),
+                endpoint.host(),
                 endpoint.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(TLS_VERSIONS);
         parameters.setApplicationProtocols(APPLICATION_PROTOCOLS);
         socket.setSSLParameters(parameters);
-        socket.startHandshake();
+        shakeHands(socket);
         return TlsTransport.over(socket);
+    }
+
+    /** A server that has no version or cipher in common with us often just hangs up; that is a failure of TLS as well. */
+    private static void shakeHands(SSLSocket socket) throws IOException {
+        try {
+            socket.startHandshake();
+        } catch (SSLException refused) {
+            throw refused;
+        } catch (IOException broken) {
+            throw new SSLException("the connection ended during the handshake: " + broken.getMessage(), broken);
+        }
     }
 
     private static UpstreamFailureException notAllowed(UpstreamCall call, Endpoint endpoint, String address) {

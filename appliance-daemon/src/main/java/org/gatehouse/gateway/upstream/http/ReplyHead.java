@@ -17,12 +17,15 @@ final class ReplyHead {
 
     private final byte[] bytes;
     private final int[] marks;
+    private final int fields;
     private final int status;
     private final boolean versionOneZero;
 
-    ReplyHead(byte[] bytes, int[] marks, int status, boolean versionOneZero) {
+    /** The marks may have room for more fields than there are. */
+    ReplyHead(byte[] bytes, int[] marks, int fields, int status, boolean versionOneZero) {
         this.bytes = bytes;
         this.marks = marks;
+        this.fields = fields;
         this.status = status;
         this.versionOneZero = versionOneZero;
     }
@@ -36,24 +39,24 @@ final class ReplyHead {
     }
 
     int fields() {
-        return marks.length / MARKS_PER_FIELD;
+        return fields;
     }
 
     String name(int field) {
         int mark = field * MARKS_PER_FIELD;
-        return new String(bytes, mark(mark), mark(mark + 1) - mark(mark), StandardCharsets.ISO_8859_1);
+        return new String(bytes, marks[mark], marks[mark + 1] - marks[mark], StandardCharsets.ISO_8859_1);
     }
 
     String value(int field) {
         int mark = field * MARKS_PER_FIELD;
-        return new String(bytes, mark(mark + 2), mark(mark + 3) - mark(mark + 2), StandardCharsets.ISO_8859_1);
+        return new String(bytes, marks[mark + 2], marks[mark + 3] - marks[mark + 2], StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the field has this name; {@code lowerCaseName} is ASCII in lower case. */
     boolean isNamed(int field, String lowerCaseName) {
         int mark = field * MARKS_PER_FIELD;
-        int begin = mark(mark);
-        if (mark(mark + 1) - begin != lowerCaseName.length()) {
+        int begin = marks[mark];
+        if (marks[mark + 1] - begin != lowerCaseName.length()) {
             return false;
         }
         for (int index = 0; index < lowerCaseName.length(); index++) {
@@ -100,10 +103,6 @@ final class ReplyHead {
     /** The fields in order, without those named. */
     Iterable<Header> without(String... lowerCaseNames) {
         return () -> new Fields(lowerCaseNames);
-    }
-
-    private int mark(int index) {
-        return marks[index];
     }
 
     /** Makes one field's strings at a time. */

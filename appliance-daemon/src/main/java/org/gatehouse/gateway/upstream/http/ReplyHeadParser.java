@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class ReplyHeadParser {
     private static final int STATUS_LINE_LEAST = "HTTP/1.1 200".length();
-    private static final int FIELDS_AT_FIRST = 12;
+    private static final int FIELDS_AT_FIRST = 8;
 
     private final byte[] bytes;
     private int[] marks = new int[FIELDS_AT_FIRST * ReplyHead.MARKS_PER_FIELD];
@@ -33,7 +33,7 @@ final class ReplyHeadParser {
             field(begin, lineEnd);
             begin = lineEnd + 2;
         }
-        return new ReplyHead(bytes, Arrays.copyOf(marks, marked), status, versionOneZero);
+        return new ReplyHead(bytes, marks, marked / ReplyHead.MARKS_PER_FIELD, status, versionOneZero);
     }
 
     /** Index of the CR of the CRLF that ends the line; a head always has one. */

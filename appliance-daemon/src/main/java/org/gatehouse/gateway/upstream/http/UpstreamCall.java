@@ -70,7 +70,8 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         long now = nanoTime.getAsLong();
         totalDeadline = now + deadlines.total().toNanos();
         underWay = true;
-        throwIfEnded();
+        // An interrupted thread would close every pooled connection that it only probes.
+        throwIfBrokenOff();
         Connection first = lane.pool().acquire(this, false, connectDeadline(now));
         boolean reused = first.isConnected();
         try {
@@ -316,13 +317,13 @@ public final class UpstreamCall implements AutoCloseable, Holder {
     private boolean send(Connection current) throws UpstreamFailureException {
         try {
             lane.writer().write(request, current);
+            anySent = true;
             return true;
         } catch (IOException broken) {
+            anySent |= current.hasWritten();
             throwIfBrokenOff();
             current.buffer().limit(0);
             return false;
-        } finally {
-            anySent |= current.hasWritten();
         }
     }
 

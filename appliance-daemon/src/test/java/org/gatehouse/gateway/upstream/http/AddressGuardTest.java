@@ -66,7 +66,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void onePrivateAddressAmongPublicOnesRefusesThemAll() {
+    void onePrivateAddressAmongPublicOnesRefusesThemAll() throws InterruptedException {
         NameLookup mixed = host -> new InetAddress[]{InetAddress.ofLiteral("8.8.8.8"),
                 InetAddress.ofLiteral("10.0.0.1")};
         try (UpstreamClient client = new UpstreamClient(System::nanoTime, mixed, Duration.ofMillis(25))) {

@@ -21,7 +21,7 @@ class ReplyFormsTest {
     private final UpstreamClient client = new UpstreamClient();
 
     @AfterEach
-    void nothingIsLeftInUse() {
+    void nothingIsLeftInUse() throws InterruptedException {
         Calls.assertNothingInUse(client);
         client.close();
     }

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -108,6 +109,20 @@ final class ScriptedServer implements AutoCloseable {
 
     int requests() {
         return requests.get();
+    }
+
+    /** Takes no further connection; those that exist stay. */
+    void stopListening() throws IOException {
+        listener.close();
+        // The descriptor is closed only when the thread that accepts has let go of it.
+        for (int tries = 0; tries < 1000; tries++) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port()).close();
+            } catch (ConnectException refused) {
+                return;
+            }
+        }
+        throw new IOException("The port still takes connections.");
     }
 
     @Override

@@ -26,6 +26,7 @@ final class Books {
     private final Set<String> rowIds = new HashSet<>();
     private final Map<String, Integer> rowsByRequest = new HashMap<>();
     private final Map<String, Long> outputByRequest = new HashMap<>();
+    private final long quota;
     private long doubleRows;
     private long rows;
     private long input;
@@ -33,6 +34,7 @@ final class Books {
 
     private Books(Arguments arguments) {
         this.arguments = arguments;
+        this.quota = (long) arguments.number("quota", -1, 0, Long.MAX_VALUE);
         this.admin = Target.parse(arguments.required("admin"), "/", arguments.optional("admin-token"));
     }
 
@@ -128,7 +130,6 @@ final class Books {
     }
 
     private void holdAgainstQuota(Result result) {
-        double quota = arguments.number("quota", -1, 0, Long.MAX_VALUE);
         if (quota >= 0) {
             long used = switch (arguments.text("counts", "total")) {
                 case "input" -> input;
@@ -136,10 +137,10 @@ final class Books {
                 case "total" -> input + output;
                 default -> throw new UsageException("--counts takes input, output or total");
             };
-            result.count("quota_tokens", (long) quota);
+            result.count("quota_tokens", quota);
             result.count("used_tokens", used);
-            result.count("overshoot_tokens", Math.max(0, used - (long) quota));
-            result.count("leaked_tokens", Math.max(0, (long) quota - used));
+            result.count("overshoot_tokens", Math.max(0, used - quota));
+            result.count("leaked_tokens", Math.max(0, quota - used));
         }
     }
 
@@ -149,7 +150,11 @@ final class Books {
             Target ledger = Target.parse(place, "/simulated/ledger", null);
             JsonObject totals = HttpGet.get(ledger).object(ledger);
             result.count("ledger_prompt_tokens", totals.whole("totals.prompt_tokens", 0));
-            result.count("ledger_output_tokens", totals.whole("totals.output_tokens", 0));
+            long produced = totals.whole("totals.output_tokens", 0);
+            result.count("ledger_output_tokens", produced);
+            if (quota >= 0 && arguments.text("counts", "total").equals("output")) {
+                result.count("unbilled_tokens", Math.max(0, produced - quota));
+            }
         }
     }
 }

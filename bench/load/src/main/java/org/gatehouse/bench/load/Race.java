@@ -24,7 +24,7 @@ final class Race {
 
     /** What ends a client's run before its time. */
     private enum Until {
-        /** So many refusals with status 429 in a row as the client has patience. */
+        /** As many refusals with status 429 as the client has patience, without a completed call between them. */
         QUOTA,
         /** A connection that cannot be made. */
         GONE,
@@ -96,7 +96,11 @@ final class Race {
             CallEnd last = client.call(sequence.getAndIncrement(), random.nextInt(100) < streams,
                     random.nextInt(100) < leavers, longest);
             ends.add(last);
-            refusals = last instanceof CallEnd.Refused refused && refused.status() == 429 ? refusals + 1 : 0;
+            if (last instanceof CallEnd.Refused refused && refused.status() == 429) {
+                refusals++;
+            } else if (last instanceof CallEnd.Completed) {
+                refusals = 0;
+            }
             if (until == Until.QUOTA && refusals >= patience) {
                 return;
             }

@@ -124,6 +124,8 @@ final class Report {
                 all.largest("quota-race", subject, "overshoot_tokens"), rounds("quota-race")));
         rows.add(new Row("quota race: leak, tokens", Kind.EXACTLY, 0, "",
                 all.largest("quota-race", subject, "leaked_tokens"), rounds("quota-race")));
+        rows.add(new Row("quota race: tokens that the engine produced beyond the quota", Kind.EXACTLY, 0, "",
+                all.largest("quota-race", subject, "unbilled_tokens"), ""));
         rows.add(new Row("kill -9: completed calls without a row", Kind.EXACTLY, 0, "",
                 all.sum("kill9", subject, "missing_rows"),
                 rounds("kill9") + ", completed calls " + plain(all.sum("kill9", subject, "completed"))));

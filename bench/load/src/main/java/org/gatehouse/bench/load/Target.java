@@ -22,7 +22,10 @@ record Target(String host, int port, String path, @Nullable String key) {
         Objects.requireNonNull(path, "path");
     }
 
-    /** Reads {@code http://host[:port][/path]}; a URL without a path means {@code fallbackPath}. */
+    /**
+     * Reads {@code http://host[:port][/path]}. A URL without a path, or with the {@code /v1} at which client libraries
+     * are pointed, means {@code fallbackPath} there.
+     */
     static Target parse(String url, String fallbackPath, @Nullable String key) {
         URI uri;
         try {
@@ -34,7 +37,9 @@ record Target(String host, int port, String path, @Nullable String key) {
             throw new UsageException("'" + url + "' is not a plain HTTP URL: write http://host:port");
         }
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        String path = uri.getRawPath() == null || uri.getRawPath().length() <= 1 ? fallbackPath : uri.getRawPath();
+        String path = uri.getRawPath() == null || uri.getRawPath().matches("/?|/v1/?")
+                ? fallbackPath
+                : uri.getRawPath();
         String query = uri.getRawQuery();
         return new Target(uri.getHost(), port, query == null ? path : path + "?" + query, key);
     }

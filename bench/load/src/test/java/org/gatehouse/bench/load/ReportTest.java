@@ -40,6 +40,12 @@ class ReportTest {
     }
 
     @Test
+    void ratioOfTwoRoundsIsTheirMean() throws IOException {
+        assertThat(report(c64(1, "nginx", 10, 0) + c64(1, "gatehouse", 4, 0) + c64(2, "nginx", 10, 0)
+                + c64(2, "gatehouse", 6, 0))).contains("| requests/s at c=64, of nginx's | >= 0.350 | 0.500 |");
+    }
+
+    @Test
     void rowBelowItsTargetFails() throws IOException {
         assertThat(report(c64(1, "nginx", 1000, 0) + c64(1, "gatehouse", 100, 0))).contains("| FAIL |");
         assertThat(status).isEqualTo(1);

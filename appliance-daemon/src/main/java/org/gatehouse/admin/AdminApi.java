@@ -1,0 +1,183 @@
+package org.gatehouse.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+import org.gatehouse.audit.TrailUnavailable;
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.StoreFailure;
+
+/**
+ * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}. Each request is
+ * given an id, guarded, checked against its operation's description, carried out, and answered; what fails inside is
+ * logged once and answered without its cause. Thread-safe.
+ */
+public final class AdminApi implements HttpService {
+    private static final System.Logger LOG = System.getLogger(AdminApi.class.getName());
+    private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    private static final Pattern GOOD_REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+    private final List<Operation> operations;
+    private final Router router;
+    private final RequestReader reader;
+    private final Guard guard;
+    private final Supplier<UUID> ids;
+    private final byte[] document;
+
+    AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
+        List<Operation> all = new ArrayList<>(operations);
+        all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
+                new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE));
+        this.operations = List.copyOf(all);
+        this.router = new Router(all);
+        this.reader = new RequestReader();
+        this.guard = guard;
+        this.ids = ids;
+        this.document = Json.bytes(OpenApi.describe(all, version));
+    }
+
+    /** The table that everything here is made from. */
+    List<Operation> operations() {
+        return operations;
+    }
+
+    private ObjectNode description() {
+        return (ObjectNode) Json.trusted(new String(document, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.any("/api", this::handle);
+        rules.any("/api/*", this::handle);
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) {
+        String requestId = requestId(request);
+        response.header(REQUEST_ID, requestId);
+        // Answers hold what only this caller may see, and they change: RFC 9111 5.2.2.5.
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+        Answer answer;
+        try {
+            answer = answer(request, requestId);
+        } catch (Call.Ended e) {
+            answer = new Answer.Failed(e.problem());
+        } catch (CloseConnectionException e) {
+            throw e;
+        } catch (StoreFailure | TrailUnavailable e) {
+            LOG.log(Level.ERROR, "Admin request " + requestId + " failed: the store or the trail did not do its work.",
+                    e);
+            answer = new Answer.Failed(
+                    Problem.unavailable("The store or the trail can't be used right now. See the log under this"
+                            + " request id; try again in a few seconds."));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Admin request " + requestId + " failed.", e);
+            answer = new Answer.Failed(Problem.failure());
+        }
+        send(answer, request, response, requestId);
+    }
+
+    private Answer answer(ServerRequest request, String requestId) {
+        String method = request.prologue().method().text();
+        String path = request.prologue().uriPath().rawPath();
+        Router.Match match = router.find(method, path);
+        Permission needed = match instanceof Router.Match.Found found
+                ? found.operation().permission()
+                : Permission.VIEW;
+        Guard.Decision decision = guard.decide(needed, request.headers().first(HeaderNames.AUTHORIZATION),
+                address(request), requestId);
+        return switch (decision) {
+            case Guard.Decision.Denied(Problem problem) -> new Answer.Failed(problem);
+            case Guard.Decision.Granted(Identity identity) -> switch (match) {
+                case Router.Match.Nowhere() -> new Answer.Failed(Problem.noPath());
+                case Router.Match.OtherMethods(String allowed) -> new Answer.Failed(Problem.noMethod(allowed));
+                case Router.Match.Found(Operation operation, var variables) -> switch (reader.read(operation, variables,
+                        identity, request)) {
+                    case RequestReader.Result.Good(Call call) -> operation.handler().answer(call);
+                    case RequestReader.Result.Bad(Problem problem) -> new Answer.Failed(problem);
+                };
+            };
+        };
+    }
+
+    private void send(Answer answer, ServerRequest request, ServerResponse response, String requestId) {
+        switch (answer) {
+            case Answer.Json(int status, JsonNode tree, var location, var version) -> {
+                if (location != null) {
+                    response.header(HeaderNames.LOCATION, location);
+                }
+                if (version != null) {
+                    response.header(HeaderNames.ETAG, "\"" + version + "\"");
+                }
+                response.status(status).header(HeaderNames.CONTENT_TYPE, "application/json").send(Json.bytes(tree));
+            }
+            case Answer.Nothing() -> response.status(204).send();
+            case Answer.Failed(Problem problem) -> {
+                if (problem.status() == 401) {
+                    response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+                }
+                if (problem.retryAfterSeconds() != null) {
+                    response.header(HeaderNames.RETRY_AFTER, problem.retryAfterSeconds().toString());
+                }
+                response.status(problem.status()).header(HeaderNames.CONTENT_TYPE, "application/problem+json")
+                        .send(Json.bytes(Json.tree(problem.body(requestId))));
+            }
+            case Answer.Stream(String contentType, var fileName, Answer.Stream.Writer writer) -> {
+                response.status(200).header(HeaderNames.CONTENT_TYPE, contentType);
+                if (fileName != null) {
+                    response.header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
+                }
+                stream(writer, response, requestId);
+            }
+        }
+        leave(request);
+    }
+
+    /** A body that nobody read to its end would be taken for the next request. */
+    private static void leave(ServerRequest request) {
+        if (request.content().hasEntity() && !request.content().consumed()) {
+            throw new CloseConnectionException("the body was not read to its end");
+        }
+    }
+
+    private static void stream(Answer.Stream.Writer writer, ServerResponse response, String requestId) {
+        try (OutputStream out = response.outputStream()) {
+            writer.write(out);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.WARNING, "Admin request " + requestId + " broke off while its answer was written.", e);
+            // Not closed properly: the client sees that it did not get all of it.
+            throw new CloseConnectionException("the answer broke off", e);
+        }
+    }
+
+    private String requestId(ServerRequest request) {
+        Optional<String> given = request.headers().first(REQUEST_ID)
+                .filter(id -> GOOD_REQUEST_ID.matcher(id).matches());
+        return given.orElseGet(() -> ids.get().toString());
+    }
+
+    /** The peer's address as digits: asking for its host would ask a name server. */
+    private static String address(ServerRequest request) {
+        return request.remotePeer().address() instanceof InetSocketAddress peer && peer.getAddress() != null
+                ? peer.getAddress().getHostAddress()
+                : "";
+    }
+}

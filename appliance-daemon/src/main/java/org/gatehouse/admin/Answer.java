@@ -1,0 +1,44 @@
+package org.gatehouse.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+/** What an operation answers. */
+sealed interface Answer {
+
+    /**
+     * A JSON value.
+     *
+     * @param location where the thing lives that was made; {@code null} if none was
+     * @param version the entity tag; {@code null} where there is none
+     */
+    record Json(int status, JsonNode tree, @Nullable String location, @Nullable Long version) implements Answer {
+
+        static Json of(JsonNode tree) {
+            return new Json(200, tree, null, null);
+        }
+
+        static Json of(Record form) {
+            return of(org.gatehouse.governance.form.Json.tree(form));
+        }
+    }
+
+    /** Done, with nothing to say. */
+    record Nothing() implements Answer {}
+
+    /** Something long, written while it is made. */
+    record Stream(String contentType, @Nullable String fileName, Writer writer) implements Answer {
+
+        /** Writes the whole answer; the stream is closed by the caller. */
+        @FunctionalInterface
+        interface Writer {
+            void write(OutputStream out) throws IOException;
+        }
+    }
+
+    /** It did not work out. */
+    record Failed(Problem problem) implements Answer {}
+}

@@ -1,0 +1,82 @@
+package org.gatehouse.admin;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.Change;
+import org.gatehouse.governance.IssuedKey;
+import org.gatehouse.governance.Key;
+import org.gatehouse.governance.KeyDraft;
+import org.gatehouse.governance.Keys;
+import org.gatehouse.governance.NewKeyDraft;
+import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.form.Json;
+
+/** What keys can do beyond the usual. */
+final class KeyOperations {
+    private static final String PATH = Operation.BASE + "keys";
+    private static final String ONE = PATH + "/{id}";
+
+    private final Keys keys;
+
+    KeyOperations(Keys keys) {
+        this.keys = keys;
+    }
+
+    /** How to rotate. */
+    record RotationDraft(
+            @About(value = "How long the secret before stays valid, in seconds; as settings say when left out.", max = 2_592_000) @Nullable Long overlapSeconds) {}
+
+    /** Changes a key's state. */
+    @FunctionalInterface
+    private interface Transition {
+        Change<Key> make(Actor actor, UUID id, @Nullable Long version);
+    }
+
+    List<Operation> all() {
+        NounOperations<Key, KeyDraft> usual = new NounOperations<>(keys.noun(), Key.class, KeyDraft.class);
+        return new ArrayList<>(List.of(usual.list(), usual.read(), usual.change(), usual.delete(),
+                Operation.post(PATH, "createKey", "keys",
+                        "Makes a key. The answer is the only place where its secret ever shows.",
+                        Operation.Body.of(NewKeyDraft.class), new Operation.Reply.One(201, IssuedKey.class),
+                        this::create).repeatable(),
+                Operation.post(ONE + "/rotate", "rotateKey", "keys",
+                        "Gives a key a new secret; the one before stays valid for the overlap.",
+                        Operation.Body.optional(RotationDraft.class),
+                        new Operation.Reply.One(200, IssuedKey.class), this::rotate).matchingVersion().repeatable(),
+                transition("disable", "Refuses a key's calls until it is enabled again.", keys::disable),
+                transition("enable", "Takes a disabled key's calls again.", keys::enable),
+                transition("revoke", "Refuses a key's calls for ever.", keys::revoke)));
+    }
+
+    private static Operation transition(String verb, String summary, Transition transition) {
+        return Operation.post(ONE + "/" + verb, verb + "Key", "keys", summary, null,
+                new Operation.Reply.One(200, Key.class),
+                call -> NounOperations.answer(transition.make(call.actor(), call.id(), call.version())))
+                .matchingVersion();
+    }
+
+    private Answer create(Call call) {
+        return issued(201, keys.create(call.actor(), call.form(NewKeyDraft.class), call.idempotencyKey()));
+    }
+
+    private Answer rotate(Call call) {
+        Long seconds = call.form(RotationDraft.class).overlapSeconds();
+        return issued(200, keys.rotate(call.actor(), call.id(), call.version(),
+                seconds == null ? null : Duration.ofSeconds(seconds), call.idempotencyKey()));
+    }
+
+    private static Answer issued(int status, Change<IssuedKey> change) {
+        return switch (change) {
+            case Change.Made<IssuedKey>(IssuedKey issued) -> new Answer.Json(status, Json.tree(issued),
+                    status == 201 ? PATH + "/" + issued.key().id() : null, issued.key().version());
+            case Change.Refused<IssuedKey>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
+        };
+    }
+}

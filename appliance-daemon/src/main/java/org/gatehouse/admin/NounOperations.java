@@ -1,0 +1,139 @@
+package org.gatehouse.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.Change;
+import org.gatehouse.governance.Governed;
+import org.gatehouse.governance.Noun;
+import org.gatehouse.governance.Page;
+import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.governance.form.Reading;
+
+/** What every noun can do: list, read, make, change, delete. */
+final class NounOperations<T extends Record & Governed, D extends Record> {
+    static final Parameter LIMIT = Parameter.number("limit", "How many at most; 100 when not said.", 1, 1000);
+    static final Parameter AFTER = Parameter.id("after", "The next of the answer before; absent for the beginning.");
+    private static final int USUAL_LIMIT = 100;
+
+    private final Noun<T, D> noun;
+    private final Class<T> view;
+    private final Class<D> draft;
+    private final String path;
+    private final String capital;
+
+    NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft) {
+        this.noun = noun;
+        this.view = view;
+        this.draft = draft;
+        this.path = Operation.BASE + noun.name();
+        this.capital = Character.toUpperCase(noun.one().charAt(0)) + noun.one().substring(1);
+    }
+
+    /** All five, with deletion cascading where something can depend on it. */
+    List<Operation> all(boolean cascading) {
+        List<Operation> operations = new ArrayList<>(List.of(list(), read(), make(), change()));
+        Operation delete = delete();
+        operations.add(cascading
+                ? delete.with(Parameter.flag("cascade", "Whether what depends on it is deleted too."))
+                : delete);
+        return operations;
+    }
+
+    Operation list() {
+        Parameter[] filters = noun.filters().stream()
+                .map(filter -> filter.type() == UUID.class
+                        ? Parameter.id(filter.name(), filter.about())
+                        : Parameter.text(filter.name(), filter.about()))
+                .toArray(Parameter[]::new);
+        String plural = Character.toUpperCase(noun.name().charAt(0)) + noun.name().substring(1);
+        return Operation.get(path, "list" + plural, noun.name(), "Lists " + noun.name() + ", oldest first.",
+                new Operation.Reply.Many(view), this::list).with(filters).with(LIMIT, AFTER);
+    }
+
+    Operation read() {
+        return Operation.get(path + "/{id}", "get" + capital, noun.name(), "Reads one " + noun.one() + ".",
+                new Operation.Reply.One(200, view), this::read);
+    }
+
+    Operation make() {
+        return Operation.post(path, "create" + capital, noun.name(), "Makes a " + noun.one() + ".",
+                Operation.Body.of(draft), new Operation.Reply.One(201, view), this::make);
+    }
+
+    Operation change() {
+        return Operation.patch(path + "/{id}", "update" + capital, noun.name(),
+                "Changes a " + noun.one() + " (JSON merge patch): absent members stay as they are.",
+                Operation.Body.patch(draft), new Operation.Reply.One(200, view), this::change);
+    }
+
+    Operation delete() {
+        return Operation.delete(path + "/{id}", "delete" + capital, noun.name(), "Deletes a " + noun.one() + ".",
+                this::delete);
+    }
+
+    private Answer list(Call call) {
+        return page(noun.list(call.query(), call.query("after", UUID.class).orElse(null),
+                call.query("limit", Integer.class).orElse(USUAL_LIMIT)));
+    }
+
+    private Answer read(Call call) {
+        return noun.find(call.id()).<Answer>map(found -> one(200, found)).orElseGet(() -> new Answer.Failed(
+                Problem.absent("There is no " + noun.one() + " with id " + call.id() + ".")));
+    }
+
+    private Answer make(Call call) {
+        return switch (noun.create(call.actor(), call.form(draft))) {
+            case Change.Made<T>(T made) ->
+                new Answer.Json(201, Json.tree(made), path + "/" + made.id(), made.version());
+            case Change.Refused<T>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
+        };
+    }
+
+    private Answer change(Call call) {
+        return answer(noun.update(call.actor(), call.id(), call.version(), before -> merged(before, call.sent())));
+    }
+
+    Reading<D> merged(D before, JsonNode patch) {
+        return Json.read(Json.merge(Json.treeWithSecrets(before), patch), draft);
+    }
+
+    private Answer delete(Call call) {
+        return switch (noun.delete(call.actor(), call.id(), call.version(), call.flag("cascade"))) {
+            case Change.Made<T> _ -> new Answer.Nothing();
+            case Change.Refused<T>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
+        };
+    }
+
+    /** What came of a change, with the thing as it is now. */
+    static <T extends Record & Governed> Answer answer(Change<T> change) {
+        return switch (change) {
+            case Change.Made<T>(T made) -> one(200, made);
+            case Change.Refused<T>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
+        };
+    }
+
+    static <T extends Record & Governed> Answer one(int status, T thing) {
+        return new Answer.Json(status, Json.tree(thing), null, thing.version());
+    }
+
+    static Answer page(Page<? extends Record> page) {
+        return page(page.items(), page.next() == null ? null : page.next().toString());
+    }
+
+    static Answer page(List<? extends Record> items, @Nullable String next) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        ArrayNode array = tree.putArray("items");
+        items.forEach(item -> array.add(Json.tree(item)));
+        tree.put("next", next);
+        return Answer.Json.of(tree);
+    }
+}

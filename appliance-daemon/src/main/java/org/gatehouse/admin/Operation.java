@@ -1,0 +1,126 @@
+package org.gatehouse.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.FormSchema.Direction;
+
+/**
+ * One thing that the admin API can do: the single source of its route, its checks and its description. Immutable.
+ *
+ * @param id unique, for generated clients: {@code listDepartments}
+ * @param path from the root, with {@code {name}} for a segment that varies
+ * @param tag the noun that it belongs to
+ * @param body what must be sent; {@code null} when nothing may be
+ * @param reply what comes back when it works
+ */
+record Operation(String method, String path, String id, String tag, String summary, Permission permission,
+        List<Parameter> parameters, boolean versioned, boolean idempotent, @Nullable Body body, Reply reply,
+        Handler handler) {
+
+    /** Where everything but the document itself lives. */
+    static final String BASE = "/api/v1/";
+
+    /** Does it. */
+    @FunctionalInterface
+    interface Handler {
+        Answer answer(Call call);
+    }
+
+    /**
+     * What must be sent.
+     *
+     * @param type a form
+     * @param optional whether nothing at all may be sent instead
+     * @param yaml whether YAML will do too
+     * @param largest how many bytes it may have
+     */
+    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+        /** What any body may have that does not say otherwise. */
+        static final int USUAL_LARGEST = 1 << 20;
+
+        static Body optional(Class<? extends Record> type) {
+            return new Body(type, Direction.REQUEST, true, false, USUAL_LARGEST);
+        }
+
+        static Body of(Class<? extends Record> type) {
+            return new Body(type, Direction.REQUEST, false, false, USUAL_LARGEST);
+        }
+
+        static Body patch(Class<? extends Record> type) {
+            return new Body(type, Direction.PATCH, false, false, USUAL_LARGEST);
+        }
+    }
+
+    /** What comes back. */
+    sealed interface Reply {
+
+        /** One form. */
+        record One(int status, Class<? extends Record> type) implements Reply {}
+
+        /** A piece of a list of forms. */
+        record Many(Class<? extends Record> type) implements Reply {}
+
+        /** Nothing: 204. */
+        record Nothing() implements Reply {}
+
+        /** Any JSON object. */
+        record Any() implements Reply {}
+
+        /** Bytes of that type. */
+        record Bytes(String contentType) implements Reply {}
+    }
+
+    static Operation get(String path, String id, String tag, String summary, Reply reply, Handler handler) {
+        return new Operation("GET", path, id, tag, summary, Permission.VIEW, List.of(), false, false, null, reply,
+                handler);
+    }
+
+    static Operation post(String path, String id, String tag, String summary, @Nullable Body body, Reply reply,
+            Handler handler) {
+        return new Operation("POST", path, id, tag, summary, Permission.CHANGE, List.of(), false, false, body, reply,
+                handler);
+    }
+
+    static Operation patch(String path, String id, String tag, String summary, Body body, Reply reply,
+            Handler handler) {
+        return new Operation("PATCH", path, id, tag, summary, Permission.CHANGE, List.of(), true, false, body, reply,
+                handler);
+    }
+
+    static Operation delete(String path, String id, String tag, String summary, Handler handler) {
+        return new Operation("DELETE", path, id, tag, summary, Permission.CHANGE, List.of(), true, false, null,
+                new Reply.Nothing(), handler);
+    }
+
+    Operation needing(Permission other) {
+        return new Operation(method, path, id, tag, summary, other, parameters, versioned, idempotent, body, reply,
+                handler);
+    }
+
+    Operation with(Parameter... more) {
+        List<Parameter> all = new ArrayList<>(parameters);
+        all.addAll(List.of(more));
+        return new Operation(method, path, id, tag, summary, permission, List.copyOf(all), versioned, idempotent, body,
+                reply, handler);
+    }
+
+    /** Takes an {@code If-Match} header. */
+    Operation matchingVersion() {
+        return new Operation(method, path, id, tag, summary, permission, parameters, true, idempotent, body, reply,
+                handler);
+    }
+
+    /** Takes an {@code Idempotency-Key} header. */
+    Operation repeatable() {
+        return new Operation(method, path, id, tag, summary, permission, parameters, versioned, true, body, reply,
+                handler);
+    }
+
+    /** The path's segments, without the leading empty one. */
+    List<String> segments() {
+        return List.of(path.substring(1).split("/"));
+    }
+}

@@ -1,0 +1,108 @@
+package org.gatehouse.admin;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.form.FieldError;
+
+/**
+ * Problem details as of RFC 9457.
+ *
+ * @param retryAfterSeconds for the header, where waiting helps; not part of the body
+ */
+record Problem(String type, int status, String title, String detail, List<FieldError> errors,
+        @Nullable Long retryAfterSeconds) {
+
+    /** What goes out. */
+    record Body(@About("What kind of problem it is: urn:gatehouse:problem:<kind>.") String type,
+            @About("The same in words.") String title, @About("The HTTP status.") int status,
+            @About("What happened, with which thing, what to do.") String detail,
+            @About("The members of the request that are wrong.") List<FieldError> errors,
+            @About("The request, as in the trail and in the log.") String requestId) {}
+
+    Body body(String requestId) {
+        return new Body(type, title, status, detail, errors, requestId);
+    }
+
+    private static Problem of(String kind, int status, String title, String detail) {
+        return new Problem("urn:gatehouse:problem:" + kind, status, title, detail, List.of(), null);
+    }
+
+    static Problem invalid(List<FieldError> errors) {
+        StringBuilder detail = new StringBuilder();
+        for (FieldError error : errors) {
+            detail.append(detail.isEmpty() ? "" : "; ").append(error.field().isEmpty() ? "" : error.field() + " ")
+                    .append(error.message());
+        }
+        return new Problem("urn:gatehouse:problem:invalid", 400, "The request is wrong", detail + ".", errors, null);
+    }
+
+    static Problem invalid(String field, String message) {
+        return invalid(List.of(new FieldError(field, message)));
+    }
+
+    static Problem unauthenticated() {
+        return of("unauthenticated", 401, "No valid admin token",
+                "Send the admin token as 'Authorization: Bearer gha_…'; it lies in the file admin-token of the data"
+                        + " directory.");
+    }
+
+    static Problem throttled(long seconds) {
+        return new Problem("urn:gatehouse:problem:throttled", 429, "Too many wrong tokens",
+                "Too many wrong admin tokens came from this address. Wait, then send the right one.", List.of(),
+                seconds);
+    }
+
+    static Problem forbidden(Permission permission) {
+        return of("forbidden", 403, "Not allowed",
+                "This needs the permission " + permission.name().toLowerCase(java.util.Locale.ROOT)
+                        + ". Ask an administrator for it.");
+    }
+
+    static Problem noPath() {
+        return of("not_found", 404, "No such path",
+                "The admin API has nothing here. See GET /api/openapi.json for what it has.");
+    }
+
+    static Problem noMethod(String allowed) {
+        return of("method_not_allowed", 405, "No such method here", "This path takes " + allowed + ".");
+    }
+
+    static Problem tooLarge(long bytes) {
+        return of("too_large", 413, "Body too large", "The body may have at most " + bytes + " bytes.");
+    }
+
+    static Problem mediaType(String wanted) {
+        return of("media_type", 415, "Unknown content type", "Send the body as " + wanted + ", not encoded.");
+    }
+
+    static Problem absent(String message) {
+        return of("not_found", 404, "Not found", message);
+    }
+
+    static Problem conflict(String message) {
+        return of("conflict", 409, "Conflict", message);
+    }
+
+    static Problem unavailable(String message) {
+        return new Problem("urn:gatehouse:problem:unavailable", 503, "Temporarily unavailable", message, List.of(), 5L);
+    }
+
+    static Problem failure() {
+        return of("failure", 500, "The box failed",
+                "Something in the box failed. The log has the cause under this request id; the change was not made"
+                        + " unless reading it back shows it.");
+    }
+
+    static Problem of(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.Absent(String message) -> absent(message);
+            case Refusal.Invalid(List<FieldError> errors) -> invalid(errors);
+            case Refusal.Conflict(String message) -> conflict(message);
+            case Refusal.Stale(String message) -> of("stale", 412, "Changed by somebody else", message);
+        };
+    }
+}

@@ -1,0 +1,152 @@
+package org.gatehouse.audit;
+
+import java.io.ByteArrayOutputStream;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.store.Database;
+import org.gatehouse.store.StoreFailure;
+
+/**
+ * Finds rows of the trail, all nodes together, in pages that continue where the last one ended: no page gets slower than
+ * the first, however many rows there are. A row is found as soon as its call returned. Thread-safe.
+ */
+public final class TrailSearch {
+
+    /** The most rows of a page. */
+    public static final int LARGEST_PAGE = 1_000;
+
+    private static final Duration CATCH_UP = Duration.ofMillis(200);
+    private static final int SECONDS_A_QUERY = 20;
+
+    private final Database database;
+    private final Trail trail;
+
+    /** A search over that trail's database. */
+    public TrailSearch(Database database, Trail trail) {
+        this.database = database;
+        this.trail = trail;
+    }
+
+    /** Which end of the trail comes first. */
+    public enum Order {
+        NEWEST_FIRST, OLDEST_FIRST
+    }
+
+    /**
+     * A page of rows.
+     *
+     * @param after where the last page ended; {@code null} for the first page
+     * @param most 1 to {@value #LARGEST_PAGE}
+     * @throws StoreFailure when the database does not answer
+     */
+    public TrailPage find(TrailFilter filter, Order order, TrailPage.@Nullable Cursor after, int most) {
+        if (most < 1 || most > LARGEST_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to " + LARGEST_PAGE + " rows");
+        }
+        boolean upToDate = trail.flush(CATCH_UP);
+        boolean down = order == Order.NEWEST_FIRST;
+        StringBuilder sql = new StringBuilder("SELECT node, seq, record, hash, at_micros FROM trail WHERE 1 = 1");
+        for (TrailFilter.Condition condition : filter.conditions()) {
+            sql.append(" AND ").append(condition.sql());
+        }
+        if (after != null) {
+            // Written out, because H2 finds no index for a comparison of row values.
+            sql.append(down
+                    ? " AND at_micros <= ? AND (at_micros < ? OR node < ? OR (node = ? AND seq < ?))"
+                    : " AND at_micros >= ? AND (at_micros > ? OR node > ? OR (node = ? AND seq > ?))");
+        }
+        sql.append(down ? " ORDER BY at_micros DESC, node DESC, seq DESC" : " ORDER BY at_micros, node, seq")
+                .append(" FETCH FIRST ").append(most + 1).append(" ROWS ONLY");
+        try (Connection connection = database.dataSource().getConnection();
+                PreparedStatement query = connection.prepareStatement(sql.toString())) {
+            query.setQueryTimeout(SECONDS_A_QUERY);
+            bind(query, filter, after);
+            return read(query, most, upToDate);
+        } catch (SQLException e) {
+            throw new StoreFailure("The trail could not be searched (" + e.getMessage()
+                    + "). Check the database, or narrow the time range.", e);
+        }
+    }
+
+    /** The row of a call or action. */
+    public Optional<TrailEntry> byId(UUID id) {
+        return find(TrailFilter.any().id(id), Order.OLDEST_FIRST, null, 1).entries().stream().findFirst();
+    }
+
+    /**
+     * The bodies kept of a call, as far as policy recorded them and retention has not removed them.
+     *
+     * @throws StoreFailure when they were changed, or the database does not answer
+     */
+    public Bodies bodiesOf(UUID callId) {
+        trail.flush(CATCH_UP);
+        return new Bodies(body(callId, 0), body(callId, 1));
+    }
+
+    /** What was kept of a call's bodies; {@code null} where nothing was. */
+    public record Bodies(byte @Nullable [] request, byte @Nullable [] reply) {}
+
+    private byte @Nullable [] body(UUID callId, int part) {
+        ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+        try (Connection connection = database.dataSource().getConnection();
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT bytes FROM call_body WHERE call_id = ? AND part = ? ORDER BY piece")) {
+            query.setObject(1, callId);
+            query.setInt(2, part);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    sealed.writeBytes(row.getBytes(1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreFailure("The bodies of call " + callId + " could not be read (" + e.getMessage()
+                    + "). Check the database.", e);
+        }
+        return sealed.size() == 0 ? null : trail.packing().unpack(callId, part, sealed.toByteArray());
+    }
+
+    private static void bind(PreparedStatement query, TrailFilter filter, TrailPage.@Nullable Cursor after)
+            throws SQLException {
+        int index = 1;
+        for (TrailFilter.Condition condition : filter.conditions()) {
+            query.setObject(index++, condition.value());
+        }
+        if (after != null) {
+            query.setLong(index++, after.atMicros());
+            query.setLong(index++, after.atMicros());
+            query.setObject(index++, after.node());
+            query.setObject(index++, after.node());
+            query.setLong(index, after.sequence());
+        }
+    }
+
+    private static TrailPage read(PreparedStatement query, int most, boolean upToDate) throws SQLException {
+        List<TrailEntry> entries = new ArrayList<>();
+        TrailPage.Cursor last = null;
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                if (entries.size() == most) {
+                    return new TrailPage(entries, last, upToDate);
+                }
+                UUID node = row.getObject(1, UUID.class);
+                long sequence = row.getLong(2);
+                String json = row.getString(3);
+                entries.add(new TrailEntry(node, sequence, RecordJson.read(json), json,
+                        HexFormat.of().formatHex(row.getBytes(4))));
+                last = new TrailPage.Cursor(row.getLong(5), node, sequence);
+            }
+        }
+        return new TrailPage(entries, null, upToDate);
+    }
+}

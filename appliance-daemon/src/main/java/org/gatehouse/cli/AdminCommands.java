@@ -1,0 +1,37 @@
+package org.gatehouse.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import picocli.CommandLine;
+
+/**
+ * Every command that works through the admin API. Add each to the program's root with
+ * {@code root.addSubcommand(line.getCommandName(), line)}.
+ */
+public final class AdminCommands {
+    private AdminCommands() {}
+
+    /** The commands, reading defaults from this process's environment. */
+    public static List<CommandLine> all() {
+        return all(System.getenv());
+    }
+
+    static List<CommandLine> all(Map<String, String> environment) {
+        List<CommandLine> all = new ArrayList<>();
+        for (CliNoun noun : CliNouns.all()) {
+            CommandLine line = new NounCommands(noun, environment).commandLine();
+            if ("keys".equals(noun.name())) {
+                KeyCommands.addTo(line, environment);
+            } else if ("upstreams".equals(noun.name())) {
+                line.addSubcommand("test", SystemCommands.testUpstream(environment));
+            }
+            all.add(line);
+        }
+        all.add(SystemCommands.settings(environment));
+        all.add(DeclarationCommands.apply(environment));
+        all.add(DeclarationCommands.export(environment));
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,162 @@
+package org.gatehouse.cli;
+
+import java.util.List;
+
+import org.gatehouse.cli.Member.Kind;
+
+/** The nouns, with what can be said about them. */
+final class CliNouns {
+    private static final Member NAME_FILTER = Member.of("--name", "name", Kind.TEXT, "Only those of that name.");
+    private static final Member SCOPE = Member.needed("--scope", "scope", Kind.SCOPE,
+            "Whom it binds: organisation, department:NAME, project:DEPARTMENT/PROJECT, user:NAME or"
+                    + " key:DEPARTMENT/PROJECT/KEY.");
+
+    private CliNouns() {}
+
+    static List<CliNoun> all() {
+        return List.of(departments(), projects(), users(), keys(), limits(), budgets(), upstreams(), models(), prices(),
+                policies());
+    }
+
+    private static CliNoun departments() {
+        return new CliNoun("departments", "department", List.of("name", "description", "id"), List.of(NAME_FILTER),
+                List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.of("--description", "description", Kind.TEXT, "Free text; null removes it.")),
+                "--name Research");
+    }
+
+    private static CliNoun projects() {
+        return new CliNoun("projects", "project", List.of("department", "name", "description", "id"),
+                List.of(NAME_FILTER,
+                        Member.of("--department", "department", Kind.DEPARTMENT, "Only those of that department.")),
+                List.of(Member.needed("--department", "departmentId", Kind.DEPARTMENT, "The department it belongs to."),
+                        Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.of("--description", "description", Kind.TEXT, "Free text; null removes it.")),
+                "--department Research --name Search");
+    }
+
+    private static CliNoun users() {
+        return new CliNoun("users", "user", List.of("name", "email", "id"), List.of(NAME_FILTER),
+                List.of(Member.needed("--name", "name", Kind.TEXT, "Their name."),
+                        Member.of("--email", "email", Kind.TEXT, "Where to reach them; null removes it.")),
+                "--name ada --email ada@example.com");
+    }
+
+    private static CliNoun keys() {
+        return new CliNoun("keys", "key",
+                List.of("department", "project", "name", "publicId", "state", "owner", "models", "expiresAt",
+                        "lastUsedAt", "id"),
+                List.of(NAME_FILTER,
+                        Member.of("--department", "department", Kind.DEPARTMENT, "Only those of that department."),
+                        Member.of("--project", "project", Kind.PROJECT, "Only those of that project."),
+                        Member.of("--owner", "owner", Kind.USER, "Only those of that user."),
+                        Member.of("--state", "state", Kind.TEXT, "Only those that are active, disabled or revoked.")),
+                List.of(Member.needed("--project", "projectId", Kind.PROJECT, "The project it belongs to."),
+                        Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.of("--owner", "ownerId", Kind.USER, "The owning user."),
+                        Member.of("--model", "models", Kind.WORDS, "A public model it may use; every one if none is"
+                                + " named. Repeatable."),
+                        Member.of("--surface", "surfaces", Kind.WORDS, "A surface it may call, such as"
+                                + " chat.completions; every one if none is named. Repeatable."),
+                        Member.of("--address", "addresses", Kind.WORDS, "An address or CIDR range from where it may be"
+                                + " used; anywhere if none is named. Repeatable."),
+                        Member.of("--expires", "expiresAt", Kind.TEXT, "When it ends, as 2027-01-01T00:00:00Z; null:"
+                                + " never."),
+                        Member.of("--limit", "limits", Kind.LIMITS, "A limit of its own, as requests_per_minute=60."
+                                + " Only when it is made. Repeatable."),
+                        Member.of("--budget", "budgets", Kind.BUDGETS, "A hard budget of its own, as month=100.00."
+                                + " Only when it is made. Repeatable.")),
+                "--project Research/Search --name ci --limit requests_per_minute=60 --budget month=100.00");
+    }
+
+    private static CliNoun limits() {
+        return new CliNoun("limits", "limit", List.of("scope.type", "scope.name", "kind", "amount", "id"),
+                List.of(), List.of(SCOPE,
+                        Member.needed("--kind", "kind", Kind.TEXT, "requests_per_minute, tokens_per_minute,"
+                                + " input_tokens_per_minute, output_tokens_per_minute, concurrent_requests,"
+                                + " total_tokens, total_input_tokens or total_output_tokens."),
+                        Member.needed("--amount", "amount", Kind.NUMBER, "The ceiling.")),
+                "--scope department:Research --kind tokens_per_minute --amount 100000");
+    }
+
+    private static CliNoun budgets() {
+        return new CliNoun("budgets", "budget",
+                List.of("scope.type", "scope.name", "period", "amount", "currency", "hard", "id"), List.of(),
+                List.of(SCOPE, Member.needed("--period", "period", Kind.TEXT, "day or month."),
+                        Member.needed("--amount", "amount", Kind.TEXT, "The ceiling, as 100.00."),
+                        Member.of("--soft", "hard", Kind.OFF, "Only alert when it is used up."),
+                        Member.of("--hard", "hard", Kind.ON, "Refuse calls when it is used up: the default.")),
+                "--scope department:Research --period month --amount 500.00");
+    }
+
+    private static CliNoun upstreams() {
+        return new CliNoun("upstreams", "upstream",
+                List.of("name", "kind", "baseUrl", "local", "simulated", "apiKeySet", "id"), List.of(NAME_FILTER),
+                List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.needed("--base-url", "baseUrl", Kind.TEXT, "Where its API starts, as"
+                                + " https://api.openai.com/v1."),
+                        Member.of("--kind", "kind", Kind.TEXT, "openai_compatible or vllm."),
+                        Member.of("--api-key-env", "apiKey", Kind.SECRET_FROM_VARIABLE, "The environment variable that"
+                                + " holds its API key."),
+                        Member.of("--api-key-file", "apiKey", Kind.SECRET_FROM_FILE, "The file that holds its API"
+                                + " key."),
+                        Member.of("--local", "local", Kind.ON, "It runs on this box."),
+                        Member.of("--allow-private", "privateAddressesAllowed", Kind.ON, "It may live on a private"
+                                + " address."),
+                        Member.of("--simulated", "simulated", Kind.ON, "Its answers are simulated."),
+                        Member.of("--connect-timeout", "timeouts.connectMillis", Kind.NUMBER, "Until the connection"
+                                + " stands, in ms."),
+                        Member.of("--first-byte-timeout", "timeouts.firstByteMillis", Kind.NUMBER, "Until the reply"
+                                + " begins, in ms."),
+                        Member.of("--idle-timeout", "timeouts.idleMillis", Kind.NUMBER, "Between two pieces of the"
+                                + " reply, in ms."),
+                        Member.of("--total-timeout", "timeouts.totalMillis", Kind.NUMBER, "Of the whole call, in"
+                                + " ms.")),
+                "--name openai --base-url https://api.openai.com/v1 --api-key-env OPENAI_API_KEY");
+    }
+
+    private static CliNoun models() {
+        return new CliNoun("models", "model",
+                List.of("name", "tokenizer", "contextTokens", "maxOutputTokens", "targets", "id"), List.of(NAME_FILTER),
+                List.of(Member.needed("--name", "name", Kind.TEXT, "What clients ask for."),
+                        Member.needed("--target", "targets", Kind.TARGETS, "The upstream and what it calls the model."
+                                + " Repeatable."),
+                        Member.of("--tokenizer", "tokenizer", Kind.TEXT, "cl100k_base, o200k_base, engine or unknown."),
+                        Member.of("--context", "contextTokens", Kind.NUMBER, "The longest prompt and reply together,"
+                                + " in tokens."),
+                        Member.of("--max-output", "maxOutputTokens", Kind.NUMBER, "The longest reply, in tokens."),
+                        Member.of("--surface", "surfaces", Kind.WORDS, "What it can be called on. Repeatable.")),
+                "--name gpt-4o --target openai=gpt-4o --tokenizer o200k_base --context 128000");
+    }
+
+    private static CliNoun prices() {
+        return new CliNoun("prices", "price",
+                List.of("model", "upstream", "validFrom", "currency", "inputPerMillion", "outputPerMillion", "warning",
+                        "id"),
+                List.of(Member.of("--model", "model", Kind.MODEL, "Only those of that model.")),
+                List.of(Member.needed("--model", "modelId", Kind.MODEL, "The model."),
+                        Member.of("--upstream", "upstreamId", Kind.UPSTREAM, "The upstream; any if none is named."),
+                        Member.of("--from", "validFrom", Kind.TEXT, "From when it holds, as 2027-01-01T00:00:00Z."),
+                        Member.of("--input", "inputPerMillion", Kind.TEXT, "Per 1,000,000 input tokens."),
+                        Member.of("--output-tokens", "outputPerMillion", Kind.TEXT, "Per 1,000,000 output tokens."),
+                        Member.of("--cached-input", "cachedInputPerMillion", Kind.TEXT, "Per 1,000,000 input tokens"
+                                + " from the upstream's cache."),
+                        Member.of("--cache-write", "cacheWritePerMillion", Kind.TEXT, "Per 1,000,000 input tokens"
+                                + " written to the upstream's cache."),
+                        Member.of("--per-second", "perSecond", Kind.TEXT, "Per second of audio."),
+                        Member.of("--per-image", "perImage", Kind.TEXT, "Per picture."),
+                        Member.of("--per-million-characters", "perMillionCharacters", Kind.TEXT, "Per 1,000,000"
+                                + " characters spoken."),
+                        Member.of("--per-call", "perCall", Kind.TEXT, "Per call.")),
+                "--model gpt-4o --input 2.50 --output-tokens 10.00");
+    }
+
+    private static CliNoun policies() {
+        return new CliNoun("policies", "policy",
+                List.of("scope.type", "scope.name", "recording.bodies", "recording.retentionDays", "id"), List.of(),
+                List.of(SCOPE,
+                        Member.needed("--bodies", "recording.bodies", Kind.TEXT, "none, requests, replies or both."),
+                        Member.of("--days", "recording.retentionDays", Kind.NUMBER, "For how many days.")),
+                "--scope department:Research --bodies both --days 30");
+    }
+}

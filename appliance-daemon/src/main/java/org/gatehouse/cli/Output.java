@@ -1,0 +1,96 @@
+package org.gatehouse.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+
+/** Prints JSON trees as tables or as they are. Stateless. */
+final class Output {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private Output() {}
+
+    static void json(PrintWriter out, JsonNode tree) {
+        try {
+            out.println(JSON.writeValueAsString(tree));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree can't be written", e);
+        }
+    }
+
+    static void json(PrintWriter out, List<JsonNode> items) {
+        json(out, JSON.createArrayNode().addAll(items));
+    }
+
+    /** One line a thing, under the names of the columns; a column is a path such as {@code scope.name}. */
+    static void table(PrintWriter out, List<JsonNode> items, List<String> columns) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(columns.stream().map(column -> column.substring(column.lastIndexOf('.') + 1)
+                .replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(java.util.Locale.ROOT)).toList());
+        items.forEach(item -> lines.add(columns.stream().map(column -> cell(item, column)).toList()));
+        int[] widths = new int[columns.size()];
+        lines.forEach(line -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], width(line.get(i)));
+            }
+        });
+        lines.forEach(line -> {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                text.append(line.get(i)).append(" ".repeat(widths[i] - width(line.get(i)) + 2));
+            }
+            out.println(text.toString().stripTrailing());
+        });
+        if (items.isEmpty()) {
+            out.println("(none)");
+        }
+    }
+
+    /** One member a line. */
+    static void members(PrintWriter out, JsonNode thing) {
+        int widest = 0;
+        for (String name : (Iterable<String>) thing::fieldNames) {
+            widest = Math.max(widest, name.length());
+        }
+        for (String name : (Iterable<String>) thing::fieldNames) {
+            out.println(name + " ".repeat(widest - name.length() + 2) + text(thing.get(name)));
+        }
+    }
+
+    private static String cell(JsonNode item, String column) {
+        JsonNode node = item;
+        for (String name : column.split("\\.")) {
+            node = node.path(name);
+        }
+        return text(node);
+    }
+
+    static String text(JsonNode node) {
+        if (node.isNull() || node.isMissingNode()) {
+            return "-";
+        }
+        if (node.isArray()) {
+            List<String> items = new ArrayList<>();
+            node.forEach(item -> items.add(text(item)));
+            return items.isEmpty() ? "-" : String.join(",", items);
+        }
+        return node.isObject() ? node.toString() : node.asText();
+    }
+
+    /** Columns on a terminal: East Asian letters and most pictures take two. */
+    private static int width(String text) {
+        return text.codePoints().map(point -> {
+            boolean wide = point >= 0x1100 && (point <= 0x115f || point >= 0x2e80 && point <= 0xa4cf
+                    || point >= 0xac00 && point <= 0xd7a3 || point >= 0xf900 && point <= 0xfaff
+                    || point >= 0xfe30 && point <= 0xfe4f || point >= 0xff00 && point <= 0xff60
+                    || point >= 0x1f300 && point <= 0x1faff || point >= 0x20000 && point <= 0x3fffd);
+            boolean none = Character.getType(point) == Character.NON_SPACING_MARK;
+            return wide ? 2 : none ? 0 : 1;
+        }).sum();
+    }
+}

@@ -1,0 +1,96 @@
+package org.gatehouse.cli;
+
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import picocli.CommandLine;
+
+/** Commands about the box itself. */
+final class SystemCommands {
+    private SystemCommands() {}
+
+    static CommandLine testUpstream(Map<String, String> environment) {
+        return new Leaf("test", "Asks an upstream for its models, live; with --model also for one token.",
+                "upstreams test openai --model gpt-4o-mini", environment, command -> {
+                    ObjectNode body = JsonNodeFactory.instance.objectNode();
+                    String model = command.option("--model");
+                    if (model != null) {
+                        body.put("model", model);
+                    }
+                    try (AdminClient client = command.connection().open()) {
+                        JsonNode report = client.post("upstreams/"
+                                + new References(client).id("upstreams", command.argument()) + "/test", body);
+                        if (command.json()) {
+                            Output.json(command.out(), report);
+                        } else {
+                            Output.members(command.out(), report);
+                        }
+                        return report.get("works").asBoolean() ? 0 : 1;
+                    }
+                }).argument("NAME", "Which one; its id will do too.", true)
+                .option("--model", "MODEL", "What the upstream calls the model.", false).commandLine();
+    }
+
+    static CommandLine settings(Map<String, String> environment) {
+        CommandLine settings = NounCommands.group("settings",
+                "Shows and changes what holds for the whole organisation.",
+                "settings show");
+        settings.addSubcommand("show", new Leaf("show", "Shows the settings.", "settings show", environment,
+                command -> {
+                    try (AdminClient client = command.connection().open()) {
+                        return print(command, client.get("settings", Map.of()));
+                    }
+                }).commandLine());
+        Leaf update = new Leaf("update", "Changes settings: only what is given.", "settings update --currency EUR",
+                environment, command -> {
+                    ObjectNode body = JsonNodeFactory.instance.objectNode();
+                    text(command, body, "--organisation", "organisation");
+                    text(command, body, "--currency", "currency");
+                    number(command, body, "--audit-days", "auditRetentionDays");
+                    number(command, body, "--minute-usage-days", "minuteUsageRetentionDays");
+                    number(command, body, "--hour-usage-days", "hourUsageRetentionDays");
+                    number(command, body, "--rotation-overlap-hours", "rotationOverlapHours");
+                    try (AdminClient client = command.connection().open()) {
+                        return print(command, client.patch("settings", body));
+                    }
+                });
+        settings.addSubcommand("update",
+                update.option("--organisation", "NAME", "The organisation's name.", false)
+                        .option("--currency", "CODE", "The accounting currency, ISO 4217.", false)
+                        .option("--audit-days", "N", "How many days the trail is kept.", false)
+                        .option("--minute-usage-days", "N", "How many days usage per minute is kept.", false)
+                        .option("--hour-usage-days", "N", "How many days usage per hour is kept.", false)
+                        .option("--rotation-overlap-hours", "N", "How long a rotated key's old secret stays valid.",
+                                false)
+                        .commandLine());
+        return settings;
+    }
+
+    private static void text(Leaf command, ObjectNode body, String option, String field) {
+        String given = command.option(option);
+        if (given != null) {
+            body.put(field, given);
+        }
+    }
+
+    private static void number(Leaf command, ObjectNode body, String option, String field) {
+        String given = command.option(option);
+        if (given != null) {
+            if (!given.matches("[0-9]{1,9}")) {
+                throw new CommandFailed("'" + given + "' for " + option + " is no whole number.");
+            }
+            body.put(field, Integer.parseInt(given));
+        }
+    }
+
+    static int print(Leaf command, JsonNode thing) {
+        if (command.json()) {
+            Output.json(command.out(), thing);
+        } else {
+            Output.members(command.out(), thing);
+        }
+        return 0;
+    }
+}

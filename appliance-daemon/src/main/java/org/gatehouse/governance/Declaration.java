@@ -1,0 +1,159 @@
+package org.gatehouse.governance;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.Limit;
+import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.Scope;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/**
+ * A whole box, or parts of it, as a document: things refer to each other by name. A section that is absent is left alone.
+ * A member that is absent has its default, except an upstream's API key, which is then kept.
+ */
+public record Declaration(
+        @About(value = "Always gatehouse/v1.", pattern = "gatehouse/v1") String apiVersion,
+        @About("What holds for the whole organisation.") @Nullable SettingsDraft settings,
+        @About("Departments.") @Nullable List<DepartmentDraft> departments,
+        @About("Projects, each in a department.") @Nullable List<DeclaredProject> projects,
+        @About("Users.") @Nullable List<UserDraft> users,
+        @About("Upstreams.") @Nullable List<DeclaredUpstream> upstreams,
+        @About("Public models.") @Nullable List<DeclaredModel> models,
+        @About("Prices.") @Nullable List<DeclaredPrice> prices,
+        @About("Keys that are not revoked, without their secrets.") @Nullable List<DeclaredKey> keys,
+        @About("Limits.") @Nullable List<DeclaredLimit> limits,
+        @About("Budgets.") @Nullable List<DeclaredBudget> budgets,
+        @About("Policies.") @Nullable List<DeclaredPolicy> policies) {
+
+    /** The only version there is. */
+    public static final String VERSION = "gatehouse/v1";
+
+    /** A project. */
+    public record DeclaredProject(@About("The department's name.") String department,
+            @About(value = "Unique in its department.", min = 1, max = 100) String name,
+            @About(value = "Free text.", max = 1000, multiline = true) @Nullable String description) {
+
+        String key() {
+            return department + "/" + name;
+        }
+    }
+
+    /** An upstream. */
+    public record DeclaredUpstream(
+            @About(value = "Unique; letters, digits, dot, dash and underscore.", min = 1, max = 64, pattern = "[A-Za-z0-9][A-Za-z0-9._-]*") String name,
+            @About(value = "What it is.", fallback = "\"openai_compatible\"") Upstream.Kind kind,
+            @About(value = "Where its API starts.", min = 1, max = 500) String baseUrl,
+            @About(value = "Its API key. The command line puts it here from {env: NAME} or {file: PATH}; absent: the stored one is kept.", max = 4096, secret = true) @Nullable String apiKey,
+            @About(value = "Whether it runs on this box.", fallback = "false") boolean local,
+            @About(value = "Whether it may live on a private address although it is not local.", fallback = "false") boolean privateAddressesAllowed,
+            @About(value = "Whether its answers are simulated.", fallback = "false") boolean simulated,
+            @About(value = "How long each phase of a call may take.", fallback = "{}") UpstreamServer.Deadlines timeouts,
+            @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes) {
+
+        UpstreamDraft draft() {
+            return new UpstreamDraft(name, kind, baseUrl, apiKey == null ? UpstreamDraft.UNCHANGED : apiKey, local,
+                    privateAddressesAllowed, simulated, timeouts, maxReplyBytes);
+        }
+
+        DeclaredUpstream withoutApiKey() {
+            return new DeclaredUpstream(name, kind, baseUrl, null, local, privateAddressesAllowed, simulated, timeouts,
+                    maxReplyBytes);
+        }
+    }
+
+    /** A public model. */
+    public record DeclaredModel(
+            @About(value = "What clients ask for.", min = 1, max = 128, pattern = "[A-Za-z0-9][A-Za-z0-9._:/@+-]*") String name,
+            @About(value = "How its prompts are counted ahead.", fallback = "\"unknown\"") ModelRoute.Tokenizer tokenizer,
+            @About(value = "The longest prompt and reply together, in tokens.", fallback = "128000", min = 1, max = 100_000_000) int contextTokens,
+            @About(value = "The longest reply, in tokens.", fallback = "4096", min = 1, max = 100_000_000) int maxOutputTokens,
+            @About(value = "What it can be called on.", fallback = "[\"*\"]", min = 1, max = 100) List<String> surfaces,
+            @About(value = "Where its calls go.", min = 1, max = 16) List<DeclaredTarget> targets) {}
+
+    /** A model at an upstream. */
+    public record DeclaredTarget(@About("The upstream's name.") String upstream,
+            @About(value = "What that upstream calls the model.", min = 1, max = 200) String upstreamModel,
+            @About(value = "Relative share of new calls.", fallback = "1", max = 10_000) int weight) {}
+
+    /** A price. */
+    public record DeclaredPrice(@About("The model's public name.") String model,
+            @About("The upstream's name; null for any.") @Nullable String upstream,
+            @About(value = "From when it holds.", fallback = "\"1970-01-01T00:00:00Z\"") Instant validFrom,
+            @About("ISO 4217 code: the accounting currency.") @Nullable String currency,
+            @About("Per 1,000,000 input tokens.") @Nullable BigDecimal inputPerMillion,
+            @About("Per 1,000,000 output tokens.") @Nullable BigDecimal outputPerMillion,
+            @About("Per 1,000,000 input tokens read from the upstream's cache.") @Nullable BigDecimal cachedInputPerMillion,
+            @About("Per 1,000,000 input tokens written to the upstream's cache.") @Nullable BigDecimal cacheWritePerMillion,
+            @About("Per second of audio.") @Nullable BigDecimal perSecond,
+            @About("Per picture made.") @Nullable BigDecimal perImage,
+            @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
+            @About("Per call that reached the upstream.") @Nullable BigDecimal perCall) {
+
+        String key() {
+            return model + (upstream == null ? "" : " at " + upstream) + " from " + validFrom;
+        }
+    }
+
+    /** A key. */
+    public record DeclaredKey(@About("The department's name.") String department,
+            @About("The project's name.") String project,
+            @About(value = "Unique among the project's keys.", min = 1, max = 100) String name,
+            @About(value = "The eight public characters. A new key with them has no secret until it is rotated; one without gets a secret, which the answer shows once.", pattern = "[A-Za-z0-9]{8}") @Nullable String publicId,
+            @About("The owning user's name.") @Nullable String owner,
+            @About(value = "active or disabled.", fallback = "\"active\"") KeyRecord.State state,
+            @About(value = "The public models it may use.", fallback = "[\"*\"]", max = 1000) List<String> models,
+            @About(value = "The surfaces it may call.", fallback = "[\"*\"]", max = 100) List<String> surfaces,
+            @About(value = "From where it may be used.", fallback = "[]", max = 200) List<String> addresses,
+            @About("From when it is refused.") @Nullable Instant expiresAt) {
+
+        String key() {
+            return department + "/" + project + "/" + name;
+        }
+
+        DeclaredKey withPublicId(@Nullable String other) {
+            return new DeclaredKey(department, project, name, other, owner, state, models, surfaces, addresses,
+                    expiresAt);
+        }
+    }
+
+    /** A node of the tenancy tree by name. */
+    public record DeclaredScope(@About("The level of the tenancy tree.") Scope.Type type,
+            @About("department, department/project, user, or department/project/key; absent for the organisation.") @Nullable String name) {
+
+        String key() {
+            return type.id() + (name == null ? "" : " " + name);
+        }
+    }
+
+    /** A limit. */
+    public record DeclaredLimit(@About("Whom it binds.") DeclaredScope scope,
+            @About("What is limited.") Limit.Kind kind,
+            @About(value = "The ceiling, in the kind's unit.", max = 1_000_000_000_000_000L) long amount) {
+
+        String key() {
+            return kind.id() + " of " + scope.key();
+        }
+    }
+
+    /** A budget. */
+    public record DeclaredBudget(@About("Whom it binds.") DeclaredScope scope,
+            @About("When it starts anew.") Budget.Period period, @About("The ceiling, more than 0.") BigDecimal amount,
+            @About("ISO 4217 code: the accounting currency.") @Nullable String currency,
+            @About(value = "Whether calls are refused when it is used up.", fallback = "true") boolean hard) {
+
+        String key() {
+            return "per " + period.id() + " of " + scope.key();
+        }
+    }
+
+    /** A policy. */
+    public record DeclaredPolicy(@About("Whom it is for.") DeclaredScope scope,
+            @About("Which bodies of a call are kept.") Policy.@Nullable Recording recording) {}
+}

@@ -1,0 +1,93 @@
+package org.gatehouse.governance;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.snapshot.Scope;
+
+/** Writes what is stored as a {@link Declaration}, sorted by names so that two exports can be compared. Stateless. */
+final class Exporter {
+    private final Nouns nouns;
+
+    Exporter(Nouns nouns) {
+        this.nouns = nouns;
+    }
+
+    Declaration export(Handle handle) {
+        Selection all = Selection.all();
+        return new Declaration(Declaration.VERSION, nouns.settings().only(handle).draft(),
+                sorted(nouns.departments().read(handle, all), Department::draft, DepartmentDraft::name),
+                sorted(nouns.projects().read(handle, all), Exporter::project, Declaration.DeclaredProject::key),
+                sorted(nouns.users().read(handle, all), User::draft, UserDraft::name),
+                sorted(nouns.upstreams().read(handle, all), Exporter::upstream, Declaration.DeclaredUpstream::name),
+                sorted(nouns.models().read(handle, all), Exporter::model, Declaration.DeclaredModel::name),
+                sorted(nouns.prices().read(handle, all), Exporter::price, Declaration.DeclaredPrice::key),
+                sorted(nouns.keys().read(handle, Selection.of("k.state <> :value", "REVOKED")), Exporter::key,
+                        Declaration.DeclaredKey::key),
+                sorted(nouns.limits().read(handle, live()), Exporter::limit, Declaration.DeclaredLimit::key),
+                sorted(nouns.budgets().read(handle, live()), Exporter::budget, Declaration.DeclaredBudget::key),
+                sorted(nouns.policies().read(handle, all), Exporter::policy, policy -> policy.scope().key()));
+    }
+
+    /** Limits and budgets of revoked keys bind nobody any more, and such keys are not exported. */
+    private static Selection live() {
+        return Selection.of("(sk.state IS NULL OR sk.state <> :value)", "REVOKED");
+    }
+
+    static Declaration.DeclaredProject project(Project project) {
+        return new Declaration.DeclaredProject(project.department(), project.name(), project.description());
+    }
+
+    static Declaration.DeclaredUpstream upstream(UpstreamServer upstream) {
+        return new Declaration.DeclaredUpstream(upstream.name(), upstream.kind(), upstream.baseUrl(), null,
+                upstream.local(), upstream.privateAddressesAllowed(), upstream.simulated(), upstream.timeouts(),
+                upstream.maxReplyBytes());
+    }
+
+    static Declaration.DeclaredModel model(PublicModel model) {
+        return new Declaration.DeclaredModel(model.name(), model.tokenizer(), model.contextTokens(),
+                model.maxOutputTokens(), model.surfaces(), model.targets().stream().map(
+                        target -> new Declaration.DeclaredTarget(target.upstream(), target.upstreamModel(),
+                                target.weight()))
+                        .toList());
+    }
+
+    static Declaration.DeclaredPrice price(PriceEntry price) {
+        return new Declaration.DeclaredPrice(price.model(), price.upstream(), price.validFrom(), price.currency(),
+                price.inputPerMillion(), price.outputPerMillion(), price.cachedInputPerMillion(),
+                price.cacheWritePerMillion(), price.perSecond(), price.perImage(), price.perMillionCharacters(),
+                price.perCall());
+    }
+
+    static Declaration.DeclaredKey key(Key key) {
+        return new Declaration.DeclaredKey(key.department(), key.project(), key.name(), key.publicId(), key.owner(),
+                key.state(), key.models(), key.surfaces(), key.addresses(), key.expiresAt());
+    }
+
+    static Declaration.DeclaredLimit limit(RateLimit limit) {
+        return new Declaration.DeclaredLimit(scope(limit.scope()), limit.kind(), limit.amount());
+    }
+
+    static Declaration.DeclaredBudget budget(SpendBudget budget) {
+        return new Declaration.DeclaredBudget(scope(budget.scope()), budget.period(), budget.amount(),
+                budget.currency(), budget.hard());
+    }
+
+    static Declaration.DeclaredPolicy policy(Policy policy) {
+        return new Declaration.DeclaredPolicy(scope(policy.scope()), policy.recording());
+    }
+
+    static Declaration.DeclaredScope scope(ScopeView scope) {
+        @Nullable
+        String name = scope.type() == Scope.Type.ORGANISATION ? null : scope.name();
+        return new Declaration.DeclaredScope(scope.type(), name);
+    }
+
+    private static <T, I> List<I> sorted(List<T> stored, Function<T, I> declare, Function<I, String> key) {
+        return stored.stream().map(declare).sorted(Comparator.comparing(key)).toList();
+    }
+}

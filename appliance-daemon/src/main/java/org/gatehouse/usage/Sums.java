@@ -1,0 +1,48 @@
+package org.gatehouse.usage;
+
+import java.math.BigDecimal;
+
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.Outcome;
+import org.gatehouse.audit.Usage;
+
+/**
+ * What some calls used together. Immutable.
+ *
+ * @param calls all of them, refused ones included
+ * @param refusals calls that the gateway refused
+ * @param failures calls that the upstream failed
+ * @param estimated calls whose usage is an estimate
+ * @param inputTokens prompt tokens
+ * @param outputTokens produced tokens
+ * @param cachedInputTokens prompt tokens read from an upstream's cache
+ * @param cacheWriteTokens prompt tokens written to an upstream's cache
+ * @param reasoningTokens produced tokens that were reasoning
+ * @param audioMillis audio, in milliseconds
+ * @param images pictures
+ * @param characters characters spoken
+ * @param cost in one currency
+ */
+public record Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
+        long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
+        long characters, BigDecimal cost) {
+
+    /** The sums of one call. */
+    static Sums of(CallRecord call) {
+        Usage usage = call.usage();
+        Cost cost = call.cost();
+        return new Sums(1, call.outcome() == Outcome.REFUSED ? 1 : 0, call.outcome() == Outcome.FAILED ? 1 : 0,
+                usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
+                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
+                usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount());
+    }
+
+    Sums plus(Sums other) {
+        return new Sums(calls + other.calls, refusals + other.refusals, failures + other.failures,
+                estimated + other.estimated, inputTokens + other.inputTokens, outputTokens + other.outputTokens,
+                cachedInputTokens + other.cachedInputTokens, cacheWriteTokens + other.cacheWriteTokens,
+                reasoningTokens + other.reasoningTokens, audioMillis + other.audioMillis, images + other.images,
+                characters + other.characters, cost.add(other.cost));
+    }
+}

@@ -1,0 +1,205 @@
+package org.gatehouse.usage;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.store.Database;
+
+/** Reports on what was used, from the rollups alone: their cost does not grow with the number of calls. Thread-safe. */
+public final class UsageReport {
+    /** A report has this many lines at most; what is beyond is cut and said so. */
+    public static final int MOST_LINES = 10_000;
+
+    private final Jdbi jdbi;
+
+    /** Takes the database. */
+    public UsageReport(Database database) {
+        this.jdbi = database.jdbi();
+    }
+
+    /** What a report can be split and narrowed by. */
+    public enum Dimension {
+        DEPARTMENT("department_id", true), PROJECT("project_id", true), USER("user_id", true), KEY("key_id",
+                true), SCENARIO("scenario", false), MODEL("model", false), UPSTREAM("upstream", false);
+
+        private final String column;
+        private final boolean isId;
+
+        Dimension(String column, boolean isId) {
+            this.column = column;
+            this.isId = isId;
+        }
+
+        String column() {
+            return column;
+        }
+
+        /** Whether its values are ids, which have names. */
+        public boolean isId() {
+            return isId;
+        }
+
+        /** The name in the API, lower case. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * What to report. Immutable.
+     *
+     * @param from the first moment, rounded down to the grain
+     * @param to the first moment behind the end
+     * @param bucket how finely to cut time; {@code null} for one line over the whole time
+     * @param groupBy by what to split
+     * @param only values to narrow to: ids as text, names of models, …
+     */
+    public record Question(Instant from, Instant to, @Nullable Grain bucket, List<Dimension> groupBy,
+            Map<Dimension, String> only) {
+
+        /** Checks the order of the times. */
+        public Question {
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            groupBy = List.copyOf(groupBy);
+            only = Map.copyOf(only);
+            if (!from.isBefore(to)) {
+                throw new IllegalArgumentException("'from' must be before 'to'");
+            }
+        }
+    }
+
+    /**
+     * One line.
+     *
+     * @param start of its bucket; {@code null} when time is not cut
+     * @param values the dimensions' values by which it was split: ids as text, or names; empty text for none
+     * @param names what the ids are called
+     * @param currency of the cost; empty when nothing was priced
+     */
+    public record Line(@Nullable Instant start, Map<Dimension, String> values, Map<Dimension, String> names,
+            String currency, Sums sums) {}
+
+    /**
+     * A report.
+     *
+     * @param truncated whether there were more than {@value #MOST_LINES} lines
+     */
+    public record Report(List<Line> lines, boolean truncated) {}
+
+    /** Answers a question. */
+    public Report answer(Question question) {
+        return jdbi.withHandle(handle -> {
+            List<Line> lines = lines(handle, question);
+            boolean truncated = lines.size() > MOST_LINES;
+            return new Report(named(handle, truncated ? lines.subList(0, MOST_LINES) : lines), truncated);
+        });
+    }
+
+    private static List<Line> lines(Handle handle, Question question) {
+        Grain grain = grainFor(question);
+        List<String> groups = new ArrayList<>();
+        if (question.bucket() != null) {
+            groups.add("bucket");
+        }
+        question.groupBy().forEach(dimension -> groups.add(dimension.column()));
+        groups.add("currency");
+        String group = String.join(", ", groups);
+        StringBuilder sql = new StringBuilder("SELECT ").append(group)
+                .append("""
+                        , SUM(calls) AS calls, SUM(refusals) AS refusals, SUM(failures) AS failures, SUM(estimated) AS estimated,
+                        SUM(input_tokens) AS input_tokens, SUM(output_tokens) AS output_tokens,
+                        SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes, SUM(reasoning) AS reasoning,
+                        SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
+                        SUM(cost) AS cost
+                        FROM usage_rollup WHERE grain = :grain AND bucket >= :from AND bucket < :to
+                        """);
+        question.only().keySet().forEach(
+                dimension -> sql.append(" AND ").append(dimension.column()).append(" = :").append(dimension.column()));
+        sql.append(" GROUP BY ").append(group).append(" ORDER BY ").append(group).append(" LIMIT ")
+                .append(MOST_LINES + 1);
+        Query query = handle.createQuery(sql.toString()).bind("grain", grain.code())
+                .bind("from", grain.bucketOf(question.from())).bind("to", question.to().getEpochSecond());
+        question.only().forEach((dimension, value) -> {
+            if (dimension.isId()) {
+                query.bind(dimension.column(), UUID.fromString(value));
+            } else {
+                query.bind(dimension.column(), value);
+            }
+        });
+        return query.map((row, _) -> {
+            Map<Dimension, String> values = new EnumMap<>(Dimension.class);
+            for (Dimension dimension : question.groupBy()) {
+                String value = row.getString(dimension.column());
+                values.put(dimension, value.equals(Bucket.NIL.toString()) ? "" : value);
+            }
+            BigDecimal cost = row.getBigDecimal("cost");
+            return new Line(question.bucket() == null ? null : Instant.ofEpochSecond(row.getLong("bucket")), values,
+                    Map.of(), row.getString("currency"),
+                    new Sums(row.getLong("calls"), row.getLong("refusals"), row.getLong("failures"),
+                            row.getLong("estimated"), row.getLong("input_tokens"), row.getLong("output_tokens"),
+                            row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("reasoning"),
+                            row.getLong("audio_millis"), row.getLong("images"), row.getLong("characters"),
+                            cost.signum() == 0 ? BigDecimal.ZERO : cost.stripTrailingZeros()));
+        }).list();
+    }
+
+    /** The grain that was asked for; without one the coarsest that the times fall on. */
+    private static Grain grainFor(Question question) {
+        Grain bucket = question.bucket();
+        if (bucket != null) {
+            return bucket;
+        }
+        for (Grain grain : List.of(Grain.DAY, Grain.HOUR)) {
+            if (isBoundary(grain, question.from()) && isBoundary(grain, question.to())) {
+                return grain;
+            }
+        }
+        return Grain.MINUTE;
+    }
+
+    private static boolean isBoundary(Grain grain, Instant at) {
+        return grain.bucketOf(at) == at.getEpochSecond() && at.getNano() == 0;
+    }
+
+    private static List<Line> named(Handle handle, List<Line> lines) {
+        Set<UUID> ids = lines.stream()
+                .flatMap(line -> line.values().entrySet().stream()
+                        .filter(value -> value.getKey().isId() && !value.getValue().isEmpty())
+                        .map(value -> UUID.fromString(value.getValue())))
+                .collect(Collectors.toSet());
+        if (ids.isEmpty()) {
+            return lines;
+        }
+        Map<String, String> names = new HashMap<>();
+        handle.createQuery("SELECT id, name FROM usage_name WHERE id IN (<ids>)").bindList("ids", List.copyOf(ids))
+                .map((row, _) -> Map.entry(row.getString("id"), row.getString("name")))
+                .forEach(entry -> names.put(entry.getKey(), entry.getValue()));
+        return lines.stream().map(line -> {
+            Map<Dimension, String> found = new EnumMap<>(Dimension.class);
+            line.values().forEach((dimension, value) -> {
+                String name = names.get(value);
+                if (dimension.isId() && name != null) {
+                    found.put(dimension, name);
+                }
+            });
+            return new Line(line.start(), line.values(), found, line.currency(), line.sums());
+        }).sorted(Comparator.comparing((Line line) -> line.start() == null ? Instant.EPOCH : line.start())).toList();
+    }
+}

@@ -1,0 +1,136 @@
+package org.gatehouse.admin;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.helidon.webserver.WebServer;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.Box;
+import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.Databases;
+import org.gatehouse.store.Ids;
+import org.gatehouse.store.SecretBox;
+
+/** The admin API on a real socket, on a store of its own. */
+public final class AdminServer implements AutoCloseable {
+    public final Databases.Fresh fresh;
+    public final Governance governance;
+    public final AdminApi api;
+    public final String token;
+    public final Box.KeptTrail trail = new Box.KeptTrail();
+    public final WebServer server;
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    public AdminServer(Databases kind, Path directory) throws IOException {
+        fresh = kind.fresh(directory);
+        Clock clock = Clock.systemUTC();
+        SecretBox secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
+        Ids ids = new Ids();
+        governance = Governance.open(fresh.database(), secrets, trail, clock, ids, new SecureRandom());
+        AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
+        token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
+        Guard guard = new Guard(tokens, trail, clock, System::nanoTime, ids);
+        UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
+                "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
+        api = new AdminApi(new GovernanceOperations(governance, probe).all(), guard, ids, "test");
+        server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
+                .start();
+    }
+
+    /** What came back. */
+    record Reply(int status, Map<String, List<String>> headers, String text) {
+
+        JsonNode json() {
+            return Json.trusted(text);
+        }
+
+        String header(String name) {
+            return String.join(",", headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of()));
+        }
+
+        String id() {
+            return json().get("id").asText();
+        }
+
+        /** The fields that the problem names. */
+        List<String> fields() {
+            return json().get("errors").findValuesAsText("field");
+        }
+    }
+
+    Reply get(String path) {
+        return send("GET", path, null, Map.of());
+    }
+
+    Reply post(String path, String json) {
+        return send("POST", path, json, Map.of());
+    }
+
+    Reply patch(String path, String json) {
+        return send("PATCH", path, json, Map.of());
+    }
+
+    Reply delete(String path) {
+        return send("DELETE", path, null, Map.of());
+    }
+
+    /** Makes one with these members and gives its id. */
+    String made(String noun, Map<String, Object> members) {
+        ObjectNode tree = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+        members.forEach((name, value) -> tree.putPOJO(name, value));
+        Reply reply = post("/api/v1/" + noun, tree.toString());
+        if (reply.status() != 201) {
+            throw new AssertionError(reply.text());
+        }
+        return reply.id();
+    }
+
+    Reply send(String method, String path, @Nullable String body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .timeout(Duration.ofSeconds(20));
+        if (!headers.containsKey("Authorization")) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (body != null && !headers.containsKey("Content-Type")) {
+            request.header("Content-Type", "application/json");
+        }
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        request.method(method, body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body));
+        try {
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.headers().map(), response.body());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.stop();
+        governance.close();
+        fresh.close();
+    }
+}

@@ -1,0 +1,160 @@
+package org.gatehouse.admin;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.Databases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Holds what the server answers against what its own description says. */
+final class OpenApiIT {
+    private final SchemaRegistry registry = SchemaRegistry
+            .withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private final Set<String> tried = new HashSet<>();
+    @TempDir
+    Path directory;
+    private AdminServer server;
+    private JsonNode document;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new AdminServer(Databases.H2, directory);
+        document = server.get("/api/openapi.json").json();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyAnswerIsAsTheDescriptionSays() {
+        Map<String, String> ids = new HashMap<>();
+        ids.put("departments", make("departments", "{\"name\":\"Research\",\"description\":\"a\\nb\"}"));
+        ids.put("projects", make("projects", "{\"departmentId\":\"%s\",\"name\":\"Search\"}", ids.get("departments")));
+        ids.put("users", make("users", "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}"));
+        ids.put("upstreams", make("upstreams", "{\"name\":\"openai\",\"baseUrl\":\"https://api.openai.com/v1\","
+                + "\"apiKey\":\"sk-1\"}"));
+        ids.put("models", make("models", "{\"name\":\"small\",\"targets\":[{\"upstreamId\":\"%s\","
+                + "\"upstreamModel\":\"m-1\"}]}", ids.get("upstreams")));
+        ids.put("prices", make("prices", "{\"modelId\":\"%s\",\"upstreamId\":\"%s\",\"inputPerMillion\":\"20000\"}",
+                ids.get("models"), ids.get("upstreams")));
+        ids.put("limits", make("limits", "{\"scope\":{\"type\":\"organisation\"},\"kind\":\"total_tokens\","
+                + "\"amount\":9}"));
+        ids.put("budgets", make("budgets", "{\"scope\":{\"type\":\"user\",\"id\":\"%s\"},\"period\":\"month\","
+                + "\"amount\":\"9.5\",\"hard\":false}", ids.get("users")));
+        ids.put("policies", make("policies", "{\"scope\":{\"type\":\"project\",\"id\":\"%s\"},"
+                + "\"recording\":{\"bodies\":\"both\"}}", ids.get("projects")));
+        ids.put("keys", make("keys", "{\"projectId\":\"%s\",\"name\":\"ci\",\"ownerId\":\"%s\",\"models\":[\"small\"],"
+                + "\"surfaces\":[\"embeddings\"],\"addresses\":[\"10.0.0.0/8\"],\"expiresAt\":"
+                + "\"2099-01-01T00:00:00+08:00\"}", ids.get("projects"), ids.get("users")));
+        for (Map.Entry<String, String> one : ids.entrySet()) {
+            String path = "/api/v1/" + one.getKey();
+            check("GET", path, path, null);
+            check("GET", path + "/{id}", path + "/" + one.getValue(), null);
+            check("PATCH", path + "/{id}", path + "/" + one.getValue(), "{}");
+        }
+        String key = "/api/v1/keys/" + ids.get("keys");
+        check("POST", "/api/v1/keys/{id}/rotate", key + "/rotate", "{}");
+        for (String verb : List.of("disable", "enable", "revoke")) {
+            check("POST", "/api/v1/keys/{id}/" + verb, key + "/" + verb, null);
+        }
+        check("POST", "/api/v1/upstreams/{id}/test", "/api/v1/upstreams/" + ids.get("upstreams") + "/test", "{}");
+        check("GET", "/api/v1/settings", "/api/v1/settings", null);
+        check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
+        check("GET", "/api/openapi.json", "/api/openapi.json", null);
+        JsonNode export = check("GET", "/api/v1/export", "/api/v1/export", null);
+        check("POST", "/api/v1/apply", "/api/v1/apply?dryRun=true", Json.text(withoutNulls(export)));
+        for (String noun : List.of("keys", "policies", "budgets", "limits", "prices", "models", "upstreams", "users",
+                "projects", "departments")) {
+            check("DELETE", "/api/v1/" + noun + "/{id}", "/api/v1/" + noun + "/" + ids.get(noun), null);
+        }
+        assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
+                .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    @Test
+    void problemsAreAsTheDescriptionSays() {
+        check("GET", "/api/v1/departments/{id}", "/api/v1/departments/019a0000-0000-7000-8000-000000000000", null);
+        check("POST", "/api/v1/departments", "/api/v1/departments", "{\"colour\":1}");
+        check("POST", "/api/v1/departments", "/api/v1/departments", "{");
+    }
+
+    @Test
+    void descriptionNamesEachOperationOnceAndRefersToNothingMissing() {
+        List<String> ids = document.findValuesAsText("operationId");
+        assertThat(ids).doesNotHaveDuplicates().hasSize(server.api.operations().size());
+        for (String reference : document.findValuesAsText("$ref")) {
+            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+        }
+        document.get("components").get("schemas").forEach(schema -> schema.get("properties")
+                .forEach(property -> assertThat(property.has("description")).as(property.toString()).isTrue()));
+    }
+
+    private String make(String noun, String body, @Nullable Object... values) {
+        JsonNode made = check("POST", "/api/v1/" + noun, "/api/v1/" + noun, String.format(body, values));
+        return (made.has("key") ? made.get("key") : made).get("id").asText();
+    }
+
+    private JsonNode check(String method, String template, String path, @Nullable String body) {
+        tried.add(method + " " + template);
+        AdminServer.Reply reply = server.send(method, path, body, Map.of());
+        JsonNode operation = document.get("paths").get(template).get(method.toLowerCase(java.util.Locale.ROOT));
+        if (body != null && reply.status() < 300) {
+            validate(operation.get("requestBody").get("content").elements().next().get("schema"), body, template);
+        }
+        JsonNode response = operation.get("responses").get(String.valueOf(reply.status()));
+        if (response == null) {
+            assertThat(reply.status()).as(reply.text()).isGreaterThanOrEqualTo(400);
+            response = document.at(operation.get("responses").get("default").get("$ref").asText().substring(1));
+        }
+        assertThat(reply.header("x-request-id")).isNotEmpty();
+        if (!response.has("content")) {
+            assertThat(reply.text()).isEmpty();
+            return document;
+        }
+        JsonNode content = response.get("content").get(reply.header("content-type"));
+        assertThat(content).as(method + " " + path + " answers " + reply.header("content-type")).isNotNull();
+        validate(content.get("schema"), reply.text(), method + " " + path);
+        return reply.json();
+    }
+
+    private static JsonNode withoutNulls(JsonNode tree) {
+        if (tree instanceof ObjectNode object) {
+            object.properties().removeIf(member -> member.getValue().isNull());
+        }
+        tree.forEach(OpenApiIT::withoutNulls);
+        return tree;
+    }
+
+    private void validate(JsonNode schema, String text, String what) {
+        ObjectNode whole = ((ObjectNode) schema).deepCopy();
+        whole.set("components", document.get("components"));
+        Schema compiled = registry.getSchema(Json.text(whole), InputFormat.JSON);
+        List<String> errors = new ArrayList<>();
+        compiled.validate(text, InputFormat.JSON,
+                context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
+                .forEach(error -> errors.add(error.toString()));
+        assertThat(errors).as(what + ": " + text).isEmpty();
+    }
+}

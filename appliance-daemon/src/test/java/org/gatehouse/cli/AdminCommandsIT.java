@@ -1,0 +1,152 @@
+package org.gatehouse.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.gatehouse.admin.AdminServer;
+import org.gatehouse.store.Databases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The commands against a running admin API. */
+final class AdminCommandsIT {
+    @TempDir
+    Path directory;
+    private AdminServer server;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new AdminServer(Databases.H2, directory);
+        Files.writeString(directory.resolve("daemon.json"),
+                "{\"url\":\"http://127.0.0.1:" + server.server.port() + "\",\"pid\":1}");
+        shell = new Shell(Map.of("GATEHOUSE_DATA", directory.toString(), "UPSTREAM_KEY", "sk-from-variable"));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void keyCanBeMadeRotatedAndRevokedByItsName() {
+        furnish();
+        Shell.Result made = shell.run("keys", "create", "--project", "Research/Search", "--name", "ci", "--owner",
+                "ada",
+                "--model", "small", "--limit", "requests_per_minute=60", "--budget", "month=12.50", "--address",
+                "10.0.0.0/8", "--expires", "2099-01-01T00:00:00Z");
+        assertThat(made.status()).as(made.err()).isZero();
+        String secret = made.out().lines().findFirst().orElseThrow();
+        assertThat(secret).matches("ghk_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}");
+        assertThat(shell.run("limits", "list").out()).contains("Research/Search/ci", "requests_per_minute", "60");
+
+        Shell.Result rotated = shell.run("keys", "rotate", "Research/Search/ci", "--overlap", "30m");
+        assertThat(rotated.out().lines().findFirst().orElseThrow()).isNotEqualTo(secret);
+        assertThat(rotated.out()).contains("valid until");
+        assertThat(shell.run("keys", "show", secret.substring(4, 12)).out()).contains("previousPublicId");
+        assertThat(shell.run("keys", "disable", "Research/Search/ci").out()).contains("is disabled");
+        assertThat(shell.run("keys", "enable", "Research/Search/ci").out()).contains("is active");
+        assertThat(shell.run("keys", "revoke", "Research/Search/ci").out()).contains("is revoked");
+        assertThat(shell.run("keys", "list", "--state", "revoked").out()).contains("ci");
+        assertThat(shell.run("keys", "list", "--output", "json", "--state", "active").out().strip()).isEqualTo("[ ]");
+    }
+
+    @Test
+    void everyNounCanBeMadeListedShownChangedAndDeleted() {
+        furnish();
+        assertThat(shell.run("limits", "create", "--scope", "department:Research", "--kind", "total_tokens", "--amount",
+                "5").status()).isZero();
+        assertThat(shell.run("budgets", "create", "--scope", "organisation", "--period", "day", "--amount", "5.00",
+                "--soft").out()).contains("hard").contains("false");
+        assertThat(shell.run("policies", "create", "--scope", "project:Research/Search", "--bodies", "both", "--days",
+                "3").out()).contains("\"retentionDays\":3");
+        assertThat(shell.run("prices", "create", "--model", "small", "--input", "0.15", "--output-tokens", "0.60")
+                .out()).contains("0.15");
+        assertThat(shell.run("models", "update", "small", "--max-output", "100").out()).contains("100");
+        assertThat(shell.run("upstreams", "update", "openai", "--idle-timeout", "700").out()).contains("700");
+        assertThat(shell.run("upstreams", "test", "openai").out()).contains("present");
+        assertThat(shell.run("settings", "update", "--organisation", "ACME 研究所").out()).contains("ACME 研究所");
+        assertThat(shell.run("settings", "show").out()).contains("USD");
+        assertThat(shell.run("users", "update", "ada", "--email", "null").out()).doesNotContain("ada@example.com");
+        assertThat(shell.run("departments", "delete", "Research").err()).contains("1 project").contains("cascade");
+        assertThat(shell.run("departments", "delete", "Research", "--cascade").status()).isZero();
+        assertThat(shell.run("departments", "list").out()).contains("(none)");
+    }
+
+    @Test
+    void exportedBoxCanBeAppliedToAnother(@TempDir Path other) throws IOException {
+        furnish();
+        shell.run("keys", "create", "--project", "Research/Search", "--name", "ci");
+        Shell.Result export = shell.run("export");
+        assertThat(export.out()).contains("env: \"OPENAI_API_KEY\"").doesNotContain("sk-from-variable");
+        Path file = Files.writeString(other.resolve("box.yaml"), export.out());
+        try (AdminServer empty = new AdminServer(Databases.H2, other)) {
+            Shell there = new Shell(Map.of("GATEHOUSE_URL", "http://127.0.0.1:" + empty.server.port(),
+                    "GATEHOUSE_ADMIN_TOKEN", empty.token));
+            Shell.Result unset = there.run("apply", "-f", file.toString());
+            assertThat(unset.status()).isEqualTo(1);
+            assertThat(unset.err()).contains("OPENAI_API_KEY is not set");
+            there.export("OPENAI_API_KEY", "sk-other");
+            Shell.Result dry = there.run("apply", "-f", file.toString(), "--dry-run");
+            assertThat(dry.out()).contains("+ departments Research").contains("Would apply");
+            assertThat(there.run("departments", "list").out()).contains("(none)");
+            Shell.Result applied = there.run("apply", "-f", file.toString());
+            assertThat(applied.lastLine()).contains("Applied").as(applied.err()).isNotEmpty();
+            assertThat(there.run("export").out()).isEqualTo(export.out());
+            assertThat(there.run("apply", "-f", file.toString()).lastLine()).contains("0 to create, 0 to update");
+        }
+    }
+
+    @Test
+    void failuresAreOneLineAndStatusOne() {
+        for (Shell.Result failed : java.util.List.of(shell.run("keys", "show", "No/Such/Key"),
+                shell.run("departments", "list", "--token", "gha_wrong"),
+                shell.run("departments", "list", "--server", "http://127.0.0.1:1"),
+                shell.run("departments", "list", "--server", "ftp://x"),
+                shell.run("departments", "list", "--data", "/nonexistent"),
+                shell.run("departments", "create", "--name", "a\nb"),
+                shell.run("apply", "-f", "/nonexistent.yaml"),
+                shell.run("limits", "create", "--scope", "planet:earth", "--kind", "x", "--amount", "1"))) {
+            assertThat(failed.status()).as(failed.out() + failed.err()).isEqualTo(1);
+            assertThat(failed.err().strip().lines()).hasSize(1);
+            assertThat(failed.err()).doesNotContain("Exception");
+            assertThat(failed.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void wrongUsageIsStatusTwo() {
+        assertThat(shell.run("keys", "create").status()).isEqualTo(2);
+        assertThat(shell.run("departments", "list", "--colour").status()).isEqualTo(2);
+        assertThat(shell.run("departments", "list", "--output", "xml").status()).isEqualTo(2);
+        assertThat(shell.run("departments", "show").status()).isEqualTo(2);
+    }
+
+    @Test
+    void jsonOutputIsJson() throws IOException {
+        furnish();
+        for (String noun : java.util.List.of("departments", "projects", "users", "upstreams", "models")) {
+            assertThat(new ObjectMapper().readTree(shell.run(noun, "list", "--output", "json").out())).hasSize(1);
+        }
+    }
+
+    private void furnish() {
+        assertThat(shell.run("departments", "create", "--name", "Research").status()).isZero();
+        assertThat(shell.run("projects", "create", "--department", "Research", "--name", "Search").status()).isZero();
+        assertThat(shell.run("users", "create", "--name", "ada", "--email", "ada@example.com").status()).isZero();
+        Shell.Result upstream = shell.run("upstreams", "create", "--name", "openai", "--base-url",
+                "https://api.openai.com/v1", "--api-key-env", "UPSTREAM_KEY");
+        assertThat(upstream.status()).as(upstream.err()).isZero();
+        assertThat(upstream.out()).doesNotContain("sk-from-variable");
+        Shell.Result model = shell.run("models", "create", "--name", "small", "--target", "openai=gpt-4o-mini");
+        assertThat(model.status()).as(model.err()).isZero();
+    }
+}

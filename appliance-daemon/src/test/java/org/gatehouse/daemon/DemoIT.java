@@ -1,0 +1,91 @@
+package org.gatehouse.daemon;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the README promises a newcomer. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DemoIT {
+    private DemoProcess demo;
+
+    @BeforeAll
+    void start(@TempDir Path data) {
+        demo = new DemoProcess(data.resolve("box"));
+    }
+
+    @AfterAll
+    void stop() {
+        demo.close();
+    }
+
+    @Test
+    void thePrintedCurlLineWorksAsPasted() {
+        String line = demo.printed().stream().map(String::strip).filter(text -> text.startsWith("curl ")).findFirst()
+                .orElseThrow();
+
+        DemoProcess.Result result = DemoProcess.run(new ProcessBuilder("sh", "-c", line));
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.output()).contains("data: {").endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void theFileForProgramsSaysWhereEverythingIsAndThatItIsSimulated() {
+        JsonNode file = demo.file();
+
+        assertThat(file.path("simulated").asBoolean()).isTrue();
+        assertThat(file.path("keys")).hasSize(2).allSatisfy(key -> {
+            assertThat(key.path("key").asText()).matches("ghk_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}");
+            assertThat(key.path("department").asText()).isNotEmpty();
+        });
+        assertThat(file.path("models")).extracting(JsonNode::asText).contains("sim-small", "sim-large", "sim-cloud");
+        assertThat(file.path("pids").path("daemon").asLong()).isEqualTo(demo.pid());
+        assertThat(file.path("pids").path("engines")).hasSize(3);
+        assertThat(file.path("adminToken").asText()).startsWith("gha_");
+    }
+
+    @Test
+    void usageAndAuditSayWhoseCallItWasWhatItUsedAndWhatItCost() {
+        DemoProcess.run(new ProcessBuilder("curl", "-s", demo.gateway() + "/chat/completions", "-H",
+                "Authorization: Bearer " + demo.key(0), "-H", "Content-Type: application/json", "-d",
+                "{\"model\":\"sim-large\",\"messages\":[{\"role\":\"user\",\"content\":\"[[sim tokens=11]] hello\"}]}"));
+
+        DemoProcess.Result usage = DemoProcess.run(DemoProcess.command("usage", "--data", demo.data().toString()));
+        DemoProcess.Result audit = DemoProcess.run(DemoProcess.command("audit", "--data", demo.data().toString()));
+
+        assertThat(usage.exit()).as(usage.output()).isZero();
+        assertThat(usage.output()).contains("Research");
+        assertThat(audit.exit()).as(audit.output()).isZero();
+        assertThat(audit.output()).contains("sim-large").contains("Research");
+    }
+
+    @Test
+    void ctrlCStopsEverythingThatTheDemoStarted(@TempDir Path data) throws InterruptedException {
+        DemoProcess second = new DemoProcess(data.resolve("box"));
+        List<Long> pids = new ArrayList<>();
+        second.file().path("pids").path("engines").forEach(pid -> pids.add(pid.asLong()));
+
+        second.stop();
+
+        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        while (pids.stream().anyMatch(DemoIT::lives) && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+        }
+        assertThat(pids).hasSize(3).noneMatch(DemoIT::lives);
+    }
+
+    private static boolean lives(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+}
