@@ -75,7 +75,8 @@ class ClientLeavesTest {
         }
         CallRecord row = box.row(id);
         assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
-        assertThat(row.usage().outputTokens()).isBetween(model.equals("local") ? 3L : 1L, model.equals("local") ? 3L : 12L);
+        assertThat(row.usage().outputTokens()).isBetween(model.equals("local") ? 3L : 1L,
+                model.equals("local") ? 3L : 12L);
         assertThat(row.usage().source())
                 .isEqualTo(model.equals("local") ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
         if (model.equals("local")) {
@@ -158,7 +159,7 @@ class ClientLeavesTest {
         String id = nextId();
         String prompt = "[[sim tokens=500 token-ms=5]]";
         try (RawClient client = new RawClient(box)) {
-            client.post(key, "/v1/" + surface, id, "{\"model\":\"local\",\"stream\":true,\""
+            client.post(key, "/v1/" + surface, id, "{\"model\":\"local\",\"stream\":true,\"max_tokens\":500,\""
                     + (surface.equals("responses") ? "input" : "prompt") + "\":\"" + prompt + "\"}");
             client.readUntil(surface.equals("responses") ? "output_text.delta" : "\"text\":\"");
             leave(client, Goodbye.FIN, "local", id);
