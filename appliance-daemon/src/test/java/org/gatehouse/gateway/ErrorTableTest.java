@@ -42,6 +42,7 @@ import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** The contract's error table, as the official client library sees it. */
@@ -243,8 +244,8 @@ class ErrorTableTest {
         int rows = box.rows.size();
         OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl(box.uri("/v1").toString()).apiKey(key).build();
         clients.put("with usual retries", client);
-        catchThrowableOfType(RateLimitException.class,
-                () -> client.chat().completions().create(chat("local", "hi").build()));
+        assertThatExceptionOfType(RateLimitException.class)
+                .isThrownBy(() -> client.chat().completions().create(chat("local", "hi").build()));
 
         assertThat(box.rows.size() - rows).isOne();
     }

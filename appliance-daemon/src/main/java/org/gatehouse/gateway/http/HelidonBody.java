@@ -17,8 +17,10 @@ record HelidonBody(ServerRequest request, HelidonReply reply, int maxBytes) impl
         if (result instanceof BodyResult.Body whole) {
             return new Result.Whole(whole.bytes());
         }
-        // What is left of the body cannot be told from a next request.
-        reply.header("connection", "close");
+        if (request.prologue().protocolVersion().startsWith("1")) {
+            // What is left of the body cannot be told from a next request. RFC 9113 8.2.2: HTTP/2 knows no such header.
+            reply.header("connection", "close");
+        }
         return new Result.Unreadable(switch (result) {
             case BodyResult.Body _ -> throw new AssertionError("handled above");
             case BodyResult.TooLarge large -> Refusal.of(Reason.REQUEST_TOO_LARGE,
