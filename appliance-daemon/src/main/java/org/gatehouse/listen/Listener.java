@@ -177,12 +177,21 @@ final class Listener implements AutoCloseable {
                 admit(server.accept());
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
-                // Out of descriptors or memory: what is open must go on, and what waits in the kernel is served when there is room again.
+            } catch (Throwable e) {
+                // Out of descriptors or memory: what is open must go on, and what waits in the kernel is served when there is room again. Errors
+                // too: without a descriptor the JVM cannot even load a class.
                 tally.acceptFailures.increment();
-                refusals.warn("A connection could not be accepted; trying again until it works", e);
+                report(e);
                 pause();
             }
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            refusals.warn("A connection could not be accepted; trying again until it works", failure);
+        } catch (RuntimeException | Error e) {
+            // A log that cannot be written must not end the listener; the count tells.
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,7 +39,7 @@ final class DemoProcess implements AutoCloseable {
 
     private static Path checkout() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("bin/gatehouse")) ? here : here.getParent();
+        return Files.exists(here.resolve("bin/gatehouse")) ? here : Objects.requireNonNull(here.getParent());
     }
 
     static ProcessBuilder command(String... arguments) {

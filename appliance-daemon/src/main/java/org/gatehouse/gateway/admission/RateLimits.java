@@ -22,6 +22,8 @@ import org.gatehouse.governance.snapshot.Limit;
  */
 public final class RateLimits {
     private static final Duration WINDOW = Duration.ofMinutes(1);
+    /** The bucket library refills one token a nanosecond at most; a larger limit is as good as none. */
+    private static final long LARGEST_REFILL = WINDOW.toNanos();
 
     private final ConcurrentHashMap<UUID, Meter> meters = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UUID, AtomicLong> inFlight = new ConcurrentHashMap<>();
@@ -124,6 +126,10 @@ public final class RateLimits {
         return count == null ? 0 : count.get();
     }
 
+    private static long refill(Limit limit) {
+        return Math.min(limit.amount(), LARGEST_REFILL);
+    }
+
     private Bucket bucket(Limit limit) {
         Meter meter = meters.get(limit.id());
         if (meter != null && meter.amount() == limit.amount()) {
@@ -133,13 +139,13 @@ public final class RateLimits {
             if (current == null) {
                 return new Meter(limit.amount(),
                         Bucket.builder().addLimit(
-                                bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(limit.amount(), WINDOW))
+                                bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(refill(limit), WINDOW))
                                 .withCustomTimePrecision(time).build());
             }
             if (current.amount() != limit.amount()) {
                 current.bucket().replaceConfiguration(
                         BucketConfiguration.builder()
-                                .addLimit(bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(limit.amount(),
+                                .addLimit(bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(refill(limit),
                                         WINDOW))
                                 .build(),
                         TokensInheritanceStrategy.PROPORTIONALLY);
