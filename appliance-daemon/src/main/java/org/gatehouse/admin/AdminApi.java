@@ -42,7 +42,18 @@ public final class AdminApi implements HttpService {
     private final Supplier<UUID> ids;
     private final byte[] document;
 
-    AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
+    /** The admin API over these rooms. */
+    public static AdminApi over(AdminRooms rooms) {
+        List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
+        all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
+        all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
+        all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
+        Guard guard = new Guard(rooms.tokens(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
+        return new AdminApi(all, guard, rooms.ids(), rooms.version());
+    }
+
+    private AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
                 new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE));

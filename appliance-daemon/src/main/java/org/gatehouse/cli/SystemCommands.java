@@ -49,8 +49,6 @@ final class SystemCommands {
                     text(command, body, "--organisation", "organisation");
                     text(command, body, "--currency", "currency");
                     number(command, body, "--audit-days", "auditRetentionDays");
-                    number(command, body, "--minute-usage-days", "minuteUsageRetentionDays");
-                    number(command, body, "--hour-usage-days", "hourUsageRetentionDays");
                     number(command, body, "--rotation-overlap-hours", "rotationOverlapHours");
                     try (AdminClient client = command.connection().open()) {
                         return print(command, client.patch("settings", body));
@@ -60,8 +58,6 @@ final class SystemCommands {
                 update.option("--organisation", "NAME", "The organisation's name.", false)
                         .option("--currency", "CODE", "The accounting currency, ISO 4217.", false)
                         .option("--audit-days", "N", "How many days the trail is kept.", false)
-                        .option("--minute-usage-days", "N", "How many days usage per minute is kept.", false)
-                        .option("--hour-usage-days", "N", "How many days usage per hour is kept.", false)
                         .option("--rotation-overlap-hours", "N", "How long a rotated key's old secret stays valid.",
                                 false)
                         .commandLine());
