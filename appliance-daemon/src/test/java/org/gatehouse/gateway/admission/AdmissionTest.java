@@ -138,8 +138,8 @@ class AdmissionTest {
             Exchange second = admitted(call);
             Refusal refusal = refused(call);
             assertThat(refusal.reason()).isEqualTo(Reason.RATE_LIMITED);
-            Duration wait = refusal.retryAfter();
-            assertThat(wait).isNotNull().isPositive();
+            Duration wait = Objects.requireNonNull(refusal.retryAfter());
+            assertThat(wait).isPositive();
             nanos.addAndGet(wait.toNanos() - 1_000_000);
             refused(call);
             nanos.addAndGet(1_000_000);
