@@ -158,6 +158,16 @@ public final class Exchange {
         return promptCountedExactly;
     }
 
+    /** Notes that the call's row is being written. */
+    public void recording() {
+        this.recorded = true;
+    }
+
+    /** Whether the call's row was written, or could not be. */
+    public boolean recorded() {
+        return recorded;
+    }
+
     /** The best guess at the prompt's tokens: the exact count, else a token for each four bytes of the bound. */
     public long likelyPromptTokens() {
         return promptCountedExactly ? promptTokens : (promptTokens + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
