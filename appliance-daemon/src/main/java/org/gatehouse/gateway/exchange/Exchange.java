@@ -173,16 +173,6 @@ public final class Exchange {
         return promptCountedExactly ? promptTokens : (promptTokens + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
     }
 
-    /** Notes that the call's row is being written. */
-    public void recording() {
-        this.recorded = true;
-    }
-
-    /** Whether the call's row was written, or could not be. */
-    public boolean recorded() {
-        return recorded;
-    }
-
     private static <T> T known(@Nullable T value, String what) {
         if (value == null) {
             throw new IllegalStateException("no stage has found the " + what + " yet");
