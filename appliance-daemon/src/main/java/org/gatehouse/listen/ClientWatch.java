@@ -98,7 +98,7 @@ final class ClientWatch implements AutoCloseable {
                 public void departed(long data) {
                     Runnable gone = watched.get(data);
                     if (gone != null) {
-                        gone.run();
+                        tell(gone);
                     }
                 }
 
@@ -110,6 +110,15 @@ final class ClientWatch implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR,
                     "The client watch ended; clients that leave are noticed on the next failing write only", e);
+        }
+    }
+
+    /** Whatever one connection does with the news, the others must hear theirs. */
+    private static void tell(Runnable gone) {
+        try {
+            gone.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.WARNING, "A connection did not take the news that its client left", e);
         }
     }
 
