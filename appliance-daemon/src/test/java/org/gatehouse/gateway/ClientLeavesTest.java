@@ -75,7 +75,8 @@ class ClientLeavesTest {
         }
         CallRecord row = box.row(id);
         assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
-        assertThat(row.usage().outputTokens()).isBetween(model.equals("local") ? 3L : 1L, model.equals("local") ? 3L : 12L);
+        assertThat(row.usage().outputTokens()).isBetween(model.equals("local") ? 3L : 1L,
+                model.equals("local") ? 3L : 12L);
         assertThat(row.usage().source())
                 .isEqualTo(model.equals("local") ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
         if (model.equals("local")) {

@@ -262,7 +262,8 @@ final class TestBox implements AutoCloseable {
             }, "something stays reserved");
         }
         await(() -> client.figures().values().stream()
-                .allMatch(figures -> figures.inUse() == 0 && figures.waiting() == 0), "upstream connections stay in use");
+                .allMatch(figures -> figures.inUse() == 0 && figures.waiting() == 0),
+                "upstream connections stay in use");
         await(() -> engine.running() == 0 && cloud.running() == 0, "an upstream still works");
         await(() -> flights.get() == 0, "a call in flight did not land");
     }

@@ -245,7 +245,8 @@ class UpstreamFaultsTest {
                     "{\"model\":\"cloud\",\"input\":\"[[sim tokens=20 fault=cut after=5]]\",\"stream\":true}").reply();
             assertThat(reply.whole()).isFalse();
             String[] events = reply.text().split("\n\n");
-            assertThat(events[events.length - 1]).startsWith("event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_error\"");
+            assertThat(events[events.length - 1])
+                    .startsWith("event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_error\"");
             assertThat(box.row(id).outcome()).isEqualTo(Outcome.FAILED);
         }
     }

@@ -1,6 +1,7 @@
 package org.gatehouse.daemon.demo;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -9,6 +10,7 @@ import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.BudgetDraft;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.Key;
 import org.gatehouse.governance.KeyDraft;
 import org.gatehouse.governance.LimitDraft;
 import org.gatehouse.governance.ModelDraft;
@@ -48,9 +50,10 @@ record DemoSeed(Governance governance, DemoEngines engines) {
 
     /** Sets everything up, or on a directory that was used before tells the upstreams' new addresses. */
     List<DemoKey> sow(List<DemoKey> earlier) {
-        if (!earlier.isEmpty()) {
-            governance.upstreams().all().forEach(this::readdress);
-            return earlier;
+        if (!governance.upstreams().all().isEmpty()) {
+            governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
+                    .forEach(this::readdress);
+            return earlier.isEmpty() ? governance.keys().noun().all().stream().map(this::anew).toList() : earlier;
         }
         UUID small = model("sim-small", upstream(UpstreamDraft.local("sim-small", Upstream.Kind.VLLM,
                 engines.engineUrl("sim-small"), true)), ModelRoute.Tokenizer.ENGINE);
@@ -67,6 +70,12 @@ record DemoSeed(Governance governance, DemoEngines engines) {
         keys.add(department("Research", "search", owner));
         keys.add(department("Support", "helpdesk", null));
         return keys;
+    }
+
+    /** The file with the keys is gone and the box knows their hashes only: each gets a new secret. */
+    private DemoKey anew(Key key) {
+        return new DemoKey(key.department(), key.project(),
+                governance.keys().rotate(DEMO, key.id(), null, Duration.ZERO, null).made().secret());
     }
 
     private void readdress(UpstreamServer server) {
