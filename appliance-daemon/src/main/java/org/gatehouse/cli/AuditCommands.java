@@ -81,7 +81,8 @@ final class AuditCommands {
             }
             List<JsonNode> lines = new ArrayList<>();
             page.get("items").forEach(item -> lines.add(line(item)));
-            Output.table(command.out(), lines, List.of("at", "kind", "who", "what", "result", "id"));
+            Output.table(command.out(), lines,
+                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "cost", "id"));
             return 0;
         }
     }
@@ -98,12 +99,17 @@ final class AuditCommands {
         String result = call
                 ? row.path("outcome").asText() + " " + row.path("status").asText()
                 : row.path("objectId").asText("");
+        JsonNode usage = row.path("usage");
+        JsonNode cost = row.path("cost");
         return JsonNodeFactory.instance.objectNode().put("at", row.path("at").asText())
                 .put("kind", item.get("kind").asText()).put("who", call ? key : row.path("actor").asText("-"))
                 .put("what", call
                         ? row.path("surface").asText() + " " + row.path("modelAsked").asText("-")
                         : row.path("objectType").asText("") + " " + row.path("action").asText(""))
-                .put("result", result).put("id", row.path("id").asText());
+                .put("result", result).put("tokens in", usage.path("inputTokens").asText(""))
+                .put("tokens out", usage.path("outputTokens").asText(""))
+                .put("cost", (cost.path("amount").asText("") + " " + cost.path("currency").asText("")).strip())
+                .put("id", row.path("id").asText());
     }
 
     private static int show(Leaf command) {

@@ -34,7 +34,9 @@ final class ClientWatch implements AutoCloseable {
     /** Starts the watch, blind if the system offers nothing to see with. */
     static ClientWatch start() {
         try {
-            Open open = new Open(Epoll.open(), SocketDescriptor.open());
+            // In this order: an epoll instance that nobody uses would stay open.
+            SocketDescriptor descriptor = SocketDescriptor.open();
+            Open open = new Open(Epoll.open(), descriptor);
             ClientWatch watch = new ClientWatch(open);
             Thread.ofPlatform().daemon().name("client-watch").start(() -> watch.look(open.epoll()));
             return watch;

@@ -73,6 +73,8 @@ final class SlowClientsTest {
             assertThat(client.closedWithin(SOON)).isTrue();
             assertThat(server.bodies.poll(1, SECONDS)).isEqualTo(new BodyResult.TooSlow(3));
             assertThat(server.counts().slowBodies()).isEqualTo(1);
+            assertThat(server.counts().clientsLeft()).as("our own end of reading is not the client's departure")
+                    .isZero();
         }
     }
 
@@ -135,8 +137,8 @@ final class SlowClientsTest {
     void clientThatDoesNotTakeItsAnswerIsCut() throws Exception {
         try (TestServer server = TestServer.plain();
                 RawClient client = RawClient.plain(server.port()).send("GET /flood HTTP/1.1\r\nHost: box\r\n\r\n")) {
+            Eventually.holds(() -> server.counts().stalledWrites() == 1);
             Eventually.holds(() -> server.counts().open() == 0);
-            assertThat(server.counts().stalledWrites()).isEqualTo(1);
             assertThat(client.closedWithin(SOON)).isTrue();
         }
     }

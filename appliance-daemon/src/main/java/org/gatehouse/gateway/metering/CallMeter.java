@@ -55,8 +55,15 @@ public final class CallMeter {
         }
     }
 
-    /** The upstream's running report for one choice: of its own prompt, and of its own output alone. */
-    public void running(long inputTokens, long outputTokens, int choice) {
+    /**
+     * The upstream's running report for one choice: of its own prompt, and of its own output alone. False when it cannot
+     * be believed and so counts for nothing.
+     */
+    public boolean running(long inputTokens, long outputTokens, int choice) {
+        long possible = exchange.route().contextTokens();
+        if (inputTokens < 0 || outputTokens < 0 || inputTokens > possible || outputTokens > possible) {
+            return false;
+        }
         if (!running) {
             running = true;
             runningInput = new long[exchange.request().prompts()];
@@ -66,6 +73,7 @@ public final class CallMeter {
         int prompt = (int) ((long) slot * runningInput.length / runningOutput.length);
         runningInput[prompt] = Math.max(runningInput[prompt], inputTokens);
         runningOutput[slot] = Math.max(runningOutput[slot], outputTokens);
+        return true;
     }
 
     /** One event with content was seen: at least one token. */

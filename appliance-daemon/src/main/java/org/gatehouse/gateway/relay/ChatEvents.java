@@ -54,7 +54,7 @@ final class ChatEvents implements StreamGrammar {
      * @param chat chat chunks rather than text completions
      * @param hideUsage the client did not ask for the final usage chunk
      * @param hideRunningUsage the client did not ask for usage in each chunk
-     * @param runningUsage the upstream reports usage in each chunk
+     * @param runningUsage the upstream was asked to report usage in each chunk
      * @param choices how many answers the stream carries
      */
     ChatEvents(boolean chat, boolean hideUsage, boolean hideRunningUsage, boolean runningUsage, int choices) {
@@ -80,8 +80,12 @@ final class ChatEvents implements StreamGrammar {
         if (opening == null && chunk.choicesFrom > 0) {
             opening = head(data);
         }
-        int onlyChoice = choices(data.bytes(), chunk, meter);
-        return chunk.usageFrom > 0 ? usage(data, chunk, onlyChoice, meter) : Look.PASS;
+        int choice = choices(data.bytes(), chunk);
+        boolean told = runningUsage && choice >= 0 && running(data.bytes(), chunk, choice, meter);
+        if (choice >= 0 && !told) {
+            produced(data.bytes(), chunk, meter);
+        }
+        return chunk.usageFrom > 0 ? usage(data, chunk, choice < 0, meter) : Look.PASS;
     }
 
     /** Where in an event the fields of interest stand; 0 where one does not. */
@@ -117,41 +121,62 @@ final class ChatEvents implements StreamGrammar {
         }
     }
 
-    /** Looks at each choice; returns the index of the last one, or -1 when there is none. */
-    private int choices(byte[] bytes, Chunk chunk, CallMeter meter) {
+    /** Notes which choices have finished; returns the index of the last one in the event, or -1 when there is none. */
+    private int choices(byte[] bytes, Chunk chunk) {
         int last = -1;
         if (chunk.choicesFrom > 0 && bytes[chunk.choicesFrom] == '[') {
             JsonCursor items = JsonCursor.items(bytes, chunk.choicesFrom, chunk.choicesTo);
             while (items.next()) {
-                last = choice(bytes, items.from(), items.to(), meter);
+                last = choice(bytes, items.from(), items.to());
             }
         }
         return last;
     }
 
-    private int choice(byte[] bytes, int from, int to, CallMeter meter) {
+    private int choice(byte[] bytes, int from, int to) {
         int index = 0;
         boolean finish = false;
-        boolean content = false;
         JsonCursor fields = JsonCursor.fields(bytes, from, to);
         while (fields.next()) {
             if (fields.is(INDEX)) {
                 index = (int) Math.clamp(fields.number(), 0, choices - 1);
             } else if (fields.is(FINISH_REASON)) {
                 finish = fields.kind() == '"';
-            } else if (!runningUsage && fields.is(DELTA)) {
-                content |= produced(bytes, fields.from(), fields.to(), meter);
-            } else if (!runningUsage && fields.is(TEXT)) {
-                content |= text(bytes, fields.from(), fields.to(), meter);
             }
         }
         if (finish) {
             finished.set(index);
         }
-        if (content) {
-            meter.contentEvent();
-        }
         return index;
+    }
+
+    /** Takes the running report of one choice; false when there is none or none to be believed. */
+    private static boolean running(byte[] bytes, Chunk chunk, int choice, CallMeter meter) {
+        if (chunk.usageFrom == 0 || bytes[chunk.usageFrom] != '{') {
+            return false;
+        }
+        long input = number(bytes, chunk.usageFrom, chunk.usageTo, PROMPT_TOKENS);
+        long output = number(bytes, chunk.usageFrom, chunk.usageTo, COMPLETION_TOKENS);
+        return meter.running(input, output, choice);
+    }
+
+    /** Tells the meter what was produced, of which nobody says how many tokens it is. */
+    private static void produced(byte[] bytes, Chunk chunk, CallMeter meter) {
+        JsonCursor items = JsonCursor.items(bytes, chunk.choicesFrom, chunk.choicesTo);
+        while (items.next()) {
+            boolean content = false;
+            JsonCursor fields = JsonCursor.fields(bytes, items.from(), items.to());
+            while (fields.next()) {
+                if (fields.is(DELTA)) {
+                    content |= produced(bytes, fields.from(), fields.to(), meter);
+                } else if (fields.is(TEXT)) {
+                    content |= text(bytes, fields.from(), fields.to(), meter);
+                }
+            }
+            if (content) {
+                meter.contentEvent();
+            }
+        }
     }
 
     /** Searched for at any depth: arguments stand inside of tool calls. */
@@ -175,21 +200,13 @@ final class ChatEvents implements StreamGrammar {
         return true;
     }
 
-    private Look usage(EventData data, Chunk chunk, int choice, CallMeter meter) {
+    private Look usage(EventData data, Chunk chunk, boolean noChoices, CallMeter meter) {
         byte[] bytes = data.bytes();
-        boolean noChoices = choice < 0;
         if (bytes[chunk.usageFrom] != '{') {
             return hideUsage ? without(data, chunk) : Look.PASS;
         }
         if (noChoices || !runningUsage) {
             UsageReader.read(bytes, chunk.usageFrom, chunk.usageTo).ifPresent(meter::reported);
-        }
-        if (runningUsage && !noChoices) {
-            long input = number(bytes, chunk.usageFrom, chunk.usageTo, PROMPT_TOKENS);
-            long output = number(bytes, chunk.usageFrom, chunk.usageTo, COMPLETION_TOKENS);
-            if (input >= 0 && output >= 0) {
-                meter.running(input, output, choice);
-            }
         }
         if (noChoices) {
             return hideUsage ? Look.DROP : Look.PASS;

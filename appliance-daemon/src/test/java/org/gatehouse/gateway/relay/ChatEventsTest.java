@@ -136,6 +136,17 @@ class ChatEventsTest {
     }
 
     @Test
+    void runningReportThatCannotBeIsNotBelievedAndTheTextCountsInstead() {
+        ChatEvents events = new ChatEvents(true, true, true, true, 1);
+        for (String output : new String[]{"-4", "8193", "99999999999999999999", "\"7\"", "1.5"}) {
+            look(events, "{" + DELTA + ",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":" + output + "}}");
+        }
+
+        assertThat(meter.outputSoFar()).isEqualTo(5);
+        assertThat(meter.total().source()).isEqualTo(Usage.Source.ESTIMATED);
+    }
+
+    @Test
     void earlyEndFinishesEachOpenChoiceWithLengthAndTellsUsageIfAsked() {
         CallMeter two = meter(2);
         ChatEvents events = new ChatEvents(true, false, true, true, 2);
