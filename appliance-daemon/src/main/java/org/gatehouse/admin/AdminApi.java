@@ -1,7 +1,6 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -151,13 +150,7 @@ public final class AdminApi implements HttpService {
                 response.status(problem.status()).header(HeaderNames.CONTENT_TYPE, "application/problem+json")
                         .send(Json.bytes(Json.tree(problem.body(requestId))));
             }
-            case Answer.Stream(String contentType, var fileName, Answer.Stream.Writer writer) -> {
-                response.status(200).header(HeaderNames.CONTENT_TYPE, contentType);
-                if (fileName != null) {
-                    response.header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
-                }
-                stream(writer, response, requestId);
-            }
+            case Answer.Stream stream -> stream(stream, request, response, requestId);
         }
         leave(request);
     }
@@ -169,11 +162,27 @@ public final class AdminApi implements HttpService {
         }
     }
 
-    private static void stream(Answer.Stream.Writer writer, ServerResponse response, String requestId) {
-        try (OutputStream out = response.outputStream()) {
-            writer.write(out);
+    private void stream(Answer.Stream answer, ServerRequest request, ServerResponse response, String requestId) {
+        // The status is sent with the first byte, so what fails before it can still be said.
+        BegunOutput out = new BegunOutput(() -> {
+            response.status(200).header(HeaderNames.CONTENT_TYPE, answer.contentType());
+            if (answer.fileName() != null) {
+                response.header(HeaderNames.CONTENT_DISPOSITION,
+                        "attachment; filename=\"" + answer.fileName() + "\"");
+            }
+            return response.outputStream();
+        });
+        try {
+            answer.writer().write(out);
+            out.close();
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "Admin request " + requestId + " broke off while its answer was written.", e);
+            if (!out.hasBegun()) {
+                boolean told = e instanceof IOException || e instanceof StoreFailure;
+                send(new Answer.Failed(told ? Problem.unavailable(String.valueOf(e.getMessage())) : Problem.failure()),
+                        request, response, requestId);
+                return;
+            }
             // Not closed properly: the client sees that it did not get all of it.
             throw new CloseConnectionException("the answer broke off", e);
         }

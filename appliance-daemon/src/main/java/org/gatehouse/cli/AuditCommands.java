@@ -28,17 +28,10 @@ final class AuditCommands {
     private AuditCommands() {}
 
     static CommandLine audit(Map<String, String> environment) {
-        CommandLine audit = NounCommands.group("audit", "Searches, verifies and exports the trail.",
-                "audit search --kind admin");
-        Leaf search = new Leaf("search", "Finds rows of the trail, newest first.",
-                "audit search --key Research/Search/ci --outcome refused --limit 20", environment,
-                AuditCommands::search);
-        search.option("--from", "TIME", "Rows from then on.", false).option("--to", "TIME", "Rows before then.", false)
-                .option("--limit", "N", "How many at most; default 50.", false);
-        REFERENCES.forEach(name -> search.option("--" + name, "NAME", "Calls of that " + name + ".", false));
-        WORDS.keySet().stream().sorted().forEach(
-                option -> search.option(option, "WORD", "Rows with that " + WORDS.get(option) + ".", false));
-        audit.addSubcommand("search", search.commandLine());
+        CommandLine audit = search("audit", "Searches, verifies and exports the trail; by itself it searches.",
+                "audit --kind admin --limit 20", environment);
+        audit.addSubcommand("search", search("search", "Finds rows of the trail, newest first.",
+                "audit search --key Research/Search/ci --outcome refused", environment));
         audit.addSubcommand("show", new Leaf("show", "Shows the row of one call or admin action.",
                 "audit show 019a6b1c-0000-7000-8000-000000000001 --bodies", environment, AuditCommands::show)
                 .argument("ID", "The call or action.", true)
@@ -56,6 +49,17 @@ final class AuditCommands {
                 .argument("FILE", "Where to.", true).option("--from", "TIME", "Rows from then on.", false)
                 .option("--to", "TIME", "Rows before then.", false).commandLine());
         return audit;
+    }
+
+    private static CommandLine search(String name, String about, String example, Map<String, String> environment) {
+        Leaf search = new Leaf(name, about, example, environment, AuditCommands::search);
+        search.option("--from", "TIME", "Rows from then on.", false).option("--to", "TIME", "Rows before then.", false)
+                .option("--limit", "N", "How many at most; default 50.", false);
+        REFERENCES.forEach(
+                noun -> search.option("--" + noun, "NAME", "Calls of that " + noun + ".", false));
+        WORDS.keySet().stream().sorted().forEach(
+                option -> search.option(option, "WORD", "Rows with that " + WORDS.get(option) + ".", false));
+        return search.commandLine();
     }
 
     private static int search(Leaf command) {

@@ -84,7 +84,8 @@ final class Output {
             node.forEach(item -> items.add(text(item)));
             return items.isEmpty() ? "-" : String.join(",", items);
         }
-        return node.isObject() ? node.toString() : node.asText();
+        String text = node.isObject() ? node.toString() : node.asText();
+        return text.isEmpty() ? "-" : text;
     }
 
     /** Columns on a terminal: East Asian letters and most pictures take two. */

@@ -48,6 +48,7 @@ public final class AdminServer implements AutoCloseable {
     public final AdminApi api;
     public final String token;
     public final Trail trail;
+    public final StillBox box = new StillBox();
     public final RecordingTrail actions;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -89,13 +90,15 @@ public final class AdminServer implements AutoCloseable {
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database()), probe,
-                new StillBox(), "test", clock, System::nanoTime, ids));
+                box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
     }
 
     /** A box of which there is nothing to tell. */
-    private static final class StillBox implements Box {
+    public static final class StillBox implements Box {
+        public volatile boolean full;
+
         @Override
         public Status status() {
             return new Status("test", Instant.EPOCH, 1, false, List.of(new Part("store", true, "It answers."),
@@ -104,6 +107,9 @@ public final class AdminServer implements AutoCloseable {
 
         @Override
         public void backup(OutputStream out) throws IOException {
+            if (full) {
+                throw new IOException("The disk is full. Make room.");
+            }
             out.write("backup".getBytes(StandardCharsets.UTF_8));
         }
     }

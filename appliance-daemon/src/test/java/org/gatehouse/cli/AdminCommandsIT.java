@@ -122,6 +122,8 @@ final class AdminCommandsIT {
                 "--by",
                 "department,model", "--bucket", "day");
         assertThat(usage.out()).as(usage.err()).contains("Department ").contains("USD");
+        assertThat(shell.run("audit", "--kind", "call", "--limit", "1").out()).contains("completed 200");
+        assertThat(shell.run("users").out()).contains("ada@example.com");
         assertThat(shell.run("audit", "verify").out()).contains("as they were written");
 
         Path file = other.resolve("audit.jsonl");
@@ -141,6 +143,9 @@ final class AdminCommandsIT {
         Path file = other.resolve("box.backup");
         assertThat(shell.run("backup", file.toString()).status()).isZero();
         assertThat(file).hasContent("backup");
+        server.box.full = true;
+        assertThat(shell.run("backup", other.resolve("second.backup").toString()).err()).contains("The disk is full");
+        assertThat(other.resolve("second.backup")).doesNotExist();
         assertThat(shell.run("backup", other.resolve("no/where").toString()).err()).contains("no directory");
     }
 
