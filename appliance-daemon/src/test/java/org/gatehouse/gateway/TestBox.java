@@ -44,6 +44,7 @@ import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
@@ -55,6 +56,7 @@ import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
 import org.gatehouse.governance.snapshot.Scope;
+import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
@@ -96,6 +98,7 @@ final class TestBox implements AutoCloseable {
 
     private final KeyVerifier verifier = new KeyVerifier(new byte[32]);
     private final Map<String, KeyRecord> keys = new LinkedHashMap<>();
+    private final Map<String, Instant> retired = new LinkedHashMap<>();
     private final Map<String, ModelRoute> models = new LinkedHashMap<>();
     private final List<Price> prices = new ArrayList<>();
     private final Upstream.Timeouts timeouts;
@@ -138,8 +141,12 @@ final class TestBox implements AutoCloseable {
     }
 
     TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
+        return model(name, upstream, upstreamModel, tokenizer, 1);
+    }
+
+    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer, int weight) {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
-                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, 1))));
+                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight))));
         return publish();
     }
 
@@ -154,7 +161,7 @@ final class TestBox implements AutoCloseable {
         Map<String, Credential> credentials = new LinkedHashMap<>();
         keys.forEach((text, key) -> {
             String publicId = text.substring(4, 12);
-            credentials.put(publicId, new Credential(publicId, verifier.hash(text), null, key));
+            credentials.put(publicId, new Credential(publicId, verifier.hash(text), retired.get(text), key));
         });
         snapshot = new PolicySnapshot(snapshot.revision() + 1, credentials, new LinkedHashMap<>(models),
                 new PriceBook(prices));
@@ -193,6 +200,20 @@ final class TestBox implements AutoCloseable {
                 key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
                 key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), List.of(budgets),
                 key.recording()));
+    }
+
+    /** Makes a key in that state, bound so; returns its text. */
+    String boundKey(String name, KeyRecord.State state, @Nullable Instant expiresAt, Grant<String> mayUse,
+            Grant<Surface> mayCall, List<AddressRange> from) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), state,
+                expiresAt, mayUse, mayCall, from, key.limits(), key.budgets(), key.recording()));
+    }
+
+    /** Lets a key's secret end at that time, as after a rotation. */
+    void retire(String text, Instant validUntil) {
+        retired.put(text, validUntil);
+        publish();
     }
 
     static Limit projectLimit(Limit.Kind kind, long amount) {
