@@ -213,7 +213,8 @@ class SurfacesTest {
         reported(plain.usage().orElseThrow().promptTokens(), 5);
 
         try (StreamResponse<Completion> stream = client.completions()
-                .createStreaming(CompletionCreateParams.builder().model(model).prompt("[[sim tokens=5]] once").build())) {
+                .createStreaming(
+                        CompletionCreateParams.builder().model(model).prompt("[[sim tokens=5]] once").build())) {
             assertThat(stream.stream().toList()).isNotEmpty().allMatch(chunk -> chunk.usage().isEmpty());
         }
         assertThat(box.lastRow().usage().outputTokens()).isEqualTo(5);
@@ -309,7 +310,8 @@ class SurfacesTest {
         assertThat(made.data().orElseThrow()).hasSize(2);
         assertThat(box.lastRow().usage().images()).isEqualTo(2);
 
-        client.images().edit(ImageEditParams.builder().model("cloud").prompt("a dog").image(new byte[]{1, 2, 3}).build());
+        client.images()
+                .edit(ImageEditParams.builder().model("cloud").prompt("a dog").image(new byte[]{1, 2, 3}).build());
         assertThat(box.lastRow().usage().images()).isOne();
     }
 

@@ -32,6 +32,7 @@ import org.gatehouse.governance.snapshot.Upstream;
 record DemoSeed(Governance governance, DemoEngines engines) {
     static final List<String> PROGRAMS = List.of("sim-small", "sim-large", "sim-cloud");
     static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud");
+    private static final String KEY_SUFFIX = "-demo";
     private static final Actor DEMO = Actor.system("demo");
 
     /**
@@ -53,7 +54,10 @@ record DemoSeed(Governance governance, DemoEngines engines) {
         if (!governance.upstreams().all().isEmpty()) {
             governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
                     .forEach(this::readdress);
-            return earlier.isEmpty() ? governance.keys().noun().all().stream().map(this::anew).toList() : earlier;
+            return earlier.isEmpty()
+                    ? governance.keys().noun().all().stream()
+                            .filter(key -> key.name().equals(key.project() + KEY_SUFFIX)).map(this::anew).toList()
+                    : earlier;
         }
         UUID small = model("sim-small", upstream(UpstreamDraft.local("sim-small", Upstream.Kind.VLLM,
                 engines.engineUrl("sim-small"), true)), ModelRoute.Tokenizer.ENGINE);
@@ -97,7 +101,7 @@ record DemoSeed(Governance governance, DemoEngines engines) {
                 Limit.Kind.TOKENS_PER_MINUTE, 100_000_000)).made();
         governance.budgets().create(DEMO, BudgetDraft.hard(new ScopeReference(Scope.Type.DEPARTMENT, department),
                 Budget.Period.MONTH, new BigDecimal("1000"))).made();
-        KeyDraft draft = new KeyDraft(projectId, project + "-demo", owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
+        KeyDraft draft = new KeyDraft(projectId, project + KEY_SUFFIX, owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
                 List.of(), null);
         return new DemoKey(name, project, governance.keys().create(DEMO, NewKeyDraft.of(draft), null).made().secret());
     }
