@@ -24,6 +24,7 @@ import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailExport;
+import org.gatehouse.audit.TrailRetention;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailState;
@@ -58,6 +59,7 @@ import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.OperationsService;
 import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.RollupPruning;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
 import org.gatehouse.usage.UsageTotals;
@@ -68,7 +70,6 @@ import org.gatehouse.usage.UsageTotals;
  */
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
-    private static final Duration BODY_RETENTION = Duration.ofDays(30);
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private static final RunningBox.Backups NO_BACKUPS = _ -> {
@@ -135,13 +136,16 @@ public final class ApplianceDaemon implements AutoCloseable {
         ledger.load(StartingTotals.of(new UsageTotals(database).all(clock.instant()), open.currentSettings().id(),
                 clock.instant()));
 
+        keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
+                () -> open.currentSettings().auditRetentionDays()));
+
         // What carries calls.
         CallMetrics metrics = keep(new CallMetrics());
         UpstreamClient client = keep(new UpstreamClient());
         Dispatch dispatch = new Dispatch(client);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
-        CallBook book = new TrailBook(openTrail, inFlight, BODY_RETENTION, clock, metrics::ended);
+        CallBook book = new TrailBook(openTrail, inFlight, clock, metrics::ended);
         Conclusion conclusion = new Conclusion(book, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),

@@ -243,9 +243,10 @@ class ErrorTableTest {
         int rows = box.rows.size();
         OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl(box.uri("/v1").toString()).apiKey(key).build();
         clients.put("with usual retries", client);
-        catchThrowableOfType(RateLimitException.class,
+        RateLimitException refused = catchThrowableOfType(RateLimitException.class,
                 () -> client.chat().completions().create(chat("local", "hi").build()));
 
+        assertThat(refused).isNotNull();
         assertThat(box.rows.size() - rows).isOne();
     }
 

@@ -350,7 +350,7 @@ final class TestBox implements AutoCloseable {
         }
 
         @Override
-        public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply) {
+        public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays) {
             return writable && rows.add(row);
         }
     }
