@@ -106,6 +106,11 @@ public final class Conclusion {
         Cost cost = usage.source() == Usage.Source.NONE ? null : tariff.costOf(usage);
         exchange.reservation().settle(usage, cost == null ? null : cost.amount());
         Entry entry = entry(ending, usage, cost);
+        if (entry.outcome() == Outcome.COMPLETED && exchange.reservation().cutsShort()
+                && usage.outputTokens() >= exchange.reservation().cap()) {
+            // The upstream was told the cap and kept to it.
+            entry = new Entry(entry.status(), Outcome.CUT_BY_QUOTA, Reason.QUOTA_USED_UP.code(), usage, cost);
+        }
         byte[] replyBody = ending instanceof Ending.WholeReply whole ? whole.body() : streamedReply;
         long firstByte = ending instanceof Ending.WholeReply ? nanoTime.getAsLong() : firstByteNanos;
         boolean recorded = record(exchange, entry, firstByte, replyBody);

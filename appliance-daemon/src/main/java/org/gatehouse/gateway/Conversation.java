@@ -1,6 +1,8 @@
 package org.gatehouse.gateway;
 
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -26,11 +28,15 @@ import org.gatehouse.gateway.upstream.http.UpstreamReply;
 
 /**
  * The talk with the upstream of an admitted call: dispatch, relay, and whatever ends it. The client's leaving cancels
- * the upstream call at once, whether it streams or not. Thread-safe.
+ * the upstream call within milliseconds, whether it streams or not. Thread-safe.
  */
 public final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_TAIL_BYTES = 4096;
+    /** How long an upstream whose client has left must say nothing to have said everything. */
+    private static final long SILENCE_NANOS = 10_000_000;
+    private static final long LONGEST_STREAM_NANOS = 100_000_000;
+    private static final long LONGEST_PLAIN_NANOS = 25_000_000;
     private static final String EVENTS = "text/event-stream";
     private static final byte[] NOTHING = {};
     private static final Refusal BUG = Refusal.of(Reason.UNAVAILABLE,
@@ -72,6 +78,11 @@ public final class Conversation {
         private final CallMeter meter;
         private final CallBook.Flight flight;
         private long firstByteNanos = -1;
+        private final AtomicBoolean leaving = new AtomicBoolean();
+        private volatile @Nullable UpstreamCall talking;
+        private volatile boolean streaming;
+        private volatile boolean waiting;
+        private volatile long waitingSince;
         private @Nullable UpstreamReply begun;
         private @Nullable StreamRelay stream;
 
@@ -86,7 +97,8 @@ public final class Conversation {
             boolean tailLeft = false;
             try {
                 Ending ending;
-                try (ClientPresence.Watch _ = exchange.presence().onGone(() -> call.abort(AbortCause.CLIENT_GONE))) {
+                talking = call;
+                try (ClientPresence.Watch _ = exchange.presence().onGone(this::clientLeft)) {
                     ending = converse(call);
                 }
                 tailLeft = ending instanceof Ending.StreamEnd;
@@ -123,6 +135,9 @@ public final class Conversation {
         }
 
         private Ending converse(UpstreamCall call) {
+            if (exchange.presence().gone()) {
+                return new Ending.ClientLeft(false);
+            }
             try {
                 return relay(call.execute());
             } catch (UpstreamFailureException e) {
@@ -149,7 +164,9 @@ public final class Conversation {
                 return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
                         "answered with something that is no stream"));
             }
-            return plainRelay.relay(exchange, reply, meter);
+            Ending ending = plainRelay.relay(exchange, reply, meter);
+            boolean answered = ending instanceof Ending.WholeReply whole && !whole.upstreamError();
+            return answered && exchange.presence().gone() ? new Ending.ClientLeft(true) : ending;
         }
 
         private Ending failed(UpstreamFailure failure) {
@@ -166,6 +183,40 @@ public final class Conversation {
         public void firstByte() {
             firstByteNanos = nanoTime.getAsLong();
             conclusion.headers(exchange);
+        }
+
+        /**
+         * Cancels the upstream call once it falls silent, and soon in any case: what it has sent by then was produced for
+         * this call, and is counted to the token.
+         */
+        @Override
+        public void clientLeft() {
+            UpstreamCall call = talking;
+            if (call != null && leaving.compareAndSet(false, true)) {
+                Thread.startVirtualThread(() -> cancel(call));
+            }
+        }
+
+        private void cancel(UpstreamCall call) {
+            long left = nanoTime.getAsLong();
+            long now;
+            boolean silent;
+            do {
+                LockSupport.parkNanos(SILENCE_NANOS);
+                now = nanoTime.getAsLong();
+                silent = streaming && waiting && now - Math.max(left, waitingSince) >= SILENCE_NANOS;
+            } while (!silent && now - left < (streaming ? LONGEST_STREAM_NANOS : LONGEST_PLAIN_NANOS));
+            // Without effect once the call has ended.
+            call.abort(AbortCause.CLIENT_GONE);
+        }
+
+        @Override
+        public void waits(boolean forUpstream) {
+            streaming = true;
+            if (forUpstream) {
+                waitingSince = nanoTime.getAsLong();
+            }
+            waiting = forUpstream;
         }
 
         @Override

@@ -159,7 +159,7 @@ class ClientLeavesTest {
         String id = nextId();
         String prompt = "[[sim tokens=500 token-ms=5]]";
         try (RawClient client = new RawClient(box)) {
-            client.post(key, "/v1/" + surface, id, "{\"model\":\"local\",\"stream\":true,\""
+            client.post(key, "/v1/" + surface, id, "{\"model\":\"local\",\"stream\":true,\"max_tokens\":500,\""
                     + (surface.equals("responses") ? "input" : "prompt") + "\":\"" + prompt + "\"}");
             client.readUntil(surface.equals("responses") ? "output_text.delta" : "\"text\":\"");
             leave(client, Goodbye.FIN, "local", id);

@@ -200,18 +200,20 @@ public final class Admission implements Stage {
                     tokensTaken.forEach(limit -> rates.giveBack(limit,
                             TokenRates.of(limit.kind(), 0, output - granted.outputTokens())));
                     output = granted.outputTokens();
-                    hold(granted.hold());
+                    hold(granted);
                     yield null;
                 }
             };
         }
 
-        private void hold(Ledger.Hold hold) {
+        private void hold(Ledger.Granted granted) {
             boolean binds = producesTokens && outputBinds();
-            ModelRequest.OutputCap cap = exchange.request().outputCap();
-            boolean clamped = binds && !leased(exchange) && (cap == null || output < wanted);
-            exchange.holds(new LimitReservation(rates, hold, tokensTaken, entered, exchange.arrival(), clock,
-                    new RateHeaders(tightestRequests, tightestTokens), binds, clamped, input, output));
+            // An upstream that knows what there is at most does not work for nothing; a lease grows no further than that.
+            long ceiling = leased(exchange) ? Math.min(wanted, granted.most()) : output;
+            boolean told = binds && (ceiling < wanted || !leased(exchange) && exchange.request().outputCap() == null);
+            exchange.holds(new LimitReservation(rates, granted.hold(), tokensTaken, entered, exchange.arrival(), clock,
+                    new RateHeaders(tightestRequests, tightestTokens), binds, told ? ceiling : Long.MAX_VALUE,
+                    told && ceiling < wanted, input, output));
         }
 
         private boolean outputBinds() {
@@ -278,12 +280,18 @@ public final class Admission implements Stage {
                     + budget.currency() + " a " + budget.period().id();
         }
 
+        /** OpenAI and vLLM end a text completion that names no cap after 16 tokens; other surfaces go on to the model's limit. */
+        private static long uncapped(Exchange exchange) {
+            long most = exchange.route().maxOutputTokens();
+            return exchange.arrival().surface() == Surface.COMPLETIONS ? Math.min(most, 16) : most;
+        }
+
         private static long wantedOutput(Exchange exchange) {
             ModelRequest request = exchange.request();
             ModelRoute route = exchange.route();
             ModelRequest.OutputCap cap = request.outputCap();
             // A cap beyond the context is no promise of more: the model ends there by itself.
-            long each = cap == null ? route.maxOutputTokens() : Math.min(cap.tokens(), route.contextTokens());
+            long each = cap == null ? uncapped(exchange) : Math.min(cap.tokens(), route.contextTokens());
             return each * request.choices();
         }
     }

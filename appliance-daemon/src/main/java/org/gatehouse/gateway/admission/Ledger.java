@@ -57,7 +57,7 @@ public final class Ledger {
 
     /** Takes what a call may need from every quota and budget of its key, or nothing. */
     synchronized Answer reserve(KeyRecord key, Need need, Instant now) {
-        long output = need.outputTokens();
+        long most = Long.MAX_VALUE;
         for (Limit limit : key.limits()) {
             if (!isQuota(limit.kind())) {
                 continue;
@@ -70,7 +70,7 @@ public final class Ledger {
                 return new Insufficient(limit, null, limit.amount() - account.used(limit.kind()) < least);
             }
             if (countsOutput(limit.kind())) {
-                output = Math.min(output, free - input);
+                most = Math.min(most, free - input);
             }
         }
         boolean money = false;
@@ -89,18 +89,23 @@ public final class Ledger {
             if (stopped || free.compareTo(least) < 0) {
                 return new Insufficient(null, budget, stopped || unspent.compareTo(least) < 0);
             }
-            output = Math.min(output, affordable(free.subtract(need.inputMoney()), need.outputPrice()));
+            most = Math.min(most, affordable(free.subtract(need.inputMoney()), need.outputPrice()));
         }
+        long output = Math.min(need.outputTokens(), most);
         Hold hold = new Hold(key, boundScopes(key), need, money);
         hold.add(need.inputTokens(), output, need.money(output));
-        return new Granted(hold, output);
+        return new Granted(hold, output, most);
     }
 
     /** The answer to {@link #reserve}. */
     sealed interface Answer {}
 
-    /** Reserved, perhaps fewer output tokens than wanted. */
-    record Granted(Hold hold, long outputTokens) implements Answer {}
+    /**
+     * Reserved, perhaps fewer output tokens than wanted.
+     *
+     * @param most output tokens that could have been had at that moment
+     */
+    record Granted(Hold hold, long outputTokens, long most) implements Answer {}
 
     /**
      * Not enough left.

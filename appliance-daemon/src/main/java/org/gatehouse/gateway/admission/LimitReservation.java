@@ -23,14 +23,15 @@ final class LimitReservation implements Reservation {
     private final InstantSource clock;
     private final RateHeaders headers;
     private final boolean binds;
-    private final boolean clamped;
+    private final long cap;
+    private final boolean cutsShort;
     private final long takenInput;
     private long takenOutput;
     private final AtomicBoolean settled = new AtomicBoolean();
 
     LimitReservation(RateLimits rates, Ledger.Hold hold, List<Limit> limits, List<Limit> entered, Arrival arrival,
-            InstantSource clock, RateHeaders headers, boolean binds, boolean clamped, long takenInput,
-            long takenOutput) {
+            InstantSource clock, RateHeaders headers, boolean binds, long cap, boolean cutsShort,
+            long takenInput, long takenOutput) {
         this.rates = rates;
         this.hold = hold;
         this.limits = limits;
@@ -40,7 +41,8 @@ final class LimitReservation implements Reservation {
         this.clock = clock;
         this.headers = headers;
         this.binds = binds;
-        this.clamped = clamped;
+        this.cap = cap;
+        this.cutsShort = cutsShort;
         this.takenInput = takenInput;
         this.takenOutput = takenOutput;
     }
@@ -51,8 +53,13 @@ final class LimitReservation implements Reservation {
     }
 
     @Override
-    public boolean clamped() {
-        return clamped;
+    public long cap() {
+        return cap;
+    }
+
+    @Override
+    public boolean cutsShort() {
+        return cutsShort;
     }
 
     @Override

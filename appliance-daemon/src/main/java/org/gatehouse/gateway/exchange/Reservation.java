@@ -15,8 +15,11 @@ public interface Reservation {
     /** How many output tokens are granted so far; {@link Long#MAX_VALUE} when no limit on tokens or money binds. */
     long outputTokens();
 
-    /** Whether the grant is smaller than what the client asked for, so that the upstream must be told. */
-    boolean clamped();
+    /** The cap on output tokens that the upstream must be told; {@link Long#MAX_VALUE} when the client's own will do. */
+    long cap();
+
+    /** Whether a quota or budget made that cap smaller than what the client asked for. */
+    boolean cutsShort();
 
     /** Asks for more output tokens while the reply streams. */
     Extension extend(long moreOutputTokens);

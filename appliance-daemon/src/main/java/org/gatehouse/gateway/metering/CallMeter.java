@@ -158,8 +158,11 @@ public final class CallMeter {
         }
         long output = 0;
         if (text == null && producesText() && !exchange.request().streamed()) {
-            // A plain reply that never came: what was produced of it until the end nobody said.
+            // A plain reply that never came: what was produced of it nobody said. A quota takes it for all that was
+            // granted, or calls that are left would push the upstream beyond it.
             exact = false;
+            long granted = exchange.reservation().outputTokens();
+            output = granted == Long.MAX_VALUE ? 0 : granted;
         }
         if (text != null) {
             String produced = unescaped(text.toByteArray());

@@ -45,6 +45,7 @@ public final class StreamRelay {
     private ClientReply.@Nullable Body body;
     private long granted;
     private boolean unflushed;
+    private boolean left;
 
     /** Hears how the stream goes on, for the in-flight journal and for latency figures. Called on the call's thread. */
     public interface Listener {
@@ -54,6 +55,12 @@ public final class StreamRelay {
 
         /** So much is known to be used by now. */
         void progress(long inputTokens, long outputTokens);
+
+        /** Everything that came is passed on and what comes next is waited for; or it has come. */
+        void waits(boolean forUpstream);
+
+        /** A write showed that the client has left; the upstream is to be cancelled soon, as when it is noticed otherwise. */
+        void clientLeft();
     }
 
     /**
@@ -89,17 +96,25 @@ public final class StreamRelay {
         return recorded.toByteArray();
     }
 
-    /** Passes everything on but the last event. */
+    /**
+     * Passes everything on but the last event. When the client has left, what the upstream sent before it heard of that
+     * is still read and counted: it was produced for this call.
+     */
     public Ending relay(UpstreamReply reply, String contentType) throws UpstreamFailureException {
         SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
-        SseSplitter.Source source = reply::read;
+        SseSplitter.Source source = (target, offset, length) -> {
+            listener.waits(true);
+            int count = reply.read(target, offset, length);
+            listener.waits(false);
+            return count;
+        };
         while (splitter.fill(source)) {
             for (SseSplitter.Event event = splitter.next(); event != null; event = splitter.next()) {
                 Ending ending = take(event, contentType);
                 if (ending != null) {
                     // What came with the last event must not wait until the call is recorded.
                     flush();
-                    return ending;
+                    return unlessLeft(ending);
                 }
             }
             if (splitter.tooLarge()) {
@@ -107,7 +122,16 @@ public final class StreamRelay {
             }
             flush();
         }
-        return atEnd(splitter, contentType);
+        return unlessLeft(atEnd(splitter, contentType));
+    }
+
+    private Ending unlessLeft(Ending ending) {
+        return left() && !(ending instanceof Ending.FailedBefore) ? new Ending.ClientLeft(true) : ending;
+    }
+
+    /** Whether the client has left, however that was noticed. */
+    private boolean left() {
+        return left || exchange.presence().gone();
     }
 
     /** The stream ended without saying so. */
@@ -158,6 +182,10 @@ public final class StreamRelay {
 
     private Ending outOfQuota(String contentType) {
         meter.cutAt(granted);
+        if (left) {
+            // Becomes what it is when it is returned; nothing is sent any more.
+            return new Ending.QuotaEnd(new byte[0], false);
+        }
         open(contentType);
         byte[] events = grammar.earlyEnd(meter);
         return events.length > 0
@@ -166,25 +194,37 @@ public final class StreamRelay {
     }
 
     private void pass(SseSplitter.Event event, EventData data, Look.Pass pass, String contentType) {
-        ClientReply.Body out = open(contentType);
-        if (pass.cutTo() == 0) {
-            pass(out, event.bytes(), event.from(), event.to());
-        } else if (data.inPlace()) {
-            pass(out, event.bytes(), event.from(), pass.cutFrom());
-            pass(out, event.bytes(), pass.cutTo(), event.to());
-        } else {
-            EventData line = data.onOneLine();
-            pass(out, DATA, 0, DATA.length);
-            pass(out, line.bytes(), 0, pass.cutFrom());
-            pass(out, line.bytes(), pass.cutTo(), line.to());
-            pass(out, END_OF_EVENT, 0, END_OF_EVENT.length);
+        if (left) {
+            return;
         }
+        ClientReply.Body out = open(contentType);
         unflushed = true;
+        try {
+            if (pass.cutTo() == 0) {
+                pass(out, event.bytes(), event.from(), event.to());
+            } else if (data.inPlace()) {
+                pass(out, event.bytes(), event.from(), pass.cutFrom());
+                pass(out, event.bytes(), pass.cutTo(), event.to());
+            } else {
+                EventData line = data.onOneLine();
+                pass(out, DATA, 0, DATA.length);
+                pass(out, line.bytes(), 0, pass.cutFrom());
+                pass(out, line.bytes(), pass.cutTo(), line.to());
+                pass(out, END_OF_EVENT, 0, END_OF_EVENT.length);
+            }
+        } catch (ClientGoneException _) {
+            leave();
+        }
     }
 
     private void pass(ClientReply.Body out, byte[] bytes, int from, int to) {
         out.write(bytes, from, to - from);
         keep(bytes, from, to - from);
+    }
+
+    private void leave() {
+        left = true;
+        listener.clientLeft();
     }
 
     /** Gets more output tokens: waits for a rate limit to refill, gives up when a quota is used up. */
@@ -193,12 +233,12 @@ public final class StreamRelay {
             switch (exchange.reservation().extend(Math.max(Admission.LEASE_TOKENS, meter.outputSoFar() - granted))) {
                 case Reservation.Extension.Granted more -> granted += more.tokens();
                 case Reservation.Extension.Wait wait -> {
-                    if (exchange.presence().gone()) {
-                        // Not granted and not passed on: not the caller's.
-                        meter.cutAt(granted);
-                        throw new ClientGoneException("while waiting for a rate limit to refill");
-                    }
                     flush();
+                    if (left()) {
+                        // Nobody waits for more; what is not granted is not the caller's.
+                        left = true;
+                        return false;
+                    }
                     LockSupport.parkNanos(Math.min(wait.nanos(), LONGEST_PAUSE_NANOS));
                 }
                 case Reservation.Extension.Exhausted _ -> {
@@ -220,9 +260,14 @@ public final class StreamRelay {
     }
 
     private void flush() {
-        if (body != null && unflushed) {
+        ClientReply.Body out = body;
+        if (out != null && unflushed && !left) {
             unflushed = false;
-            body.flush();
+            try {
+                out.flush();
+            } catch (ClientGoneException _) {
+                leave();
+            }
             listener.progress(meter.inputSoFar(), meter.outputSoFar());
         }
     }

@@ -46,7 +46,7 @@ final class BodyRewrite {
             if (asksForUsage(exchange)) {
                 rewrite.usage(request, reportsRunningUsage(exchange));
             }
-            if (exchange.reservation().clamped()) {
+            if (exchange.reservation().cap() != Long.MAX_VALUE) {
                 rewrite.cap(request, exchange);
             }
         }
@@ -102,7 +102,7 @@ final class BodyRewrite {
     }
 
     private void cap(ModelRequest request, Exchange exchange) {
-        long each = Math.max(1, exchange.reservation().outputTokens() / request.choices());
+        long each = Math.max(1, exchange.reservation().cap() / request.choices());
         ModelRequest.OutputCap cap = request.outputCap();
         if (cap != null) {
             edits.add(new Edit(cap.value().start(), cap.value().end(), utf8(Long.toString(each))));

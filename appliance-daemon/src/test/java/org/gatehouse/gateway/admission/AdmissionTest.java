@@ -53,7 +53,7 @@ class AdmissionTest {
         Exchange exchange = admitted(ACall.chat(",\"max_tokens\":50"));
 
         assertThat(exchange.reservation().outputTokens()).isEqualTo(Long.MAX_VALUE);
-        assertThat(exchange.reservation().clamped()).isFalse();
+        assertThat(exchange.reservation().cutsShort()).isFalse();
     }
 
     @Test
@@ -62,10 +62,11 @@ class AdmissionTest {
 
         Exchange fits = admitted(ACall.chat(",\"max_tokens\":50").limited(quota));
         assertThat(fits.reservation().outputTokens()).isEqualTo(50);
-        assertThat(fits.reservation().clamped()).isFalse();
+        assertThat(fits.reservation().cutsShort()).isFalse();
         Exchange clamped = admitted(ACall.chat(",\"max_tokens\":50").limited(quota));
         assertThat(clamped.reservation().outputTokens()).isEqualTo(20);
-        assertThat(clamped.reservation().clamped()).isTrue();
+        assertThat(clamped.reservation().cap()).isEqualTo(clamped.reservation().outputTokens());
+        assertThat(clamped.reservation().cutsShort()).isTrue();
         // Held, not used: it will be free again.
         assertThat(refused(ACall.chat("").limited(quota)).reason()).isEqualTo(Reason.RATE_LIMITED);
         settle(fits, 0, 50);
@@ -82,6 +83,18 @@ class AdmissionTest {
         assertThat(admitted(ACall.chat(STREAM + ",\"max_tokens\":5000").limited(quota)
                 .to(Upstream.Kind.OPENAI_COMPATIBLE, "https://x.test/v1")).reservation().outputTokens())
                 .isEqualTo(5000);
+    }
+
+    @Test
+    void leasedStreamIsToldTheMostThatItsLeaseCanGrowToWhenThatIsLessThanItWants() {
+        Limit quota = limit(Limit.Kind.TOTAL_OUTPUT_TOKENS, 600);
+
+        Reservation tight = admitted(ACall.chat(STREAM + ",\"max_tokens\":5000").limited(quota)).reservation();
+        assertThat(tight.outputTokens()).isEqualTo(Admission.LEASE_TOKENS);
+        assertThat(tight.cap()).isEqualTo(600);
+        assertThat(tight.cutsShort()).isTrue();
+        Reservation enough = admitted(ACall.chat(STREAM + ",\"max_tokens\":300").limited(quota)).reservation();
+        assertThat(enough.cap()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -159,7 +172,7 @@ class AdmissionTest {
         assertThat(refused(ACall.chat(",\"max_tokens\":500").limited(rate)).retryAfter()).isNotNull();
         nanos.addAndGet(Duration.ofSeconds(30).toNanos());
         Exchange second = admitted(ACall.chat(",\"max_tokens\":500").limited(rate));
-        assertThat(second.reservation().clamped()).isFalse();
+        assertThat(second.reservation().cutsShort()).isFalse();
         assertThat(second.reservation().outputTokens()).isEqualTo(500);
     }
 
@@ -169,7 +182,8 @@ class AdmissionTest {
                 ACall.chat(",\"max_tokens\":5000").limited(limit(Limit.Kind.TOKENS_PER_MINUTE, 1_000)));
 
         assertThat(exchange.reservation().outputTokens()).isEqualTo(900);
-        assertThat(exchange.reservation().clamped()).isTrue();
+        assertThat(exchange.reservation().cap()).isEqualTo(exchange.reservation().outputTokens());
+        assertThat(exchange.reservation().cutsShort()).isTrue();
     }
 
     @Test
@@ -250,6 +264,18 @@ class AdmissionTest {
 
         settle(admitted(ACall.on(Surface.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}").limited(quota)), 5, 0);
         assertThat(ledger.balanceOf(KEY).outputUsed()).isZero();
+    }
+
+    @Test
+    void textCompletionWithoutACapIsTakenForTheSixteenTokensThatUpstreamsGiveIt() {
+        Limit quota = limit(Limit.Kind.TOTAL_OUTPUT_TOKENS, 1_000);
+
+        Reservation reservation = admitted(ACall.on(Surface.COMPLETIONS, "{\"model\":\"m\",\"prompt\":[\"a\",\"b\"]}")
+                .limited(quota)).reservation();
+
+        assertThat(reservation.outputTokens()).isEqualTo(32);
+        assertThat(reservation.cap()).isEqualTo(32);
+        assertThat(reservation.cutsShort()).isFalse();
     }
 
     @Test

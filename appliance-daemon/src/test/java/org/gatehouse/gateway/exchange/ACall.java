@@ -102,9 +102,9 @@ public final class ACall {
         return this;
     }
 
-    /** Admitted with so many output tokens. */
-    public ACall holding(long outputTokens, boolean clamped) {
-        reservation = new Held(outputTokens, clamped);
+    /** Admitted with so many output tokens, of which the upstream must be told or not. */
+    public ACall holding(long outputTokens, boolean told) {
+        reservation = new Held(outputTokens, told ? outputTokens : Long.MAX_VALUE);
         return this;
     }
 
@@ -188,7 +188,12 @@ public final class ACall {
         }
     }
 
-    private record Held(long outputTokens, boolean clamped) implements Reservation {
+    private record Held(long outputTokens, long cap) implements Reservation {
+        @Override
+        public boolean cutsShort() {
+            return false;
+        }
+
         @Override
         public Extension extend(long moreOutputTokens) {
             return new Extension.Exhausted();
