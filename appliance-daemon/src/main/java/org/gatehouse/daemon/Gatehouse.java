@@ -3,11 +3,12 @@ package org.gatehouse.daemon;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import org.gatehouse.cli.AdminCommands;
 import org.gatehouse.daemon.demo.DemoCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
 @Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
-        ServeCommand.class, DemoCommand.class, CommandLine.HelpCommand.class})
+        ServeCommand.class, DemoCommand.class, TrainCommand.class, CommandLine.HelpCommand.class})
 public final class Gatehouse {
 
     /** Runs one command; exits 0 on success, 1 on failure with one line on standard error, 2 on bad usage. */
@@ -17,6 +18,7 @@ public final class Gatehouse {
 
     private static int run(String[] arguments) {
         CommandLine commandLine = new CommandLine(new Gatehouse());
+        AdminCommands.all().forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("gatehouse: " + oneLine(failure));
             return 1;

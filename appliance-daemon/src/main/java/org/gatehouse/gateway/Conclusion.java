@@ -17,6 +17,7 @@ import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.gateway.exchange.Reservation.Rate;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.Tariff;
@@ -37,6 +38,9 @@ public final class Conclusion {
     private static final Refusal UNRECORDED = Refusal.retry(Reason.UNAVAILABLE,
             "The box cannot record calls at the moment and so carries none. Try again in a while.",
             Duration.ofSeconds(5));
+
+    private static final Refusal ABANDONED = Refusal.of(Reason.UNAVAILABLE,
+            "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
 
     private final CallBook book;
     private final LongSupplier nanoTime;
@@ -63,6 +67,26 @@ public final class Conclusion {
         sendError(exchange, refusal);
     }
 
+    /**
+     * Ends a call that a bug has stopped somewhere: whatever is not done yet is done, so that it leaves a row, holds
+     * nothing and is answered. True when its row is written.
+     */
+    boolean abandon(Exchange exchange) {
+        Reservation held = exchange.reservationIfKnown();
+        if (held != null) {
+            held.settle(Usage.NOTHING, null);
+        }
+        boolean recorded = exchange.recorded()
+                || record(exchange, new Entry(ABANDONED.reason().status(), Outcome.FAILED, ABANDONED.reason().code(),
+                        Usage.NOTHING, null), -1, new byte[0]);
+        if (exchange.reply().started()) {
+            exchange.reply().breakOff();
+        } else {
+            sendError(exchange, ABANDONED);
+        }
+        return recorded;
+    }
+
     /** Records and sends an answer of the gateway's own. */
     void answer(Exchange exchange, byte[] json) {
         Entry entry = new Entry(200, Outcome.COMPLETED, null, Usage.NOTHING, null);
@@ -85,7 +109,9 @@ public final class Conclusion {
         byte[] replyBody = ending instanceof Ending.WholeReply whole ? whole.body() : streamedReply;
         long firstByte = ending instanceof Ending.WholeReply ? nanoTime.getAsLong() : firstByteNanos;
         boolean recorded = record(exchange, entry, firstByte, replyBody);
-        flight.land();
+        if (recorded) {
+            flight.land();
+        }
         quietly(() -> letGo(exchange, recorded ? ending : unrecorded(exchange, ending)));
     }
 
@@ -93,7 +119,8 @@ public final class Conclusion {
         return switch (ending) {
             case Ending.WholeReply whole -> whole.upstreamError() ? Usage.NOTHING : meter.total();
             case Ending.FailedBefore _ -> Usage.NOTHING;
-            case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> meter.total();
+            case Ending.ClientLeft left -> left.asked() ? meter.total() : Usage.NOTHING;
+            case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _ -> meter.total();
         };
     }
 
@@ -116,7 +143,8 @@ public final class Conclusion {
 
     private static Ending unrecorded(Exchange exchange, Ending ending) {
         return exchange.reply().started()
-                ? new Ending.FailedAfter(UNRECORDED, exchange.arrival().dialect().errorEvent(UNRECORDED))
+                ? new Ending.FailedAfter(UNRECORDED,
+                        exchange.arrival().dialect().errorEvent(exchange.arrival().surface(), UNRECORDED))
                 : ending instanceof Ending.ClientLeft ? ending : new Ending.FailedBefore(UNRECORDED);
     }
 
@@ -134,7 +162,12 @@ public final class Conclusion {
             case Ending.QuotaEnd end -> {
                 ClientReply.Body body = exchange.reply().body();
                 body.write(end.lastBytes(), 0, end.lastBytes().length);
-                body.end();
+                if (end.whole()) {
+                    body.end();
+                } else {
+                    body.flush();
+                    exchange.reply().breakOff();
+                }
             }
             case Ending.FailedBefore before -> sendError(exchange, before.refusal());
             case Ending.FailedAfter after -> {
@@ -142,13 +175,9 @@ public final class Conclusion {
                 body.write(after.event(), 0, after.event().length);
                 body.flush();
                 // Some clients ignore error events; none takes a broken transport for a whole reply.
-                body.breakOff();
+                exchange.reply().breakOff();
             }
-            case Ending.ClientLeft _ -> {
-                if (exchange.reply().started()) {
-                    exchange.reply().body().breakOff();
-                }
-            }
+            case Ending.ClientLeft _ -> exchange.reply().breakOff();
         }
     }
 
@@ -159,7 +188,7 @@ public final class Conclusion {
         if (wait != null) {
             reply.header("retry-after", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000)));
         }
-        if (refusal.reason() == Reason.QUOTA_USED_UP) {
+        if (refusal.reason().status() == 429 && wait == null) {
             // The official client libraries retry a 429 unless told not to.
             reply.header("x-should-retry", "false");
         }
@@ -219,6 +248,8 @@ public final class Conclusion {
         Optional<byte[]> replyToKeep = key != null && key.recording().replies() && replyBody.length > 0
                 ? Optional.of(replyBody)
                 : Optional.empty();
+        // Said first: whatever comes of it, the call is not written a second time.
+        exchange.recording();
         long now = nanoTime.getAsLong();
         CallRecord row = new CallRecord(arrival.id(), arrival.trace().traceId(), arrival.requestId(), arrival.at(),
                 key == null ? null : Callers.of(key), arrival.clientAddress().getHostAddress(),

@@ -29,7 +29,12 @@ import org.gatehouse.gateway.upstream.http.UpstreamReply;
  * the upstream call at once, whether it streams or not. Thread-safe.
  */
 public final class Conversation {
+    private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_TAIL_BYTES = 4096;
+    private static final String EVENTS = "text/event-stream";
+    private static final byte[] NOTHING = {};
+    private static final Refusal BUG = Refusal.of(Reason.UNAVAILABLE,
+            "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
 
     private final Dispatch dispatch;
     private final PlainRelay plainRelay;
@@ -53,9 +58,12 @@ public final class Conversation {
         Talk talk = new Talk(exchange);
         try {
             talk.run();
-        } finally {
-            // A bug must not leak what the call holds; a second settling counts for nothing.
-            talk.close();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A call could not be ended as it should (trace "
+                    + exchange.arrival().trace().traceId() + "). This is a bug: report it.", e);
+            if (conclusion.abandon(exchange)) {
+                talk.flight.land();
+            }
         }
     }
 
@@ -64,8 +72,8 @@ public final class Conversation {
         private final CallMeter meter;
         private final CallBook.Flight flight;
         private long firstByteNanos = -1;
-        private byte[] recordedReply = new byte[0];
         private @Nullable UpstreamReply begun;
+        private @Nullable StreamRelay stream;
 
         private Talk(Exchange exchange) {
             this.exchange = exchange;
@@ -86,7 +94,7 @@ public final class Conversation {
                     // Whatever ended it, nothing more of the reply is wanted: the upstream must stop producing now.
                     call.close();
                 }
-                conclusion.conclude(exchange, ending, meter, flight, firstByteNanos, recordedReply);
+                conclusion.conclude(exchange, ending, meter, flight, firstByteNanos, recorded());
             } finally {
                 UpstreamReply reply = begun;
                 if (tailLeft && reply != null) {
@@ -95,6 +103,10 @@ public final class Conversation {
                     call.close();
                 }
             }
+        }
+
+        private byte[] recorded() {
+            return stream == null ? NOTHING : stream.recorded();
         }
 
         /** Behind the last event comes the end of the body; read, it gives the connection back to the pool. */
@@ -111,40 +123,43 @@ public final class Conversation {
         }
 
         private Ending converse(UpstreamCall call) {
-            StreamRelay stream = null;
             try {
-                UpstreamReply reply = call.execute();
-                begun = reply;
-                String contentType = reply.header("content-type").orElse("");
-                if (reply.status() == 200 && contentType.startsWith("text/event-stream")) {
-                    int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
-                    stream = new StreamRelay(exchange, meter, this, recordBytes);
-                    Ending ending = stream.relay(reply, contentType);
-                    recordedReply = stream.recorded();
-                    return ending;
-                }
-                if (exchange.request().streamed() && reply.status() == 200 && contentType.isEmpty()) {
-                    return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
-                            "answered with something that is no stream"));
-                }
-                return plainRelay.relay(exchange, reply, meter);
+                return relay(call.execute());
             } catch (UpstreamFailureException e) {
-                if (stream != null) {
-                    recordedReply = stream.recorded();
-                }
-                if (exchange.presence().gone() || e.failure() instanceof UpstreamFailure.Aborted aborted
-                        && aborted.cause() == AbortCause.CLIENT_GONE) {
-                    return new Ending.ClientLeft();
-                }
-                return stream == null
-                        ? new Ending.FailedBefore(UpstreamTrouble.of(exchange.target().upstream(), e.failure()))
-                        : stream.failed(e.failure());
+                return failed(e.failure());
             } catch (ClientGoneException _) {
-                if (stream != null) {
-                    recordedReply = stream.recorded();
-                }
-                return new Ending.ClientLeft();
+                return new Ending.ClientLeft(true);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "The relay of a call failed (trace " + exchange.arrival().trace()
+                        .traceId() + "); the call ends with an error. This is a bug: report it.", e);
+                return stream == null ? new Ending.FailedBefore(BUG) : stream.failed(BUG);
             }
+        }
+
+        private Ending relay(UpstreamReply reply) throws UpstreamFailureException {
+            begun = reply;
+            String contentType = reply.header("content-type").orElse("");
+            if (reply.status() == 200 && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
+                int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
+                StreamRelay relay = new StreamRelay(exchange, meter, this, recordBytes);
+                stream = relay;
+                return relay.relay(reply, contentType);
+            }
+            if (exchange.request().streamed() && reply.status() == 200 && contentType.isEmpty()) {
+                return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
+                        "answered with something that is no stream"));
+            }
+            return plainRelay.relay(exchange, reply, meter);
+        }
+
+        private Ending failed(UpstreamFailure failure) {
+            if (exchange.presence().gone() || failure instanceof UpstreamFailure.Aborted aborted
+                    && aborted.cause() == AbortCause.CLIENT_GONE) {
+                return new Ending.ClientLeft(!failure.nothingSent());
+            }
+            return stream == null
+                    ? new Ending.FailedBefore(UpstreamTrouble.of(exchange.target().upstream(), failure))
+                    : stream.failed(failure);
         }
 
         @Override
@@ -156,15 +171,6 @@ public final class Conversation {
         @Override
         public void progress(long inputTokens, long outputTokens) {
             flight.progress(inputTokens, outputTokens);
-        }
-
-        private void close() {
-            if (!flight.landed()) {
-                conclusion.refuse(exchange, Refusal.of(Reason.UNAVAILABLE,
-                        "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators."));
-                exchange.reservation().settle(meter.total(), null);
-                flight.land();
-            }
         }
     }
 }

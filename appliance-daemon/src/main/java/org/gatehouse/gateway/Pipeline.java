@@ -8,6 +8,7 @@ import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Stage;
+import org.gatehouse.gateway.exchange.Verdict;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.governance.snapshot.Surface;
@@ -17,6 +18,8 @@ import org.gatehouse.governance.snapshot.Surface;
  * {@linkplain Conversation talks to the upstream}, settles and records it. Thread-safe.
  */
 public final class Pipeline {
+    private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+
     private final List<Stage> wayIn;
     private final Stage door;
     private final ModelList modelList;
@@ -26,8 +29,7 @@ public final class Pipeline {
     /** Puts the stages in their order. */
     public Pipeline(CallBook book, Authentication authentication, Permission permission, Routing routing,
             Admission admission, Conversation conversation, Conclusion conclusion) {
-        this.door = exchange -> book.refusal().<org.gatehouse.gateway.exchange.Verdict>map(refusal -> refusal)
-                .orElse(org.gatehouse.gateway.exchange.Verdict.GO_ON);
+        this.door = _ -> book.refusal().<Verdict>map(refusal -> refusal).orElse(Verdict.GO_ON);
         this.wayIn = List.of(
                 authentication,
                 new Reading(),
@@ -39,8 +41,21 @@ public final class Pipeline {
         this.conclusion = conclusion;
     }
 
-    /** Carries a call to its end: a reply sent and recorded, or a refusal sent and recorded, or a client gone. */
+    /**
+     * Carries a call to its end: a reply sent and recorded, or a refusal sent and recorded, or a client gone. Throws
+     * nothing: a bug on the way ends the call with an error, a row and everything given back, and is logged.
+     */
     public void carry(Exchange exchange) {
+        try {
+            travel(exchange);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            LOG.log(System.Logger.Level.ERROR, "A call failed (trace " + exchange.arrival().trace().traceId()
+                    + "). This is a bug, or the memory is too small: report it.", e);
+            conclusion.abandon(exchange);
+        }
+    }
+
+    private void travel(Exchange exchange) {
         if (door.pass(exchange) instanceof Refusal closed) {
             // The one refusal without a row: there is nowhere to write it.
             conclusion.turnAway(exchange, closed);

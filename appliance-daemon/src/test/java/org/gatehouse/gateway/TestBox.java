@@ -15,17 +15,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.Cost;
 import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Ledger;
@@ -39,6 +44,7 @@ import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
@@ -50,12 +56,15 @@ import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
 import org.gatehouse.governance.snapshot.Scope;
+import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.simulated.Options;
 import org.gatehouse.simulated.SimulatedServer;
 import org.gatehouse.store.Ids;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The data plane of one box on real sockets: a listener, the pipeline, the upstream client, and a simulated engine and a
@@ -78,17 +87,31 @@ final class TestBox implements AutoCloseable {
     final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
     final UpstreamClient client = new UpstreamClient();
+    final AtomicInteger flights = new AtomicInteger();
     volatile @Nullable Refusal closedBecause;
     volatile boolean writable = true;
 
+    static final int MAX_BODY_BYTES = 8 << 20;
+    private static final Upstream.Timeouts PATIENT = new Upstream.Timeouts(Duration.ofSeconds(5),
+            Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(60));
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     private final KeyVerifier verifier = new KeyVerifier(new byte[32]);
     private final Map<String, KeyRecord> keys = new LinkedHashMap<>();
+    private final Map<String, Instant> retired = new LinkedHashMap<>();
     private final Map<String, ModelRoute> models = new LinkedHashMap<>();
     private final List<Price> prices = new ArrayList<>();
+    private final Upstream.Timeouts timeouts;
     private final Listeners listeners;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
     TestBox() {
+        this(PATIENT);
+    }
+
+    /** A box with other deadlines for its upstreams. */
+    TestBox(Upstream.Timeouts timeouts) {
+        this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
@@ -102,7 +125,7 @@ final class TestBox implements AutoCloseable {
                 Routing.toFirstTarget(), new Admission(rates, ledger, prompts, clock),
                 new Conversation(dispatch, prompts, book, conclusion, clock, System::nanoTime), conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
-                new SplittableRandom(7), 8 << 20);
+                new Random(7), MAX_BODY_BYTES);
         listeners = new Listeners(ListenerSettings.onLoopback(0),
                 () -> HttpRouting.builder().register("/v1", service).build());
         try {
@@ -112,16 +135,18 @@ final class TestBox implements AutoCloseable {
         }
     }
 
-    static Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
+    Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
         return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind,
-                url, apiKey, local, true, true, new Upstream.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2),
-                        Duration.ofSeconds(2), Duration.ofSeconds(30)),
-                64 << 20);
+                url, apiKey, local, true, true, timeouts, 64 << 20);
     }
 
     TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
+        return model(name, upstream, upstreamModel, tokenizer, 1);
+    }
+
+    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer, int weight) {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
-                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, 1))));
+                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight))));
         return publish();
     }
 
@@ -136,7 +161,7 @@ final class TestBox implements AutoCloseable {
         Map<String, Credential> credentials = new LinkedHashMap<>();
         keys.forEach((text, key) -> {
             String publicId = text.substring(4, 12);
-            credentials.put(publicId, new Credential(publicId, verifier.hash(text), null, key));
+            credentials.put(publicId, new Credential(publicId, verifier.hash(text), retired.get(text), key));
         });
         snapshot = new PolicySnapshot(snapshot.revision() + 1, credentials, new LinkedHashMap<>(models),
                 new PriceBook(prices));
@@ -175,6 +200,20 @@ final class TestBox implements AutoCloseable {
                 key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
                 key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), List.of(budgets),
                 key.recording()));
+    }
+
+    /** Makes a key in that state, bound so; returns its text. */
+    String boundKey(String name, KeyRecord.State state, @Nullable Instant expiresAt, Grant<String> mayUse,
+            Grant<Surface> mayCall, List<AddressRange> from) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), state,
+                expiresAt, mayUse, mayCall, from, key.limits(), key.budgets(), key.recording()));
+    }
+
+    /** Lets a key's secret end at that time, as after a rotation. */
+    void retire(String text, Instant validUntil) {
+        retired.put(text, validUntil);
+        publish();
     }
 
     static Limit projectLimit(Limit.Kind kind, long amount) {
@@ -221,6 +260,56 @@ final class TestBox implements AutoCloseable {
         return rows.getLast();
     }
 
+    /** The one row of the call with that request id; waits for it. */
+    CallRecord row(String requestId) {
+        await(() -> rowsOf(requestId).size() > 0, "no row of " + requestId);
+        List<CallRecord> found = rowsOf(requestId);
+        assertThat(found).as("rows of " + requestId).hasSize(1);
+        return found.getFirst();
+    }
+
+    private List<CallRecord> rowsOf(String requestId) {
+        return rows.stream().filter(row -> row.requestId().equals(requestId)).toList();
+    }
+
+    /** Waits until no call holds anything any more: no reservation, no upstream connection, no engine at work. */
+    void assertNothingHeld() {
+        for (Scope scope : List.of(new Scope(Scope.Type.ORGANISATION, ORGANISATION),
+                new Scope(Scope.Type.PROJECT, PROJECT))) {
+            await(() -> {
+                Ledger.Balance balance = ledger.balanceOf(scope);
+                return balance.inputReserved() == 0 && balance.outputReserved() == 0
+                        && balance.moneyReserved().signum() == 0;
+            }, "something stays reserved");
+        }
+        await(() -> client.figures().values().stream()
+                .allMatch(figures -> figures.inUse() == 0 && figures.waiting() == 0),
+                "upstream connections stay in use");
+        await(() -> engine.running() == 0 && cloud.running() == 0, "an upstream still works");
+        await(() -> flights.get() == 0, "a call in flight did not land");
+    }
+
+    /** What the rows say that the ledger must say too. */
+    void assertLedgerEqualsRows() {
+        Ledger.Balance balance = ledger.balanceOf(new Scope(Scope.Type.ORGANISATION, ORGANISATION));
+        assertThat(balance.inputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().inputTokens()).sum());
+        assertThat(balance.outputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().outputTokens()).sum());
+        BigDecimal costs = rows.stream().map(CallRecord::cost).filter(Objects::nonNull).map(Cost::amount)
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        assertThat(balance.spentToday()).isEqualByComparingTo(costs);
+    }
+
+    /** Waits until something is so; a bound for what other threads do soon. */
+    static void await(BooleanSupplier condition, String otherwise) {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(otherwise);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
     @Override
     public void close() {
         listeners.close();
@@ -238,6 +327,7 @@ final class TestBox implements AutoCloseable {
 
         @Override
         public Flight takeOff(Exchange exchange) {
+            flights.incrementAndGet();
             return new Flight() {
                 private boolean landed;
 
@@ -249,6 +339,7 @@ final class TestBox implements AutoCloseable {
                 @Override
                 public void land() {
                     landed = true;
+                    flights.decrementAndGet();
                 }
 
                 @Override

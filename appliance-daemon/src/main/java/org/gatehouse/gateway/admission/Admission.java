@@ -36,6 +36,8 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class Admission implements Stage {
     /** Output tokens that a leased stream starts with and asks for at a time. */
     public static final long LEASE_TOKENS = 256;
+    /** An answer that the client did not cap is not capped below this for a rate's sake. */
+    private static final long WORTH_BEGINNING = 1024;
 
     private final RateLimits rates;
     private final Ledger ledger;
@@ -104,6 +106,19 @@ public final class Admission implements Stage {
         }
 
         private Verdict run() {
+            boolean held = false;
+            try {
+                Refusal refusal = takeAll();
+                held = refusal == null;
+                return refusal == null ? Verdict.GO_ON : refusal;
+            } finally {
+                if (!held) {
+                    putBack();
+                }
+            }
+        }
+
+        private @Nullable Refusal takeAll() {
             Refusal refusal = enterAll();
             if (refusal == null) {
                 refusal = takeRequests();
@@ -111,14 +126,7 @@ public final class Admission implements Stage {
             if (refusal == null) {
                 refusal = takeTokens();
             }
-            if (refusal == null) {
-                refusal = reserveQuotas();
-            }
-            if (refusal != null) {
-                putBack();
-                return refusal;
-            }
-            return Verdict.GO_ON;
+            return refusal == null ? reserveQuotas() : refusal;
         }
 
         private @Nullable Refusal enterAll() {
@@ -152,8 +160,7 @@ public final class Admission implements Stage {
         private @Nullable Refusal takeTokens() {
             for (Limit limit : key.limits()) {
                 if (TokenRates.countsOutput(limit.kind())) {
-                    long free = rates.availableOf(limit) - TokenRates.of(limit.kind(), input, 0);
-                    output = Math.min(output, Math.max(free, leastOutput()));
+                    output = Math.min(output, Math.max(mayProduce(limit), leastOutput()));
                 }
             }
             for (Limit limit : key.limits()) {
@@ -169,10 +176,24 @@ public final class Admission implements Stage {
             return null;
         }
 
+        /**
+         * How much output a rate allows to begin with. A lease is small and grows as the rate refills; a whole answer is
+         * not cut short for what is gone in a minute: then the call waits.
+         */
+        private long mayProduce(Limit limit) {
+            long taken = TokenRates.of(limit.kind(), input, 0);
+            long now = rates.availableOf(limit) - taken;
+            if (leased(exchange)) {
+                return now;
+            }
+            long ever = limit.amount() - taken;
+            return exchange.request().outputCap() == null ? Math.max(now, Math.min(ever, WORTH_BEGINNING)) : ever;
+        }
+
         private @Nullable Refusal reserveQuotas() {
             Tariff tariff = Tariff.of(exchange);
             Need need = new Need(input, output, leastOutput(), tariff.perInputToken(), tariff.perOutputToken(),
-                    tariff.fixed(exchange.request()));
+                    tariff.fixed(exchange.request()), true);
             return switch (ledger.reserve(key, need, now)) {
                 case Ledger.Insufficient insufficient -> usedUp(insufficient);
                 case Ledger.Granted granted -> {
@@ -219,8 +240,8 @@ public final class Admission implements Stage {
                 return tightest;
             }
             long left = Math.max(0, remaining);
-            long missing = limit.amount() - left;
-            long reset = limit.amount() == 0 ? 0 : missing * Duration.ofMinutes(1).toNanos() / limit.amount();
+            double missing = limit.amount() == 0 ? 0 : (limit.amount() - left) / (double) limit.amount();
+            long reset = (long) (missing * Duration.ofMinutes(1).toNanos());
             return new Rate(limit.amount(), left, reset);
         }
 

@@ -63,15 +63,15 @@ public final class Ledger {
                 continue;
             }
             Account account = account(limit.scope());
-            long free = limit.amount() - account.held(limit.kind());
             long input = countsInput(limit.kind()) ? need.inputTokens() : 0;
-            long mayProduce = countsOutput(limit.kind()) ? free - input : Long.MAX_VALUE;
-            if (free < input || free <= 0 || mayProduce < need.leastOutput()) {
-                long least = input + (countsOutput(limit.kind()) ? need.leastOutput() : 0);
-                boolean hopeless = limit.amount() - account.used(limit.kind()) < Math.max(1, least);
-                return new Insufficient(limit, null, hopeless);
+            long least = input + (countsOutput(limit.kind()) ? need.leastOutput() : 0);
+            long free = limit.amount() - account.held(limit.kind());
+            if (free < least) {
+                return new Insufficient(limit, null, limit.amount() - account.used(limit.kind()) < least);
             }
-            output = Math.min(output, mayProduce);
+            if (countsOutput(limit.kind())) {
+                output = Math.min(output, free - input);
+            }
         }
         boolean money = false;
         for (Budget budget : key.budgets()) {
@@ -83,12 +83,13 @@ public final class Ledger {
             account.turnPage(now);
             BigDecimal unspent = budget.amount().subtract(account.spent(budget.period()));
             BigDecimal free = unspent.subtract(account.moneyReserved);
-            long mayProduce = affordable(free.subtract(need.inputMoney()), need.outputPrice());
-            if (free.signum() <= 0 || mayProduce < need.leastOutput() || free.compareTo(need.inputMoney()) < 0) {
-                boolean hopeless = unspent.signum() <= 0 || unspent.compareTo(need.money(need.leastOutput())) < 0;
-                return new Insufficient(null, budget, hopeless);
+            BigDecimal least = need.money(need.leastOutput());
+            // A hard stop stops what costs nothing too, but not in the middle of an answer.
+            boolean stopped = need.begins() && unspent.signum() <= 0;
+            if (stopped || free.compareTo(least) < 0) {
+                return new Insufficient(null, budget, stopped || unspent.compareTo(least) < 0);
             }
-            output = Math.min(output, mayProduce);
+            output = Math.min(output, affordable(free.subtract(need.inputMoney()), need.outputPrice()));
         }
         Hold hold = new Hold(key, boundScopes(key), need, money);
         hold.add(need.inputTokens(), output, need.money(output));
@@ -142,16 +143,15 @@ public final class Ledger {
         /** More output tokens, at most {@code wanted}; 0 when a quota or budget is used up. */
         long extend(long wanted, Instant now) {
             synchronized (Ledger.this) {
-                Need more = new Need(0, wanted, 1, BigDecimal.ZERO, need.outputPrice(), BigDecimal.ZERO);
-                return switch (reserve(key, more, now)) {
-                    case Insufficient _ -> 0;
-                    case Granted granted -> {
-                        // One hold a call: what was just granted moves over to this one.
-                        granted.hold().add(0, -granted.outputTokens(), more.money(granted.outputTokens()).negate());
-                        add(0, granted.outputTokens(), more.money(granted.outputTokens()));
-                        yield granted.outputTokens();
-                    }
-                };
+                Need more = need.more(wanted);
+                if (settled || !(reserve(key, more, now) instanceof Granted granted)) {
+                    return 0;
+                }
+                // One hold a call: what was just granted moves over to this one.
+                BigDecimal cost = more.money(granted.outputTokens());
+                granted.hold().add(0, -granted.outputTokens(), cost.negate());
+                add(0, granted.outputTokens(), cost);
+                return granted.outputTokens();
             }
         }
 
@@ -210,9 +210,6 @@ public final class Ledger {
     }
 
     private static long affordable(BigDecimal money, BigDecimal pricePerToken) {
-        if (money.signum() < 0) {
-            return 0;
-        }
         if (pricePerToken.signum() == 0) {
             return Long.MAX_VALUE;
         }

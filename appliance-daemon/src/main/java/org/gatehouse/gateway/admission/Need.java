@@ -11,9 +11,16 @@ import java.math.BigDecimal;
  * @param inputPrice money for one input token
  * @param outputPrice money for one output token
  * @param fixedPrice money that does not depend on tokens
+ * @param begins whether the call begins with it, rather than going on
  */
 record Need(long inputTokens, long outputTokens, long leastOutput, BigDecimal inputPrice, BigDecimal outputPrice,
-        BigDecimal fixedPrice) {
+        BigDecimal fixedPrice, boolean begins) {
+
+    /** What the same call needs to produce more. */
+    Need more(long moreOutputTokens) {
+        return new Need(0, moreOutputTokens, Math.min(1, moreOutputTokens), BigDecimal.ZERO, outputPrice,
+                BigDecimal.ZERO, false);
+    }
 
     /** Money for the input and for so many output tokens. */
     BigDecimal money(long output) {

@@ -22,8 +22,8 @@ import org.gatehouse.governance.snapshot.Limit;
  */
 public final class RateLimits {
     private static final Duration WINDOW = Duration.ofMinutes(1);
-    /** The bucket library refills one token a nanosecond at most; a larger limit is as good as none. */
-    private static final long LARGEST_REFILL = WINDOW.toNanos();
+    /** Bucket4j refills one token a nanosecond at most; a limit above that limits nothing real. */
+    private static final long HIGHEST = WINDOW.toNanos();
 
     private final ConcurrentHashMap<UUID, Meter> meters = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UUID, AtomicLong> inFlight = new ConcurrentHashMap<>();
@@ -126,32 +126,26 @@ public final class RateLimits {
         return count == null ? 0 : count.get();
     }
 
-    private static long refill(Limit limit) {
-        return Math.min(limit.amount(), LARGEST_REFILL);
-    }
-
     private Bucket bucket(Limit limit) {
         Meter meter = meters.get(limit.id());
         if (meter != null && meter.amount() == limit.amount()) {
             return meter.bucket();
         }
         return meters.compute(limit.id(), (_, current) -> {
+            if (current != null && current.amount() == limit.amount()) {
+                return current;
+            }
+            long capacity = Math.min(limit.amount(), HIGHEST);
             if (current == null) {
-                return new Meter(limit.amount(),
-                        Bucket.builder().addLimit(
-                                bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(refill(limit), WINDOW))
-                                .withCustomTimePrecision(time).build());
+                return new Meter(limit.amount(), Bucket.builder()
+                        .addLimit(bandwidth -> bandwidth.capacity(capacity).refillGreedy(capacity, WINDOW))
+                        .withCustomTimePrecision(time).build());
             }
-            if (current.amount() != limit.amount()) {
-                current.bucket().replaceConfiguration(
-                        BucketConfiguration.builder()
-                                .addLimit(bandwidth -> bandwidth.capacity(limit.amount()).refillGreedy(refill(limit),
-                                        WINDOW))
-                                .build(),
-                        TokensInheritanceStrategy.PROPORTIONALLY);
-                return new Meter(limit.amount(), current.bucket());
-            }
-            return current;
+            current.bucket().replaceConfiguration(
+                    BucketConfiguration.builder()
+                            .addLimit(bandwidth -> bandwidth.capacity(capacity).refillGreedy(capacity, WINDOW)).build(),
+                    TokensInheritanceStrategy.PROPORTIONALLY);
+            return new Meter(limit.amount(), current.bucket());
         }).bucket();
     }
 }

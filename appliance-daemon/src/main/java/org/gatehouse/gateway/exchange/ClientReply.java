@@ -21,6 +21,9 @@ public interface ClientReply {
     /** Whether {@link #send} or {@link #open} was called. */
     boolean started();
 
+    /** Ends the transport without a clean end, so that no client takes the reply for whole; instead of any other end. */
+    void breakOff();
+
     /** The body of a streamed reply. */
     interface Body {
 
@@ -32,8 +35,5 @@ public interface ClientReply {
 
         /** Ends the reply cleanly. */
         void end();
-
-        /** Ends the transport without a clean end, so that no client takes the reply for whole. */
-        void breakOff();
     }
 }

@@ -16,8 +16,8 @@ public interface Dialect {
     /** A whole error reply, JSON. */
     byte[] errorBody(Refusal refusal);
 
-    /** An error inside a stream that has begun: the event with its empty line. */
-    byte[] errorEvent(Refusal refusal);
+    /** An error inside a stream of that surface that has begun: the event with its empty line. */
+    byte[] errorEvent(Surface surface, Refusal refusal);
 
     /** What {@link #read} gave. */
     sealed interface Reading {

@@ -27,6 +27,7 @@ public final class Exchange {
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
     private long promptTokens;
     private boolean promptCountedExactly;
+    private boolean recorded;
 
     /** A call whose head has been read. */
     public Exchange(Arrival arrival, ClientPresence presence, ClientReply reply, RequestBody body) {
@@ -155,6 +156,16 @@ public final class Exchange {
     /** Whether the model's own tokenizer counted the prompt. */
     public boolean promptCountedExactly() {
         return promptCountedExactly;
+    }
+
+    /** Notes that the call's row is being written. */
+    public void recording() {
+        this.recorded = true;
+    }
+
+    /** Whether the call's row was written, or could not be. */
+    public boolean recorded() {
+        return recorded;
     }
 
     /** The best guess at the prompt's tokens: the exact count, else a token for each four bytes of the bound. */

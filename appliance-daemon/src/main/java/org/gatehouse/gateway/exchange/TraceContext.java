@@ -31,10 +31,12 @@ public record TraceContext(String traceId, String spanId, String flags) {
 
     private static boolean wellFormed(String text) {
         // A later version may append fields after a dash; the first four stay as they are.
-        if (text.length() < LENGTH || text.length() > LENGTH && text.charAt(LENGTH) != '-') {
+        if (text.length() < LENGTH
+                || text.length() > LENGTH && (text.charAt(LENGTH) != '-' || text.startsWith("00"))) {
             return false;
         }
         boolean traceIdSet = false;
+        boolean parentIdSet = false;
         for (int i = 0; i < LENGTH; i++) {
             char c = text.charAt(i);
             boolean dash = i == 2 || i == 35 || i == 52;
@@ -42,8 +44,9 @@ public record TraceContext(String traceId, String spanId, String flags) {
                 return false;
             }
             traceIdSet |= i > 2 && i < 35 && c != '0';
+            parentIdSet |= i > 35 && i < 52 && c != '0';
         }
-        return traceIdSet && !text.startsWith("ff");
+        return traceIdSet && parentIdSet && !text.startsWith("ff");
     }
 
     private static String hex(long value) {

@@ -9,7 +9,7 @@ import org.gatehouse.listen.BodyReader;
 import org.gatehouse.listen.BodyResult;
 
 /** A request's body over Helidon's server. */
-record HelidonBody(ServerRequest request, HelidonReply reply, int maxBytes) implements RequestBody {
+record HelidonBody(ServerRequest request, int maxBytes) implements RequestBody {
 
     @Override
     public Result read() {
@@ -17,8 +17,6 @@ record HelidonBody(ServerRequest request, HelidonReply reply, int maxBytes) impl
         if (result instanceof BodyResult.Body whole) {
             return new Result.Whole(whole.bytes());
         }
-        // What is left of the body cannot be told from a next request.
-        reply.header("connection", "close");
         return new Result.Unreadable(switch (result) {
             case BodyResult.Body _ -> throw new AssertionError("handled above");
             case BodyResult.TooLarge large -> Refusal.of(Reason.REQUEST_TOO_LARGE,

@@ -68,6 +68,11 @@ final class HelidonReply implements ClientReply {
         return started;
     }
 
+    @Override
+    public void breakOff() {
+        brokenOff = true;
+    }
+
     /** Leaves the handler in the way that makes the server drop the connection without a clean end, if that was asked for. */
     void leave() {
         if (brokenOff) {
@@ -79,11 +84,11 @@ final class HelidonReply implements ClientReply {
         void run() throws IOException;
     }
 
-    /** The server says in one of two ways that the client is no longer there. */
+    /** The server says in one of three ways that the client is no longer there. */
     private static void onWire(Write write) {
         try {
             write.run();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | CloseConnectionException e) {
             throw new ClientGoneException(e);
         }
     }
@@ -111,11 +116,6 @@ final class HelidonReply implements ClientReply {
         @Override
         public void end() {
             onWire(() -> out.close());
-        }
-
-        @Override
-        public void breakOff() {
-            brokenOff = true;
         }
     }
 }

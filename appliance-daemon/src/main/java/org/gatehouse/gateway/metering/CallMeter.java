@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.Surface;
 
 /**
  * Collects what one call produces, from the best source there is: the upstream's final report; its running report; the
@@ -28,14 +29,14 @@ public final class CallMeter {
     private final Exchange exchange;
     private final PromptCounter prompts;
     private @Nullable Usage reported;
-    private long runningInput = -1;
-    private long[] runningOutput = new long[1];
+    private long[] runningInput = {};
+    private long[] runningOutput = {};
+    private boolean running;
     private long contentEvents;
     private @Nullable ByteArrayOutputStream text;
     private long unkeptTextBytes;
     private long audioMillis;
     private long images;
-    private long characters;
     private long ceiling = Long.MAX_VALUE;
 
     /** Starts at nothing. */
@@ -54,14 +55,25 @@ public final class CallMeter {
         }
     }
 
-    /** The upstream's running report for one choice. */
-    public void running(long inputTokens, long outputTokens, int choice) {
-        runningInput = Math.max(runningInput, inputTokens);
-        if (choice >= runningOutput.length) {
-            runningOutput = Arrays.copyOf(runningOutput, Math.min(128, choice + 1));
+    /**
+     * The upstream's running report for one choice: of its own prompt, and of its own output alone. False when it cannot
+     * be believed and so counts for nothing.
+     */
+    public boolean running(long inputTokens, long outputTokens, int choice) {
+        long possible = exchange.route().contextTokens();
+        if (inputTokens < 0 || outputTokens < 0 || inputTokens > possible || outputTokens > possible) {
+            return false;
         }
-        int slot = Math.min(choice, runningOutput.length - 1);
+        if (!running) {
+            running = true;
+            runningInput = new long[exchange.request().prompts()];
+            runningOutput = new long[exchange.request().choices()];
+        }
+        int slot = Math.clamp(choice, 0, runningOutput.length - 1);
+        int prompt = (int) ((long) slot * runningInput.length / runningOutput.length);
+        runningInput[prompt] = Math.max(runningInput[prompt], inputTokens);
         runningOutput[slot] = Math.max(runningOutput[slot], outputTokens);
+        return true;
     }
 
     /** One event with content was seen: at least one token. */
@@ -86,19 +98,9 @@ public final class CallMeter {
         audioMillis = millis;
     }
 
-    /** Whether anything has said yet how long the audio was. */
-    public boolean knowsAudio() {
-        return audioMillis > 0 || reported != null && reported.audioMillis() > 0;
-    }
-
     /** Pictures that the reply holds. */
     public void images(long count) {
         images = count;
-    }
-
-    /** Characters that were asked to be spoken. */
-    public void characters(long count) {
-        characters = count;
     }
 
     /** From now on nothing more counts than so many output tokens: the rest was cut off and thrown away. */
@@ -108,15 +110,12 @@ public final class CallMeter {
 
     /** Output tokens that are known to be produced by now: the running report, else one for each content event. */
     public long outputSoFar() {
-        if (runningInput >= 0) {
-            return Arrays.stream(runningOutput).sum();
-        }
-        return contentEvents;
+        return Math.min(ceiling, running ? Arrays.stream(runningOutput).sum() : contentEvents);
     }
 
     /** Input tokens as far as they are known by now. */
     public long inputSoFar() {
-        return runningInput >= 0 ? runningInput : exchange.likelyPromptTokens();
+        return running ? Arrays.stream(runningInput).sum() : exchange.likelyPromptTokens();
     }
 
     /** The usage of a call that reached its upstream, however it ended. May ask the engine for an exact prompt count. */
@@ -127,13 +126,28 @@ public final class CallMeter {
         }
         long output = Math.min(usage.outputTokens(), ceiling);
         return new Usage(usage.inputTokens(), output, usage.cachedInputTokens(), usage.cacheWriteTokens(),
-                Math.min(usage.reasoningTokens(), output), usage.audioMillis() > 0 ? usage.audioMillis() : audioMillis,
-                images, characters, usage.source());
+                Math.min(usage.reasoningTokens(), output), audio(usage), images, characters(), usage.source());
+    }
+
+    /** Said by the upstream, else seen in the reply, else in the recording that was sent: subtitles carry no duration. */
+    private long audio(Usage usage) {
+        if (usage.audioMillis() > 0 || audioMillis > 0) {
+            return Math.max(usage.audioMillis(), audioMillis);
+        }
+        return switch (exchange.arrival().surface()) {
+            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS ->
+                WavLength.millisInside(exchange.request().body()).orElse(0);
+            default -> 0;
+        };
+    }
+
+    private long characters() {
+        return exchange.arrival().surface() == Surface.AUDIO_SPEECH ? exchange.request().units() : 0;
     }
 
     private Usage counted() {
-        if (runningInput >= 0) {
-            return Usage.tokens(runningInput, outputSoFar(), Usage.Source.COUNTED);
+        if (running) {
+            return Usage.tokens(inputSoFar(), outputSoFar(), Usage.Source.COUNTED);
         }
         boolean exact = true;
         long input = exchange.promptTokens();
@@ -143,6 +157,10 @@ public final class CallMeter {
             input = count.orElse((input + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
         }
         long output = 0;
+        if (text == null && producesText() && !exchange.request().streamed()) {
+            // A plain reply that never came: what was produced of it until the end nobody said.
+            exact = false;
+        }
         if (text != null) {
             String produced = unescaped(text.toByteArray());
             OptionalLong count = Vocabulary.count(exchange.route().tokenizer(), produced);
@@ -152,6 +170,21 @@ public final class CallMeter {
             output = Math.max(contentEvents, count.orElse(estimated)) + unkeptTextBytes / BYTES_PER_TOKEN;
         }
         return Usage.tokens(input, output, exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
+    }
+
+    /** Whether the surface is one whose answers cost tokens. */
+    public boolean producesText() {
+        return switch (exchange.arrival().surface()) {
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
+            case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
+                    IMAGES_EDITS, RERANK, MODERATIONS ->
+                false;
+        };
+    }
+
+    /** Whether the upstream has said what the whole call used. */
+    public boolean reported() {
+        return reported != null;
     }
 
     private static String unescaped(byte[] raw) {

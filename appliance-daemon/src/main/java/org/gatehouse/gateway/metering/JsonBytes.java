@@ -29,17 +29,6 @@ public final class JsonBytes {
         return -1;
     }
 
-    /** The last place of the pattern in [from, to), or -1. */
-    public static int lastIndexOf(byte[] bytes, int from, int to, byte[] pattern) {
-        byte second = pattern[1];
-        for (int i = to - pattern.length; i >= from; i--) {
-            if (bytes[i + 1] == second && bytes[i] == pattern[0] && matches(bytes, i, pattern)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     private static boolean matches(byte[] bytes, int at, byte[] pattern) {
         for (int k = 2; k < pattern.length; k++) {
             if (bytes[at + k] != pattern[k]) {
@@ -116,17 +105,27 @@ public final class JsonBytes {
         if (at < 0) {
             return -1;
         }
-        int digit = valueAfter(bytes, at + name.length, to);
-        int end = digit;
-        long value = 0;
-        while (end < to && bytes[end] >= '0' && bytes[end] <= '9' && end - digit < 18) {
-            value = value * 10 + bytes[end++] - '0';
-        }
-        boolean ends = end < to && (bytes[end] == ',' || bytes[end] == '}' || bytes[end] <= ' ');
-        return end > digit && ends ? value : -1;
+        int value = valueAfter(bytes, at + name.length, to);
+        return digits(bytes, value, endOfValue(bytes, value, to));
     }
 
-    private static int skipSpace(byte[] bytes, int from, int to) {
+    /** The whole number that those bytes write out, or -1. */
+    static long digits(byte[] bytes, int from, int to) {
+        if (to <= from || to - from > 18) {
+            return -1;
+        }
+        long value = 0;
+        for (int at = from; at < to; at++) {
+            if (bytes[at] < '0' || bytes[at] > '9') {
+                return -1;
+            }
+            value = value * 10 + bytes[at] - '0';
+        }
+        return value;
+    }
+
+    /** The first byte from there on that is no white space; {@code to} when there is none. */
+    public static int skipSpace(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && bytes[at] <= ' ' && bytes[at] >= 0) {
             at++;

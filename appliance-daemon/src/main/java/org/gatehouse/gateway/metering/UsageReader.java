@@ -25,6 +25,8 @@ public final class UsageReader {
     private long cacheWrite;
     private long reasoning;
     private long audioMillis;
+    private long total;
+    private boolean parts;
     private boolean anything;
     private boolean sound = true;
 
@@ -61,10 +63,16 @@ public final class UsageReader {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "prompt_tokens", "input_tokens" -> input = number(parser);
-                case "completion_tokens", "output_tokens" -> output = number(parser);
+                case "prompt_tokens", "input_tokens" -> {
+                    input = number(parser);
+                    parts = true;
+                }
+                case "completion_tokens", "output_tokens" -> {
+                    output = number(parser);
+                    parts = true;
+                }
                 case "prompt_cache_hit_tokens" -> cached = Math.max(cached, number(parser));
-                case "total_tokens" -> totalOnly(parser);
+                case "total_tokens" -> total = number(parser);
                 case "seconds" -> audioMillis = millis(parser);
                 case "prompt_tokens_details", "input_tokens_details", "completion_tokens_details",
                         "output_tokens_details" ->
@@ -72,12 +80,8 @@ public final class UsageReader {
                 default -> parser.skipChildren();
             }
         }
-    }
-
-    /** Embeddings and rerank may say the total alone; then it is input. */
-    private void totalOnly(JsonParser parser) throws IOException {
-        long total = number(parser);
-        if (input == 0 && output == 0) {
+        if (!parts) {
+            // Embeddings and rerank may say the total alone; then it is input.
             input = total;
         }
     }
@@ -91,7 +95,7 @@ public final class UsageReader {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "cached_tokens" -> cached = number(parser);
+                case "cached_tokens" -> cached = Math.max(cached, number(parser));
                 case "created_cache_tokens", "cache_creation_tokens" -> cacheWrite = number(parser);
                 case "reasoning_tokens" -> reasoning = number(parser);
                 default -> parser.skipChildren();

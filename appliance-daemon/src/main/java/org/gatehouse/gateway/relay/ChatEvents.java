@@ -6,12 +6,12 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.metering.JsonBytes;
+import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
 
-import static org.gatehouse.gateway.metering.JsonBytes.endOfString;
 import static org.gatehouse.gateway.metering.JsonBytes.endOfValue;
 import static org.gatehouse.gateway.metering.JsonBytes.indexOf;
-import static org.gatehouse.gateway.metering.JsonBytes.lastIndexOf;
 import static org.gatehouse.gateway.metering.JsonBytes.name;
 import static org.gatehouse.gateway.metering.JsonBytes.number;
 import static org.gatehouse.gateway.metering.JsonBytes.valueAfter;
@@ -33,11 +33,12 @@ final class ChatEvents implements StreamGrammar {
     private static final byte[] COMPLETION_TOKENS = name("completion_tokens");
     private static final byte[] FINISH_REASON = name("finish_reason");
     private static final byte[] INDEX = name("index");
-    private static final byte[] ID = name("id");
-    private static final byte[] CREATED = name("created");
-    private static final byte[] MODEL = name("model");
-    private static final byte[][] TEXTS = {name("content"), name("text"), name("reasoning"), name("reasoning_content"),
-            name("arguments")};
+    private static final byte[] DELTA = name("delta");
+    private static final byte[] TEXT = name("text");
+    private static final byte[][] HEAD = {name("id"), name("created"), name("model")};
+    /** What a chat delta carries that the model produced. */
+    private static final byte[][] PRODUCED = {name("content"), name("reasoning"), name("reasoning_content"),
+            name("refusal"), name("arguments")};
 
     private final boolean chat;
     private final boolean hideUsage;
@@ -53,7 +54,7 @@ final class ChatEvents implements StreamGrammar {
      * @param chat chat chunks rather than text completions
      * @param hideUsage the client did not ask for the final usage chunk
      * @param hideRunningUsage the client did not ask for usage in each chunk
-     * @param runningUsage the upstream reports usage in each chunk
+     * @param runningUsage the upstream was asked to report usage in each chunk
      * @param choices how many answers the stream carries
      */
     ChatEvents(boolean chat, boolean hideUsage, boolean hideRunningUsage, boolean runningUsage, int choices) {
@@ -69,39 +70,108 @@ final class ChatEvents implements StreamGrammar {
         if (data.is(DONE)) {
             return Look.LAST;
         }
-        if (!data.looksLikeObject()) {
+        Chunk chunk = new Chunk(data.bytes());
+        if (!chunk.read(data.from(), data.to())) {
             return new Look.Broken();
         }
-        byte[] bytes = data.bytes();
-        int from = data.from();
-        int to = data.to();
-        int choicesAt = indexOf(bytes, from, to, CHOICES);
-        if (choicesAt < 0) {
-            return indexOf(bytes, from, to, ERROR) >= 0 ? new Look.Failed() : Look.PASS;
+        if (chunk.failed) {
+            return new Look.Failed();
         }
-        if (opening == null) {
-            opening = head(bytes, from, to);
+        if (opening == null && chunk.choicesFrom > 0) {
+            opening = head(data);
         }
-        int list = valueAfter(bytes, choicesAt + CHOICES.length, to);
-        boolean noChoices = list + 1 < to && bytes[list] == '[' && isClosed(bytes, list + 1, to);
-        if (!noChoices) {
-            choice(bytes, list, to, meter);
+        int choice = choices(data.bytes(), chunk);
+        boolean told = runningUsage && choice >= 0 && running(data.bytes(), chunk, choice, meter);
+        if (choice >= 0 && !told) {
+            produced(data.bytes(), chunk, meter);
         }
-        return usage(data, list, noChoices, meter);
+        return chunk.usageFrom > 0 ? usage(data, chunk, choice < 0, meter) : Look.PASS;
     }
 
-    private void choice(byte[] bytes, int list, int to, CallMeter meter) {
-        int finish = indexOf(bytes, list, to, FINISH_REASON);
-        if (finish >= 0) {
-            int value = valueAfter(bytes, finish + FINISH_REASON.length, to);
-            if (value < to && bytes[value] == '"') {
-                finished.set((int) Math.max(0, Math.min(127, number(bytes, list, to, INDEX))));
+    /** Where in an event the fields of interest stand; 0 where one does not. */
+    private static final class Chunk {
+        private final byte[] bytes;
+        private int choicesFrom;
+        private int choicesTo;
+        private int usageName;
+        private int usageFrom;
+        private int usageTo;
+        private boolean failed;
+
+        private Chunk(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        /** False when it is no JSON object. */
+        private boolean read(int from, int to) {
+            JsonCursor fields = JsonCursor.fields(bytes, from, to);
+            while (fields.next()) {
+                if (fields.is(CHOICES)) {
+                    choicesFrom = fields.from();
+                    choicesTo = fields.to();
+                } else if (fields.is(USAGE)) {
+                    usageName = fields.nameFrom();
+                    usageFrom = fields.from();
+                    usageTo = fields.to();
+                } else if (fields.is(ERROR)) {
+                    failed = fields.kind() != 'n';
+                }
+            }
+            return !fields.broken() && JsonBytes.skipSpace(bytes, fields.to(), to) == to;
+        }
+    }
+
+    /** Notes which choices have finished; returns the index of the last one in the event, or -1 when there is none. */
+    private int choices(byte[] bytes, Chunk chunk) {
+        int last = -1;
+        if (chunk.choicesFrom > 0 && bytes[chunk.choicesFrom] == '[') {
+            JsonCursor items = JsonCursor.items(bytes, chunk.choicesFrom, chunk.choicesTo);
+            while (items.next()) {
+                last = choice(bytes, items.from(), items.to());
             }
         }
-        if (!runningUsage) {
+        return last;
+    }
+
+    private int choice(byte[] bytes, int from, int to) {
+        int index = 0;
+        boolean finish = false;
+        JsonCursor fields = JsonCursor.fields(bytes, from, to);
+        while (fields.next()) {
+            if (fields.is(INDEX)) {
+                index = (int) Math.clamp(fields.number(), 0, choices - 1);
+            } else if (fields.is(FINISH_REASON)) {
+                finish = fields.kind() == '"';
+            }
+        }
+        if (finish) {
+            finished.set(index);
+        }
+        return index;
+    }
+
+    /** Takes the running report of one choice; false when there is none or none to be believed. */
+    private static boolean running(byte[] bytes, Chunk chunk, int choice, CallMeter meter) {
+        if (chunk.usageFrom == 0 || bytes[chunk.usageFrom] != '{') {
+            return false;
+        }
+        long input = number(bytes, chunk.usageFrom, chunk.usageTo, PROMPT_TOKENS);
+        long output = number(bytes, chunk.usageFrom, chunk.usageTo, COMPLETION_TOKENS);
+        return meter.running(input, output, choice);
+    }
+
+    /** Tells the meter what was produced, of which nobody says how many tokens it is. */
+    private static void produced(byte[] bytes, Chunk chunk, CallMeter meter) {
+        JsonCursor items = JsonCursor.items(bytes, chunk.choicesFrom, chunk.choicesTo);
+        while (items.next()) {
             boolean content = false;
-            for (byte[] text : TEXTS) {
-                content |= text(bytes, list, to, text, meter);
+            JsonCursor fields = JsonCursor.fields(bytes, items.from(), items.to());
+            while (fields.next()) {
+                if (fields.is(DELTA)) {
+                    content |= produced(bytes, fields.from(), fields.to(), meter);
+                } else if (fields.is(TEXT)) {
+                    content |= text(bytes, fields.from(), fields.to(), meter);
+                }
             }
             if (content) {
                 meter.contentEvent();
@@ -109,74 +179,53 @@ final class ChatEvents implements StreamGrammar {
         }
     }
 
-    private static boolean text(byte[] bytes, int from, int to, byte[] field, CallMeter meter) {
+    /** Searched for at any depth: arguments stand inside of tool calls. */
+    private static boolean produced(byte[] bytes, int from, int to, CallMeter meter) {
         boolean content = false;
-        for (int at = indexOf(bytes, from, to, field); at >= 0; at = indexOf(bytes, at + field.length, to, field)) {
-            int value = valueAfter(bytes, at + field.length, to);
-            if (value < to && bytes[value] == '"') {
-                int end = endOfString(bytes, value, to);
-                if (end > value + 2) {
-                    meter.text(bytes, value + 1, end - 1);
-                    content = true;
-                }
+        for (byte[] field : PRODUCED) {
+            for (int at = indexOf(bytes, from, to, field); at >= 0; at = indexOf(bytes, at + field.length, to, field)) {
+                int value = valueAfter(bytes, at + field.length, to);
+                content |= text(bytes, value, endOfValue(bytes, value, to), meter);
             }
         }
         return content;
     }
 
-    private Look usage(EventData data, int list, boolean noChoices, CallMeter meter) {
+    /** Tells the meter of a string that is not empty; false for anything else. */
+    private static boolean text(byte[] bytes, int from, int to, CallMeter meter) {
+        if (to <= from + 2 || bytes[from] != '"') {
+            return false;
+        }
+        meter.text(bytes, from + 1, to - 1);
+        return true;
+    }
+
+    private Look usage(EventData data, Chunk chunk, boolean noChoices, CallMeter meter) {
         byte[] bytes = data.bytes();
-        int at = lastIndexOf(bytes, data.from(), data.to(), USAGE);
-        if (at < 0) {
-            return Look.PASS;
-        }
-        int value = valueAfter(bytes, at + USAGE.length, data.to());
-        int end = endOfValue(bytes, value, data.to());
-        if (end < 0) {
-            return Look.PASS;
-        }
-        if (bytes[value] != '{') {
-            return hideUsage && data.inPlace() ? without(bytes, at, end, data) : Look.PASS;
+        if (bytes[chunk.usageFrom] != '{') {
+            return hideUsage ? without(data, chunk) : Look.PASS;
         }
         if (noChoices || !runningUsage) {
-            UsageReader.read(bytes, value, end).ifPresent(meter::reported);
-        }
-        if (runningUsage && !noChoices) {
-            long input = number(bytes, value, end, PROMPT_TOKENS);
-            long output = number(bytes, value, end, COMPLETION_TOKENS);
-            if (input >= 0 && output >= 0) {
-                meter.running(input, output, (int) Math.max(0, number(bytes, list, at, INDEX)));
-            }
+            UsageReader.read(bytes, chunk.usageFrom, chunk.usageTo).ifPresent(meter::reported);
         }
         if (noChoices) {
             return hideUsage ? Look.DROP : Look.PASS;
         }
-        boolean hide = runningUsage ? hideRunningUsage : hideUsage;
-        return hide && data.inPlace() ? without(bytes, at, end, data) : Look.PASS;
+        return (runningUsage ? hideRunningUsage : hideUsage) ? without(data, chunk) : Look.PASS;
     }
 
-    /** The field with the comma that goes with it. */
-    private static Look without(byte[] bytes, int at, int end, EventData data) {
-        int before = at - 1;
+    /** The usage field with the comma that goes with it. */
+    private static Look without(EventData data, Chunk chunk) {
+        byte[] bytes = data.bytes();
+        int before = chunk.usageName - 1;
         while (before > data.from() && bytes[before] <= ' ') {
             before--;
         }
         if (bytes[before] == ',') {
-            return new Look.Pass(before, end);
+            return new Look.Pass(before, chunk.usageTo);
         }
-        int after = end;
-        while (after < data.to() && bytes[after] <= ' ') {
-            after++;
-        }
-        return new Look.Pass(at, after < data.to() && bytes[after] == ',' ? after + 1 : end);
-    }
-
-    private static boolean isClosed(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && bytes[at] <= ' ') {
-            at++;
-        }
-        return at < to && bytes[at] == ']';
+        int after = JsonBytes.skipSpace(bytes, chunk.usageTo, data.to());
+        return new Look.Pass(chunk.usageName, after < data.to() && bytes[after] == ',' ? after + 1 : chunk.usageTo);
     }
 
     @Override
@@ -202,7 +251,7 @@ final class ChatEvents implements StreamGrammar {
         }
         if (!hideUsage) {
             long input = meter.inputSoFar();
-            long output = meter.total().outputTokens();
+            long output = meter.outputSoFar();
             events.append("data: {").append(head).append("\"choices\":[],\"usage\":{\"prompt_tokens\":").append(input)
                     .append(",\"completion_tokens\":").append(output).append(",\"total_tokens\":")
                     .append(input + output)
@@ -212,16 +261,14 @@ final class ChatEvents implements StreamGrammar {
     }
 
     /** The fields that every chunk of the stream repeats, as the upstream wrote them. */
-    private byte[] head(byte[] bytes, int from, int to) {
+    private byte[] head(EventData data) {
         StringBuilder head = new StringBuilder(160);
-        for (byte[] field : new byte[][]{ID, CREATED, MODEL}) {
-            int at = indexOf(bytes, from, to, field);
-            if (at >= 0) {
-                int value = valueAfter(bytes, at + field.length, to);
-                int end = endOfValue(bytes, value, to);
-                if (end > value) {
-                    head.append(new String(bytes, at, field.length, StandardCharsets.UTF_8)).append(':')
-                            .append(new String(bytes, value, end - value, StandardCharsets.UTF_8)).append(',');
+        JsonCursor fields = JsonCursor.fields(data.bytes(), data.from(), data.to());
+        while (fields.next()) {
+            for (byte[] field : HEAD) {
+                if (fields.is(field)) {
+                    head.append(new String(data.bytes(), fields.nameFrom(), fields.to() - fields.nameFrom(),
+                            StandardCharsets.UTF_8)).append(',');
                 }
             }
         }

@@ -20,8 +20,12 @@ public sealed interface Ending {
      */
     record StreamEnd(byte[] lastBytes, boolean failed) implements Ending {}
 
-    /** A stream that was ended in good form because a quota ran out. */
-    record QuotaEnd(byte[] lastBytes) implements Ending {}
+    /**
+     * A stream that was ended because a quota ran out.
+     *
+     * @param whole whether those bytes end it in good form; otherwise they say what happened and the transport is broken
+     */
+    record QuotaEnd(byte[] lastBytes, boolean whole) implements Ending {}
 
     /** The upstream failed before anything went to the client. */
     record FailedBefore(Refusal refusal) implements Ending {}
@@ -33,6 +37,10 @@ public sealed interface Ending {
      */
     record FailedAfter(Refusal refusal, byte[] event) implements Ending {}
 
-    /** The client left. */
-    record ClientLeft() implements Ending {}
+    /**
+     * The client left.
+     *
+     * @param asked whether the upstream may have got the request, so that it may have worked for it
+     */
+    record ClientLeft(boolean asked) implements Ending {}
 }

@@ -13,7 +13,9 @@ import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.JsonBytes;
+import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
+import org.gatehouse.gateway.metering.WavLength;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
@@ -27,6 +29,11 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class PlainRelay {
     private static final int MAX_DEPTH = 1000;
     private static final byte[] QUOTA = JsonBytes.name("insufficient_quota");
+    private static final byte[] CHOICES = JsonBytes.name("choices");
+    private static final byte[] OUTPUT = JsonBytes.name("output");
+    private static final byte[][] PRODUCED = {JsonBytes.name("content"), JsonBytes.name("text"),
+            JsonBytes.name("reasoning"), JsonBytes.name("reasoning_content"), JsonBytes.name("refusal"),
+            JsonBytes.name("arguments")};
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(Integer.MAX_VALUE).build())
@@ -64,27 +71,10 @@ public final class PlainRelay {
         if (json && !meterJson(exchange, body, meter)) {
             return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
         }
-        otherUnits(exchange, body, meter);
-        return new Ending.WholeReply(reply.status(), contentType, body, false);
-    }
-
-    private static void otherUnits(Exchange exchange, byte[] body, CallMeter meter) {
-        switch (exchange.arrival().surface()) {
-            case AUDIO_SPEECH -> {
-                meter.characters(exchange.request().units());
-                WavLength.millis(body).ifPresent(meter::audio);
-            }
-            // Plain text and subtitles carry no duration; the recording itself does.
-            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> {
-                if (!meter.knowsAudio()) {
-                    WavLength.millisInside(exchange.request().body()).ifPresent(meter::audio);
-                }
-            }
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, IMAGES_GENERATIONS, IMAGES_EDITS, RERANK,
-                    MODERATIONS -> {
-                // Tokens and pictures stand in the reply.
-            }
+        if (exchange.arrival().surface() == Surface.AUDIO_SPEECH) {
+            WavLength.millis(body).ifPresent(meter::audio);
         }
+        return new Ending.WholeReply(reply.status(), contentType, body, false);
     }
 
     /** Reads what the reply used; false when it is no JSON object. */
@@ -107,9 +97,38 @@ public final class PlainRelay {
                     default -> parser.skipChildren();
                 }
             }
-            return parser.nextToken() == null;
+            if (parser.nextToken() != null) {
+                return false;
+            }
         } catch (IOException _) {
             return false;
+        }
+        if (meter.producesText() && !meter.reported()) {
+            produced(body, meter);
+        }
+        return true;
+    }
+
+    /** Without a believable report the text itself is counted. Read anew: the report may stand behind it. */
+    private static void produced(byte[] body, CallMeter meter) {
+        JsonCursor reply = JsonCursor.fields(body, 0, body.length);
+        while (reply.next()) {
+            if (reply.is(CHOICES) || reply.is(OUTPUT)) {
+                for (byte[] field : PRODUCED) {
+                    produced(body, reply.from(), reply.to(), field, meter);
+                }
+            }
+        }
+    }
+
+    private static void produced(byte[] body, int from, int to, byte[] field, CallMeter meter) {
+        for (int at = JsonBytes.indexOf(body, from, to, field); at >= 0; at = JsonBytes.indexOf(body,
+                at + field.length, to, field)) {
+            int value = JsonBytes.valueAfter(body, at + field.length, to);
+            int end = JsonBytes.endOfValue(body, value, to);
+            if (end > value + 2 && body[value] == '"') {
+                meter.text(body, value + 1, end - 1);
+            }
         }
     }
 

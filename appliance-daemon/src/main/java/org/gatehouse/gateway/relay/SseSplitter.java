@@ -5,7 +5,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
-import org.gatehouse.gateway.upstream.http.UpstreamReply;
 
 /**
  * Cuts a stream of bytes into server-sent events, whatever packets they came in: an event ends with an empty line, and
@@ -18,21 +17,30 @@ final class SseSplitter {
     private final int maxEventBytes;
     private byte[] buffer = new byte[FIRST_BUFFER_BYTES];
     private int start;
+    private int line;
     private int scanned;
     private int end;
     private boolean ended;
+
+    /** Where the bytes come from. */
+    @FunctionalInterface
+    interface Source {
+
+        /** Waits for at least one byte and takes what is there; -1 at the clean end. */
+        int read(byte[] target, int offset, int length) throws UpstreamFailureException;
+    }
 
     SseSplitter(int maxEventBytes) {
         this.maxEventBytes = maxEventBytes;
     }
 
     /** Reads what is there now, waiting for at least one byte; false at the clean end of the reply. */
-    boolean fill(UpstreamReply reply) throws UpstreamFailureException {
+    boolean fill(Source source) throws UpstreamFailureException {
         if (ended) {
             return false;
         }
         makeRoom();
-        int count = reply.read(buffer, end, buffer.length - end);
+        int count = source.read(buffer, end, buffer.length - end);
         if (count < 0) {
             ended = true;
             return false;
@@ -49,51 +57,54 @@ final class SseSplitter {
     /** The next whole event, valid until the next {@link #fill}; null when more bytes are needed. */
     @Nullable
     Event next() {
-        int at = Math.max(scanned, start);
-        while (at < end) {
-            int stop = endOfEvent(at);
-            if (stop > 0) {
-                Event event = new Event(buffer, start, stop);
-                start = stop;
-                scanned = stop;
+        while (scanned < end) {
+            byte here = buffer[scanned];
+            if (here != '\n' && here != '\r') {
+                scanned++;
+                continue;
+            }
+            int after = scanned + 1;
+            if (here == '\r') {
+                if (after == end && !endsOnBareReturn()) {
+                    // The LF that belongs to it is still on its way.
+                    return null;
+                }
+                after += after < end && buffer[after] == '\n' ? 1 : 0;
+            }
+            boolean empty = scanned == line;
+            line = after;
+            scanned = after;
+            if (empty) {
+                Event event = new Event(buffer, start, after);
+                start = after;
                 return event;
             }
-            at++;
         }
-        // The last three bytes may be the beginning of an empty line.
-        scanned = Math.max(start, end - 3);
         return null;
     }
 
-    /** What is left behind the last whole event when the stream has ended; null when nothing is. */
+    /** A second CR in a row: this stream ends its lines with CR alone, so nothing needs to follow. */
+    private boolean endsOnBareReturn() {
+        return scanned == line && scanned > start && buffer[scanned - 1] == '\r';
+    }
+
+    /** What is left behind the last whole event when the stream has ended, made whole; null when nothing is. */
     @Nullable
     Event rest() {
         if (start == end) {
             return null;
         }
-        Event event = new Event(buffer, start, end);
+        byte[] rest = Arrays.copyOfRange(buffer, start, end + 2);
+        rest[end - start] = '\n';
+        rest[end - start + 1] = '\n';
         start = end;
-        return event;
-    }
-
-    private int endOfEvent(int at) {
-        byte here = buffer[at];
-        if (here == '\n') {
-            if (at + 1 < end && buffer[at + 1] == '\n') {
-                return at + 2;
-            }
-            if (at + 2 < end && buffer[at + 1] == '\r' && buffer[at + 2] == '\n') {
-                return at + 3;
-            }
-        } else if (here == '\r' && at + 1 < end && buffer[at + 1] == '\r') {
-            return at + 2;
-        }
-        return -1;
+        return new Event(rest, 0, rest.length);
     }
 
     private void makeRoom() {
         if (start == end) {
             start = 0;
+            line = 0;
             scanned = 0;
             end = 0;
         }
@@ -102,11 +113,11 @@ final class SseSplitter {
         }
         int held = end - start;
         if (held + READ_BYTES > buffer.length) {
-            byte[] larger = Arrays.copyOfRange(buffer, start, start + Math.max(buffer.length * 2, held + READ_BYTES));
-            buffer = larger;
+            buffer = Arrays.copyOfRange(buffer, start, start + Math.max(buffer.length * 2, held + READ_BYTES));
         } else {
             System.arraycopy(buffer, start, buffer, 0, held);
         }
+        line -= start;
         scanned -= start;
         start = 0;
         end = held;

@@ -13,7 +13,10 @@ interface StreamGrammar {
     /** Whether the stream may end here: everything that was begun was finished. */
     boolean complete();
 
-    /** The events that end the stream early, in good form, because a quota ran out; empty where there is no such form. */
+    /**
+     * The events that end the stream early, in good form, because a quota ran out; empty where there is no such form, so
+     * that an error has to say it.
+     */
     byte[] earlyEnd(CallMeter meter);
 
     /** What marks the end when the upstream forgot it; empty when the grammar needs no mark. */
@@ -30,7 +33,7 @@ interface StreamGrammar {
         Look LAST = new Last(false);
 
         /**
-         * Pass it on without the bytes in [cutFrom, cutTo).
+         * Pass it on without the bytes in [cutFrom, cutTo) of its data; whole when both are 0.
          */
         record Pass(int cutFrom, int cutTo) implements Look {}
 

@@ -1,13 +1,17 @@
 package org.gatehouse.gateway.relay;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.exchange.ClientGoneException;
 import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.gateway.metering.CallMeter;
@@ -26,6 +30,10 @@ import org.gatehouse.governance.snapshot.Surface;
 public final class StreamRelay {
     private static final int MAX_EVENT_BYTES = 16 << 20;
     private static final long LONGEST_PAUSE_NANOS = 100_000_000;
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Refusal USED_UP = Refusal.of(Reason.QUOTA_USED_UP,
+            "The quota or budget was used up in the middle of the answer. Have it raised.");
 
     private final Exchange exchange;
     private final CallMeter meter;
@@ -36,6 +44,7 @@ public final class StreamRelay {
     private final int recordBytes;
     private ClientReply.@Nullable Body body;
     private long granted;
+    private boolean unflushed;
 
     /** Hears how the stream goes on, for the in-flight journal and for latency figures. Called on the call's thread. */
     public interface Listener {
@@ -68,9 +77,10 @@ public final class StreamRelay {
             case CHAT_COMPLETIONS, COMPLETIONS -> new ChatEvents(surface == Surface.CHAT_COMPLETIONS,
                     !exchange.request().usageAsked(), !exchange.request().runningUsageAsked(),
                     Admission.leased(exchange), exchange.request().choices());
-            case RESPONSES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS, IMAGES_EDITS,
-                    EMBEDDINGS, MODELS, RERANK, MODERATIONS ->
-                new TypedEvents();
+            case IMAGES_GENERATIONS, IMAGES_EDITS -> new TypedEvents(exchange.request().units());
+            case RESPONSES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, EMBEDDINGS, MODELS, RERANK,
+                    MODERATIONS ->
+                new TypedEvents(0);
         };
     }
 
@@ -82,10 +92,13 @@ public final class StreamRelay {
     /** Passes everything on but the last event. */
     public Ending relay(UpstreamReply reply, String contentType) throws UpstreamFailureException {
         SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
-        while (splitter.fill(reply)) {
+        SseSplitter.Source source = reply::read;
+        while (splitter.fill(source)) {
             for (SseSplitter.Event event = splitter.next(); event != null; event = splitter.next()) {
                 Ending ending = take(event, contentType);
                 if (ending != null) {
+                    // What came with the last event must not wait until the call is recorded.
+                    flush();
                     return ending;
                 }
             }
@@ -120,12 +133,12 @@ public final class StreamRelay {
                 return null;
             }
             case Look.Last last -> {
-                byte[] bytes = java.util.Arrays.copyOfRange(event.bytes(), event.from(), event.to());
+                byte[] bytes = Arrays.copyOfRange(event.bytes(), event.from(), event.to());
                 open(contentType);
                 return new Ending.StreamEnd(keep(bytes), last.failed());
             }
             case Look.Failed _ -> {
-                byte[] bytes = java.util.Arrays.copyOfRange(event.bytes(), event.from(), event.to());
+                byte[] bytes = Arrays.copyOfRange(event.bytes(), event.from(), event.to());
                 return body == null
                         ? failed(broken("failed before it produced anything"))
                         : new Ending.FailedAfter(broken("failed in the middle of its answer"), keep(bytes));
@@ -135,27 +148,43 @@ public final class StreamRelay {
             }
             case Look.Pass pass -> {
                 if (limited && meter.outputSoFar() > granted && !extended()) {
-                    meter.cutAt(granted);
-                    open(contentType);
-                    return new Ending.QuotaEnd(keep(grammar.earlyEnd(meter)));
+                    return outOfQuota(contentType);
                 }
-                pass(event, pass, contentType);
+                pass(event, data, pass, contentType);
                 return null;
             }
         }
     }
 
-    private void pass(SseSplitter.Event event, Look.Pass pass, String contentType) {
+    private Ending outOfQuota(String contentType) {
+        meter.cutAt(granted);
+        open(contentType);
+        byte[] events = grammar.earlyEnd(meter);
+        return events.length > 0
+                ? new Ending.QuotaEnd(keep(events), true)
+                : new Ending.QuotaEnd(keep(errorEvent(USED_UP)), false);
+    }
+
+    private void pass(SseSplitter.Event event, EventData data, Look.Pass pass, String contentType) {
         ClientReply.Body out = open(contentType);
         if (pass.cutTo() == 0) {
-            out.write(event.bytes(), event.from(), event.to() - event.from());
+            pass(out, event.bytes(), event.from(), event.to());
+        } else if (data.inPlace()) {
+            pass(out, event.bytes(), event.from(), pass.cutFrom());
+            pass(out, event.bytes(), pass.cutTo(), event.to());
         } else {
-            out.write(event.bytes(), event.from(), pass.cutFrom() - event.from());
-            out.write(event.bytes(), pass.cutTo(), event.to() - pass.cutTo());
+            EventData line = data.onOneLine();
+            pass(out, DATA, 0, DATA.length);
+            pass(out, line.bytes(), 0, pass.cutFrom());
+            pass(out, line.bytes(), pass.cutTo(), line.to());
+            pass(out, END_OF_EVENT, 0, END_OF_EVENT.length);
         }
-        if (recordBytes > 0) {
-            keep(event.bytes(), event.from(), event.to() - event.from());
-        }
+        unflushed = true;
+    }
+
+    private void pass(ClientReply.Body out, byte[] bytes, int from, int to) {
+        out.write(bytes, from, to - from);
+        keep(bytes, from, to - from);
     }
 
     /** Gets more output tokens: waits for a rate limit to refill, gives up when a quota is used up. */
@@ -165,7 +194,9 @@ public final class StreamRelay {
                 case Reservation.Extension.Granted more -> granted += more.tokens();
                 case Reservation.Extension.Wait wait -> {
                     if (exchange.presence().gone()) {
-                        return true;
+                        // Not granted and not passed on: not the caller's.
+                        meter.cutAt(granted);
+                        throw new ClientGoneException("while waiting for a rate limit to refill");
                     }
                     flush();
                     LockSupport.parkNanos(Math.min(wait.nanos(), LONGEST_PAUSE_NANOS));
@@ -189,19 +220,25 @@ public final class StreamRelay {
     }
 
     private void flush() {
-        if (body != null) {
+        if (body != null && unflushed) {
+            unflushed = false;
             body.flush();
             listener.progress(meter.inputSoFar(), meter.outputSoFar());
         }
     }
 
-    private Ending failed(Refusal refusal) {
+    /** A failure said in the way that fits what went to the client already. */
+    public Ending failed(Refusal refusal) {
         return body == null
                 ? new Ending.FailedBefore(refusal)
-                : new Ending.FailedAfter(refusal, exchange.arrival().dialect().errorEvent(refusal));
+                : new Ending.FailedAfter(refusal, keep(errorEvent(refusal)));
     }
 
-    /** The upstream's failure, said in the way that fits what went to the client already. */
+    private byte[] errorEvent(Refusal refusal) {
+        return exchange.arrival().dialect().errorEvent(exchange.arrival().surface(), refusal);
+    }
+
+    /** The upstream's failure, likewise. */
     public Ending failed(UpstreamFailure failure) {
         return failed(UpstreamTrouble.of(exchange.target().upstream(), failure));
     }

@@ -3,95 +3,133 @@ package org.gatehouse.gateway.relay;
 import java.nio.charset.StandardCharsets;
 
 import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.metering.JsonBytes;
+import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
 
-import static org.gatehouse.gateway.metering.JsonBytes.endOfString;
-import static org.gatehouse.gateway.metering.JsonBytes.endOfValue;
-import static org.gatehouse.gateway.metering.JsonBytes.indexOf;
-import static org.gatehouse.gateway.metering.JsonBytes.lastIndexOf;
 import static org.gatehouse.gateway.metering.JsonBytes.name;
-import static org.gatehouse.gateway.metering.JsonBytes.valueAfter;
 
 /**
  * Events that name their type: {@code /v1/responses}, and the streamed forms of transcription, speech and pictures.
- * Types that are not known are passed on untouched; exactly one type ends the stream.
+ * Types that are not known are passed on untouched; exactly one type ends the stream, or, where several pictures were
+ * asked for, the last of them.
  */
 final class TypedEvents implements StreamGrammar {
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TYPE = name("type");
     private static final byte[] USAGE = name("usage");
+    private static final byte[] RESPONSE = name("response");
     private static final byte[] DELTA = name("delta");
     private static final byte[] ERROR = name("error");
 
+    private final long pictures;
+    private long picturesMade;
     private boolean complete;
+
+    /**
+     * Starts a stream.
+     *
+     * @param pictures how many were asked for; 0 on surfaces that make none
+     */
+    TypedEvents(long pictures) {
+        this.pictures = pictures;
+    }
 
     @Override
     public Look look(EventData data, CallMeter meter) {
         if (data.is(DONE)) {
             return complete ? Look.DROP : Look.LAST;
         }
-        if (!data.looksLikeObject()) {
+        Event event = new Event(data.bytes());
+        if (!event.read(data.from(), data.to())) {
             return new Look.Broken();
         }
-        byte[] bytes = data.bytes();
-        String type = type(bytes, data.from(), data.to());
-        return switch (type) {
-            case "response.completed", "response.incomplete", "transcript.text.done", "speech.audio.done",
-                    "image_generation.completed", "image_edit.completed" -> {
-                usage(data, meter);
+        return switch (event.type) {
+            case "response.completed", "response.incomplete", "transcript.text.done", "speech.audio.done" ->
+                last(event, meter, false);
+            case "image_generation.completed", "image_edit.completed" -> {
+                meter.images(++picturesMade);
                 complete = true;
-                if (type.startsWith("image")) {
-                    meter.images(1);
-                }
-                yield Look.LAST;
+                event.usage(meter);
+                yield picturesMade < pictures ? Look.PASS : Look.LAST;
             }
-            case "response.failed" -> {
-                usage(data, meter);
-                complete = true;
-                yield new Look.Last(true);
-            }
+            case "response.failed" -> last(event, meter, true);
             case "error" -> new Look.Failed();
-            case "" -> indexOf(bytes, data.from(), data.to(), ERROR) >= 0 ? new Look.Failed() : Look.PASS;
+            case "" -> event.error ? new Look.Failed() : Look.PASS;
             default -> {
-                if (type.endsWith(".delta")) {
-                    delta(data, meter);
+                if (event.type.endsWith(".delta")) {
+                    event.delta(meter);
                 }
                 yield Look.PASS;
             }
         };
     }
 
-    private static String type(byte[] bytes, int from, int to) {
-        int at = indexOf(bytes, from, to, TYPE);
-        if (at < 0) {
-            return "";
-        }
-        int value = valueAfter(bytes, at + TYPE.length, to);
-        int end = value < to && bytes[value] == '"' ? endOfString(bytes, value, to) : -1;
-        return end < 0 ? "" : new String(bytes, value + 1, end - value - 2, StandardCharsets.UTF_8);
+    private Look last(Event event, CallMeter meter, boolean failed) {
+        event.usage(meter);
+        complete = true;
+        return new Look.Last(failed);
     }
 
-    private static void delta(EventData data, CallMeter meter) {
-        int at = indexOf(data.bytes(), data.from(), data.to(), DELTA);
-        if (at >= 0) {
-            int value = valueAfter(data.bytes(), at + DELTA.length, data.to());
-            int end = value < data.to() && data.bytes()[value] == '"'
-                    ? endOfString(data.bytes(), value, data.to())
-                    : -1;
-            if (end > value + 2) {
-                meter.text(data.bytes(), value + 1, end - 1);
+    /**
+     * One event's fields of interest. The type need not come first: vLLM writes the response before it, and that has
+     * types of its own inside.
+     */
+    private static final class Event {
+        private final byte[] bytes;
+        private String type = "";
+        private boolean error;
+        private int deltaFrom;
+        private int deltaTo;
+        private int usageFrom;
+        private int usageTo;
+
+        private Event(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        /** False when it is no JSON object. */
+        private boolean read(int from, int to) {
+            JsonCursor fields = JsonCursor.fields(bytes, from, to);
+            while (fields.next()) {
+                if (fields.is(TYPE) && fields.kind() == '"') {
+                    type = new String(bytes, fields.from() + 1, fields.to() - fields.from() - 2,
+                            StandardCharsets.UTF_8);
+                } else if (fields.is(USAGE)) {
+                    usageFrom = fields.from();
+                    usageTo = fields.to();
+                } else if (fields.is(RESPONSE)) {
+                    response(fields.from(), fields.to());
+                } else if (fields.is(DELTA) && fields.kind() == '"') {
+                    deltaFrom = fields.from();
+                    deltaTo = fields.to();
+                } else if (fields.is(ERROR)) {
+                    error = fields.kind() != 'n';
+                }
+            }
+            return !fields.broken() && JsonBytes.skipSpace(bytes, fields.to(), to) == to;
+        }
+
+        private void response(int from, int to) {
+            JsonCursor fields = JsonCursor.fields(bytes, from, to);
+            while (fields.next()) {
+                if (fields.is(USAGE)) {
+                    usageFrom = fields.from();
+                    usageTo = fields.to();
+                }
+            }
+        }
+
+        private void delta(CallMeter meter) {
+            if (deltaTo > deltaFrom + 2) {
+                meter.text(bytes, deltaFrom + 1, deltaTo - 1);
                 meter.contentEvent();
             }
         }
-    }
 
-    private static void usage(EventData data, CallMeter meter) {
-        int at = lastIndexOf(data.bytes(), data.from(), data.to(), USAGE);
-        if (at >= 0) {
-            int value = valueAfter(data.bytes(), at + USAGE.length, data.to());
-            int end = endOfValue(data.bytes(), value, data.to());
-            if (end > 0) {
-                UsageReader.read(data.bytes(), value, end).ifPresent(meter::reported);
+        private void usage(CallMeter meter) {
+            if (usageTo > usageFrom) {
+                UsageReader.read(bytes, usageFrom, usageTo).ifPresent(meter::reported);
             }
         }
     }

@@ -37,8 +37,13 @@ public final class OpenAiDialect implements Dialect {
     }
 
     @Override
-    public byte[] errorEvent(Refusal refusal) {
-        return OpenAiErrors.event(refusal);
+    public byte[] errorEvent(Surface surface, Refusal refusal) {
+        return switch (surface) {
+            case CHAT_COMPLETIONS, COMPLETIONS -> OpenAiErrors.event(refusal);
+            case RESPONSES, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
+                    IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
+                OpenAiErrors.typedEvent(refusal);
+        };
     }
 
     private static boolean acceptsForms(Surface surface) {

@@ -21,8 +21,29 @@ final class OpenAiErrors {
         return json(refusal).getBytes(StandardCharsets.UTF_8);
     }
 
+    /** In a stream of chunks. */
     static byte[] event(Refusal refusal) {
         return ("data: " + json(refusal) + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** In a stream of events that name their type. */
+    static byte[] typedEvent(Refusal refusal) {
+        return ("event: error\ndata: " + typedJson(refusal) + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String typedJson(Refusal refusal) {
+        StringWriter text = new StringWriter(256);
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("type", "error");
+            json.writeStringField("code", refusal.reason().code());
+            json.writeStringField("message", refusal.message());
+            json.writeNullField("param");
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return text.toString();
     }
 
     private static String json(Refusal refusal) {

@@ -1,4 +1,4 @@
-package org.gatehouse.gateway.relay;
+package org.gatehouse.gateway.metering;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /** How long a WAV recording lasts, from its header (Microsoft's RIFF multimedia registration, 1994). */
-final class WavLength {
+public final class WavLength {
     private static final int RIFF = 0x46464952;
     private static final int WAVE = 0x45564157;
     private static final int FORMAT = 0x20746d66;
@@ -15,7 +15,7 @@ final class WavLength {
     private WavLength() {}
 
     /** Milliseconds of the first WAV recording somewhere inside a form; empty when there is none. */
-    static OptionalLong millisInside(byte[] form) {
+    public static OptionalLong millisInside(byte[] form) {
         for (int at = 0; at + 44 <= form.length; at++) {
             if (form[at] == 'R' && form[at + 1] == 'I' && form[at + 2] == 'F' && form[at + 3] == 'F') {
                 return millis(Arrays.copyOfRange(form, at, form.length));
@@ -25,7 +25,7 @@ final class WavLength {
     }
 
     /** Milliseconds; empty when it is no WAV recording. */
-    static OptionalLong millis(byte[] bytes) {
+    public static OptionalLong millis(byte[] bytes) {
         ByteBuffer wav = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.length < 44 || wav.getInt(0) != RIFF || wav.getInt(8) != WAVE) {
             return OptionalLong.empty();

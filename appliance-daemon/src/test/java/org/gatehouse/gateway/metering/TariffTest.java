@@ -1,0 +1,121 @@
+package org.gatehouse.gateway.metering;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.exchange.ACall;
+import org.gatehouse.governance.snapshot.Price;
+import org.gatehouse.governance.snapshot.Surface;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TariffTest {
+
+    @Test
+    void costsAreExactToTheLastDigit() {
+        Tariff tariff = tariff(price("0.15", "0.6", "0.075", null));
+
+        assertThat(cost(tariff, new Usage(1_000_001, 333, 7, 0, 0, 0, 0, 0, Usage.Source.REPORTED)))
+                .isEqualByComparingTo(new BigDecimal("0.15").multiply(new BigDecimal(999_994))
+                        .add(new BigDecimal("0.075").multiply(new BigDecimal(7)))
+                        .add(new BigDecimal("0.6").multiply(new BigDecimal(333))).movePointLeft(6));
+    }
+
+    @Test
+    void aMillionSmallCallsCostWhatOneLargeOneDoes() {
+        Tariff tariff = tariff(price("0.07", "0.11", null, null));
+        Random random = new Random(3);
+        BigDecimal sum = BigDecimal.ZERO;
+        long input = 0;
+        long output = 0;
+        for (int i = 0; i < 100_000; i++) {
+            int in = random.nextInt(50);
+            int out = random.nextInt(50);
+            sum = sum.add(cost(tariff, Usage.tokens(in, out, Usage.Source.REPORTED)));
+            input += in;
+            output += out;
+        }
+
+        assertThat(sum).isEqualByComparingTo(cost(tariff, Usage.tokens(input, output, Usage.Source.REPORTED)));
+    }
+
+    @Test
+    void cachedAndWrittenTokensAreInputTokensAtTheirOwnPriceAndNeverChargedTwice() {
+        Usage usage = new Usage(100, 0, 60, 30, 0, 0, 0, 0, Usage.Source.REPORTED);
+
+        assertThat(cost(tariff(price("10", "0", "1", "12.5")), usage))
+                .isEqualByComparingTo(new BigDecimal(10 * 10 + 60 + 30 * 12.5).movePointLeft(6));
+        // A missing price of theirs means that they cost what input costs.
+        assertThat(cost(tariff(price("10", "0", null, null)), usage)).isEqualByComparingTo("0.001");
+    }
+
+    @Test
+    void reservationIsNeverLessThanWhatTheSameTokensCostInTheEnd() {
+        Random random = new Random(11);
+        for (int i = 0; i < 2_000; i++) {
+            Tariff tariff = tariff(
+                    price(decimal(random), decimal(random), random.nextBoolean() ? decimal(random) : null,
+                            random.nextBoolean() ? decimal(random) : null));
+            long input = random.nextInt(10_000);
+            long cached = random.nextLong(input + 1);
+            long written = random.nextLong(input - cached + 1);
+            long output = random.nextInt(10_000);
+            BigDecimal reserved = tariff.perInputToken().multiply(BigDecimal.valueOf(input))
+                    .add(tariff.perOutputToken().multiply(BigDecimal.valueOf(output)));
+
+            assertThat(cost(tariff, new Usage(input, output, cached, written, 0, 0, 0, 0, Usage.Source.REPORTED)))
+                    .isLessThanOrEqualTo(reserved);
+        }
+    }
+
+    @Test
+    void secondsPicturesCharactersAndCallsHaveTheirPrices() {
+        Price price = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", null, null, null, null,
+                new BigDecimal("0.006"), new BigDecimal("0.04"), new BigDecimal("15"), new BigDecimal("0.001"));
+        Tariff tariff = tariff(price);
+
+        assertThat(cost(tariff, new Usage(0, 0, 0, 0, 0, 12_345, 2, 10, Usage.Source.COUNTED)))
+                .isEqualByComparingTo(new BigDecimal("0.006").multiply(new BigDecimal("12.345"))
+                        .add(new BigDecimal("0.08")).add(new BigDecimal("0.00015")).add(new BigDecimal("0.001")));
+        assertThat(tariff.costOf(Usage.NOTHING)).isEqualTo(new Cost(BigDecimal.ZERO, "USD"));
+        assertThat(
+                tariff.fixed(ACall.on(Surface.IMAGES_GENERATIONS, "{\"model\":\"m\",\"prompt\":\"p\",\"n\":3}").routed()
+                        .request()))
+                .isGreaterThanOrEqualTo(new BigDecimal("0.121"));
+    }
+
+    @Test
+    void modelWithoutPriceCostsNothingAndSaysSo() {
+        Tariff free = Tariff.of(ACall.chat("").routed());
+
+        assertThat(free.costOf(Usage.tokens(5, 5, Usage.Source.REPORTED))).isNull();
+        assertThat(free.perInputToken()).isZero();
+        assertThat(free.perOutputToken()).isZero();
+    }
+
+    private static String decimal(Random random) {
+        return random.nextInt(100) + "." + random.nextInt(1_000_000);
+    }
+
+    private static Price price(String input, String output, @Nullable String cached, @Nullable String written) {
+        return new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal(input),
+                new BigDecimal(output), cached == null ? null : new BigDecimal(cached),
+                written == null ? null : new BigDecimal(written), null, null, null, null);
+    }
+
+    private static Tariff tariff(Price price) {
+        return Tariff.of(ACall.chat("").priced(price).routed());
+    }
+
+    private static BigDecimal cost(Tariff tariff, Usage usage) {
+        return Objects.requireNonNull(tariff.costOf(usage)).amount();
+    }
+}

@@ -1,0 +1,83 @@
+package org.gatehouse.gateway.metering;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.gatehouse.audit.Usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class UsageReaderTest {
+
+    @Test
+    void chatSpellingWithDetailsIsRead() {
+        assertThat(read("""
+                {"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"unknown":{"deep":[1,{}]},
+                 "prompt_tokens_details":{"cached_tokens":60,"created_cache_tokens":10,"audio_tokens":1},
+                 "completion_tokens_details":{"reasoning_tokens":20}}"""))
+                .contains(new Usage(100, 50, 60, 10, 20, 0, 0, 0, Usage.Source.REPORTED));
+    }
+
+    @Test
+    void responsesSpellingIsRead() {
+        assertThat(read("""
+                {"input_tokens":8,"input_tokens_details":{"cached_tokens":0},"output_tokens":3,
+                 "output_tokens_details":{"reasoning_tokens":1},"total_tokens":11}"""))
+                .contains(new Usage(8, 3, 0, 0, 1, 0, 0, 0, Usage.Source.REPORTED));
+    }
+
+    @Test
+    void cacheTokensSaidTwiceAreCountedOnce() {
+        // DeepSeek says it in a field of its own and in the details too.
+        assertThat(read("""
+                {"prompt_tokens":100,"completion_tokens":1,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":36,
+                 "prompt_tokens_details":{"cached_tokens":64}}""").orElseThrow().cachedInputTokens()).isEqualTo(64);
+        assertThat(read("""
+                {"prompt_tokens":100,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":64},
+                 "prompt_cache_hit_tokens":64}""").orElseThrow().cachedInputTokens()).isEqualTo(64);
+    }
+
+    @Test
+    void totalAloneIsInputAndOtherwiseSaysNothingNew() {
+        assertThat(read("{\"total_tokens\":12}").orElseThrow().inputTokens()).isEqualTo(12);
+        assertThat(read("{\"total_tokens\":12,\"prompt_tokens\":5,\"completion_tokens\":7}").orElseThrow())
+                .isEqualTo(Usage.tokens(5, 7, Usage.Source.REPORTED));
+        assertThat(read("{\"total_tokens\":12,\"completion_tokens\":12}").orElseThrow())
+                .isEqualTo(Usage.tokens(0, 12, Usage.Source.REPORTED));
+    }
+
+    @Test
+    void nullsAreMissing() {
+        assertThat(read("{\"prompt_tokens\":5,\"completion_tokens\":null,\"prompt_tokens_details\":null}")
+                .orElseThrow()).isEqualTo(Usage.tokens(5, 0, Usage.Source.REPORTED));
+    }
+
+    @Test
+    void secondsOfAudioAreRead() {
+        assertThat(read("{\"type\":\"duration\",\"seconds\":12.3456}").orElseThrow().audioMillis()).isEqualTo(12_346);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"prompt_tokens\":-1,\"completion_tokens\":2}",
+            "{\"prompt_tokens\":1.5,\"completion_tokens\":2}",
+            "{\"prompt_tokens\":\"3\",\"completion_tokens\":2}",
+            "{\"prompt_tokens\":99999999999999999999,\"completion_tokens\":2}",
+            "{\"prompt_tokens\":1099511627777,\"completion_tokens\":2}",
+            "{\"prompt_tokens\":[1],\"completion_tokens\":2}",
+            "{\"prompt_tokens\":5,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":6}}",
+            "{\"prompt_tokens\":5,\"completion_tokens\":2,\"completion_tokens_details\":{\"reasoning_tokens\":3}}",
+            "{\"seconds\":-1}", "{\"seconds\":\"x\"}", "{}", "null", "[]", "5", "", "{\"prompt_tokens\":5,",
+            "{\"prompt_tokens\":"})
+    void whatCannotBeIsNoReportAtAll(String usage) {
+        assertThat(read(usage)).isEmpty();
+    }
+
+    private static Optional<Usage> read(String json) {
+        byte[] bytes = ("xx" + json + "yy").getBytes(StandardCharsets.UTF_8);
+        return UsageReader.read(bytes, 2, bytes.length - 2);
+    }
+}
