@@ -184,6 +184,18 @@ final class JournalTest {
     }
 
     @Test
+    void filesThatWereStillBeingMadeAreNothing() throws IOException {
+        List<CallRecord> calls = write(5);
+        Files.write(Segment.path(directory, 90), new byte[1 << 20]);
+        Files.write(Segment.path(directory, 91), new byte[1 << 12]);
+        Files.write(Segment.path(directory, 92), new byte[0]);
+        try (Journal journal = open()) {
+            assertThat(read(journal)).extracting(Committed::toRecord).isEqualTo(calls);
+            append(journal);
+        }
+    }
+
+    @Test
     void foreignAndDamagedFilesAreNotDeletedBlindly() throws IOException {
         write(3);
         Path segment = segments().getFirst();
