@@ -123,7 +123,7 @@ final class DemoBox implements AutoCloseable {
         out.println("Description  " + url(running) + "/api/openapi.json");
         out.println();
         out.println("Try it:");
-        out.println("  curl -N " + endpoint + "/chat/completions -H 'Authorization: Bearer " + keys.getFirst().text()
+        out.println("  curl -sSN " + endpoint + "/chat/completions -H 'Authorization: Bearer " + keys.getFirst().text()
                 + "' -H 'Content-Type: application/json' -d '{\"model\":\"sim-small\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}'");
         out.println("Then see whose call it was, what it used and what it cost:");
         out.println("  bin/gatehouse usage --by department,key,model --data " + directory);
