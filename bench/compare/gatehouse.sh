@@ -72,7 +72,7 @@ key_with_quota() {
 }
 
 # audit_rows_of KEY_ID: the query that narrows audit rows, and usage, to a key.
-audit_rows_of() { printf 'keyId=%s' "$1"; }
+audit_rows_of() { printf 'key=%s' "$1"; }
 
 # chain_is_whole: whether the trail in the data directory verifies.
 chain_is_whole() { "$GATEHOUSE" audit verify --data "$GATEHOUSE_DATA" >>"$WORK/verify.log" 2>&1; }
@@ -99,7 +99,7 @@ clean_up_more() {
     local pid
     [ -n "${GATEHOUSE_DATA:-}" ] && [ -s "$GATEHOUSE_DATA/demo.json" ] || return 0
     for pid in $(jq -r '.pids.engines[]?' "$GATEHOUSE_DATA/demo.json"); do
-        if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q simulated; then
+        if [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q simulated; then
             kill -TERM "$pid" 2>/dev/null || true
         fi
     done

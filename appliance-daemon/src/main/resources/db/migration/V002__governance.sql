@@ -13,8 +13,6 @@ CREATE TABLE organisation (
     name                        VARCHAR(100)             NOT NULL,
     currency                    VARCHAR(3)               NOT NULL,
     audit_retention_days        INTEGER                  NOT NULL,
-    minute_usage_retention_days INTEGER                  NOT NULL,
-    hour_usage_retention_days   INTEGER                  NOT NULL,
     rotation_overlap_hours      INTEGER                  NOT NULL,
     created_at                  TIMESTAMP WITH TIME ZONE NOT NULL,
     updated_at                  TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -1,7 +1,6 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -42,7 +41,18 @@ public final class AdminApi implements HttpService {
     private final Supplier<UUID> ids;
     private final byte[] document;
 
-    AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
+    /** The admin API over these rooms. */
+    public static AdminApi over(AdminRooms rooms) {
+        List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
+        all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
+        all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
+        all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
+        Guard guard = new Guard(rooms.tokens(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
+        return new AdminApi(all, guard, rooms.ids(), rooms.version());
+    }
+
+    private AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
                 new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE));
@@ -140,13 +150,7 @@ public final class AdminApi implements HttpService {
                 response.status(problem.status()).header(HeaderNames.CONTENT_TYPE, "application/problem+json")
                         .send(Json.bytes(Json.tree(problem.body(requestId))));
             }
-            case Answer.Stream(String contentType, var fileName, Answer.Stream.Writer writer) -> {
-                response.status(200).header(HeaderNames.CONTENT_TYPE, contentType);
-                if (fileName != null) {
-                    response.header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + fileName + "\"");
-                }
-                stream(writer, response, requestId);
-            }
+            case Answer.Stream stream -> stream(stream, request, response, requestId);
         }
         leave(request);
     }
@@ -158,11 +162,27 @@ public final class AdminApi implements HttpService {
         }
     }
 
-    private static void stream(Answer.Stream.Writer writer, ServerResponse response, String requestId) {
-        try (OutputStream out = response.outputStream()) {
-            writer.write(out);
+    private void stream(Answer.Stream answer, ServerRequest request, ServerResponse response, String requestId) {
+        // The status is sent with the first byte, so what fails before it can still be said.
+        BegunOutput out = new BegunOutput(() -> {
+            response.status(200).header(HeaderNames.CONTENT_TYPE, answer.contentType());
+            if (answer.fileName() != null) {
+                response.header(HeaderNames.CONTENT_DISPOSITION,
+                        "attachment; filename=\"" + answer.fileName() + "\"");
+            }
+            return response.outputStream();
+        });
+        try {
+            answer.writer().write(out);
+            out.close();
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "Admin request " + requestId + " broke off while its answer was written.", e);
+            if (!out.hasBegun()) {
+                boolean told = e instanceof IOException || e instanceof StoreFailure;
+                send(new Answer.Failed(told ? Problem.unavailable(String.valueOf(e.getMessage())) : Problem.failure()),
+                        request, response, requestId);
+                return;
+            }
             // Not closed properly: the client sees that it did not get all of it.
             throw new CloseConnectionException("the answer broke off", e);
         }

@@ -37,6 +37,7 @@ public final class AdminTokens {
 
     private final List<Known> known;
 
+    @SuppressWarnings("ArrayRecordComponent") // never leaves this class, never changed
     private record Known(String name, byte[] sha256) {
         @Override
         public String toString() {

@@ -53,4 +53,14 @@ final class FailureThrottle {
             lock.unlock();
         }
     }
+
+    /** How many addresses it remembers now. */
+    int remembered() {
+        lock.lock();
+        try {
+            return windows.size();
+        } finally {
+            lock.unlock();
+        }
+    }
 }

@@ -93,7 +93,7 @@ final class RequestReader {
         if (text.length > largest) {
             throw new Call.Ended(Problem.tooLarge(largest));
         }
-        if (wanted == null || text.length == 0 && wanted.optional()) {
+        if (wanted == null || (text.length == 0 && wanted.optional())) {
             if (text.length > 0 && !isEmptyObject(text)) {
                 throw new Call.Ended(Problem.invalid("", "this takes no body"));
             }

@@ -76,6 +76,10 @@ final class Segment {
                 return after;
             }
             ByteBuffer in = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena).asByteBuffer();
+            if (isBlank(in)) {
+                // The process ended while it was making the file: the header goes in last.
+                return after;
+            }
             if (!isHeader(in, node)) {
                 throw new IOException("not a journal segment of node " + node);
             }
@@ -137,6 +141,15 @@ final class Segment {
             }
         }
         return -1;
+    }
+
+    private static boolean isBlank(ByteBuffer in) {
+        for (int at = 0; at < HEADER; at += 8) {
+            if (in.getLong(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isHeader(ByteBuffer in, UUID node) {

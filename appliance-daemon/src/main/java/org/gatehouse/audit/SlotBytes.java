@@ -12,6 +12,8 @@ import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.store.StoredText;
+
 /**
  * How a call in flight lies in its slot: state (4 bytes: 0 free, 1 taken), CRC32C of the draft (4), its length (4), four
  * spare bytes, input tokens (8), output tokens (8), when these were told (8, microseconds), the draft. Stateless.
@@ -105,7 +107,7 @@ final class SlotBytes {
                 caller.projectName(), caller.keyName(), userName == null ? "" : userName, draft.clientAddress(),
                 draft.dialect(), draft.surface(), scenario == null ? "" : scenario, draft.modelAsked(),
                 draft.modelServed(), draft.upstream()}) {
-            byte[] utf8 = TrailColumns.fit(text, longest).getBytes(StandardCharsets.UTF_8);
+            byte[] utf8 = StoredText.fit(text, longest).getBytes(StandardCharsets.UTF_8);
             out.putShort((short) utf8.length).put(utf8);
         }
         byte[] bytes = new byte[out.position()];

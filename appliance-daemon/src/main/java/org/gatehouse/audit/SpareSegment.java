@@ -165,6 +165,8 @@ final class SpareSegment implements AutoCloseable {
                 zeros.clear().limit((int) Math.min(BLOCK, bytes - at));
                 at += file.write(zeros, at);
             }
+            file.force(true);
+            // Last, so that a file with a header is a whole one.
             file.write(Segment.header(node), 0);
             file.force(true);
         } catch (IOException e) {

@@ -5,13 +5,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.store.StoredText;
 
 /** The columns of a trail row that repeat what its JSON says, for filters. One list, for writing and for verifying. */
 final class TrailColumns {
@@ -60,7 +61,7 @@ final class TrailColumns {
         }
         for (int i = 0; i < COUNT; i++) {
             if (values[i] instanceof String text) {
-                values[i] = fit(text, COLUMNS.get(i).length());
+                values[i] = StoredText.fit(text, COLUMNS.get(i).length());
             }
         }
         return values;
@@ -111,21 +112,6 @@ final class TrailColumns {
         return null;
     }
 
-    /** Shortened to its column, without what PostgreSQL's text cannot hold; whole surrogate pairs only. */
-    static String fit(String text, int length) {
-        int end = Math.min(text.length(), length);
-        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
-            end--;
-        }
-        for (int i = 0; i < end; i++) {
-            char unit = text.charAt(i);
-            if (unit == 0 || Character.isSurrogate(unit)) {
-                return cleaned(text.substring(0, end));
-            }
-        }
-        return end == text.length() ? text : text.substring(0, end);
-    }
-
     private static void call(@Nullable Object[] values, CallRecord call) {
         values[3] = call.traceId();
         values[4] = call.requestId();
@@ -164,13 +150,6 @@ final class TrailColumns {
             }
         };
         return Objects.equals(said, stored);
-    }
-
-    private static String cleaned(String text) {
-        List<String> parts = new ArrayList<>(text.length());
-        text.codePoints().forEach(point -> parts
-                .add(point == 0 || point >= 0xD800 && point <= 0xDFFF ? "\uFFFD" : Character.toString(point)));
-        return String.join("", parts);
     }
 
     private static Column uuid(String name) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
+import org.gatehouse.store.StoredText;
+
 /** Which rows of the trail somebody looks for: all conditions together. Immutable. */
 public final class TrailFilter {
 
@@ -123,7 +125,7 @@ public final class TrailFilter {
     }
 
     private TrailFilter text(String sql, String value, int length) {
-        return and(sql, TrailColumns.fit(value, length));
+        return and(sql, StoredText.fit(value, length));
     }
 
     private TrailFilter and(String sql, Object value) {

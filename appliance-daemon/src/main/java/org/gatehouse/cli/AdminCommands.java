@@ -32,6 +32,10 @@ public final class AdminCommands {
         all.add(SystemCommands.settings(environment));
         all.add(DeclarationCommands.apply(environment));
         all.add(DeclarationCommands.export(environment));
+        all.add(UsageCommand.usage(environment));
+        all.add(AuditCommands.audit(environment));
+        all.add(SystemCommands.backup(environment));
+        all.add(SystemCommands.status(environment));
         return List.copyOf(all);
     }
 }

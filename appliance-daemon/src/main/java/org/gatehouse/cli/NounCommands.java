@@ -22,9 +22,9 @@ final class NounCommands {
 
     /** The noun's command with its subcommands. */
     CommandLine commandLine() {
-        CommandLine line = group(noun.name(), "Lists and changes " + noun.name() + ".",
-                noun.name() + " list");
-        line.addSubcommand("list", list());
+        CommandLine line = list(noun.name(), "Lists and changes " + noun.name() + "; by itself it lists them.",
+                noun.name() + " --output json");
+        line.addSubcommand("list", list("list", "Lists " + noun.name() + ".", noun.name() + " list --output json"));
         line.addSubcommand("show", show());
         line.addSubcommand("create", create());
         line.addSubcommand("update", update());
@@ -39,9 +39,8 @@ final class NounCommands {
         return new CommandLine(spec);
     }
 
-    private CommandLine list() {
-        Leaf leaf = new Leaf("list", "Lists " + noun.name() + ".", noun.name() + " list --output json", environment,
-                this::list);
+    private CommandLine list(String name, String about, String example) {
+        Leaf leaf = new Leaf(name, about, example, environment, this::list);
         noun.filters().forEach(filter -> leaf.option(filter.option(), filter.kind().label(), filter.about(), false));
         return leaf.commandLine();
     }

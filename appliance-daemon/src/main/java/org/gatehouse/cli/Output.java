@@ -13,6 +13,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 final class Output {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+    /** Unicode Standard Annex 11, the blocks that matter. */
+    private static final List<int[]> WIDE = List.of(new int[]{0x1100, 0x115f}, new int[]{0x2e80, 0xa4cf},
+            new int[]{0xac00, 0xd7a3}, new int[]{0xf900, 0xfaff}, new int[]{0xfe30, 0xfe4f}, new int[]{0xff00, 0xff60},
+            new int[]{0x1f300, 0x1faff}, new int[]{0x20000, 0x3fffd});
+
     private Output() {}
 
     static void json(PrintWriter out, JsonNode tree) {
@@ -79,16 +84,14 @@ final class Output {
             node.forEach(item -> items.add(text(item)));
             return items.isEmpty() ? "-" : String.join(",", items);
         }
-        return node.isObject() ? node.toString() : node.asText();
+        String text = node.isObject() ? node.toString() : node.asText();
+        return text.isEmpty() ? "-" : text;
     }
 
     /** Columns on a terminal: East Asian letters and most pictures take two. */
     private static int width(String text) {
         return text.codePoints().map(point -> {
-            boolean wide = point >= 0x1100 && (point <= 0x115f || point >= 0x2e80 && point <= 0xa4cf
-                    || point >= 0xac00 && point <= 0xd7a3 || point >= 0xf900 && point <= 0xfaff
-                    || point >= 0xfe30 && point <= 0xfe4f || point >= 0xff00 && point <= 0xff60
-                    || point >= 0x1f300 && point <= 0x1faff || point >= 0x20000 && point <= 0x3fffd);
+            boolean wide = WIDE.stream().anyMatch(range -> point >= range[0] && point <= range[1]);
             boolean none = Character.getType(point) == Character.NON_SPACING_MARK;
             return wide ? 2 : none ? 0 : 1;
         }).sum();

@@ -1,5 +1,8 @@
 package org.gatehouse.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,8 +52,6 @@ final class SystemCommands {
                     text(command, body, "--organisation", "organisation");
                     text(command, body, "--currency", "currency");
                     number(command, body, "--audit-days", "auditRetentionDays");
-                    number(command, body, "--minute-usage-days", "minuteUsageRetentionDays");
-                    number(command, body, "--hour-usage-days", "hourUsageRetentionDays");
                     number(command, body, "--rotation-overlap-hours", "rotationOverlapHours");
                     try (AdminClient client = command.connection().open()) {
                         return print(command, client.patch("settings", body));
@@ -60,12 +61,43 @@ final class SystemCommands {
                 update.option("--organisation", "NAME", "The organisation's name.", false)
                         .option("--currency", "CODE", "The accounting currency, ISO 4217.", false)
                         .option("--audit-days", "N", "How many days the trail is kept.", false)
-                        .option("--minute-usage-days", "N", "How many days usage per minute is kept.", false)
-                        .option("--hour-usage-days", "N", "How many days usage per hour is kept.", false)
                         .option("--rotation-overlap-hours", "N", "How long a rotated key's old secret stays valid.",
                                 false)
                         .commandLine());
         return settings;
+    }
+
+    static CommandLine status(Map<String, String> environment) {
+        return new Leaf("status", "Says what runs, what is wrong and where to look; status 1 when something is wrong.",
+                "status", environment, command -> {
+                    try (AdminClient client = command.connection().open()) {
+                        JsonNode status = client.get("system/status", Map.of());
+                        if (command.json()) {
+                            Output.json(command.out(), status);
+                        } else {
+                            command.out().println("gatehouse " + status.get("version").asText() + ", started "
+                                    + status.get("startedAt").asText() + ", policy revision "
+                                    + status.get("revision").asText());
+                            List<JsonNode> parts = new ArrayList<>();
+                            status.get("parts").forEach(parts::add);
+                            Output.table(command.out(), parts, List.of("name", "healthy", "message"));
+                        }
+                        return status.get("healthy").asBoolean() ? 0 : 1;
+                    }
+                }).commandLine();
+    }
+
+    static CommandLine backup(Map<String, String> environment) {
+        return new Leaf("backup", "Saves a consistent backup of the box while it serves.",
+                "backup /mnt/usb/gatehouse.backup", environment, command -> {
+                    Path file = Path.of(command.argument());
+                    try (AdminClient client = command.connection().open()) {
+                        Downloads.save(client, "system/backup", Map.of(), file);
+                        command.out().println("Written to " + file + ". Keep the key file of the data directory"
+                                + " elsewhere: without it nobody can open the secrets in a backup.");
+                        return 0;
+                    }
+                }).argument("FILE", "Where to.", true).commandLine();
     }
 
     private static void text(Leaf command, ObjectNode body, String option, String field) {

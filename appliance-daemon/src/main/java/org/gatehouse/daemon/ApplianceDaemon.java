@@ -17,12 +17,18 @@ import java.util.random.RandomGenerator;
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.admin.AdminApi;
+import org.gatehouse.admin.AdminRooms;
+import org.gatehouse.admin.AdminTokens;
 import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailExport;
+import org.gatehouse.audit.TrailRetention;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailState;
+import org.gatehouse.audit.TrailVerification;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -38,6 +44,8 @@ import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.listen.ListenerSettings;
@@ -51,6 +59,8 @@ import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.OperationsService;
 import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.RollupPruning;
+import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
 import org.gatehouse.usage.UsageTotals;
 
@@ -60,8 +70,11 @@ import org.gatehouse.usage.UsageTotals;
  */
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
-    private static final Duration BODY_RETENTION = Duration.ofDays(30);
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
+
+    private static final RunningBox.Backups NO_BACKUPS = _ -> {
+        throw new IOException("This build cannot write backups yet.");
+    };
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
@@ -105,11 +118,12 @@ public final class ApplianceDaemon implements AutoCloseable {
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
         trail = openTrail;
         TrailSearch search = new TrailSearch(database, openTrail);
+        AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
         InFlightJournal inFlight = keep(InFlightJournal.open(data.journal(), clock));
 
         // What is governed.
         Governance open = keep(
-                Governance.open(database, secrets, new AdminTrailOver(openTrail, search), clock, ids, secureRandom));
+                Governance.open(database, secrets, adminTrail, clock, ids, secureRandom));
         governance = open;
 
         // What was used before: calls that a killed daemon left, then the sums that quotas start from.
@@ -122,13 +136,16 @@ public final class ApplianceDaemon implements AutoCloseable {
         ledger.load(StartingTotals.of(new UsageTotals(database).all(clock.instant()), open.currentSettings().id(),
                 clock.instant()));
 
+        keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
+                () -> open.currentSettings().auditRetentionDays()));
+
         // What carries calls.
         CallMetrics metrics = keep(new CallMetrics());
         UpstreamClient client = keep(new UpstreamClient());
         Dispatch dispatch = new Dispatch(client);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
-        CallBook book = new TrailBook(openTrail, inFlight, BODY_RETENTION, clock, metrics::ended);
+        CallBook book = new TrailBook(openTrail, inFlight, clock, metrics::ended);
         Conclusion conclusion = new Conclusion(book, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
@@ -157,12 +174,31 @@ public final class ApplianceDaemon implements AutoCloseable {
                         : Optional.empty()),
                 metrics::scrape, _ -> false);
 
+        // What governs.
+        AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
+        AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
+                TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
+                new UsageReport(database), new LiveProbe(dispatch),
+                new RunningBox(clock.instant(), database, openTrail, open.snapshots(), NO_BACKUPS),
+                RunningBox.version(), clock,
+                nanoTime, ids));
+
         // What is heard from outside.
-        Listeners doors = keep(new Listeners(new Listeners.Door(listen,
-                () -> HttpRouting.builder().register("/v1", gateway).register("/", operations).build()), null,
+        Settings.Management apart = settings.management();
+        HttpRouting.Builder main = HttpRouting.builder().register("/v1", gateway);
+        HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
+        management.register("/", admin).register("/", operations);
+        Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),
+                apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
                 new PathErrors()));
         doors.start();
         listeners = doors;
+        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
+    }
+
+    private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {
+        String scheme = listen.tls() instanceof ListenerSettings.Tls.Off ? "http" : "https";
+        return scheme + "://127.0.0.1:" + (apart == null ? doors.port() : doors.managementPort());
     }
 
     private <T extends AutoCloseable> T keep(T room) {

@@ -3,6 +3,7 @@ package org.gatehouse.daemon;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import org.gatehouse.cli.AdminCommands;
 import org.gatehouse.daemon.demo.DemoCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
@@ -17,6 +18,7 @@ public final class Gatehouse {
 
     private static int run(String[] arguments) {
         CommandLine commandLine = new CommandLine(new Gatehouse());
+        AdminCommands.all().forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("gatehouse: " + oneLine(failure));
             return 1;

@@ -108,7 +108,14 @@ public record Settings(Path data, Listen listen, @Nullable Management management
      * @param address to bind; loopback by default
      * @param port 9443 by default
      */
-    public record Management(@Nullable String address, @Nullable Integer port) {}
+    public record Management(@Nullable String address, @Nullable Integer port) {
+
+        /** The main port's certificate, limits and patience, at another place. */
+        ListenerSettings toListener(ListenerSettings main) {
+            return new ListenerSettings(Objects.requireNonNullElse(address, "127.0.0.1"),
+                    Objects.requireNonNullElse(port, 9443), main.tls(), main.limits(), main.timeouts());
+        }
+    }
 
     /**
      * Where records are kept.

@@ -265,7 +265,8 @@ public final class Conclusion {
                 entry.status(), entry.outcome(), entry.errorCode(), entry.usage(), entry.cost(),
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
                 null, null);
-        return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null));
+        return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null),
+                key == null ? 0 : key.recordingDays());
     }
 
     /** The row is written: a client that leaves now changes nothing. */

@@ -28,6 +28,7 @@ final class IdempotentReplies {
         this.secrets = secrets;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never leaves this class, never changed
     private record Stored(String requestSha256, byte[] sealed) {
         @Override
         public String toString() {

@@ -25,8 +25,7 @@ final class KeyRows implements Rows<Key, KeyDraft> {
     private static final String SELECT = """
             SELECT k.id, k.name, k.project_id, p.name AS project, p.department_id, d.name AS department, k.owner_id,
                 u.name AS owner, n.public_id, o.public_id AS previous_public_id, o.valid_until AS previous_valid_until,
-                k.state, k.expires_at, k.all_models, k.surfaces, k.addresses, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS last_used_at,
-                CAST(NULL AS VARCHAR(64)) AS last_address,
+                k.state, k.expires_at, k.all_models, k.surfaces, k.addresses, l.last_used_at, l.last_address,
                 k.created_at, k.updated_at, k.version
             FROM api_key k
             JOIN project p ON p.id = k.project_id
@@ -34,6 +33,7 @@ final class KeyRows implements Rows<Key, KeyDraft> {
             JOIN api_key_secret n ON n.key_id = k.id AND n.valid_until IS NULL
             LEFT JOIN app_user u ON u.id = k.owner_id
             LEFT JOIN api_key_secret o ON o.key_id = k.id AND o.valid_until > :now
+            LEFT JOIN key_last_use l ON l.key_id = k.id
             """;
 
     private final Nouns nouns;

@@ -10,8 +10,6 @@ public record Settings(@About("The organisation's id, for scopes.") UUID id,
         @About("The organisation's name.") String organisation,
         @About("ISO 4217 code in which prices, costs and budgets are kept.") String currency,
         @About("How many days a call's row stays in the trail.") int auditRetentionDays,
-        @About("How many days usage per minute is kept.") int minuteUsageRetentionDays,
-        @About("How many days usage per hour is kept.") int hourUsageRetentionDays,
         @About("How many hours a rotated key's old secret stays valid when the rotation does not say.") int rotationOverlapHours,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
@@ -22,7 +20,6 @@ public record Settings(@About("The organisation's id, for scopes.") UUID id,
     }
 
     SettingsDraft draft() {
-        return new SettingsDraft(organisation, currency, auditRetentionDays, minuteUsageRetentionDays,
-                hourUsageRetentionDays, rotationOverlapHours);
+        return new SettingsDraft(organisation, currency, auditRetentionDays, rotationOverlapHours);
     }
 }

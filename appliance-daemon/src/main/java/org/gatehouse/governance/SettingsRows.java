@@ -10,8 +10,7 @@ import org.jdbi.v3.core.statement.Update;
 /** The one organisation and what holds for all of it. */
 final class SettingsRows implements Rows<Settings, SettingsDraft> {
     private static final String SELECT = """
-            SELECT o.id, o.name, o.currency, o.audit_retention_days, o.minute_usage_retention_days,
-                o.hour_usage_retention_days, o.rotation_overlap_hours, o.created_at, o.updated_at, o.version
+            SELECT o.id, o.name, o.currency, o.audit_retention_days, o.rotation_overlap_hours, o.created_at, o.updated_at, o.version
             FROM organisation o
             """;
 
@@ -50,7 +49,6 @@ final class SettingsRows implements Rows<Settings, SettingsDraft> {
         return selection.query(handle, SELECT, "o.id")
                 .map((row, _) -> new Settings(Columns.id(row, "id"), Columns.text(row, "name"),
                         Columns.text(row, "currency"), row.getInt("audit_retention_days"),
-                        row.getInt("minute_usage_retention_days"), row.getInt("hour_usage_retention_days"),
                         row.getInt("rotation_overlap_hours"), Columns.time(row, "created_at"),
                         Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
@@ -64,11 +62,13 @@ final class SettingsRows implements Rows<Settings, SettingsDraft> {
     @Override
     public Settings insert(ChangeSet changes, SettingsDraft draft) {
         UUID id = changes.newId();
-        bind(changes, id, check(draft), changes.handle().createUpdate("""
-                INSERT INTO organisation (id, name, currency, audit_retention_days, minute_usage_retention_days,
-                    hour_usage_retention_days, rotation_overlap_hours, created_at, updated_at, version)
-                VALUES (:id, :name, :currency, :audit, :minute, :hour, :overlap, :now, :now, 1)
-                """)).execute();
+        bind(changes, id, check(draft),
+                changes.handle().createUpdate(
+                        """
+                                INSERT INTO organisation (id, name, currency, audit_retention_days, rotation_overlap_hours, created_at, updated_at, version)
+                                VALUES (:id, :name, :currency, :audit, :overlap, :now, :now, 1)
+                                """))
+                .execute();
         return changes.created(noun(), need(changes.handle(), id));
     }
 
@@ -86,7 +86,6 @@ final class SettingsRows implements Rows<Settings, SettingsDraft> {
         }
         bind(changes, stored.id(), checked, changes.handle().createUpdate("""
                 UPDATE organisation SET name = :name, currency = :currency, audit_retention_days = :audit,
-                    minute_usage_retention_days = :minute, hour_usage_retention_days = :hour,
                     rotation_overlap_hours = :overlap, updated_at = :now, version = version + 1
                 WHERE id = :id
                 """)).execute();
@@ -105,14 +104,13 @@ final class SettingsRows implements Rows<Settings, SettingsDraft> {
                 .anyMatch(currency -> currency.getCurrencyCode().equals(draft.currency()));
         checks.require(known, "currency", "must be an ISO 4217 code such as USD, EUR or CNY");
         checks.refuse();
-        return new SettingsDraft(name, draft.currency(), draft.auditRetentionDays(), draft.minuteUsageRetentionDays(),
-                draft.hourUsageRetentionDays(), draft.rotationOverlapHours());
+        return new SettingsDraft(name, draft.currency(), draft.auditRetentionDays(),
+                draft.rotationOverlapHours());
     }
 
     private static Update bind(ChangeSet changes, UUID id, SettingsDraft draft, Update update) {
         return update.bind("id", id).bind("name", draft.organisation()).bind("currency", draft.currency())
-                .bind("audit", draft.auditRetentionDays()).bind("minute", draft.minuteUsageRetentionDays())
-                .bind("hour", draft.hourUsageRetentionDays()).bind("overlap", draft.rotationOverlapHours())
+                .bind("audit", draft.auditRetentionDays()).bind("overlap", draft.rotationOverlapHours())
                 .bind("now", changes.timestamp());
     }
 }

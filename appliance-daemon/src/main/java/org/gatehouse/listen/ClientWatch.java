@@ -34,7 +34,9 @@ final class ClientWatch implements AutoCloseable {
     /** Starts the watch, blind if the system offers nothing to see with. */
     static ClientWatch start() {
         try {
-            Open open = new Open(Epoll.open(), SocketDescriptor.open());
+            // In this order: an epoll instance that nobody uses would stay open.
+            SocketDescriptor descriptor = SocketDescriptor.open();
+            Open open = new Open(Epoll.open(), descriptor);
             ClientWatch watch = new ClientWatch(open);
             Thread.ofPlatform().daemon().name("client-watch").start(() -> watch.look(open.epoll()));
             return watch;
@@ -98,7 +100,7 @@ final class ClientWatch implements AutoCloseable {
                 public void departed(long data) {
                     Runnable gone = watched.get(data);
                     if (gone != null) {
-                        gone.run();
+                        tell(gone);
                     }
                 }
 
@@ -110,6 +112,15 @@ final class ClientWatch implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR,
                     "The client watch ended; clients that leave are noticed on the next failing write only", e);
+        }
+    }
+
+    /** Whatever one connection does with the news, the others must hear theirs. */
+    private static void tell(Runnable gone) {
+        try {
+            gone.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.WARNING, "A connection did not take the news that its client left", e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +49,7 @@ final class Listener implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final int port;
     private volatile boolean draining;
+    private volatile boolean closed;
 
     private Listener(String name, ListenerSettings settings, HttpRouting routing, TransportErrorRenderer renderer,
             ClientWatch clientWatch,
@@ -87,10 +89,9 @@ final class Listener implements AutoCloseable {
             return new Listener(name, settings, routing, renderer, clientWatch, reaper, certificate, server);
         } catch (IOException | RuntimeException e) {
             server.close();
-            throw new IOException(
-                    "Cannot listen on " + settings.address() + " port " + settings.port() + ": " + e.getMessage()
-                            + "; check that the address is the box's own and that no other program has the port",
-                    e);
+            String cause = e instanceof UnresolvedAddressException ? "there is no such host name" : e.getMessage();
+            throw new IOException("Cannot listen on " + settings.address() + " port " + settings.port() + ": " + cause
+                    + "; check that the address is the box's own and that no other program has the port", e);
         }
     }
 
@@ -157,6 +158,7 @@ final class Listener implements AutoCloseable {
     @Override
     public void close() {
         beginDrain();
+        closed = true;
         connections.forEach(Connection::finish);
         connections.forEach(Connection::close);
         wiring.executor().shutdownNow();
@@ -222,6 +224,10 @@ final class Listener implements AutoCloseable {
         connections.add(connection);
         reaper.add(connection);
         try {
+            if (closed) {
+                // Accepted just before the end; nobody would end it any more.
+                connection.close();
+            }
             connection.run();
         } finally {
             reaper.remove(connection);

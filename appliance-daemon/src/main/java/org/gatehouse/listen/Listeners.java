@@ -50,7 +50,8 @@ public final class Listeners implements AutoCloseable {
      * Where to listen and what to do with requests.
      *
      * @param settings place, certificate, limits
-     * @param routing  asked once, at the start
+     * @param routing  asked once, at the start; its services' {@code beforeStart} and {@code afterStop} are called, {@code afterStart} is not, because
+     *                 there is no Helidon server to hand over
      */
     public record Door(ListenerSettings settings, Supplier<HttpRouting> routing) {}
 

@@ -59,6 +59,20 @@ public final class Database implements AutoCloseable {
      * @throws StoreFailure when it cannot be reached, opened or migrated
      */
     public static Database open(DatabaseSettings settings, Duration connectionWait) {
+        return open(settings, connectionWait, (migrations, dataSource) -> migrations.migrate(dataSource));
+    }
+
+    /** Opens an empty database with the schema of an older version. */
+    static Database openAt(DatabaseSettings settings, String version) {
+        return open(settings, DEFAULT_WAIT, (migrations, dataSource) -> migrations.migrateTo(dataSource, version));
+    }
+
+    /** How the schema is brought to its version. */
+    private interface SchemaStep {
+        void run(Migrations migrations, DataSource dataSource) throws SQLException;
+    }
+
+    private static Database open(DatabaseSettings settings, Duration connectionWait, SchemaStep schema) {
         HikariConfig config = switch (settings) {
             case DatabaseSettings.Embedded embedded -> h2(embedded);
             case DatabaseSettings.Postgresql postgresql -> postgresql(postgresql);
@@ -76,7 +90,7 @@ public final class Database implements AutoCloseable {
                     e);
         }
         try {
-            Migrations.ofThisBuild().migrate(pool);
+            schema.run(Migrations.ofThisBuild(), pool);
             return new Database(pool, settings instanceof DatabaseSettings.Embedded);
         } catch (FlywayException | SQLException e) {
             pool.close();

@@ -76,6 +76,22 @@ final class Migrations {
         remember(dataSource, digest);
     }
 
+    /** Brings an empty database to the schema of an older version, to be filled with that version's rows. */
+    void migrateTo(DataSource dataSource, String version) {
+        Flyway.configure(Migrations.class.getClassLoader()).dataSource(dataSource).target(version)
+                .resourceProvider(new Provider(scripts)).javaMigrationClassProvider(List::of).load().migrate();
+    }
+
+    /** The version of the newest script, such as {@code 020}: versions compare as text. */
+    String latest() {
+        return scripts.getLast().version();
+    }
+
+    /** Whether this build has a script of that version. */
+    boolean knows(String version) {
+        return scripts.stream().anyMatch(script -> script.version().equals(version));
+    }
+
     private static boolean isUpToDate(DataSource dataSource, String digest) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             boolean known;
@@ -136,6 +152,10 @@ final class Migrations {
     }
 
     private record Script(String name, String text) {
+
+        String version() {
+            return name.substring(1, name.indexOf("__"));
+        }
 
         static Script read(ClassLoader loader, String name) {
             try (InputStream in = Objects.requireNonNull(loader.getResourceAsStream(FOLDER + "/" + name), name)) {

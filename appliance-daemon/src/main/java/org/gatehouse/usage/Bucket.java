@@ -1,5 +1,6 @@
 package org.gatehouse.usage;
 
+import java.util.Comparator;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Caller;
 import org.gatehouse.audit.Cost;
+import org.gatehouse.store.StoredText;
 
 /** The rollup row that a call is added to. */
 record Bucket(Grain grain, long start, UUID department, UUID project, UUID user, UUID key, String scenario,
@@ -14,6 +16,14 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
         String upstream, String currency) {
     /** RFC 9562 5.9: stands for "none". */
     static final UUID NIL = new UUID(0, 0);
+
+    private static final int TEXT_LENGTH = 200;
+
+    /** The order in which rows are locked: two boxes on one database must not lock them crosswise. */
+    static final Comparator<Bucket> LOCK_ORDER = Comparator.comparing(Bucket::grain).thenComparing(Bucket::start)
+            .thenComparing(Bucket::key).thenComparing(Bucket::project).thenComparing(Bucket::scenario)
+            .thenComparing(Bucket::model).thenComparing(Bucket::upstream).thenComparing(Bucket::currency)
+            .thenComparing(Bucket::user).thenComparing(Bucket::department);
 
     static Bucket of(Grain grain, CallRecord call, String scenario) {
         Caller caller = call.caller();
@@ -23,7 +33,7 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
                 caller == null ? NIL : caller.projectId(), caller == null ? NIL : orNil(caller.userId()),
                 caller == null ? NIL : caller.keyId(), scenario,
                 // Before a call is routed, the model is whatever text the client sent.
-                routed ? orEmpty(call.modelAsked()) : "", orEmpty(call.upstream()),
+                routed ? fitting(call.modelAsked()) : "", fitting(call.upstream()),
                 cost == null ? "" : cost.currency());
     }
 
@@ -31,7 +41,8 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
         return id == null ? NIL : id;
     }
 
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
+    /** Text that does not fit would hold up the trail's writer, and with it every record, for ever. */
+    static String fitting(@Nullable String text) {
+        return text == null ? "" : StoredText.fit(text, TEXT_LENGTH);
     }
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,32 +22,32 @@ final class ScenarioBound {
     static final int MOST = 200;
     static final String OTHER = "other";
 
-    private final Map<UUID, Set<String>> seenToday = new HashMap<>();
-    private long today = Long.MIN_VALUE;
+    private final Map<ProjectDay, Set<String>> seen = new HashMap<>();
+
+    private record ProjectDay(UUID project, long day) {}
 
     String of(Connection connection, CallRecord call) throws SQLException {
-        String scenario = call.scenario();
         Caller caller = call.caller();
-        if (scenario == null || caller == null) {
+        String scenario = Bucket.fitting(call.scenario());
+        if (scenario.isEmpty() || caller == null) {
             return "";
         }
-        long day = Grain.DAY.bucketOf(call.at());
-        if (day > today) {
-            today = day;
-            seenToday.clear();
+        ProjectDay projectDay = new ProjectDay(caller.projectId(), Grain.DAY.bucketOf(call.at()));
+        Set<String> known = seen.get(projectDay);
+        if (known == null) {
+            // Calls end at about now; a day is left behind for good two days later.
+            long gone = projectDay.day() - 2 * Duration.ofDays(1).toSeconds();
+            seen.keySet().removeIf(old -> old.day() < gone);
+            known = stored(connection, projectDay.project(), projectDay.day());
+            seen.put(projectDay, known);
         }
-        Set<String> seen = seenToday.get(caller.projectId());
-        if (seen == null) {
-            seen = stored(connection, caller.projectId(), today);
-            seenToday.put(caller.projectId(), seen);
-        }
-        if (seen.contains(scenario)) {
+        if (known.contains(scenario)) {
             return scenario;
         }
-        if (seen.size() >= MOST) {
+        if (known.size() >= MOST) {
             return OTHER;
         }
-        seen.add(scenario);
+        known.add(scenario);
         return scenario;
     }
 

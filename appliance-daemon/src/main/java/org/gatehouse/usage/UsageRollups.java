@@ -3,9 +3,9 @@ package org.gatehouse.usage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -55,8 +55,8 @@ public final class UsageRollups implements CallProjection {
 
     @Override
     public void apply(Connection connection, List<CallRecord> calls) throws SQLException {
-        Map<Bucket, Sums> touched = new LinkedHashMap<>();
-        Map<UUID, String> named = new LinkedHashMap<>();
+        Map<Bucket, Sums> touched = new TreeMap<>(Bucket.LOCK_ORDER);
+        Map<UUID, String> named = new TreeMap<>();
         for (CallRecord call : calls) {
             String scenario = scenarios.of(connection, call);
             Sums sums = Sums.of(call);
@@ -108,7 +108,7 @@ public final class UsageRollups implements CallProjection {
         try (PreparedStatement merge = connection.prepareStatement(NAME)) {
             for (Map.Entry<UUID, String> entry : named.entrySet()) {
                 merge.setObject(1, entry.getKey());
-                merge.setString(2, entry.getValue());
+                merge.setString(2, Bucket.fitting(entry.getValue()));
                 merge.addBatch();
             }
             merge.executeBatch();

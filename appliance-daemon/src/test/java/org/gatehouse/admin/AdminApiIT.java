@@ -102,7 +102,7 @@ final class AdminApiIT {
                 .isEqualTo(700);
         server.patch("/api/v1/upstreams/" + id, "{\"apiKey\":null}");
         assertThat(server.get("/api/v1/upstreams/" + id).json().get("apiKeySet").asBoolean()).isFalse();
-        assertThat(server.trail.records.toString()).doesNotContain("sk-very-secret");
+        assertThat(server.actions.records().toString()).doesNotContain("sk-very-secret");
     }
 
     @ParameterizedTest
@@ -234,7 +234,7 @@ final class AdminApiIT {
                 Map.of("Authorization", authorization));
         assertThat(reply.status()).isEqualTo(401);
         assertThat(reply.header("www-authenticate")).isEqualTo("Bearer");
-        AdminRecord last = server.trail.records.getLast();
+        AdminRecord last = server.actions.records().getLast();
         assertThat(last.action()).isEqualTo("refuse");
         assertThat(last.address()).isEqualTo("127.0.0.1");
         assertThat(last.requestId()).isEqualTo(reply.header("x-request-id"));
@@ -246,12 +246,12 @@ final class AdminApiIT {
             assertThat(server.send("GET", "/api/v1/departments", null, Map.of("Authorization", "Bearer x")).status())
                     .isEqualTo(401);
         }
-        int recorded = server.trail.records.size();
+        int recorded = server.actions.records().size();
         AdminServer.Reply throttled = server.send("GET", "/api/v1/departments", null,
                 Map.of("Authorization", "Bearer x"));
         assertThat(throttled.status()).isEqualTo(429);
         assertThat(Integer.parseInt(throttled.header("retry-after"))).isBetween(1, 61);
-        assertThat(server.trail.records).hasSize(recorded);
+        assertThat(server.actions.records()).hasSize(recorded);
         assertThat(server.get("/api/v1/departments").status()).isEqualTo(200);
     }
 
@@ -278,7 +278,7 @@ final class AdminApiIT {
         assertThat(server.send("GET", "/api/v1/settings", null, Map.of("x-request-id", "a b<script>"))
                 .header("x-request-id")).doesNotContain("script");
         server.send("POST", "/api/v1/departments", "{\"name\":\"a\"}", Map.of("x-request-id", "mine-2"));
-        assertThat(server.trail.records.getLast().requestId()).isEqualTo("mine-2");
+        assertThat(server.actions.records().getLast().requestId()).isEqualTo("mine-2");
     }
 
     @Test

@@ -1,29 +1,45 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.WebServer;
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.governance.Box;
+import org.gatehouse.audit.AdminRecord;
+import org.gatehouse.audit.JournalSettings;
+import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailExport;
+import org.gatehouse.audit.TrailSearch;
+import org.gatehouse.audit.TrailSettings;
+import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.UsageReport;
+import org.gatehouse.usage.UsageRollups;
 
 /** The admin API on a real socket, on a store of its own. */
 public final class AdminServer implements AutoCloseable {
@@ -31,24 +47,71 @@ public final class AdminServer implements AutoCloseable {
     public final Governance governance;
     public final AdminApi api;
     public final String token;
-    public final Box.KeptTrail trail = new Box.KeptTrail();
+    public final Trail trail;
+    public final StillBox box = new StillBox();
+    public final RecordingTrail actions;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** The real trail, which also remembers what it was given. */
+    public record RecordingTrail(AdminTrail real, List<AdminRecord> records) implements AdminTrail {
+        @Override
+        public UUID node() {
+            return real.node();
+        }
+
+        @Override
+        public void append(AdminRecord action) {
+            real.append(action);
+            records.add(action);
+        }
+
+        @Override
+        public boolean holds(AdminRecord action) {
+            return real.holds(action);
+        }
+    }
 
     public AdminServer(Databases kind, Path directory) throws IOException {
         fresh = kind.fresh(directory);
         Clock clock = Clock.systemUTC();
-        SecretBox secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
         Ids ids = new Ids();
-        governance = Governance.open(fresh.database(), secrets, trail, clock, ids, new SecureRandom());
+        SecretBox secrets = SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock);
+        trail = Trail.open(fresh.database(), secrets,
+                new TrailSettings(new JournalSettings(directory.resolve("journal"), 1 << 20, 64 << 20), 50,
+                        Duration.ofMinutes(5)),
+                List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+        actions = new RecordingTrail(new DurableAdminTrail(trail, fresh.database()), new CopyOnWriteArrayList<>());
+        governance = Governance.open(fresh.database(), secrets, actions, clock, ids, new SecureRandom());
         AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
-        Guard guard = new Guard(tokens, trail, clock, System::nanoTime, ids);
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
-        api = new AdminApi(new GovernanceOperations(governance, probe).all(), guard, ids, "test");
+        api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
+                TrailVerification.of(fresh.database(), secrets, trail),
+                new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database()), probe,
+                box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
+    }
+
+    /** A box of which there is nothing to tell. */
+    public static final class StillBox implements Box {
+        public volatile boolean full;
+
+        @Override
+        public Status status() {
+            return new Status("test", Instant.EPOCH, 1, false, List.of(new Part("store", true, "It answers."),
+                    new Part("engines", false, "None runs. Start one.")));
+        }
+
+        @Override
+        public void backup(OutputStream out) throws IOException {
+            if (full) {
+                throw new IOException("The disk is full. Make room.");
+            }
+            out.write("backup".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** What came back. */
@@ -131,6 +194,7 @@ public final class AdminServer implements AutoCloseable {
         client.close();
         server.stop();
         governance.close();
+        trail.close();
         fresh.close();
     }
 }

@@ -2,6 +2,7 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
 
@@ -82,6 +84,23 @@ final class OpenApiIT {
         check("POST", "/api/v1/upstreams/{id}/test", "/api/v1/upstreams/" + ids.get("upstreams") + "/test", "{}");
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
+        server.trail.append(new SampleCalls(1).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
+        check("GET", "/api/v1/usage", "/api/v1/usage?groupBy=department,model&bucket=day"
+                + "&from=2026-11-01T00:00:00Z", null);
+        JsonNode found = check("GET", "/api/v1/audit", "/api/v1/audit", null);
+        assertThat(found.get("items").size()).isGreaterThan(10);
+        String record = "/api/v1/audit/" + found.get("items").get(0).get("record").get("id").asText();
+        check("GET", "/api/v1/audit/{id}", record, null);
+        check("GET", "/api/v1/audit/{id}/bodies", record + "/bodies", null);
+        check("GET", "/api/v1/audit/verify", "/api/v1/audit/verify", null);
+        check("GET", "/api/v1/system/status", "/api/v1/system/status", null);
+        check("GET", "/api/v1/system/revision", "/api/v1/system/revision", null);
+        for (String bytes : List.of("/api/v1/system/backup", "/api/v1/audit/export")) {
+            tried.add("GET " + bytes);
+            AdminServer.Reply reply = server.get(bytes);
+            assertThat(document.get("paths").get(bytes).get("get").get("responses").get("200").get("content")
+                    .has(reply.header("content-type"))).as(bytes).isTrue();
+        }
         check("GET", "/api/openapi.json", "/api/openapi.json", null);
         JsonNode export = check("GET", "/api/v1/export", "/api/v1/export", null);
         check("POST", "/api/v1/apply", "/api/v1/apply?dryRun=true", Json.text(withoutNulls(export)));

@@ -69,14 +69,4 @@ final class RecordJsonTest {
             assertThatThrownBy(() -> RecordJson.read(text)).isInstanceOf(IllegalArgumentException.class);
         }
     }
-
-    @Test
-    void columnsHoldWhatBothDatabasesCanHold() {
-        assertThat(TrailColumns.fit("abc", 3)).isEqualTo("abc");
-        assertThat(TrailColumns.fit("abcd", 3)).isEqualTo("abc");
-        assertThat(TrailColumns.fit("a\u0000b", 9)).isEqualTo("a\uFFFDb");
-        assertThat(TrailColumns.fit("ab\uD83D\uDE00", 3)).isEqualTo("ab");
-        assertThat(TrailColumns.fit("ab\uD83D\uDE00", 4)).isEqualTo("ab\uD83D\uDE00");
-        assertThat(TrailColumns.fit("\uD83Dx", 4)).isEqualTo("\uFFFDx");
-    }
 }

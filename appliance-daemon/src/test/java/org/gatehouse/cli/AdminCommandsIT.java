@@ -3,6 +3,8 @@ package org.gatehouse.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.admin.AdminServer;
+import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,6 +106,47 @@ final class AdminCommandsIT {
             assertThat(there.run("export").out()).isEqualTo(export.out());
             assertThat(there.run("apply", "-f", file.toString()).lastLine()).contains("0 to create, 0 to update");
         }
+    }
+
+    @Test
+    void trailAndUsageCanBeAskedFor(@TempDir Path other) throws IOException {
+        furnish();
+        server.trail.append(new SampleCalls(3).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
+        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+        assertThat(shell.run("audit", "search", "--kind", "admin", "--object-type", "users").out())
+                .contains("token:first", "users create");
+        Shell.Result calls = shell.run("audit", "search", "--kind", "call", "--output", "json");
+        String id = new ObjectMapper().readTree(calls.out()).get("items").get(0).get("record").get("id").asText();
+        assertThat(shell.run("audit", "show", id, "--bodies").out()).contains("\"request\" : null");
+        Shell.Result usage = shell.run("usage", "--from", "2026-11-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z",
+                "--by",
+                "department,model", "--bucket", "day");
+        assertThat(usage.out()).as(usage.err()).contains("Department ").contains("USD");
+        assertThat(shell.run("audit", "--kind", "call", "--limit", "1").out()).contains("completed 200");
+        assertThat(shell.run("users").out()).contains("ada@example.com");
+        assertThat(shell.run("audit", "verify").out()).contains("as they were written");
+
+        Path file = other.resolve("audit.jsonl");
+        assertThat(shell.run("audit", "export", file.toString()).status()).isZero();
+        assertThat(new Shell(Map.of()).run("audit", "verify", "--file", file.toString()).status()).isZero();
+        Files.writeString(file, Files.readString(file).replace("ada@example.com", "eve@example.com"));
+        Shell.Result broken = new Shell(Map.of()).run("audit", "verify", "--file", file.toString());
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.err()).contains("The trail is broken: record ");
+    }
+
+    @Test
+    void statusSaysWhatIsWrongAndBackupIsSavedWhole(@TempDir Path other) throws IOException {
+        Shell.Result status = shell.run("status");
+        assertThat(status.out()).contains("engines", "Start one.");
+        assertThat(status.status()).isEqualTo(1);
+        Path file = other.resolve("box.backup");
+        assertThat(shell.run("backup", file.toString()).status()).isZero();
+        assertThat(file).hasContent("backup");
+        server.box.full = true;
+        assertThat(shell.run("backup", other.resolve("second.backup").toString()).err()).contains("The disk is full");
+        assertThat(other.resolve("second.backup")).doesNotExist();
+        assertThat(shell.run("backup", other.resolve("no/where").toString()).err()).contains("no directory");
     }
 
     @Test

@@ -61,13 +61,15 @@ class DemoIT {
                 "Authorization: Bearer " + demo.key(0), "-H", "Content-Type: application/json", "-d",
                 "{\"model\":\"sim-large\",\"messages\":[{\"role\":\"user\",\"content\":\"[[sim tokens=11]] hello\"}]}"));
 
-        DemoProcess.Result usage = DemoProcess.run(DemoProcess.command("usage", "--data", demo.data().toString()));
-        DemoProcess.Result audit = DemoProcess.run(DemoProcess.command("audit", "--data", demo.data().toString()));
+        DemoProcess.Result usage = DemoProcess
+                .run(DemoProcess.command("usage", "--by", "department,key,model", "--data", demo.data().toString()));
+        DemoProcess.Result audit = DemoProcess
+                .run(DemoProcess.command("audit", "search", "--kind", "call", "--data", demo.data().toString()));
 
         assertThat(usage.exit()).as(usage.output()).isZero();
-        assertThat(usage.output()).contains("Research");
+        assertThat(usage.output()).contains("Research").contains("search-demo").contains("sim-large").contains("USD");
         assertThat(audit.exit()).as(audit.output()).isZero();
-        assertThat(audit.output()).contains("sim-large").contains("Research");
+        assertThat(audit.output()).contains("sim-large").contains("Research/search/search-demo").contains("USD");
     }
 
     @Test

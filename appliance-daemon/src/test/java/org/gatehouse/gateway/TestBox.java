@@ -370,7 +370,7 @@ final class TestBox implements AutoCloseable {
         }
 
         @Override
-        public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply) {
+        public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays) {
             if (writeFails) {
                 throw new IllegalStateException("a bug in the book");
             }

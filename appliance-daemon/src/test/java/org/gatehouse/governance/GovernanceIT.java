@@ -2,11 +2,18 @@ package org.gatehouse.governance;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +32,7 @@ import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.store.Databases;
+import org.gatehouse.store.Ids;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -322,7 +330,7 @@ final class GovernanceIT {
                 Instant.parse("2028-01-01T00:00:00Z"), "EUR", BigDecimal.ONE, null, null, null, null, null, null,
                 null))).message()).contains("USD");
         assertThat(refusal(box.governance.settings().update(ALICE, box.governance.currentSettings().id(), null,
-                to(draft -> new SettingsDraft(draft.organisation(), "EUR", 1, 1, 1, 1)))).message())
+                to(draft -> new SettingsDraft(draft.organisation(), "EUR", 1, 1)))).message())
                 .contains("2 price");
     }
 
@@ -344,13 +352,34 @@ final class GovernanceIT {
     @Test
     void anotherBoxOnTheSameStoreNoticesWithinSeconds() throws InterruptedException {
         try (Governance other = Governance.open(box.fresh.database(), box.secrets, box.trail, box.clock,
-                new org.gatehouse.store.Ids(), new java.security.SecureRandom())) {
+                new Ids(), new SecureRandom())) {
             IssuedKey issued = box.key(box.project("Research", "Search"), "ci");
             long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
             while (box.verifier().find(other.snapshots().current(), issued.secret()).isEmpty()) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
                 Thread.sleep(20);
             }
+        }
+    }
+
+    @Test
+    void changesOfTwoBoxesQueueUp() throws InterruptedException, ExecutionException {
+        try (Governance other = Governance.open(box.fresh.database(), box.secrets, box.trail, box.clock, new Ids(),
+                new SecureRandom()); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Boolean>> tasks = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                Governance governance = i % 2 == 0 ? box.governance : other;
+                String name = "d" + i / 4;
+                tasks.add(() -> governance.departments().create(ALICE,
+                        DepartmentDraft.named(name)) instanceof Change.Made<Department>);
+            }
+            int made = 0;
+            for (Future<Boolean> one : threads.invokeAll(tasks)) {
+                made += one.get() ? 1 : 0;
+            }
+            assertThat(made).isEqualTo(10);
+            assertThat(box.governance.departments().all()).hasSize(10);
+            assertThat(box.trail.actions()).filteredOn("departments.create"::equals).hasSize(10);
         }
     }
 

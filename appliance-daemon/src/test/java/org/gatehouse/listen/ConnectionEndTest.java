@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.helidon.webserver.http.HttpRouting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -122,6 +124,35 @@ final class ConnectionEndTest {
     }
 
     @Test
+    void managementHasAPortAndPathsOfItsOwn() throws Exception {
+        ListenerSettings anyPort = ListenerSettings.onLoopback(0);
+        Listeners.Door main = new Listeners.Door(anyPort,
+                () -> HttpRouting.builder().get("/who", (request, response) -> response.send("main")).build());
+        Listeners.Door management = new Listeners.Door(anyPort,
+                () -> HttpRouting.builder().get("/who", (request, response) -> response.send("management")).build());
+        TransportErrorRenderer renderer = (status, path, reason) -> new TransportErrorRenderer.Rendered("text/x-own",
+                ("own " + status).getBytes(UTF_8));
+        try (Listeners listeners = new Listeners(main, management, renderer)) {
+            listeners.start();
+            assertThat(get(listeners.port(), "/who").body()).isEqualTo("main");
+            assertThat(get(listeners.managementPort(), "/who").body()).isEqualTo("management");
+            RawClient.Answer unknown = get(listeners.managementPort(), "/nothing");
+            assertThat(unknown.headers()).containsEntry("content-type", "text/x-own");
+            assertThat(unknown.body()).isEqualTo("own 404");
+            assertThat(listeners.managementCounts().accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void portThatIsTakenIsExplained() throws Exception {
+        try (TestServer server = TestServer.plain();
+                Listeners second = new Listeners(ListenerSettings.onLoopback(server.port()), HttpRouting::empty)) {
+            assertThatThrownBy(second::start).isInstanceOf(IOException.class)
+                    .hasMessageContaining("Cannot listen on 127.0.0.1 port " + server.port());
+        }
+    }
+
+    @Test
     void closeEndsEverythingThatIsOpen() throws Exception {
         TestServer server = TestServer.plain();
         try (RawClient idle = RawClient.plain(server.port()); RawClient silent = RawClient.plain(server.port())) {
@@ -160,6 +191,12 @@ final class ConnectionEndTest {
             for (RawClient client : clients) {
                 client.close();
             }
+        }
+    }
+
+    private static RawClient.Answer get(int port, String path) throws IOException {
+        try (RawClient client = RawClient.plain(port)) {
+            return client.send("GET " + path + " HTTP/1.1\r\nHost: box\r\n\r\n").answer();
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -44,6 +45,20 @@ final class RawClient implements AutoCloseable {
         SSLSocket socket = (SSLSocket) trustingAnybody().getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), port);
         socket.startHandshake();
+        return new RawClient(socket);
+    }
+
+    /** Over TLS, with HTTP/2 chosen in the handshake and not a byte of it sent. */
+    static RawClient http2(int port) throws IOException {
+        SSLSocket socket = (SSLSocket) trustingAnybody().getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[]{"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        if (!socket.getApplicationProtocol().equals("h2")) {
+            throw new IOException("the server did not choose HTTP/2");
+        }
         return new RawClient(socket);
     }
 

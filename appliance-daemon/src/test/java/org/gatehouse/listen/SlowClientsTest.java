@@ -1,9 +1,6 @@
 package org.gatehouse.listen;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +73,8 @@ final class SlowClientsTest {
             assertThat(client.closedWithin(SOON)).isTrue();
             assertThat(server.bodies.poll(1, SECONDS)).isEqualTo(new BodyResult.TooSlow(3));
             assertThat(server.counts().slowBodies()).isEqualTo(1);
+            assertThat(server.counts().clientsLeft()).as("our own end of reading is not the client's departure")
+                    .isZero();
         }
     }
 
@@ -136,29 +135,37 @@ final class SlowClientsTest {
 
     @Test
     void clientThatDoesNotTakeItsAnswerIsCut() throws Exception {
-        try (TestServer server = TestServer.plain()) {
-            Socket socket = new Socket();
-            try (socket) {
-                socket.setReceiveBufferSize(4096);
-                socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-                OutputStream out = socket.getOutputStream();
-                out.write(("POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: " + TestServer.ECHO_LIMIT + "\r\n\r\n")
-                        .getBytes("US-ASCII"));
-                out.write(new byte[TestServer.ECHO_LIMIT]);
-                // Answers wait in the kernel's buffers too: ask until they are full.
-                for (int i = 0; i < 20 && server.counts().stalledWrites() == 0; i++) {
-                    try {
-                        socket.setSoTimeout(1);
-                        out.write(
-                                ("POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 1000\r\n\r\n" + "x".repeat(1000))
-                                        .getBytes("US-ASCII"));
-                    } catch (IOException e) {
-                        break;
-                    }
-                    Thread.sleep(20);
-                }
-                Eventually.holds(() -> server.counts().stalledWrites() > 0 || server.counts().open() == 0);
+        try (TestServer server = TestServer.plain();
+                RawClient client = RawClient.plain(server.port()).send("GET /flood HTTP/1.1\r\nHost: box\r\n\r\n")) {
+            Eventually.holds(() -> server.counts().stalledWrites() == 1);
+            Eventually.holds(() -> server.counts().open() == 0);
+            assertThat(client.closedWithin(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void clientThatTakesItsAnswerSlowlyGetsAllOfIt() throws Exception {
+        try (TestServer server = TestServer.plain();
+                RawClient client = RawClient.plain(server.port()).send("GET /flood HTTP/1.1\r\nHost: box\r\n\r\n")) {
+            // Stops for a little less than the write timeout, twice.
+            for (int i = 0; i < 2; i++) {
+                Thread.sleep(600);
+                client.socket().getInputStream().skipNBytes(30_000_000);
             }
+            assertThat(client.closedWithin(Duration.ofSeconds(5))).as("ends by being idle").isTrue();
+            assertThat(server.counts().stalledWrites()).isZero();
+            assertThat(server.counts().idle()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void http2ConnectionThatOnlyPingsIsClosed() throws Exception {
+        try (TestServer server = impatientTls(); RawClient client = RawClient.http2(server.port())) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").send(new byte[]{0, 0, 0, 4, 0, 0, 0, 0, 0});
+            String ping = "\0\0\u0008\u0006\0\0\0\0\0pingpong";
+            long start = System.nanoTime();
+            assertThat(sendUntilRefused(client, ping, 50)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
         }
     }
 

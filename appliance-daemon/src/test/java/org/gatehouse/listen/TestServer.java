@@ -83,7 +83,7 @@ final class TestServer implements AutoCloseable {
         return HttpRouting.builder().get("/hello", (request, response) -> response.send("hello"))
                 .post("/echo", this::echo).get("/wait", this::await)
                 .get("/stream", this::stream).post("/ignore", (request, response) -> response.send("ignored"))
-                .get("/boom", (request, response) -> {
+                .get("/flood", TestServer::flood).get("/boom", (request, response) -> {
                     throw new IllegalStateException("secret detail");
                 }).get("/v1/boom", (request, response) -> {
                     throw new IllegalStateException("secret detail");
@@ -124,6 +124,16 @@ final class TestServer implements AutoCloseable {
         })) {
             begun.add(client);
             response.send(end.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Sends far more than the buffers on the way can hold. */
+    private static void flood(ServerRequest request, ServerResponse response) throws IOException {
+        try (OutputStream out = response.outputStream()) {
+            byte[] piece = new byte[1 << 18];
+            for (int i = 0; i < 400; i++) {
+                out.write(piece);
+            }
         }
     }
 

@@ -33,6 +33,7 @@ class HealthProbeTest {
     }
 
     private final HealthProbe probe = new HealthProbe();
+    private final AtomicReference<String> asked = new AtomicReference<>("");
     private ServerSocketChannel server;
 
     @BeforeEach
@@ -49,6 +50,10 @@ class HealthProbeTest {
         ServerSocketChannel listening = server;
         Thread.startVirtualThread(() -> {
             try (SocketChannel caller = listening.accept()) {
+                // First read, then answer: a server that hangs up earlier is no answer, which is another test.
+                ByteBuffer request = ByteBuffer.allocate(1024);
+                caller.read(request);
+                asked.set(new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII));
                 manner.serve(caller);
             } catch (Exception _) {
                 // The probe hung up, or the test is over.
@@ -65,13 +70,8 @@ class HealthProbeTest {
 
     @Test
     void askedPathAndStatusTravelOverTcp() throws Exception {
-        AtomicReference<String> asked = new AtomicReference<>("");
-        Listen listen = served(caller -> {
-            ByteBuffer request = ByteBuffer.allocate(1024);
-            caller.read(request);
-            asked.set(new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII));
-            say(caller, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-        });
+        Listen listen = served(
+                caller -> say(caller, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"));
 
         Answer answer = probe.get(listen, "/health", AMPLE);
 

@@ -123,11 +123,11 @@ final class DemoBox implements AutoCloseable {
         out.println("Description  " + url(running) + "/api/openapi.json");
         out.println();
         out.println("Try it:");
-        out.println("  curl -N " + endpoint + "/chat/completions -H 'Authorization: Bearer " + keys.getFirst().text()
+        out.println("  curl -sSN " + endpoint + "/chat/completions -H 'Authorization: Bearer " + keys.getFirst().text()
                 + "' -H 'Content-Type: application/json' -d '{\"model\":\"sim-small\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}'");
         out.println("Then see whose call it was, what it used and what it cost:");
-        out.println("  bin/gatehouse usage --data " + directory);
-        out.println("  bin/gatehouse audit --data " + directory);
+        out.println("  bin/gatehouse usage --by department,key,model --data " + directory);
+        out.println("  bin/gatehouse audit search --kind call --data " + directory);
         out.println();
         out.printf(Locale.ROOT, "READY after %.1f s. Ctrl-C stops everything.%n", (System.nanoTime() - begun) / 1e9);
         out.flush();

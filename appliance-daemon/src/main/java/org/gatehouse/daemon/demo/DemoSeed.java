@@ -1,6 +1,7 @@
 package org.gatehouse.daemon.demo;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -9,6 +10,7 @@ import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.BudgetDraft;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.Key;
 import org.gatehouse.governance.KeyDraft;
 import org.gatehouse.governance.LimitDraft;
 import org.gatehouse.governance.ModelDraft;
@@ -30,6 +32,7 @@ import org.gatehouse.governance.snapshot.Upstream;
 record DemoSeed(Governance governance, DemoEngines engines) {
     static final List<String> PROGRAMS = List.of("sim-small", "sim-large", "sim-cloud");
     static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud");
+    private static final String KEY_SUFFIX = "-demo";
     private static final Actor DEMO = Actor.system("demo");
 
     /**
@@ -48,9 +51,13 @@ record DemoSeed(Governance governance, DemoEngines engines) {
 
     /** Sets everything up, or on a directory that was used before tells the upstreams' new addresses. */
     List<DemoKey> sow(List<DemoKey> earlier) {
-        if (!earlier.isEmpty()) {
-            governance.upstreams().all().forEach(this::readdress);
-            return earlier;
+        if (!governance.upstreams().all().isEmpty()) {
+            governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
+                    .forEach(this::readdress);
+            return earlier.isEmpty()
+                    ? governance.keys().noun().all().stream()
+                            .filter(key -> key.name().equals(key.project() + KEY_SUFFIX)).map(this::anew).toList()
+                    : earlier;
         }
         UUID small = model("sim-small", upstream(UpstreamDraft.local("sim-small", Upstream.Kind.VLLM,
                 engines.engineUrl("sim-small"), true)), ModelRoute.Tokenizer.ENGINE);
@@ -67,6 +74,12 @@ record DemoSeed(Governance governance, DemoEngines engines) {
         keys.add(department("Research", "search", owner));
         keys.add(department("Support", "helpdesk", null));
         return keys;
+    }
+
+    /** The file with the keys is gone and the box knows their hashes only: each gets a new secret. */
+    private DemoKey anew(Key key) {
+        return new DemoKey(key.department(), key.project(),
+                governance.keys().rotate(DEMO, key.id(), null, Duration.ZERO, null).made().secret());
     }
 
     private void readdress(UpstreamServer server) {
@@ -88,7 +101,7 @@ record DemoSeed(Governance governance, DemoEngines engines) {
                 Limit.Kind.TOKENS_PER_MINUTE, 100_000_000)).made();
         governance.budgets().create(DEMO, BudgetDraft.hard(new ScopeReference(Scope.Type.DEPARTMENT, department),
                 Budget.Period.MONTH, new BigDecimal("1000"))).made();
-        KeyDraft draft = new KeyDraft(projectId, project + "-demo", owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
+        KeyDraft draft = new KeyDraft(projectId, project + KEY_SUFFIX, owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
                 List.of(), null);
         return new DemoKey(name, project, governance.keys().create(DEMO, NewKeyDraft.of(draft), null).made().secret());
     }

@@ -87,7 +87,7 @@ public final class GatewayService implements HttpService {
         HelidonReply reply = new HelidonReply(response);
         Arrival arrival = arrival(surface, request);
         pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)), reply,
-                new HelidonBody(request, reply, maxBodyBytes)));
+                new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
 

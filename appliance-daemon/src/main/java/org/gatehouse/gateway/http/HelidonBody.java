@@ -9,17 +9,13 @@ import org.gatehouse.listen.BodyReader;
 import org.gatehouse.listen.BodyResult;
 
 /** A request's body over Helidon's server. */
-record HelidonBody(ServerRequest request, HelidonReply reply, int maxBytes) implements RequestBody {
+record HelidonBody(ServerRequest request, int maxBytes) implements RequestBody {
 
     @Override
     public Result read() {
         BodyResult result = BodyReader.read(request, maxBytes);
         if (result instanceof BodyResult.Body whole) {
             return new Result.Whole(whole.bytes());
-        }
-        if (request.prologue().protocolVersion().startsWith("1")) {
-            // What is left of the body cannot be told from a next request. RFC 9113 8.2.2: HTTP/2 knows no such header.
-            reply.header("connection", "close");
         }
         return new Result.Unreadable(switch (result) {
             case BodyResult.Body _ -> throw new AssertionError("handled above");

@@ -19,8 +19,14 @@ public interface CallBook {
     /** Notes that a call is about to reach its upstream. */
     Flight takeOff(Exchange exchange);
 
-    /** Writes a call's row; true once it is durable, false when it cannot be written. */
-    boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply);
+    /**
+     * Writes a call's row; true once it is durable, false when it cannot be written.
+     *
+     * @param request the body to keep, as policy wants it
+     * @param reply likewise
+     * @param keptDays for how many days the bodies are kept
+     */
+    boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays);
 
     /** A call in flight, as a killed daemon would find it again. */
     interface Flight {

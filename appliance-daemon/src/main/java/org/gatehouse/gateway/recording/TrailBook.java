@@ -27,21 +27,18 @@ public final class TrailBook implements CallBook {
 
     private final Trail trail;
     private final InFlightJournal inFlight;
-    private final Duration bodyRetention;
     private final InstantSource clock;
     private final Consumer<CallRecord> observer;
 
     /**
      * Takes the trail, and where calls are remembered until they are in it.
      *
-     * @param bodyRetention how long recorded bodies are kept
      * @param observer told of each row once it is durable; must be quick
      */
-    public TrailBook(Trail trail, InFlightJournal inFlight, Duration bodyRetention, InstantSource clock,
+    public TrailBook(Trail trail, InFlightJournal inFlight, InstantSource clock,
             Consumer<CallRecord> observer) {
         this.trail = trail;
         this.inFlight = inFlight;
-        this.bodyRetention = bodyRetention;
         this.clock = clock;
         this.observer = observer;
     }
@@ -68,10 +65,10 @@ public final class TrailBook implements CallBook {
     }
 
     @Override
-    public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply) {
+    public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays) {
         RecordedBodies bodies = request == null && reply == null
                 ? null
-                : new RecordedBodies(request, reply, clock.instant().plus(bodyRetention));
+                : new RecordedBodies(request, reply, clock.instant().plus(Duration.ofDays(keptDays)));
         try {
             trail.appendDurably(row, bodies, LONGEST_WRITE);
         } catch (TrailUnavailable e) {

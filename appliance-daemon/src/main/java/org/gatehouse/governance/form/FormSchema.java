@@ -67,7 +67,7 @@ public final class FormSchema {
                 continue;
             }
             properties.set(member.name(), describe(member, direction));
-            if (direction == Direction.REPLY || direction == Direction.REQUEST && member.required()) {
+            if (direction == Direction.REPLY || (direction == Direction.REQUEST && member.required())) {
                 required.add(member.name());
             }
         }
@@ -82,7 +82,7 @@ public final class FormSchema {
         if (about != null && direction != Direction.REPLY) {
             bound(schema, about);
         }
-        boolean nullable = member.nullable() || direction == Direction.PATCH && member.hasFallback();
+        boolean nullable = member.nullable() || (direction == Direction.PATCH && member.hasFallback());
         if (nullable && !schema.isEmpty()) {
             if (schema.has("$ref")) {
                 ObjectNode either = NODES.objectNode();

@@ -22,7 +22,7 @@ public final class Text {
 
     private static boolean isForbidden(int point) {
         int type = Character.getType(point);
-        boolean directionChange = point >= 0x202a && point <= 0x202e || point >= 0x2066 && point <= 0x2069;
+        boolean directionChange = (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
         return type == Character.SURROGATE || type == Character.LINE_SEPARATOR
                 || type == Character.PARAGRAPH_SEPARATOR || directionChange;
     }

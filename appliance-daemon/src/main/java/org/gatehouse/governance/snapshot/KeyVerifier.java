@@ -75,12 +75,15 @@ public final class KeyVerifier {
         }
         for (int i = PUBLIC_START; i < LENGTH; i++) {
             char letter = presented.charAt(i);
-            boolean alphanumeric = letter >= '0' && letter <= '9' || letter >= 'A' && letter <= 'Z'
-                    || letter >= 'a' && letter <= 'z';
-            if (!alphanumeric && (i < SECRET_START - 1 || letter != '-' && letter != '_')) {
+            boolean inSecret = i >= SECRET_START - 1;
+            if (!isAlphanumeric(letter) && !(inSecret && (letter == '-' || letter == '_'))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isAlphanumeric(char letter) {
+        return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z');
     }
 }

@@ -54,9 +54,9 @@ final class Books {
         Target usage = admin.at("/api/v1/usage" + query(arguments.text("usage-query", "")));
         long usageInput = 0;
         long usageOutput = 0;
-        for (JsonObject line : HttpGet.get(usage).object(usage).objects("items")) {
-            usageInput += line.whole("usage.inputTokens", 0);
-            usageOutput += line.whole("usage.outputTokens", 0);
+        for (JsonObject line : HttpGet.get(usage).object(usage).objects("lines")) {
+            usageInput += line.whole("inputTokens", 0);
+            usageOutput += line.whole("outputTokens", 0);
         }
         result.count("usage_input_tokens", usageInput);
         result.count("usage_output_tokens", usageOutput);
@@ -75,7 +75,7 @@ final class Books {
         String cursor = null;
         for (int page = 0; page < MOST_PAGES; page++) {
             String query = fixed + (fixed.isEmpty() ? "" : "&") + "limit=1000"
-                    + (cursor == null ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+                    + (cursor == null ? "" : "&after=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
             Target place = admin.at("/api/v1/audit" + query(query));
             JsonObject answer = HttpGet.get(place).object(place);
             answer.objects("items").forEach(this::row);
@@ -88,16 +88,16 @@ final class Books {
     }
 
     private void row(JsonObject row) {
-        String request = row.text("requestId");
+        String request = row.text("record.requestId");
         if (request == null) {
             return;
         }
         rows++;
-        doubleRows += rowIds.add(Objects.requireNonNullElse(row.text("id"), "")) ? 0 : 1;
+        doubleRows += rowIds.add(Objects.requireNonNullElse(row.text("record.id"), "")) ? 0 : 1;
         rowsByRequest.merge(request, 1, Integer::sum);
-        input += row.whole("usage.inputTokens", 0);
-        output += row.whole("usage.outputTokens", 0);
-        outputByRequest.put(request, row.whole("usage.outputTokens", 0));
+        input += row.whole("record.usage.inputTokens", 0);
+        output += row.whole("record.usage.outputTokens", 0);
+        outputByRequest.put(request, row.whole("record.usage.outputTokens", 0));
     }
 
     private void holdAgainstCalls(Result result) throws IOException {

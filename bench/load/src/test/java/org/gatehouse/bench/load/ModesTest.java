@@ -138,7 +138,9 @@ class ModesTest {
                 {"id":"r2","end":"completed","output_tokens":2}
                 {"id":"","end":"left"}
                 """);
-        String rows = "{\"items\":[{\"id\":\"1\",\"requestId\":\"r1\",\"usage\":{\"inputTokens\":3,\"outputTokens\":2}}]}";
+        String rows = """
+                {"items":[{"record":{"id":"1","requestId":"r1","usage":{"inputTokens":3,"outputTokens":2}}}],
+                "lines":[{"inputTokens":3,"outputTokens":2}]}""";
         try (ScriptedServer server = ScriptedServer.answering(200, rows)) {
             Result result = Books.run(Arguments.parse(
                     List.of("--admin", server.url(), "--calls", calls.toString(), "--quota", "4", "--counts", "total"),

@@ -1,0 +1,24 @@
+package org.gatehouse.admin;
+
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.gatehouse.audit.TrailExport;
+import org.gatehouse.audit.TrailSearch;
+import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.Governance;
+import org.gatehouse.usage.UsageReport;
+
+/**
+ * What the admin API works on.
+ *
+ * @param trail where its own refusals and reads of bodies are recorded
+ * @param version the program's, for the API description
+ * @param nanoTime a clock that never jumps
+ */
+public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
+        TrailVerification verification, TrailExport export, UsageReport usage, UpstreamProbe probe, Box box,
+        String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

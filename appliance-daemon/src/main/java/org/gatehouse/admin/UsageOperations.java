@@ -1,0 +1,131 @@
+package org.gatehouse.admin;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.About;
+import org.gatehouse.usage.Grain;
+import org.gatehouse.usage.Sums;
+import org.gatehouse.usage.UsageReport;
+import org.gatehouse.usage.UsageReport.Dimension;
+
+/** What was used and what it cost. */
+final class UsageOperations {
+    private final UsageReport report;
+    private final Clock clock;
+
+    UsageOperations(UsageReport report, Clock clock) {
+        this.report = report;
+        this.clock = clock;
+    }
+
+    /** A report. */
+    record Usage(@About("The first moment.") Instant from, @About("The first moment behind the end.") Instant to,
+            @About("How finely time is cut; null: not at all.") @Nullable Grain bucket,
+            @About("One line a bucket and group.") List<UsageLine> lines,
+            @About("Whether there are more lines than an answer holds; narrow the question then.") boolean truncated) {}
+
+    /** A line. */
+    record UsageLine(@About("When its bucket starts; null when time is not cut.") @Nullable Instant start,
+            @About("The values by which it was split: ids, or names; empty for none.") Map<String, String> by,
+            @About("What the ids are called.") Map<String, String> names,
+            @About("The currency of the cost; null when nothing was priced.") @Nullable String currency,
+            @About("What it cost.") BigDecimal cost, @About("All calls, refused ones included.") long calls,
+            @About("Calls that the gateway refused.") long refusals,
+            @About("Calls that the upstream failed.") long failures,
+            @About("Calls whose usage is an estimate.") long estimated,
+            @About("Prompt tokens, cached ones included.") long inputTokens,
+            @About("Produced tokens, reasoning ones included.") long outputTokens,
+            @About("Prompt tokens read from an upstream's cache.") long cachedInputTokens,
+            @About("Prompt tokens written to an upstream's cache.") long cacheWriteTokens,
+            @About("Produced tokens that were reasoning.") long reasoningTokens,
+            @About("Audio heard or spoken, in ms.") long audioMillis, @About("Pictures made.") long images,
+            @About("Characters spoken.") long characters) {
+
+        static UsageLine of(UsageReport.Line line) {
+            Sums sums = line.sums();
+            return new UsageLine(line.start(), words(line.values()), words(line.names()),
+                    line.currency().isEmpty() ? null : line.currency(), sums.cost(), sums.calls(), sums.refusals(),
+                    sums.failures(), sums.estimated(), sums.inputTokens(), sums.outputTokens(),
+                    sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.reasoningTokens(), sums.audioMillis(),
+                    sums.images(), sums.characters());
+        }
+
+        private static Map<String, String> words(Map<Dimension, String> values) {
+            Map<String, String> words = new LinkedHashMap<>();
+            values.forEach((dimension, value) -> words.put(dimension.id(), value));
+            return words;
+        }
+    }
+
+    List<Operation> all() {
+        List<Parameter> parameters = new ArrayList<>(List.of(
+                Parameter.time("from", "The first moment; the beginning of this month (UTC) when not said."),
+                Parameter.time("to", "The first moment behind the end; the end of today (UTC) when not said."),
+                Parameter.word("bucket", "How finely to cut time; not at all when not said.",
+                        Arrays.stream(Grain.values()).map(Grain::id).toList()),
+                Parameter.text("groupBy", "By what to split, with commas between: "
+                        + String.join(", ", Arrays.stream(Dimension.values()).map(Dimension::id).toList()) + ".")));
+        for (Dimension dimension : Dimension.values()) {
+            parameters.add(dimension.isId()
+                    ? Parameter.id(dimension.id(), "Only that " + dimension.id() + ".")
+                    : Parameter.text(dimension.id(), "Only that " + dimension.id() + "."));
+        }
+        return List.of(Operation.get(Operation.BASE + "usage", "getUsage", "usage",
+                "Sums up what was used and what it cost.", new Operation.Reply.One(200, Usage.class), this::answer)
+                .needing(Permission.VIEW_USAGE).with(parameters.toArray(Parameter[]::new)));
+    }
+
+    private Answer answer(Call call) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Instant from = call.query("from", Instant.class)
+                .orElseGet(() -> today.withDayOfMonth(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+        // A whole day, so that the day rollups answer, which are never removed.
+        Instant to = call.query("to", Instant.class)
+                .orElseGet(() -> today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+        if (!from.isBefore(to)) {
+            return new Answer.Failed(Problem.invalid("from", "must be before to, which is " + to));
+        }
+        Optional<Grain> bucket = call.query("bucket", String.class)
+                .map(word -> Grain.valueOf(word.toUpperCase(Locale.ROOT)));
+        Map<Dimension, String> only = new EnumMap<>(Dimension.class);
+        for (Dimension dimension : Dimension.values()) {
+            Object value = call.query().get(dimension.id());
+            if (value != null) {
+                only.put(dimension, value.toString());
+            }
+        }
+        UsageReport.Report answer = report
+                .answer(new UsageReport.Question(from, to, bucket.orElse(null), groupBy(call), only));
+        return Answer.Json.of(new Usage(from, to, bucket.orElse(null),
+                answer.lines().stream().map(UsageLine::of).toList(), answer.truncated()));
+    }
+
+    private static List<Dimension> groupBy(Call call) {
+        List<Dimension> dimensions = new ArrayList<>();
+        for (String word : call.query("groupBy", String.class).map(text -> text.split(",", -1))
+                .orElseGet(() -> new String[0])) {
+            Dimension dimension = Arrays.stream(Dimension.values()).filter(known -> known.id().equals(word.strip()))
+                    .findFirst().orElseThrow(() -> new Call.Ended(Problem.invalid("groupBy",
+                            "must be some of " + String.join(", ", Arrays.stream(Dimension.values()).map(Dimension::id)
+                                    .toList()) + ", with commas between")));
+            if (!dimensions.contains(dimension)) {
+                dimensions.add(dimension);
+            }
+        }
+        return dimensions;
+    }
+}

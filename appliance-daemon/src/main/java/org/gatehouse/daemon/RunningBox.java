@@ -1,0 +1,53 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.gatehouse.admin.Box;
+import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailState;
+import org.gatehouse.governance.Snapshots;
+import org.gatehouse.store.Database;
+
+/** What the admin API may say of the box as a whole. */
+record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
+        Backups backups) implements Box {
+
+    /** Writes backups. */
+    interface Backups {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** The version that the build stamped into the jar. */
+    static String version() {
+        return Objects.requireNonNullElse(RunningBox.class.getPackage().getImplementationVersion(), "0 (unpackaged)");
+    }
+
+    @Override
+    public Status status() {
+        List<Part> parts = new ArrayList<>();
+        boolean store = database.healthy();
+        parts.add(new Part("store", store,
+                store ? "The database answers." : "The database does not answer. Check it; calls go on meanwhile."));
+        parts.add(switch (trail.state()) {
+            case TrailState.Healthy _ -> new Part("trail", true, "Records are durable and reach the database; "
+                    + trail.figures().backlog() + " are on their way.");
+            case TrailState.Degraded degraded -> new Part("trail", false, degraded.reason());
+            case TrailState.Refusing refusing -> new Part("trail", false, refusing.reason());
+        });
+        int models = snapshots.current().models().size();
+        parts.add(new Part("models", models > 0,
+                models > 0 ? models + " models are set up." : "No model is set up. Add an upstream and a model."));
+        return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
+                parts);
+    }
+
+    @Override
+    public void backup(OutputStream out) throws IOException {
+        backups.write(out);
+    }
+}
