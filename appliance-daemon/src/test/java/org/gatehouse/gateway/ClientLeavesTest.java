@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -137,20 +138,37 @@ class ClientLeavesTest {
         assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
         assertThat(row.status()).isEqualTo(499);
         assertThat(row.usage().source()).isEqualTo(Usage.Source.ESTIMATED);
+        // A quota binds the key: what was granted is taken for used.
+        assertThat(row.usage().outputTokens()).isEqualTo(1024);
     }
 
     @Test
-    void clientThatLeavesBeforeAnythingIsSentPaysNothing() {
-        // The key's one place is taken by a first call; the upstream is asked for nothing.
+    void plainCallThatIsLeftCountsForNoOutputWhereNoQuotaBindsIt() {
         String id = nextId();
         try (RawClient client = new RawClient(box)) {
-            client.send(("POST " + CHAT + " HTTP/1.1\r\nhost: box\r\nauthorization: Bearer " + key
-                    + "\r\nx-request-id: " + id + "\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{")
-                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            client.post(box.key("unlimited"), CHAT, id, chat("local", "tokens=50 first-token-ms=60000", ""));
+            TestBox.await(() -> isAt("local", id), "the call did not reach its upstream");
+            leave(client, Goodbye.FIN, "local", id);
         }
+        assertThat(box.row(id).usage().outputTokens()).isZero();
+        assertThat(box.row(id).usage().source()).isEqualTo(Usage.Source.ESTIMATED);
+    }
+
+    @Test
+    void clientThatLeavesBeforeItsCallIsSentPaysNothingAndCostsTheUpstreamNothing() {
+        String id = nextId();
+        box.takeOffsAreHeld.acquireUninterruptibly();
+        try (RawClient client = new RawClient(box)) {
+            client.post(key, CHAT, id, chat("local", "tokens=50", ",\"stream\":true"));
+            TestBox.await(() -> box.flights.get() > 0, "the call was not admitted");
+        }
+        LockSupport.parkNanos(200_000_000);
+        box.takeOffsAreHeld.release();
         CallRecord row = box.row(id);
-        assertThat(row.outcome()).isEqualTo(Outcome.REFUSED);
+
+        assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
         assertThat(row.usage()).isEqualTo(Usage.NOTHING);
+        assertThat(entries("local")).noneMatch(entry -> entry.id().equals(id));
     }
 
     @ParameterizedTest

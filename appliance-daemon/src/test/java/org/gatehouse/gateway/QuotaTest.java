@@ -90,6 +90,22 @@ class QuotaTest {
     }
 
     @Test
+    void upstreamStopsAsSoonAsTheQuotaIsUsedUpAndNotWhenTheCallIsRecorded() {
+        String key = keyWith(Limit.Kind.TOTAL_OUTPUT_TOKENS, 5);
+        box.writesAreHeld.acquireUninterruptibly();
+        try (RawClient client = new RawClient(box)) {
+            client.post(key, CHAT, "q-held",
+                    TestBox.chat("local", "[[sim tokens=3000 token-ms=10 fault=ignore-max-tokens]]", STREAM));
+            client.readUntil("\"delta\":{\"content\":\"");
+            TestBox.await(() -> box.engine.running() == 0, "the engine works on beyond the quota");
+            assertThat(box.rows).noneMatch(row -> row.requestId().equals("q-held"));
+            box.writesAreHeld.release();
+            client.readUntil("[DONE]");
+        }
+        assertThat(box.row("q-held").outcome()).isEqualTo(Outcome.CUT_BY_QUOTA);
+    }
+
+    @Test
     void streamThatIsCutTellsTheUsageThatIsBilledWhenItWasAskedFor() {
         RawClient.Reply reply = call(keyWith(Limit.Kind.TOTAL_OUTPUT_TOKENS, 9), "local",
                 "tokens=600 fault=ignore-max-tokens", STREAM + ",\"stream_options\":{\"include_usage\":true}");

@@ -97,6 +97,8 @@ final class TestBox implements AutoCloseable {
     volatile boolean takeOffFails;
     /** Taken, no row can be written. */
     final Semaphore writesAreHeld = new Semaphore(1);
+    /** Taken, no admitted call goes on to its upstream. */
+    final Semaphore takeOffsAreHeld = new Semaphore(1);
 
     static final int MAX_BODY_BYTES = 8 << 20;
     private static final Upstream.Timeouts PATIENT = new Upstream.Timeouts(Duration.ofSeconds(5),
@@ -353,6 +355,8 @@ final class TestBox implements AutoCloseable {
                 throw new IllegalStateException("a bug at take-off");
             }
             flights.incrementAndGet();
+            takeOffsAreHeld.acquireUninterruptibly();
+            takeOffsAreHeld.release();
             return new Flight() {
                 private boolean landed;
 
