@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -90,6 +92,11 @@ final class TestBox implements AutoCloseable {
     final AtomicInteger flights = new AtomicInteger();
     volatile @Nullable Refusal closedBecause;
     volatile boolean writable = true;
+    /** As a bug in the book would show. */
+    volatile boolean writeFails;
+    volatile boolean takeOffFails;
+    /** Taken, no row can be written. */
+    final Semaphore writesAreHeld = new Semaphore(1);
 
     static final int MAX_BODY_BYTES = 8 << 20;
     private static final Upstream.Timeouts PATIENT = new Upstream.Timeouts(Duration.ofSeconds(5),
@@ -111,6 +118,16 @@ final class TestBox implements AutoCloseable {
 
     /** A box with other deadlines for its upstreams. */
     TestBox(Upstream.Timeouts timeouts) {
+        this(timeouts, ListenerSettings.onLoopback(0));
+    }
+
+    /** A box that speaks TLS, and so HTTP/2, with a certificate of its own in that directory. */
+    static TestBox withTls(Path directory) {
+        return new TestBox(PATIENT,
+                ListenerSettings.onLoopback(0).with(new ListenerSettings.Tls.SelfSigned(directory)));
+    }
+
+    private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings) {
         this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
@@ -126,7 +143,7 @@ final class TestBox implements AutoCloseable {
                 new Conversation(dispatch, prompts, book, conclusion, clock, System::nanoTime), conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
-        listeners = new Listeners(ListenerSettings.onLoopback(0),
+        listeners = new Listeners(settings,
                 () -> HttpRouting.builder().register("/v1", service).build());
         try {
             listeners.start();
@@ -327,6 +344,9 @@ final class TestBox implements AutoCloseable {
 
         @Override
         public Flight takeOff(Exchange exchange) {
+            if (takeOffFails) {
+                throw new IllegalStateException("a bug at take-off");
+            }
             flights.incrementAndGet();
             return new Flight() {
                 private boolean landed;
@@ -351,6 +371,11 @@ final class TestBox implements AutoCloseable {
 
         @Override
         public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays) {
+            if (writeFails) {
+                throw new IllegalStateException("a bug in the book");
+            }
+            writesAreHeld.acquireUninterruptibly();
+            writesAreHeld.release();
             return writable && rows.add(row);
         }
     }
