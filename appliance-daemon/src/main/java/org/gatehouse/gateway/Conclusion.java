@@ -122,7 +122,9 @@ public final class Conclusion {
 
     private static Usage usage(Ending ending, CallMeter meter) {
         return switch (ending) {
-            case Ending.WholeReply whole -> whole.upstreamError() ? Usage.NOTHING : meter.total();
+            case Ending.WholeReply whole -> whole.upstreamError() && !meter.reported()
+                    ? Usage.NOTHING
+                    : meter.total();
             case Ending.FailedBefore _ -> Usage.NOTHING;
             case Ending.ClientLeft left -> left.asked() ? meter.total() : Usage.NOTHING;
             case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _ -> meter.total();

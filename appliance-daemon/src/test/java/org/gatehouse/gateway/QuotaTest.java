@@ -21,7 +21,6 @@ import org.gatehouse.audit.Outcome;
 import org.gatehouse.gateway.admission.Ledger;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Limit;
-import org.gatehouse.governance.snapshot.Scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,16 +52,11 @@ class QuotaTest {
     /** A key of its own with limits of its own, so that tests do not share them. */
     private String keyWith(Limit.Kind kind, long amount) {
         String name = "quota-" + names.incrementAndGet();
-        return box.limitedKey(name, new Limit(UUID.randomUUID(), scopeOf(name), kind, amount));
-    }
-
-    private static Scope scopeOf(String name) {
-        return new Scope(Scope.Type.KEY,
-                UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return box.limitedKey(name, new Limit(UUID.randomUUID(), TestBox.keyScope(name), kind, amount));
     }
 
     private Ledger.Balance lastBalance() {
-        return box.ledger.balanceOf(scopeOf("quota-" + names.get()));
+        return box.ledger.balanceOf(TestBox.keyScope("quota-" + names.get()));
     }
 
     private RawClient.Reply call(String key, String model, String directive, String more) {
@@ -196,7 +190,8 @@ class QuotaTest {
     @Test
     void budgetIsSpentToTheLastDecimalAndNotBeyond() {
         String name = "quota-" + names.incrementAndGet();
-        Budget budget = new Budget(UUID.randomUUID(), scopeOf(name), Budget.Period.DAY, new BigDecimal("0.0003"), "USD",
+        Budget budget = new Budget(UUID.randomUUID(), TestBox.keyScope(name), Budget.Period.DAY,
+                new BigDecimal("0.0003"), "USD",
                 true);
         String key = box.budgetedKey(name, budget);
 

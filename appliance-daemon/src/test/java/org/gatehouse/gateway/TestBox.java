@@ -233,6 +233,11 @@ final class TestBox implements AutoCloseable {
         publish();
     }
 
+    /** The scope of the key of that name. */
+    static Scope keyScope(String name) {
+        return new Scope(Scope.Type.KEY, UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+    }
+
     static Limit projectLimit(Limit.Kind kind, long amount) {
         return new Limit(UUID.randomUUID(), new Scope(Scope.Type.PROJECT, PROJECT), kind, amount);
     }

@@ -193,7 +193,7 @@ public final class Admission implements Stage {
         private @Nullable Refusal reserveQuotas() {
             Tariff tariff = Tariff.of(exchange);
             Need need = new Need(input, output, leastOutput(), tariff.perInputToken(), tariff.perOutputToken(),
-                    tariff.fixed(exchange.request()), true);
+                    tariff.fixed(exchange), true);
             return switch (ledger.reserve(key, need, now)) {
                 case Ledger.Insufficient insufficient -> usedUp(insufficient);
                 case Ledger.Granted granted -> {

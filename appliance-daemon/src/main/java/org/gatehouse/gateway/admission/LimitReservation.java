@@ -94,19 +94,24 @@ final class LimitReservation implements Reservation {
         if (!settled.compareAndSet(false, true)) {
             return;
         }
-        hold.settle(usage, cost, arrival.at(), clock.instant());
-        for (Limit limit : limits) {
-            if (TokenRates.isTokenRate(limit.kind())) {
-                long taken = TokenRates.of(limit.kind(), takenInput, takenOutput);
-                long used = TokenRates.of(limit.kind(), usage.inputTokens(), usage.outputTokens());
-                if (used < taken) {
-                    rates.giveBack(limit, taken - used);
-                } else {
-                    rates.overdraw(limit, used - taken);
-                }
+        try {
+            hold.settle(usage, cost, arrival.at(), clock.instant());
+        } finally {
+            limits.forEach(limit -> correct(limit, usage));
+            entered.forEach(rates::leave);
+        }
+    }
+
+    private void correct(Limit limit, Usage usage) {
+        if (TokenRates.isTokenRate(limit.kind())) {
+            long taken = TokenRates.of(limit.kind(), takenInput, takenOutput);
+            long used = TokenRates.of(limit.kind(), usage.inputTokens(), usage.outputTokens());
+            if (used < taken) {
+                rates.giveBack(limit, taken - used);
+            } else {
+                rates.overdraw(limit, used - taken);
             }
         }
-        entered.forEach(rates::leave);
     }
 
     @Override

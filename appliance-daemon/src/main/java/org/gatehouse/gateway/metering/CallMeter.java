@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -154,16 +155,11 @@ public final class CallMeter {
         if (!exchange.promptCountedExactly() && input > 0) {
             OptionalLong count = prompts.count(exchange);
             exact = count.isPresent();
-            input = count.orElse((input + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+            input = Math.min(input, count.orElse(exchange.likelyPromptTokens()));
         }
+        Reservation held = exchange.reservationIfKnown();
+        long granted = held == null ? Long.MAX_VALUE : held.outputTokens();
         long output = 0;
-        if (text == null && producesText() && !exchange.request().streamed()) {
-            // A plain reply that never came: what was produced of it nobody said. A quota takes it for all that was
-            // granted, or calls that are left would push the upstream beyond it.
-            exact = false;
-            long granted = exchange.reservation().outputTokens();
-            output = granted == Long.MAX_VALUE ? 0 : granted;
-        }
         if (text != null) {
             String produced = unescaped(text.toByteArray());
             OptionalLong count = Vocabulary.count(exchange.route().tokenizer(), produced);
@@ -171,8 +167,15 @@ public final class CallMeter {
             long estimated = (produced.getBytes(StandardCharsets.UTF_8).length + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
             // Each content event carried one token at least.
             output = Math.max(contentEvents, count.orElse(estimated)) + unkeptTextBytes / BYTES_PER_TOKEN;
+        } else if (producesText() && !exchange.request().streamed()) {
+            // A plain reply that never came: what was produced of it nobody said. A quota takes it for all that was
+            // granted, or calls that are left would push the upstream beyond it.
+            exact = false;
+            output = granted == Long.MAX_VALUE ? 0 : granted;
         }
-        return Usage.tokens(input, output, exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
+        // The upstream was told what was granted; an estimate must not carry a quota beyond it.
+        return Usage.tokens(input, Math.min(output, granted),
+                exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
     }
 
     /** Whether the surface is one whose answers cost tokens. */

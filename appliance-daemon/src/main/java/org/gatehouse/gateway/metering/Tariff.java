@@ -16,6 +16,8 @@ import org.gatehouse.governance.snapshot.PriceBook;
 /** The price in force for one call, as arithmetic. Exact decimals: nothing is rounded anywhere. Immutable. */
 public final class Tariff {
     private static final Tariff FREE = new Tariff(null);
+    /** 8 kbit/s. */
+    private static final int LEAST_BYTES_PER_SECOND = 1000;
 
     private final @Nullable Price price;
 
@@ -50,14 +52,26 @@ public final class Tariff {
         return price == null ? BigDecimal.ZERO : perToken(orZero(price.outputPerMillion()));
     }
 
-    /** Money for what a request asks for beside tokens: the call itself, pictures, characters. */
-    public BigDecimal fixed(ModelRequest request) {
+    /** Money for what a request asks for beside tokens, at most: the call itself, pictures, characters, seconds. */
+    public BigDecimal fixed(Exchange exchange) {
         if (price == null) {
             return BigDecimal.ZERO;
         }
-        BigDecimal units = BigDecimal.valueOf(request.units());
-        return orZero(price.perCall()).add(orZero(price.perImage()).multiply(units))
-                .add(perToken(orZero(price.perMillionCharacters())).multiply(units));
+        ModelRequest request = exchange.request();
+        BigDecimal units = switch (exchange.arrival().surface()) {
+            case IMAGES_GENERATIONS, IMAGES_EDITS -> times(orZero(price.perImage()), request.units());
+            case AUDIO_SPEECH -> perToken(times(orZero(price.perMillionCharacters()), request.units()));
+            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> price.perSecond() == null
+                    ? BigDecimal.ZERO
+                    : times(price.perSecond(), longest(request.body())).movePointLeft(3);
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, RERANK, MODERATIONS -> BigDecimal.ZERO;
+        };
+        return orZero(price.perCall()).add(units);
+    }
+
+    /** Milliseconds that a recording can last: as its header says, else at the lowest bit rate at which people record. */
+    private static long longest(byte[] form) {
+        return WavLength.millisInside(form).orElse(form.length * 1000L / LEAST_BYTES_PER_SECOND);
     }
 
     /** What a call's usage costs; {@code null} when no price is set. */

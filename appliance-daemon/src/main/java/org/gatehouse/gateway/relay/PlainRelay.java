@@ -68,8 +68,20 @@ public final class PlainRelay {
             return new Ending.FailedBefore(
                     UpstreamTrouble.broken(upstream, "answered with something that is no answer"));
         }
-        if (json && !meterJson(exchange, body, meter)) {
-            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+        if (json) {
+            switch (meterJson(exchange, body, meter)) {
+                case GOOD -> {
+                    // Passed on below.
+                }
+                case BROKEN -> {
+                    return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+                }
+                case ERROR -> {
+                    return exchange.arrival().surface() == Surface.RESPONSES
+                            ? new Ending.WholeReply(reply.status(), contentType, body, true)
+                            : new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with an error"));
+                }
+            }
         }
         if (exchange.arrival().surface() == Surface.AUDIO_SPEECH) {
             WavLength.millis(body).ifPresent(meter::audio);
@@ -77,11 +89,17 @@ public final class PlainRelay {
         return new Ending.WholeReply(reply.status(), contentType, body, false);
     }
 
-    /** Reads what the reply used; false when it is no JSON object. */
-    private static boolean meterJson(Exchange exchange, byte[] body, CallMeter meter) {
+    /** What a reply with a good status turned out to be. */
+    private enum Answer {
+        GOOD, BROKEN, ERROR
+    }
+
+    /** Reads what the reply used, and whether it is an answer at all: some upstreams say errors with a good status. */
+    private static Answer meterJson(Exchange exchange, byte[] body, CallMeter meter) {
+        boolean error = false;
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return false;
+                return Answer.BROKEN;
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -94,19 +112,26 @@ public final class PlainRelay {
                         }
                     }
                     case "data" -> data(exchange, parser, meter);
+                    case "error" -> {
+                        error = value != JsonToken.VALUE_NULL;
+                        parser.skipChildren();
+                    }
                     default -> parser.skipChildren();
                 }
             }
             if (parser.nextToken() != null) {
-                return false;
+                return Answer.BROKEN;
             }
         } catch (IOException _) {
-            return false;
+            return Answer.BROKEN;
+        }
+        if (error) {
+            return Answer.ERROR;
         }
         if (meter.producesText() && !meter.reported()) {
             produced(body, meter);
         }
-        return true;
+        return Answer.GOOD;
     }
 
     /** Without a believable report the text itself is counted. Read anew: the report may stand behind it. */

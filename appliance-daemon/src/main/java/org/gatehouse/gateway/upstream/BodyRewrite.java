@@ -71,10 +71,23 @@ final class BodyRewrite {
         if (span == null) {
             if (json) {
                 insert(request, "\"model\":" + quoted(upstreamModel));
+            } else {
+                addPart(upstreamModel);
             }
         } else if (!upstreamModel.equals(request.model())) {
             edits.add(new Edit(span.start(), span.end(), utf8(json ? quoted(upstreamModel) : upstreamModel)));
         }
+    }
+
+    /** A form without a model gets one as its first part, or the upstream would serve whatever its default is. */
+    private void addPart(String upstreamModel) {
+        int lineEnd = 0;
+        while (body[lineEnd] != '\r') {
+            lineEnd++;
+        }
+        String delimiter = new String(body, 0, lineEnd, StandardCharsets.ISO_8859_1);
+        edits.add(new Edit(0, 0, utf8(delimiter + "\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n"
+                + upstreamModel + "\r\n")));
     }
 
     private void usage(ModelRequest request, boolean running) {

@@ -29,8 +29,7 @@ import org.gatehouse.governance.snapshot.Surface;
  */
 public final class ModelPromptCounter implements PromptCounter {
     private static final int TOKENS_PER_MESSAGE = 4;
-    /** What one picture costs at most with the vocabularies that the daemon counts itself (OpenAI, high detail). */
-    private static final int TOKENS_PER_PICTURE = 1500;
+    private static final int MAX_COUNTED_BYTES = 8 << 20;
     private static final int MAX_REPLY_BYTES = 16 << 20;
     private static final byte[] COUNT = JsonBytes.name("count");
     private static final JsonFactory JSON = new JsonFactory();
@@ -55,6 +54,11 @@ public final class ModelPromptCounter implements PromptCounter {
 
     @Override
     public OptionalLong count(Exchange exchange) {
+        ModelRequest request = exchange.request();
+        if (request.promptBound() == Long.MAX_VALUE || request.body().length > MAX_COUNTED_BYTES) {
+            // Pictures and what is only pointed at have no tokens in any text; and counting has its price.
+            return OptionalLong.empty();
+        }
         Surface surface = exchange.arrival().surface();
         return switch (exchange.route().tokenizer()) {
             case CL100K_BASE, O200K_BASE -> inDaemon(exchange, exchange.route().tokenizer());
@@ -74,13 +78,7 @@ public final class ModelPromptCounter implements PromptCounter {
                 switch (token) {
                     case START_OBJECT -> tokens += TOKENS_PER_MESSAGE;
                     case FIELD_NAME -> texts.append(parser.currentName()).append(' ');
-                    case VALUE_STRING -> {
-                        if (isPicture(parser)) {
-                            tokens += TOKENS_PER_PICTURE;
-                        } else {
-                            texts.append(parser.getText()).append('\n');
-                        }
-                    }
+                    case VALUE_STRING -> texts.append(parser.getText()).append('\n');
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> tokens++;
                     default -> {
                         // Structure: counted with the objects.
@@ -92,11 +90,6 @@ public final class ModelPromptCounter implements PromptCounter {
         } catch (IOException _) {
             return OptionalLong.empty();
         }
-    }
-
-    private static boolean isPicture(JsonParser parser) throws IOException {
-        return parser.getTextLength() > 10
-                && new String(parser.getTextCharacters(), parser.getTextOffset(), 5).equals("data:");
     }
 
     private OptionalLong byEngine(Exchange exchange) {

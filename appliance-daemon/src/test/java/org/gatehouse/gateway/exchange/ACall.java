@@ -125,7 +125,8 @@ public final class ACall {
         Exchange exchange = new Exchange(arrival, new Present(), new NoReply(),
                 () -> new RequestBody.Result.Whole(bytes));
         exchange.identifiedAs(key(limits, budgets));
-        if (dialect.read(surface, "application/json", null, bytes) instanceof Dialect.Reading.Asked asked) {
+        String type = body.startsWith("--B\r\n") ? "multipart/form-data; boundary=B" : "application/json";
+        if (dialect.read(surface, type, null, bytes) instanceof Dialect.Reading.Asked asked) {
             exchange.asked(asked.request());
         } else {
             throw new IllegalArgumentException("no valid request: " + body);

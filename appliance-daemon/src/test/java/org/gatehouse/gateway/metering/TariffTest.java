@@ -87,9 +87,20 @@ class TariffTest {
                         .add(new BigDecimal("0.08")).add(new BigDecimal("0.00015")).add(new BigDecimal("0.001")));
         assertThat(tariff.costOf(Usage.NOTHING)).isEqualTo(new Cost(BigDecimal.ZERO, "USD"));
         assertThat(
-                tariff.fixed(ACall.on(Surface.IMAGES_GENERATIONS, "{\"model\":\"m\",\"prompt\":\"p\",\"n\":3}").routed()
-                        .request()))
+                tariff.fixed(ACall.on(Surface.IMAGES_GENERATIONS, "{\"model\":\"m\",\"prompt\":\"p\",\"n\":3}")
+                        .priced(price).routed()))
                 .isGreaterThanOrEqualTo(new BigDecimal("0.121"));
+    }
+
+    @Test
+    void recordingIsReservedByItsLength() {
+        Price price = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", null, null, null, null,
+                new BigDecimal("0.01"), null, null, null);
+        String form = "--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n"
+                + "--B\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + "x".repeat(60_000) + "\r\n--B--";
+
+        assertThat(tariff(price).fixed(ACall.on(Surface.AUDIO_TRANSCRIPTIONS, form).routed()))
+                .isBetween(new BigDecimal("0.60"), new BigDecimal("0.61"));
     }
 
     @Test

@@ -84,6 +84,17 @@ class BodyRewriteTest {
                 .isEqualTo("{\"model\":\"mod\",\"input\":\"x\"}");
     }
 
+    @Test
+    void formWithoutAModelGetsOneToo() {
+        String form = "--B\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\nx\r\n--B--\r\n";
+
+        assertThat(rewritten(ACall.on(Surface.IMAGES_EDITS, form).servedBy("painter")))
+                .isEqualTo("--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\npainter\r\n" + form);
+        String named = form.replace("--B--", "--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--B--");
+        assertThat(rewritten(ACall.on(Surface.IMAGES_EDITS, named).servedBy("painter")))
+                .isEqualTo(named.replace("\r\n\r\nm\r\n", "\r\n\r\npainter\r\n"));
+    }
+
     private static String rewritten(ACall call) {
         Exchange exchange = call.routed();
         if (exchange.reservationIfKnown() == null) {
