@@ -10,8 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,11 +111,15 @@ public final class InFlightJournal implements AutoCloseable {
             throw new StoreFailure("Calls that were interrupted cannot be settled yet: the database does not take the "
                     + "trail's records. It is tried again.");
         }
+        List<CallDraft> drafts = leftOpen.stream().map(SlotBytes::read).filter(Objects::nonNull)
+                .map(Interrupted::draft).toList();
+        Instant began = drafts.stream().map(CallDraft::startedAt).min(Comparator.naturalOrder()).orElse(Instant.EPOCH);
+        Set<UUID> recorded = search.present(drafts.stream().map(CallDraft::id).toList(), began);
         int appended = 0;
         MemorySegment slot;
         while ((slot = leftOpen.peek()) != null) {
             Interrupted call = SlotBytes.read(slot);
-            if (call != null && search.byId(call.draft().id()).isEmpty()) {
+            if (call != null && !recorded.contains(call.draft().id())) {
                 trail.appendDurably(settlement.apply(call), null, Duration.ofSeconds(10));
                 appended++;
             }

@@ -61,7 +61,7 @@ public final class Trail implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             UUID node = nodeOf(directory, ids);
-            TrailTable table = new TrailTable(database.dataSource(), node, projections);
+            TrailTable table = TrailTable.open(database.dataSource(), node, projections);
             ChainHead applied = table.position();
             ChainHead remembered = HeadFile.read(directory).orElse(null);
             Journal journal = Journal.open(settings.journal(), node, applied,

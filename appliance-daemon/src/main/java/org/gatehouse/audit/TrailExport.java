@@ -64,7 +64,7 @@ public final class TrailExport {
         BufferedOutputStream lines = new BufferedOutputStream(out, 1 << 16);
         long records = 0;
         try (Connection connection = database.dataSource().getConnection()) {
-            for (UUID node : TrailRows.nodes(connection)) {
+            for (TrailNode node : TrailRows.nodes(connection)) {
                 long[] range = TrailRows.range(connection, node, from, to);
                 if (range != null) {
                     records += writeNode(lines, connection, node, range[0], range[1]);
@@ -79,14 +79,16 @@ public final class TrailExport {
         return records;
     }
 
-    private long writeNode(OutputStream out, Connection connection, UUID node, long first, long last)
+    private long writeNode(OutputStream out, Connection connection, TrailNode node, long first, long last)
             throws SQLException, IOException {
-        TrailStart kept = TrailStart.read(connection, node);
+        TrailStart kept = TrailStart.read(connection, node.id());
         ChainHead start = TrailRows.at(connection, node, first - 1,
-                kept == null ? ChainHead.start(node) : kept.removed());
-        SigningKey key = secretBox.signingKey(Trail.keyName(node));
-        line(out, "{\"export\":1,\"node\":\"" + node + "\",\"after\":" + start.sequence() + ",\"hash\":\"" + start.hex()
-                + "\",\"publicKey\":\"" + HEX.formatHex(key.publicKey().getEncoded()) + "\"}");
+                kept == null ? ChainHead.start(node.id()) : kept.removed());
+        SigningKey key = secretBox.signingKey(Trail.keyName(node.id()));
+        line(out,
+                "{\"export\":1,\"node\":\"" + node.id() + "\",\"after\":" + start.sequence() + ",\"hash\":\""
+                        + start.hex()
+                        + "\",\"publicKey\":\"" + HEX.formatHex(key.publicKey().getEncoded()) + "\"}");
         ChainHead[] end = {start};
         TrailRows.read(connection, node, first - 1, last, row -> {
             try {
@@ -98,8 +100,9 @@ public final class TrailExport {
             end[0] = new ChainHead(row.sequence(), row.hash());
             return true;
         });
-        line(out, "{\"end\":1,\"node\":\"" + node + "\",\"seq\":" + end[0].sequence() + ",\"hash\":\"" + end[0].hex()
-                + "\",\"signature\":\"" + HEX.formatHex(key.sign(closing(node, start, end[0]))) + "\"}");
+        line(out,
+                "{\"end\":1,\"node\":\"" + node.id() + "\",\"seq\":" + end[0].sequence() + ",\"hash\":\"" + end[0].hex()
+                        + "\",\"signature\":\"" + HEX.formatHex(key.sign(closing(node.id(), start, end[0]))) + "\"}");
         return end[0].sequence() - start.sequence();
     }
 

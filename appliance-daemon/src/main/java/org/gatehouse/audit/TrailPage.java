@@ -3,7 +3,6 @@ package org.gatehouse.audit;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +21,21 @@ public record TrailPage(List<TrailEntry> entries, @Nullable Cursor next, boolean
     }
 
     /** A place between two rows. Opaque to callers: pass on its text. */
-    public record Cursor(long atMicros, UUID node, long sequence) {
+    public record Cursor(long atMicros, long position) {
 
         /** Its text form, safe in a URL. */
         public String text() {
-            byte[] bytes = ByteBuffer.allocate(32).putLong(atMicros).putLong(node.getMostSignificantBits())
-                    .putLong(node.getLeastSignificantBits()).putLong(sequence).array();
+            byte[] bytes = ByteBuffer.allocate(16).putLong(atMicros).putLong(position).array();
             return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         }
 
         /** @throws IllegalArgumentException when the text is no cursor */
         public static Cursor parse(String text) {
             ByteBuffer in = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
-            if (in.remaining() != 32) {
+            if (in.remaining() != 16) {
                 throw new IllegalArgumentException("not a cursor of this list");
             }
-            return new Cursor(in.getLong(), new UUID(in.getLong(), in.getLong()), in.getLong());
+            return new Cursor(in.getLong(), in.getLong());
         }
     }
 }

@@ -51,11 +51,13 @@ public final class TrailRetention {
         ChainHead cut = null;
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
-            TrailStart start = TrailStart.read(connection, trail.node());
+            TrailNode node = TrailRows.nodes(connection).stream().filter(one -> one.id().equals(trail.node()))
+                    .findFirst().orElseThrow();
+            TrailStart start = TrailStart.read(connection, node.id());
             long after = start == null ? 0 : start.removed().sequence();
             ChainHead next;
-            while ((next = lastCheckpoint(connection, after, Micros.of(olderThan))) != null) {
-                removed += delete(connection, next);
+            while ((next = lastCheckpoint(connection, node, after, Micros.of(olderThan))) != null) {
+                removed += delete(connection, node, next);
                 connection.commit();
                 cut = next;
                 after = next.sequence();
@@ -107,13 +109,14 @@ public final class TrailRetention {
     }
 
     /** The last checkpoint of the next page that holds one, if every row up to it is old enough. */
-    private @Nullable ChainHead lastCheckpoint(Connection connection, long after, long olderThan) throws SQLException {
+    private @Nullable ChainHead lastCheckpoint(Connection connection, TrailNode node, long after, long olderThan)
+            throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT seq, at_micros, kind, hash FROM trail "
-                + "WHERE node = ? AND seq > ? ORDER BY seq FETCH FIRST " + PAGE + " ROWS ONLY")) {
+                + "WHERE position > ? AND position <= ? ORDER BY position FETCH FIRST " + PAGE + " ROWS ONLY")) {
             long last = after;
             while (true) {
-                query.setObject(1, trail.node());
-                query.setLong(2, last);
+                query.setLong(1, node.position(last));
+                query.setLong(2, node.end());
                 ChainHead found = null;
                 int rows = 0;
                 try (ResultSet row = query.executeQuery()) {
@@ -135,11 +138,12 @@ public final class TrailRetention {
         }
     }
 
-    private int delete(Connection connection, ChainHead upTo) throws SQLException {
+    private int delete(Connection connection, TrailNode node, ChainHead upTo) throws SQLException {
         TrailStart.sign(trail.node(), upTo, clock.instant(), trail.key()).write(connection);
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM trail WHERE node = ? AND seq <= ?")) {
-            delete.setObject(1, trail.node());
-            delete.setLong(2, upTo.sequence());
+        try (PreparedStatement delete = connection
+                .prepareStatement("DELETE FROM trail WHERE position > ? AND position <= ?")) {
+            delete.setLong(1, node.position(0));
+            delete.setLong(2, node.position(upTo.sequence()));
             return delete.executeUpdate();
         }
     }

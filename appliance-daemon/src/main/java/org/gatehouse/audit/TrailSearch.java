@@ -6,10 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,9 @@ public final class TrailSearch {
 
     private static final Duration CATCH_UP = Duration.ofMillis(200);
     private static final int SECONDS_A_QUERY = 20;
+    /** How far a clock may have been set back between a call's beginning and its end. */
+    private static final Duration CLOCK_STEP = Duration.ofMinutes(1);
+    private static final Duration LONGEST_CALL = Duration.ofHours(25);
 
     private final Database database;
     private final Trail trail;
@@ -56,17 +63,18 @@ public final class TrailSearch {
         }
         boolean upToDate = trail.flush(CATCH_UP);
         boolean down = order == Order.NEWEST_FIRST;
-        StringBuilder sql = new StringBuilder("SELECT node, seq, record, hash, at_micros FROM trail WHERE 1 = 1");
+        StringBuilder sql = new StringBuilder(
+                "SELECT node, seq, record, hash, at_micros, position FROM trail WHERE 1 = 1");
         for (TrailFilter.Condition condition : filter.conditions()) {
             sql.append(" AND ").append(condition.sql());
         }
         if (after != null) {
             // Written out, because H2 finds no index for a comparison of row values.
             sql.append(down
-                    ? " AND at_micros <= ? AND (at_micros < ? OR node < ? OR (node = ? AND seq < ?))"
-                    : " AND at_micros >= ? AND (at_micros > ? OR node > ? OR (node = ? AND seq > ?))");
+                    ? " AND at_micros <= ? AND (at_micros < ? OR position < ?)"
+                    : " AND at_micros >= ? AND (at_micros > ? OR position > ?)");
         }
-        sql.append(down ? " ORDER BY at_micros DESC, node DESC, seq DESC" : " ORDER BY at_micros, node, seq")
+        sql.append(down ? " ORDER BY at_micros DESC, position DESC" : " ORDER BY at_micros, position")
                 .append(" FETCH FIRST ").append(most + 1).append(" ROWS ONLY");
         try (Connection connection = database.dataSource().getConnection();
                 PreparedStatement query = connection.prepareStatement(sql.toString())) {
@@ -79,9 +87,51 @@ public final class TrailSearch {
         }
     }
 
-    /** The row of a call or action. */
+    /**
+     * The row of a call or action. Its id, a UUIDv7, tells when it began; it is looked for from then on for a day, and in
+     * the first minutes before all else.
+     */
     public Optional<TrailEntry> byId(UUID id) {
-        return find(TrailFilter.any().id(id), Order.OLDEST_FIRST, null, 1).entries().stream().findFirst();
+        Instant began = beginning(id);
+        TrailFilter filter = TrailFilter.any().id(id);
+        Optional<TrailEntry> soon = first(
+                filter.from(began.minus(CLOCK_STEP)).before(began.plus(Duration.ofMinutes(10))));
+        return soon.isPresent() ? soon : first(filter.from(began.minus(LONGEST_CALL)).before(began.plus(LONGEST_CALL)));
+    }
+
+    /** Which of these calls have a row; all of them began at that time or later. */
+    Set<UUID> present(Collection<UUID> ids, Instant began) {
+        Set<UUID> found = new HashSet<>();
+        List<UUID> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += LARGEST_PAGE) {
+            List<UUID> some = all.subList(from, Math.min(all.size(), from + LARGEST_PAGE));
+            try (Connection connection = database.dataSource().getConnection();
+                    PreparedStatement query = connection.prepareStatement("SELECT id FROM trail WHERE at_micros >= ? "
+                            + "AND id IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
+                query.setLong(1, Micros.of(began.minus(LONGEST_CALL)));
+                for (int i = 0; i < some.size(); i++) {
+                    query.setObject(i + 2, some.get(i));
+                }
+                try (ResultSet row = query.executeQuery()) {
+                    while (row.next()) {
+                        found.add(row.getObject(1, UUID.class));
+                    }
+                }
+            } catch (SQLException e) {
+                throw new StoreFailure(
+                        "The trail could not be searched (" + e.getMessage() + "). Check the database.", e);
+            }
+        }
+        return found;
+    }
+
+    private Optional<TrailEntry> first(TrailFilter filter) {
+        return find(filter, Order.OLDEST_FIRST, null, 1).entries().stream().findFirst();
+    }
+
+    /** RFC 9562 5.7: the first 48 bits are milliseconds since 1970. */
+    private static Instant beginning(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
     /**
@@ -125,9 +175,7 @@ public final class TrailSearch {
         if (after != null) {
             query.setLong(index++, after.atMicros());
             query.setLong(index++, after.atMicros());
-            query.setObject(index++, after.node());
-            query.setObject(index++, after.node());
-            query.setLong(index, after.sequence());
+            query.setLong(index, after.position());
         }
     }
 
@@ -144,7 +192,7 @@ public final class TrailSearch {
                 String json = row.getString(3);
                 entries.add(new TrailEntry(node, sequence, RecordJson.read(json), json,
                         HexFormat.of().formatHex(row.getBytes(4))));
-                last = new TrailPage.Cursor(row.getLong(5), node, sequence);
+                last = new TrailPage.Cursor(row.getLong(5), row.getLong(6));
             }
         }
         return new TrailPage(entries, null, upToDate);

@@ -2,7 +2,6 @@ package org.gatehouse.audit;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,42 +10,48 @@ import java.util.UUID;
 
 import javax.sql.DataSource;
 
-import org.jspecify.annotations.Nullable;
-
 /** Writes batches of the trail and everything derived from it into the database. Stateless but for its node. */
 final class TrailTable {
 
-    private static final String INSERT = "INSERT INTO trail (node, seq, record, prev_hash, hash, " + TrailColumns.NAMES
-            + ") VALUES (?, ?, ?, ?, ?" + String.join("", Collections.nCopies(TrailColumns.COUNT, ", ?")) + ")";
+    private static final String INSERT = "INSERT INTO trail (position, node, seq, record, prev_hash, hash, "
+            + TrailColumns.NAMES
+            + ") VALUES (?, ?, ?, ?, ?, ?" + String.join("", Collections.nCopies(TrailColumns.COUNT, ", ?")) + ")";
     private static final String INSERT_BODY = "INSERT INTO call_body (call_id, part, piece, expires_at, bytes) "
             + "VALUES (?, ?, ?, ?, ?)";
 
     private final DataSource dataSource;
-    private final UUID node;
+    private final TrailNode node;
     private final List<CallProjection> projections;
 
-    TrailTable(DataSource dataSource, UUID node, List<CallProjection> projections) {
+    private TrailTable(DataSource dataSource, TrailNode node, List<CallProjection> projections) {
         this.dataSource = dataSource;
         this.node = node;
         this.projections = List.copyOf(projections);
     }
 
-    /** Up to where the database has this node's records; starts the node's trail when it is new. */
+    /** Opens a node's part of the table; starts the node's trail when it is new. */
+    static TrailTable open(DataSource dataSource, UUID id, List<CallProjection> projections) throws SQLException {
+        SQLException last = null;
+        // Two new boxes may take the same number at the same moment: one of them then takes the next.
+        for (int attempt = 0; attempt < 10; attempt++) {
+            try (Connection connection = dataSource.getConnection()) {
+                for (TrailNode known : TrailRows.nodes(connection)) {
+                    if (known.id().equals(id)) {
+                        return new TrailTable(dataSource, known, projections);
+                    }
+                }
+                begin(connection, id);
+            } catch (SQLException e) {
+                last = e;
+            }
+        }
+        throw last == null ? new SQLException("the node's trail could not be started") : last;
+    }
+
+    /** Up to where the database has this node's records. */
     ChainHead position() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            ChainHead known = read(connection);
-            if (known != null) {
-                return known;
-            }
-            ChainHead start = ChainHead.start(node);
-            try (PreparedStatement insert = connection
-                    .prepareStatement("INSERT INTO trail_position (node, seq, hash) VALUES (?, ?, ?)")) {
-                insert.setObject(1, node);
-                insert.setLong(2, start.sequence());
-                insert.setBytes(3, start.hash());
-                insert.executeUpdate();
-            }
-            return start;
+            return TrailRows.position(connection, node.id());
         }
     }
 
@@ -65,13 +70,14 @@ final class TrailTable {
             try {
                 if (!advance(connection, before, after)) {
                     connection.rollback();
-                    ChainHead found = read(connection);
+                    ChainHead found = TrailRows.position(connection, node.id());
                     connection.rollback();
                     if (after.equals(found)) {
                         return false;
                     }
-                    throw new SQLException("the trail of node " + node + " stands at " + found + " and not at " + before
-                            + ": another daemon writes under the same node id");
+                    throw new SQLException(
+                            "the trail of node " + node.id() + " stands at " + found + " and not at " + before
+                                    + ": another daemon writes under the same node id");
                 }
                 List<CallRecord> calls = insert(connection, batch);
                 for (CallProjection projection : projections) {
@@ -91,7 +97,7 @@ final class TrailTable {
                 .prepareStatement("UPDATE trail_position SET seq = ?, hash = ? WHERE node = ? AND seq = ?")) {
             update.setLong(1, after.sequence());
             update.setBytes(2, after.hash());
-            update.setObject(3, node);
+            update.setObject(3, node.id());
             update.setLong(4, before.sequence());
             return update.executeUpdate() == 1;
         }
@@ -103,12 +109,13 @@ final class TrailTable {
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             for (Committed row : batch) {
                 TrailRecord item = row.toRecord();
-                insert.setObject(1, node);
-                insert.setLong(2, row.sequence());
-                insert.setString(3, RecordJson.text(row.json()));
-                insert.setBytes(4, row.previous());
-                insert.setBytes(5, row.head().hash());
-                TrailColumns.bind(insert, 6, TrailColumns.values(item));
+                insert.setLong(1, node.position(row.sequence()));
+                insert.setObject(2, node.id());
+                insert.setLong(3, row.sequence());
+                insert.setString(4, RecordJson.text(row.json()));
+                insert.setBytes(5, row.previous());
+                insert.setBytes(6, row.head().hash());
+                TrailColumns.bind(insert, 7, TrailColumns.values(item));
                 insert.addBatch();
                 bodies |= !row.bodies().isEmpty();
                 if (item instanceof CallRecord call) {
@@ -139,13 +146,15 @@ final class TrailTable {
         }
     }
 
-    private @Nullable ChainHead read(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection
-                .prepareStatement("SELECT seq, hash FROM trail_position WHERE node = ?")) {
-            query.setObject(1, node);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() ? new ChainHead(row.getLong(1), row.getBytes(2)) : null;
-            }
+    private static void begin(Connection connection, UUID id) throws SQLException {
+        ChainHead start = ChainHead.start(id);
+        try (PreparedStatement insert = connection
+                .prepareStatement("INSERT INTO trail_position (node, number, seq, hash) "
+                        + "SELECT ?, COALESCE(MAX(number) + 1, 0), ?, ? FROM trail_position")) {
+            insert.setObject(1, id);
+            insert.setLong(2, start.sequence());
+            insert.setBytes(3, start.hash());
+            insert.executeUpdate();
         }
     }
 

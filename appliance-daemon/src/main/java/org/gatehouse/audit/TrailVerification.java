@@ -71,8 +71,8 @@ public final class TrailVerification {
         long checkpoints = 0;
         memories.values().forEach(memory -> memory.trail().flush(CATCH_UP));
         try (Connection connection = database.dataSource().getConnection()) {
-            List<UUID> nodes = TrailRows.nodes(connection);
-            for (UUID node : nodes) {
+            List<TrailNode> nodes = TrailRows.nodes(connection);
+            for (TrailNode node : nodes) {
                 Walk walk = new Walk(connection, node, from, to);
                 Broken broken = walk.run();
                 if (broken != null) {
@@ -82,7 +82,7 @@ public final class TrailVerification {
                 checkpoints += walk.checkpoints;
             }
             for (UUID own : memories.keySet()) {
-                if (!nodes.contains(own)) {
+                if (nodes.stream().noneMatch(node -> node.id().equals(own))) {
                     return new Broken(own, 1, "the node's whole trail is missing");
                 }
             }
@@ -97,14 +97,14 @@ public final class TrailVerification {
     private final class Walk {
 
         private final Connection connection;
-        private final UUID node;
+        private final TrailNode node;
         private final @Nullable Instant from;
         private final @Nullable Instant to;
         private long records;
         private long checkpoints;
         private @Nullable Broken broken;
 
-        Walk(Connection connection, UUID node, @Nullable Instant from, @Nullable Instant to) {
+        Walk(Connection connection, TrailNode node, @Nullable Instant from, @Nullable Instant to) {
             this.connection = connection;
             this.node = node;
             this.from = from;
@@ -113,15 +113,15 @@ public final class TrailVerification {
 
         @Nullable
         Broken run() throws SQLException {
-            PublicKey key = keys.apply(node);
-            TrailStart kept = TrailStart.read(connection, node);
+            PublicKey key = keys.apply(node.id());
+            TrailStart kept = TrailStart.read(connection, node.id());
             if (kept != null && key != null && !kept.isSignedBy(key)) {
-                return new Broken(node, kept.removed().sequence() + 1,
+                return new Broken(node.id(), kept.removed().sequence() + 1,
                         "the mark of what retention removed before it is not signed by this node");
             }
-            ChainHead start = kept == null ? ChainHead.start(node) : kept.removed();
-            Memory memory = memories.get(node);
-            ChainHead end = memory == null ? TrailRows.position(connection, node) : memory.trail().applied();
+            ChainHead start = kept == null ? ChainHead.start(node.id()) : kept.removed();
+            Memory memory = memories.get(node.id());
+            ChainHead end = memory == null ? TrailRows.position(connection, node.id()) : memory.trail().applied();
             long upTo = end.sequence();
             if (from != null || to != null) {
                 long[] range = TrailRows.range(connection, node, from, to);
@@ -131,7 +131,7 @@ public final class TrailVerification {
                 start = from == null ? start : TrailRows.at(connection, node, range[0] - 1, start);
                 upTo = to == null ? upTo : Math.min(upTo, range[1]);
             }
-            ChainCheck check = new ChainCheck(node, start, key);
+            ChainCheck check = new ChainCheck(node.id(), start, key);
             TrailRows.read(connection, node, start.sequence(), upTo, row -> {
                 broken = check.next(row);
                 return broken == null;
@@ -162,7 +162,7 @@ public final class TrailVerification {
                 return check.broken(found.sequence() + 1,
                         "missing, and all after it: this node remembers record " + remembered.sequence());
             }
-            ChainHead there = TrailRows.at(connection, node, remembered.sequence(), ChainHead.start(node));
+            ChainHead there = TrailRows.at(connection, node, remembered.sequence(), ChainHead.start(node.id()));
             return there.equals(remembered)
                     ? null
                     : check.broken(remembered.sequence(), "rewritten: this node remembers another hash for it");

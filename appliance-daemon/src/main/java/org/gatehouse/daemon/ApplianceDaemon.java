@@ -51,6 +51,7 @@ import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.store.Backup;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
@@ -71,10 +72,6 @@ import org.gatehouse.usage.UsageTotals;
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
-
-    private static final RunningBox.Backups NO_BACKUPS = _ -> {
-        throw new IOException("This build cannot write backups yet.");
-    };
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
@@ -179,7 +176,8 @@ public final class ApplianceDaemon implements AutoCloseable {
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database), new LiveProbe(dispatch),
-                new RunningBox(clock.instant(), database, openTrail, open.snapshots(), NO_BACKUPS),
+                new RunningBox(clock.instant(), database, openTrail, open.snapshots(),
+                        new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
                 nanoTime, ids));
 

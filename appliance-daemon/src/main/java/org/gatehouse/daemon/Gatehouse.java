@@ -8,7 +8,7 @@ import org.gatehouse.daemon.demo.DemoCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
 @Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
-        ServeCommand.class, DemoCommand.class, TrainCommand.class, CommandLine.HelpCommand.class})
+        ServeCommand.class, DemoCommand.class, RestoreCommand.class, TrainCommand.class, CommandLine.HelpCommand.class})
 public final class Gatehouse {
 
     /** Runs one command; exits 0 on success, 1 on failure with one line on standard error, 2 on bad usage. */

@@ -2,6 +2,7 @@ package org.gatehouse.daemon;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,16 +12,14 @@ import org.gatehouse.admin.Box;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
+import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
 
 /** What the admin API may say of the box as a whole. */
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
-        Backups backups) implements Box {
+        Backup backup) implements Box {
 
-    /** Writes backups. */
-    interface Backups {
-        void write(OutputStream out) throws IOException;
-    }
+    private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
     /** The version that the build stamped into the jar. */
     static String version() {
@@ -48,6 +47,8 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
 
     @Override
     public void backup(OutputStream out) throws IOException {
-        backups.write(out);
+        // Rows that are durable but not in the database yet belong into it, too.
+        trail.flush(LONGEST_CATCH_UP);
+        backup.write(out, null);
     }
 }

@@ -125,7 +125,7 @@ final class InFlightJournalIT {
 
     @Test
     void longNamesAreCutButIdsStay() {
-        CallDraft draft = draft(samples.uuid(), "名".repeat(3_000));
+        CallDraft draft = draft(samples.uuid(START), "名".repeat(3_000));
         journal().open(draft);
         List<InFlightJournal.Interrupted> found = new ArrayList<>();
         try (InFlightJournal next = journal()) {
@@ -165,7 +165,7 @@ final class InFlightJournalIT {
             SampleCalls own = new SampleCalls(i);
             threads.add(Thread.ofVirtual().start(() -> {
                 for (int n = 0; n < 200; n++) {
-                    CallDraft draft = draft(own.uuid(), "m");
+                    CallDraft draft = draft(own.uuid(START), "m");
                     InFlightJournal.Slot slot = journal.open(draft);
                     slot.progress(n, n);
                     if (n == 199) {
@@ -201,7 +201,7 @@ final class InFlightJournalIT {
     }
 
     private CallDraft draft() {
-        return draft(samples.uuid(), "qwen3-32b");
+        return draft(samples.uuid(START), "qwen3-32b");
     }
 
     private CallDraft draft(UUID id, String model) {

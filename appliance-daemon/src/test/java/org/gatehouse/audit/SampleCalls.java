@@ -43,7 +43,8 @@ public final class SampleCalls {
     /** A call as told. */
     public CallRecord call(Instant start, @Nullable Caller caller, Outcome outcome, long input, long output) {
         boolean refused = outcome == Outcome.REFUSED;
-        return new CallRecord(uuid(), trace(), "req-" + random.nextInt(1 << 20), start, caller, "10.1.2.3", "openai",
+        return new CallRecord(uuid(start), trace(), "req-" + random.nextInt(1 << 20), start, caller, "10.1.2.3",
+                "openai",
                 "chat.completions", random.nextBoolean(), SCENARIOS[random.nextInt(SCENARIOS.length)],
                 MODELS[random.nextInt(MODELS.length)], refused ? null : "served", refused ? null : "local-a", true,
                 refused ? 401 : 200, outcome, refused ? "invalid_api_key" : null,
@@ -55,6 +56,13 @@ public final class SampleCalls {
     /** A random identity. */
     public UUID uuid() {
         return new UUID(random.nextLong() & ~0xF000L | 0x7000L, random.nextLong() & ~(3L << 62) | 1L << 63);
+    }
+
+    /** A random identity that tells a time. */
+    public UUID uuid(Instant time) {
+        UUID random = uuid();
+        return new UUID(time.toEpochMilli() << 16 | random.getMostSignificantBits() & 0xFFFF,
+                random.getLeastSignificantBits());
     }
 
     private String trace() {

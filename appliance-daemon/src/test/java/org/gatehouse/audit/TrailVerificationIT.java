@@ -83,13 +83,14 @@ final class TrailVerificationIT {
                 Map.entry("output_tokens", 0L), Map.entry("cost", new java.math.BigDecimal("0.5")),
                 Map.entry("currency", "EUR"), Map.entry("actor", "x"), Map.entry("action", "x"),
                 Map.entry("object_type", "x"), Map.entry("object_id", "x"), Map.entry("prev_hash", new byte[32]),
-                Map.entry("hash", new byte[32]), Map.entry("record", "{}"));
-        assertThat(changes.keySet()).as("every column").hasSize(TrailColumns.COUNT + 3);
+                Map.entry("hash", new byte[32]), Map.entry("record", "{}"), Map.entry("node", other),
+                Map.entry("seq", 5_000L));
+        assertThat(changes.keySet()).as("every column").hasSize(TrailColumns.COUNT + 5);
         changes.forEach((column, value) -> {
             fixture.tamper("CREATE TABLE kept AS SELECT * FROM trail WHERE seq = 33");
             fixture.tamper("UPDATE trail SET " + column + " = ? WHERE seq = 33", value);
             assertBroken(33, column);
-            fixture.tamper("DELETE FROM trail WHERE seq = 33");
+            fixture.tamper("DELETE FROM trail WHERE position = 33");
             fixture.tamper("INSERT INTO trail SELECT * FROM kept");
             fixture.tamper("DROP TABLE kept");
             assertThat(fixture.verify()).as("put back: " + column).isInstanceOf(Intact.class);
@@ -110,10 +111,18 @@ final class TrailVerificationIT {
 
     @Test
     void swappedRowsAreFound() {
-        fixture.tamper("UPDATE trail SET seq = -1 WHERE seq = 20");
-        fixture.tamper("UPDATE trail SET seq = 20 WHERE seq = 21");
-        fixture.tamper("UPDATE trail SET seq = 21 WHERE seq = -1");
+        swap("position");
         assertBroken(20, "");
+        swap("seq");
+        assertBroken(20, "");
+        swap("position");
+        assertBroken(20, "seq");
+    }
+
+    private void swap(String column) {
+        fixture.tamper("UPDATE trail SET " + column + " = -" + column + " WHERE " + column + " = 20");
+        fixture.tamper("UPDATE trail SET " + column + " = 20 WHERE " + column + " = 21");
+        fixture.tamper("UPDATE trail SET " + column + " = 21 WHERE " + column + " = -20");
     }
 
     @Test
@@ -153,8 +162,8 @@ final class TrailVerificationIT {
         TrailRow row = lastRow(last);
         byte[] json = RecordJson.write(fixture.samples().completed(START));
         ChainHead forged = new ChainHead(last, row.hash()).next(json, ChainHead.sha256());
-        fixture.tamper("INSERT INTO trail (node, seq, id, kind, at_micros, record, prev_hash, hash) "
-                + "VALUES (?, ?, ?, 'call', 1, ?, ?, ?)", fixture.node(), last + 1, UUID.randomUUID(),
+        fixture.tamper("INSERT INTO trail (position, node, seq, id, kind, at_micros, record, prev_hash, hash) "
+                + "VALUES (?, ?, ?, ?, 'call', 1, ?, ?, ?)", last + 1, fixture.node(), last + 1, UUID.randomUUID(),
                 RecordJson.text(json), row.hash(), forged.hash());
         fixture.tamper("UPDATE trail_position SET seq = ?, hash = ?", forged.sequence(), forged.hash());
         fixture.trail().appendDurably(fixture.samples().completed(START), null, TrailFixture.SOON);
@@ -271,7 +280,7 @@ final class TrailVerificationIT {
     private List<TrailRow> rows() {
         List<TrailRow> rows = new ArrayList<>();
         try (Connection connection = fixture.fresh().database().dataSource().getConnection()) {
-            TrailRows.read(connection, fixture.node(), 0, Long.MAX_VALUE, rows::add);
+            TrailRows.read(connection, TrailRows.nodes(connection).getFirst(), 0, Long.MAX_VALUE, rows::add);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
