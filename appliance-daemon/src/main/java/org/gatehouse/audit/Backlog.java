@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
 
     static final int LARGEST_RUN = 10_000;
+    /** How many bytes of records and bodies one transaction gets; a few more than that with a large one at its end. */
+    private static final int LARGEST_BATCH = 4 << 20;
 
     private final UUID node;
     private final Deque<SegmentSpan> spans = new ArrayDeque<>();
@@ -89,7 +91,9 @@ final class Backlog {
      */
     synchronized List<Committed> take(int most) throws IOException {
         List<Committed> batch = new ArrayList<>(Math.min(most, 512));
-        while (batch.size() < most && !run.isEmpty()) {
+        int bytes = 0;
+        while (batch.size() < most && bytes < LARGEST_BATCH && !run.isEmpty()) {
+            bytes += run.getFirst().bytes();
             batch.add(run.removeFirst());
         }
         if (batch.isEmpty() && taken.sequence() < durable) {
@@ -144,14 +148,17 @@ final class Backlog {
 
     private void collect(Path path, long nextFirst, List<Committed> batch, int most) throws IOException {
         Segment.walk(path, node, offset, batchEnd(batch).sequence(), nextFirst, new Segment.Visitor() {
+            private int bytes;
+
             @Override
             public boolean record(ChainHead head, Supplier<byte[]> json, List<BodyChunk> bodies, int end) {
                 ChainHead before = batchEnd(batch);
-                if (batch.size() == most) {
+                if (batch.size() == most || bytes >= LARGEST_BATCH) {
                     return false;
                 }
                 if (head.sequence() > before.sequence()) {
                     batch.add(Committed.read(before.hash(), head, json, bodies));
+                    bytes += batch.getLast().bytes();
                 }
                 offset = end;
                 return true;

@@ -19,6 +19,15 @@ record Committed(byte[] previous, ChainHead head, byte[] json, @Nullable TrailRe
         return head.sequence();
     }
 
+    /** About how many bytes it brings to the database. */
+    int bytes() {
+        int bytes = json.length;
+        for (BodyChunk chunk : bodies) {
+            bytes += chunk.bytes().length;
+        }
+        return bytes;
+    }
+
     /** The record, read from its JSON when it came from the disk. */
     TrailRecord toRecord() {
         return item != null ? item : RecordJson.read(RecordJson.text(json));

@@ -19,9 +19,12 @@ import org.gatehouse.store.Database;
 final class TrailWriter implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TrailWriter.class.getName());
-    private static final int LARGEST_BATCH = 500;
+    /** Under load a larger batch costs less: what projections add up is written once a batch. */
+    private static final int LARGEST_BATCH = 2_000;
+    /** So many do not wait for more. */
+    private static final int FULL_BATCH = 500;
     /** How long a record waits at most for others to share its transaction. */
-    private static final long GATHER_MILLIS = 100;
+    private static final long GATHER_MILLIS = 200;
     private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
@@ -127,10 +130,10 @@ final class TrailWriter implements AutoCloseable {
                 boolean more = true;
                 while (more) {
                     List<Committed> batch = journal.backlog().take(LARGEST_BATCH);
-                    more = batch.size() == LARGEST_BATCH;
                     if (!batch.isEmpty() && !storeUntilDone(batch)) {
                         return;
                     }
+                    more = journal.backlog().waiting() >= FULL_BATCH;
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
