@@ -27,7 +27,7 @@ import org.gatehouse.governance.snapshot.Scope;
 public class LedgerBenchmark {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Need NEED = new Need(120, 256, 1, new BigDecimal("0.0000005"), new BigDecimal("0.0000015"),
-            BigDecimal.ZERO);
+            BigDecimal.ZERO, true);
     private static final Usage USED = Usage.tokens(101, 37, Usage.Source.REPORTED);
     private static final BigDecimal COST = new BigDecimal("0.000106");
 

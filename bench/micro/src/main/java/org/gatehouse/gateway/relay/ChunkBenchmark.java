@@ -3,6 +3,7 @@ package org.gatehouse.gateway.relay;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +24,13 @@ import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.RequestBody;
 import org.gatehouse.gateway.exchange.TraceContext;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.PromptCounter;
+import org.gatehouse.governance.snapshot.Grant;
+import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -59,7 +63,11 @@ public class ChunkBenchmark {
         Arrival arrival = new Arrival(new UUID(1, 2), Instant.EPOCH, 0, new OpenAiDialect(), Surface.CHAT_COMPLETIONS,
                 InetAddress.getLoopbackAddress(), "bench", new TraceContext("0".repeat(32), "0".repeat(16), "01"), null,
                 null, null, null, PolicySnapshot.empty());
-        return new CallMeter(new Exchange(arrival, new Present(), new NoReply(), new NoBody()), new Uncounted());
+        Exchange exchange = new Exchange(arrival, new Present(), new NoReply(), new NoBody());
+        exchange.asked(new ModelRequest(new byte[0], "qwen3-32b", null, 1, true, null, false, false, null, 1, 0, 1, 1));
+        exchange.resolvedTo(new ModelRoute(new UUID(3, 4), "qwen3-32b", Instant.EPOCH, ModelRoute.Tokenizer.UNKNOWN,
+                32_768, 4096, Grant.all(), List.of()));
+        return new CallMeter(exchange, new Uncounted());
     }
 
     /** A stream's state is its own. */
@@ -145,6 +153,11 @@ public class ChunkBenchmark {
         @Override
         public boolean started() {
             return false;
+        }
+
+        @Override
+        public void breakOff() {
+            throw new IllegalStateException(NEVER);
         }
     }
 }
