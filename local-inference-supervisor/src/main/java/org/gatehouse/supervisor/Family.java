@@ -115,8 +115,12 @@ final class Family {
                 || table.carries(entry.pid(), marker);
     }
 
+    /**
+     * Number 0 leads nothing: the kernel shows it for a root that was never noted, and for every session and group whose leader
+     * lives outside of this pid namespace, our own among them (pid_namespaces(7)).
+     */
     private boolean isInSession(ProcessEntry entry) {
-        return ownSession && (entry.session() == root || entry.group() == root);
+        return ownSession && root > 0 && (entry.session() == root || entry.group() == root);
     }
 
     private Member member(ProcessEntry entry) {
@@ -143,6 +147,6 @@ final class Family {
     }
 
     private boolean isInGroup(ProcessEntry entry) {
-        return ownSession && entry.group() == root;
+        return ownSession && root > 0 && entry.group() == root;
     }
 }
