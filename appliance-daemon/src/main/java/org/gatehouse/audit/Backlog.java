@@ -27,6 +27,7 @@ final class Backlog {
     private static final int LARGEST_BATCH = 4 << 20;
 
     private final UUID node;
+    private final @Nullable KeptRecords kept;
     private final Deque<SegmentSpan> spans = new ArrayDeque<>();
     private final Deque<Committed> run = new ArrayDeque<>();
     /** Everything up to here was handed to the applier. */
@@ -42,9 +43,11 @@ final class Backlog {
     /**
      * @param found the files of an earlier life that hold records, in order
      * @param taken what the first record for the database comes after
+     * @param kept gets the files that the database has taken in; {@code null} when they are to be deleted
      */
-    Backlog(UUID node, List<FoundSegment> found, ChainHead taken, long durable) {
+    Backlog(UUID node, List<FoundSegment> found, ChainHead taken, long durable, @Nullable KeptRecords kept) {
         this.node = node;
+        this.kept = kept;
         this.taken = taken;
         this.durable = durable;
         for (FoundSegment segment : found) {
@@ -79,6 +82,11 @@ final class Backlog {
         return durable - taken.sequence();
     }
 
+    /** The first record that the journal's own files hold; {@link Long#MAX_VALUE} when there is none. */
+    synchronized long firstHeld() {
+        return spans.isEmpty() ? Long.MAX_VALUE : spans.getFirst().first();
+    }
+
     /** How many files hold records that the database lacks. */
     synchronized int segments() {
         return spans.size();
@@ -105,20 +113,28 @@ final class Backlog {
         return batch;
     }
 
-    /** Deletes the files in which everything is in the database, except the newest, which may be written on. */
+    /** Lets go of the files in which everything is in the database, except the newest, which may be written on. */
     synchronized void release(long applied) throws IOException {
         while (spans.size() > 1 && spans.getFirst().last() <= applied) {
-            Files.deleteIfExists(spans.getFirst().path());
+            letGo(spans.getFirst());
             spans.removeFirst();
         }
     }
 
-    /** Deletes every file. Nothing may be written any more. */
+    /** Lets go of every file. Nothing may be written any more. */
     synchronized void releaseAll() throws IOException {
-        for (SegmentSpan span : spans) {
-            Files.deleteIfExists(span.path());
+        while (!spans.isEmpty()) {
+            letGo(spans.getFirst());
+            spans.removeFirst();
         }
-        spans.clear();
+    }
+
+    private void letGo(SegmentSpan span) throws IOException {
+        if (kept == null) {
+            Files.deleteIfExists(span.path());
+        } else if (Files.exists(span.path())) {
+            kept.keep(span.path(), span.first(), span.last());
+        }
     }
 
     /** Whether {@link #release} would delete a file. */

@@ -53,10 +53,10 @@ final class Journal implements AutoCloseable {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
 
     private Journal(JournalSettings settings, UUID node, List<Backlog.FoundSegment> found, long nextSerial,
-            ChainHead taken, ChainHead head) {
+            ChainHead taken, ChainHead head, @Nullable KeptRecords kept) {
         this.settings = settings;
         this.head = head;
-        this.backlog = new Backlog(node, found, taken, head.sequence());
+        this.backlog = new Backlog(node, found, taken, head.sequence(), kept);
         this.writer = new SegmentWriter(settings, node, nextSerial);
         this.stragglers = Thread.ofPlatform().name("trail-stragglers").daemon().start(this::commitUnwaited);
     }
@@ -67,9 +67,11 @@ final class Journal implements AutoCloseable {
      * @param applied up to where the database has the node's records
      * @param least the trail's end as remembered elsewhere: new records are numbered behind it, so that what went
      *        missing stays visible as a gap
+     * @param kept gets what the database has taken in; {@code null} when that is to be deleted
      * @throws UncheckedIOException when its files cannot be read
      */
-    static Journal open(JournalSettings settings, UUID node, ChainHead applied, ChainHead least) {
+    static Journal open(JournalSettings settings, UUID node, ChainHead applied, ChainHead least,
+            @Nullable KeptRecords kept) {
         try {
             Files.createDirectories(settings.directory());
             List<Path> files = segments(settings.directory());
@@ -85,12 +87,14 @@ final class Journal implements AutoCloseable {
                 } else if (scan.damaged) {
                     // Nothing in it can be used, but somebody will want to look at it.
                     Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+                } else if (kept != null && scan.head != null) {
+                    kept.keep(file, scan.first, scan.head.sequence());
                 } else {
                     Files.delete(file);
                 }
             }
             end = end.sequence() >= least.sequence() ? end : least;
-            return new Journal(settings, node, found, nextSerial, found.isEmpty() ? end : applied, end);
+            return new Journal(settings, node, found, nextSerial, found.isEmpty() ? end : applied, end, kept);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The journal cannot be read: " + settings.directory() + ". Check the data disk.", e);
@@ -301,7 +305,8 @@ final class Journal implements AutoCloseable {
         return batch;
     }
 
-    private static List<Path> segments(Path directory) throws IOException {
+    /** The journal's files, in the order in which they were written. */
+    static List<Path> segments(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> Segment.serial(file) != null)
                     .sorted(Comparator.comparing(file -> Objects.requireNonNull(Segment.serial(file)))).toList();

@@ -87,6 +87,15 @@ final class Segment {
         }
     }
 
+    /** The same for a segment that is in memory, from its start. */
+    static long walk(ByteBuffer in, Path file, UUID node, long after, long nextFirst, Visitor visitor)
+            throws IOException {
+        if (in.limit() < HEADER || !isHeader(in, node)) {
+            throw new IOException("not a journal segment of node " + node + ": " + file);
+        }
+        return walk(in, HEADER, after, nextFirst, visitor);
+    }
+
     private static long walk(ByteBuffer in, int from, long after, long nextFirst, Visitor visitor) {
         List<BodyChunk> bodies = new ArrayList<>();
         long last = after;

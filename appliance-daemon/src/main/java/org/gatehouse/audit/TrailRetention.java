@@ -75,7 +75,8 @@ public final class TrailRetention {
     }
 
     /**
-     * Removes recorded bodies whose time is over.
+     * Removes recorded bodies whose time is over, from the database and from the records kept beside it, and of these
+     * what {@link #removeRecords} has removed from the database.
      *
      * @throws StoreFailure when the database does not answer
      */
@@ -106,6 +107,7 @@ public final class TrailRetention {
             throw new StoreFailure(
                     "Expired bodies could not be removed (" + e.getMessage() + "). It is tried again.", e);
         }
+        trail.tidyKept(clock.instant());
     }
 
     /** The last checkpoint of the next page that holds one, if every row up to it is old enough. */

@@ -92,6 +92,20 @@ final class TrailTable {
         }
     }
 
+    /** Stores rows that the position and everything derived count already. */
+    void putBack(List<Committed> batch) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                insert(connection, batch);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                rollback(connection, e);
+                throw e;
+            }
+        }
+    }
+
     private boolean advance(Connection connection, ChainHead before, ChainHead after) throws SQLException {
         try (PreparedStatement update = connection
                 .prepareStatement("UPDATE trail_position SET seq = ?, hash = ? WHERE node = ? AND seq = ?")) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -104,7 +105,7 @@ public final class Backup {
                 return 0;
             }));
         }
-        int tables = writeTables(zip, parts);
+        int tables = writeTables(database, zip, parts, _ -> true);
         BackupManifest manifest = new BackupManifest(BackupManifest.FORMAT, BackupManifest.VERSION, now,
                 Migrations.ofThisBuild().latest(), secretBox.keyEncryptionKeyId(), parts);
         zip.putNextEntry(new ZipEntry(BackupManifest.NAME));
@@ -115,15 +116,17 @@ public final class Backup {
                 manifest.keyEncryptionKeyId(), passphrase != null);
     }
 
-    private int writeTables(ZipOutputStream zip, List<BackupManifest.Part> parts) throws IOException {
+    /** Writes those tables as of one moment; says how many. */
+    static int writeTables(Database database, ZipOutputStream zip, List<BackupManifest.Part> parts,
+            Predicate<String> wanted) throws IOException {
         try (Connection connection = database.dataSource().getConnection()) {
             int isolation = connection.getTransactionIsolation();
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(
                     database.embedded() ? H2_SNAPSHOT : Connection.TRANSACTION_REPEATABLE_READ);
-            lazily(connection, true);
+            lazily(database, connection, true);
             try {
-                List<String> tables = TableCopy.tables(connection);
+                List<String> tables = TableCopy.tables(connection).stream().filter(wanted).toList();
                 for (String table : tables) {
                     parts.add(part(zip, BackupManifest.TABLE_FOLDER + table,
                             to -> TableCopy.write(connection, table, to)));
@@ -131,7 +134,7 @@ public final class Backup {
                 return tables.size();
             } finally {
                 connection.rollback();
-                lazily(connection, false);
+                lazily(database, connection, false);
                 connection.rollback();
                 connection.setTransactionIsolation(isolation);
             }
@@ -141,7 +144,7 @@ public final class Backup {
     }
 
     /** H2 would collect a whole table before it hands out the first row. */
-    private void lazily(Connection connection, boolean lazy) throws SQLException {
+    private static void lazily(Database database, Connection connection, boolean lazy) throws SQLException {
         if (database.embedded()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET LAZY_QUERY_EXECUTION " + (lazy ? 1 : 0));

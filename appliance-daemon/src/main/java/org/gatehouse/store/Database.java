@@ -1,9 +1,11 @@
 package org.gatehouse.store;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 
 import javax.sql.DataSource;
@@ -14,6 +16,7 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The box's database: H2 in a file of its own, or PostgreSQL for a fleet. Opened with its schema up to date. Thread-safe.
@@ -36,13 +39,19 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final Jdbi jdbi;
     private final boolean embedded;
+    private final @Nullable EmbeddedFile file;
+    private final @Nullable CopyKeeper copies;
 
-    private Database(HikariDataSource pool, boolean embedded) {
+    /** @param directory of an embedded database that is copied and watched; {@code null} for any other */
+    private Database(HikariDataSource pool, boolean embedded, @Nullable Path directory) {
         this.pool = pool;
         this.embedded = embedded;
+        this.file = directory == null ? null : new EmbeddedFile(directory);
+        this.copies = directory == null ? null : new CopyKeeper(this, new LocalCopies(directory));
         this.jdbi = Jdbi.create(pool);
         if (embedded) {
-            jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler()));
+            jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler(),
+                    () -> copy(LocalCopies.Part.SETTINGS)));
         }
         WritesNeedTransactions.installIn(jdbi.getConfig().get(SqlStatements.class));
     }
@@ -59,12 +68,59 @@ public final class Database implements AutoCloseable {
      * @throws StoreFailure when it cannot be reached, opened or migrated
      */
     public static Database open(DatabaseSettings settings, Duration connectionWait) {
-        return open(settings, connectionWait, (migrations, dataSource) -> migrations.migrate(dataSource));
+        SchemaStep latest = (migrations, dataSource) -> migrations.migrate(dataSource);
+        return switch (settings) {
+            case DatabaseSettings.Postgresql postgresql -> open(postgresql, connectionWait, latest, null);
+            case DatabaseSettings.Embedded own -> openOrRebuild(own, connectionWait, latest);
+        };
+    }
+
+    private static Database openOrRebuild(DatabaseSettings.Embedded settings, Duration connectionWait,
+            SchemaStep latest) {
+        EmbeddedFile file = new EmbeddedFile(settings.directory());
+        LocalCopies copies = new LocalCopies(settings.directory());
+        try {
+            file.finishRebuild();
+            boolean leftOpen = file.wasLeftOpen();
+            StoreFailure damaged;
+            try {
+                SchemaStep known = !copies.any() ? latest : (migrations, dataSource) -> {
+                    try (Connection connection = dataSource.getConnection()) {
+                        DamageCheck.requireSchema(connection);
+                    }
+                    latest.run(migrations, dataSource);
+                };
+                Database database = open(settings, connectionWait, known, settings.directory());
+                String damage = database.damage(copies.changes(), leftOpen);
+                if (damage == null) {
+                    file.opened();
+                    return database;
+                }
+                database.closePool();
+                damaged = new StoreFailure(damage);
+            } catch (StoreFailure e) {
+                if (!DamageCheck.saysDamaged(e)) {
+                    throw e;
+                }
+                damaged = e;
+            }
+            System.getLogger(Database.class.getName()).log(System.Logger.Level.ERROR,
+                    "The database file is damaged; it is put aside and rebuilt from its local copies: {0}",
+                    reason(damaged));
+            file.rebuild(reason(damaged), Clock.systemUTC().instant(), damaged);
+            Database database = open(settings, connectionWait, latest, settings.directory());
+            file.opened();
+            return database;
+        } catch (IOException e) {
+            throw new StoreFailure("The database's directory cannot be used: " + settings.directory() + " (" + e
+                    + "). Check its disk and its permissions.", e);
+        }
     }
 
     /** Opens an empty database with the schema of an older version. */
     static Database openAt(DatabaseSettings settings, String version) {
-        return open(settings, DEFAULT_WAIT, (migrations, dataSource) -> migrations.migrateTo(dataSource, version));
+        return open(settings, DEFAULT_WAIT, (migrations, dataSource) -> migrations.migrateTo(dataSource, version),
+                null);
     }
 
     /** How the schema is brought to its version. */
@@ -72,7 +128,8 @@ public final class Database implements AutoCloseable {
         void run(Migrations migrations, DataSource dataSource) throws SQLException;
     }
 
-    private static Database open(DatabaseSettings settings, Duration connectionWait, SchemaStep schema) {
+    private static Database open(DatabaseSettings settings, Duration connectionWait, SchemaStep schema,
+            @Nullable Path directory) {
         HikariConfig config = switch (settings) {
             case DatabaseSettings.Embedded embedded -> h2(embedded);
             case DatabaseSettings.Postgresql postgresql -> postgresql(postgresql);
@@ -91,7 +148,7 @@ public final class Database implements AutoCloseable {
         }
         try {
             schema.run(Migrations.ofThisBuild(), pool);
-            return new Database(pool, settings instanceof DatabaseSettings.Embedded);
+            return new Database(pool, settings instanceof DatabaseSettings.Embedded, directory);
         } catch (FlywayException | SQLException e) {
             pool.close();
             throw new StoreFailure("The database's schema cannot be brought up to date: " + settings + " ("
@@ -137,7 +194,70 @@ public final class Database implements AutoCloseable {
     /** Waits for nobody: calls in progress fail. The embedded database is written out and its file closed. */
     @Override
     public void close() {
+        closePool();
+        try {
+            if (file != null) {
+                file.closed();
+            }
+        } catch (IOException e) {
+            System.getLogger(Database.class.getName()).log(System.Logger.Level.DEBUG, "marking the database closed", e);
+        }
+    }
+
+    private void closePool() {
+        if (copies != null) {
+            copies.close();
+        }
         pool.close();
+    }
+
+    private @Nullable String damage(long copiedChanges, boolean leftOpen) {
+        try (Connection connection = pool.getConnection()) {
+            String older = DamageCheck.olderThan(copiedChanges, connection);
+            return older != null || !leftOpen ? older : DamageCheck.find(connection);
+        } catch (SQLException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /**
+     * Asks for local copies of the embedded database, from which it is rebuilt should its file be damaged; they are
+     * written in the background. What people set is copied at each change besides. Nothing happens on PostgreSQL.
+     */
+    public void copyLocally() {
+        copy(LocalCopies.Part.SETTINGS);
+        copy(LocalCopies.Part.SUMS);
+    }
+
+    /**
+     * That this database was rebuilt and the trail does not say so yet; {@code null} when there is nothing to say. Its
+     * trail rows and recorded bodies are missing until the trail has put them back.
+     */
+    public @Nullable Rebuilt rebuilt() {
+        try {
+            return file == null ? null : file.rebuilt();
+        } catch (IOException e) {
+            throw new StoreFailure("It cannot be read whether the database was rebuilt (" + e
+                    + "). Check the data disk.", e);
+        }
+    }
+
+    /** Tells that the trail is whole again and says that the database was rebuilt. */
+    public void rebuiltIsRecorded() {
+        try {
+            if (file != null) {
+                file.rebuiltIsRecorded();
+            }
+        } catch (IOException e) {
+            throw new StoreFailure("It cannot be noted that the trail is whole again (" + e
+                    + "). Check the data disk.", e);
+        }
+    }
+
+    private void copy(LocalCopies.Part part) {
+        if (copies != null) {
+            copies.copy(part);
+        }
     }
 
     private static HikariConfig h2(DatabaseSettings.Embedded settings) {

@@ -15,22 +15,32 @@ import org.jdbi.v3.core.transaction.TransactionHandler;
  */
 final class DurableTransactions extends DelegatingTransactionHandler {
 
-    DurableTransactions(TransactionHandler delegate) {
+    private final Runnable afterCommit;
+
+    /** @param afterCommit runs on the committing thread once the change is durable */
+    DurableTransactions(TransactionHandler delegate, Runnable afterCommit) {
         super(delegate);
+        this.afterCommit = afterCommit;
     }
 
     @Override
     public void commit(Handle handle) {
+        try (Statement statement = handle.getConnection().createStatement()) {
+            statement.executeUpdate("UPDATE change_count SET changes = changes + 1");
+        } catch (SQLException e) {
+            throw new TransactionException("The change could not be counted. Check the database.", e);
+        }
         super.commit(handle);
         try (Statement statement = handle.getConnection().createStatement()) {
             statement.execute(Database.H2_FORCE);
         } catch (SQLException e) {
             throw new TransactionException("The change could not be made durable. Check the data disk.", e);
         }
+        afterCommit.run();
     }
 
     @Override
     public TransactionHandler specialize(Handle handle) throws SQLException {
-        return new DurableTransactions(getDelegate().specialize(handle));
+        return new DurableTransactions(getDelegate().specialize(handle), afterCommit);
     }
 }

@@ -154,8 +154,11 @@ public final class Restore {
     private @Nullable Path moveAside(DataDirectory data, boolean database, boolean secret) throws IOException {
         Path aside = data.root().resolve("before-restore-" + clock.instant().getEpochSecond());
         boolean moved = false;
-        for (Path part : List.of(data.database(), data.journal(), data.secret())) {
-            boolean wanted = part.equals(data.database()) ? database : !part.equals(data.secret()) || secret;
+        Path copies = LocalCopies.of(data.database());
+        for (Path part : List.of(data.database(), copies, data.journal(), data.secret())) {
+            boolean wanted = part.equals(data.database()) || part.equals(copies)
+                    ? database
+                    : !part.equals(data.secret()) || secret;
             if (wanted && Files.exists(part)) {
                 DataDirectory.createPrivate(aside);
                 Files.move(part, aside.resolve(Objects.requireNonNull(part.getFileName())),
@@ -174,7 +177,8 @@ public final class Restore {
         }
     }
 
-    private static BackupManifest check(ZipFile zip, Path backup) throws IOException {
+    /** Reads everything in a backup and compares it with its manifest. */
+    static BackupManifest check(ZipFile zip, Path backup) throws IOException {
         BackupManifest manifest;
         try {
             ZipEntry entry = zip.getEntry(BackupManifest.NAME);
@@ -250,7 +254,7 @@ public final class Restore {
         return new StoreFailure("The backup is refused: " + backup + ": " + reason + ". Nothing was touched.");
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

@@ -37,7 +37,8 @@ final class FullDiskIT {
         ChainHead start = ChainHead.start(FullDiskWriter.NODE);
         ChainHead head = start;
         List<UUID> found = new ArrayList<>();
-        try (Journal journal = Journal.open(FullDiskWriter.settings(directory), FullDiskWriter.NODE, start, start)) {
+        try (Journal journal = Journal.open(FullDiskWriter.settings(directory), FullDiskWriter.NODE, start, start,
+                null)) {
             List<Committed> batch;
             while (!(batch = journal.backlog().take(500)).isEmpty()) {
                 for (Committed record : batch) {

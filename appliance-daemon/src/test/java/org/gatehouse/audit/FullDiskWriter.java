@@ -21,7 +21,7 @@ final class FullDiskWriter {
     public static void main(String[] arguments) throws InterruptedException {
         ChainHead start = ChainHead.start(NODE);
         SampleCalls samples = new SampleCalls(1);
-        Journal journal = Journal.open(settings(Path.of(arguments[0])), NODE, start, start);
+        Journal journal = Journal.open(settings(Path.of(arguments[0])), NODE, start, start, null);
         while (true) {
             CallRecord call = samples.completed(Instant.now());
             try {

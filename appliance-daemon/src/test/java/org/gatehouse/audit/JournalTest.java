@@ -156,7 +156,7 @@ final class JournalTest {
 
     @Test
     void trailRememberedToBeLongerKeepsItsGap() {
-        try (Journal journal = Journal.open(settings(), NODE, START, new ChainHead(500, new byte[32]))) {
+        try (Journal journal = Journal.open(settings(), NODE, START, new ChainHead(500, new byte[32]), null)) {
             append(journal);
             assertThat(journal.head().sequence()).isEqualTo(501);
         }
@@ -247,7 +247,7 @@ final class JournalTest {
     @Test
     void fullBacklogRefusesUntilTheDatabaseTookSome() throws IOException {
         JournalSettings small = new JournalSettings(directory, 1 << 20, 2 << 20);
-        try (Journal journal = Journal.open(small, NODE, START, START)) {
+        try (Journal journal = Journal.open(small, NODE, START, START, null)) {
             assertThatThrownBy(() -> {
                 for (int i = 0; i < 5_000; i++) {
                     append(journal);
@@ -291,7 +291,7 @@ final class JournalTest {
     }
 
     private List<Committed> reopenAndRead(Path home) throws IOException {
-        try (Journal journal = Journal.open(new JournalSettings(home, 1 << 20, 64 << 20), NODE, START, START)) {
+        try (Journal journal = Journal.open(new JournalSettings(home, 1 << 20, 64 << 20), NODE, START, START, null)) {
             return read(journal);
         }
     }
@@ -301,7 +301,7 @@ final class JournalTest {
     }
 
     private Journal open() {
-        return Journal.open(settings(), NODE, START, START);
+        return Journal.open(settings(), NODE, START, START, null);
     }
 
     private List<Path> segments() throws IOException {

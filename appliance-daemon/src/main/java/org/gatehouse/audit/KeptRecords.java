@@ -1,0 +1,214 @@
+package org.gatehouse.audit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trail's second place: what the journal handed to the embedded database is kept beside it for as long as the
+ * database keeps it, so that a database file that cannot be read any more is rebuilt without losing a record. Thread-safe.
+ *
+ * <p>
+ * A segment comes here by being renamed, which costs nothing; {@link #tidy} packs it to about a seventh and takes out what
+ * retention has removed from the database: old records, and bodies that expired.
+ */
+final class KeptRecords {
+
+    private static final String RAW = ".kept";
+    private static final String PACKED = ".packed";
+    private static final HexFormat HEX = HexFormat.of();
+    private static final int HEX_DIGITS = 16;
+
+    private final Path directory;
+    private final UUID node;
+
+    /** @param journal the journal's directory */
+    KeptRecords(Path journal, UUID node) {
+        this.directory = journal.resolve("kept");
+        this.node = node;
+    }
+
+    /**
+     * One file.
+     *
+     * @param first the number of its first record
+     * @param last and of its last
+     * @param nextExpiry when the first of its bodies expires, microseconds; not known for a file that is not packed
+     */
+    record Kept(Path path, long first, long last, long nextExpiry) {
+        boolean isPacked() {
+            return path.toString().endsWith(PACKED);
+        }
+    }
+
+    /** Takes over a segment that the journal is done with. */
+    synchronized void keep(Path segment, long first, long last) throws IOException {
+        Files.createDirectories(directory);
+        Files.move(segment, directory.resolve(HEX.toHexDigits(first) + "-" + HEX.toHexDigits(last) + RAW),
+                StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force();
+    }
+
+    /** All files, by their first record. */
+    synchronized List<Kept> files() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        List<Kept> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Kept kept = parse(file);
+                if (kept != null) {
+                    found.add(kept);
+                }
+            }
+        }
+        found.sort(Comparator.comparingLong(Kept::first).thenComparingLong(Kept::last));
+        return found;
+    }
+
+    /** Hands over what a file holds, in order. */
+    void read(Kept kept, Segment.Visitor visitor) throws IOException {
+        if (kept.isPacked()) {
+            try (InputStream in = new GZIPInputStream(Files.newInputStream(kept.path()), 1 << 16)) {
+                Segment.walk(ByteBuffer.wrap(in.readAllBytes()), kept.path(), node, kept.first() - 1, kept.last() + 1,
+                        visitor);
+            }
+        } else {
+            Segment.walk(kept.path(), node, 0, kept.first() - 1, kept.last() + 1, visitor);
+        }
+    }
+
+    /**
+     * Deletes the files of which the database keeps nothing, packs the others and takes expired bodies out of them. Reads
+     * and writes each 16 MiB segment once, later only when a body in it expires.
+     *
+     * @param removedUpTo the last record that retention has removed
+     */
+    void tidy(long removedUpTo, long nowMicros) throws IOException {
+        for (Kept kept : files()) {
+            if (kept.last() <= removedUpTo) {
+                Files.deleteIfExists(kept.path());
+            } else if (!kept.isPacked() || kept.nextExpiry() <= nowMicros) {
+                Packing packing = new Packing(nowMicros);
+                read(kept, packing);
+                if (!packing.damaged) {
+                    replace(kept, packing);
+                }
+            }
+        }
+    }
+
+    /** Writes records that never went through this journal, such as a restored backup's, as a file of their own. */
+    void add(List<Committed> run) throws IOException {
+        Packing packing = new Packing(Long.MAX_VALUE);
+        for (Committed row : run) {
+            packing.record(row.head(), row::json, row.bodies(), 0);
+        }
+        write(run.getFirst().sequence(), run.getLast().sequence(), packing);
+    }
+
+    private synchronized void replace(Kept kept, Packing packing) throws IOException {
+        Path written = write(kept.first(), kept.last(), packing);
+        if (!written.equals(kept.path())) {
+            Files.deleteIfExists(kept.path());
+        }
+    }
+
+    private synchronized Path write(long first, long last, Packing packing) throws IOException {
+        Files.createDirectories(directory);
+        Path target = directory.resolve(HEX.toHexDigits(first) + "-" + HEX.toHexDigits(last) + "-"
+                + HEX.toHexDigits(packing.nextExpiry) + PACKED);
+        Path unfinished = directory.resolve("unfinished");
+        try (FileChannel file = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
+            try (OutputStream out = new GZIPOutputStream(bytes, 1 << 16)) {
+                out.write(Segment.header(node).array());
+                packing.frames.writeTo(out);
+            }
+            file.write(ByteBuffer.wrap(bytes.toByteArray()));
+            file.force(true);
+        }
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force();
+        return target;
+    }
+
+    private void force() throws IOException {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    private static @Nullable Kept parse(Path file) {
+        String name = Objects.requireNonNull(file.getFileName()).toString();
+        boolean packed = name.endsWith(PACKED);
+        if (!packed && !name.endsWith(RAW)) {
+            return null;
+        }
+        String[] parts = name.substring(0, name.length() - (packed ? PACKED : RAW).length()).split("-", -1);
+        if (parts.length != (packed ? 3 : 2)) {
+            return null;
+        }
+        for (String part : parts) {
+            if (part.length() != HEX_DIGITS || !part.chars().allMatch(HexFormat::isHexDigit)) {
+                return null;
+            }
+        }
+        return new Kept(file, HexFormat.fromHexDigitsToLong(parts[0]), HexFormat.fromHexDigitsToLong(parts[1]),
+                packed ? HexFormat.fromHexDigitsToLong(parts[2]) : 0);
+    }
+
+    /** Collects the frames of a file again, without the bodies that expired. */
+    private static final class Packing implements Segment.Visitor {
+
+        private final ByteArrayOutputStream frames = new ByteArrayOutputStream(1 << 20);
+        private final long nowMicros;
+        private long nextExpiry = Long.MAX_VALUE;
+        private boolean damaged;
+
+        Packing(long nowMicros) {
+            this.nowMicros = nowMicros;
+        }
+
+        @Override
+        public boolean record(ChainHead head, java.util.function.Supplier<byte[]> json, List<BodyChunk> bodies,
+                int end) {
+            byte[] text = json.get();
+            List<BodyChunk> live = bodies.stream().filter(chunk -> chunk.expiresAtMicros() > nowMicros).toList();
+            int size = Frames.sizeOfRecord(text) + live.stream().mapToInt(Frames::sizeOfBody).sum();
+            ByteBuffer out = ByteBuffer.allocate(size);
+            for (BodyChunk chunk : live) {
+                Frames.putBody(out, head.sequence(), chunk);
+                nextExpiry = Math.min(nextExpiry, chunk.expiresAtMicros());
+            }
+            Frames.putRecord(out, head.sequence(), head, text);
+            frames.write(out.array(), 0, out.position());
+            return true;
+        }
+
+        @Override
+        public void damage(int at) {
+            damaged = true;
+        }
+    }
+}

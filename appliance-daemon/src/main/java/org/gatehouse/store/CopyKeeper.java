@@ -1,0 +1,130 @@
+package org.gatehouse.store;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes local copies when they are asked for, on a thread of its own, one for everybody who asked meanwhile.
+ * Thread-safe.
+ */
+final class CopyKeeper implements AutoCloseable {
+
+    /** So long a change waits for its copy. A copy of a few hundred keys and limits takes 5 to 20 ms. */
+    private static final long LONGEST_WAIT_MILLIS = 50;
+    /** After a copy that took longer than that it rests, so that many changes do not become many large copies. */
+    private static final int REST_FACTOR = 4;
+
+    private final Database database;
+    private final LocalCopies copies;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread;
+    // Guarded by the lock.
+    private final Set<LocalCopies.Part> wanted = EnumSet.noneOf(LocalCopies.Part.class);
+    private long asked;
+    private long done;
+    private boolean resting;
+    private boolean closed;
+
+    CopyKeeper(Database database, LocalCopies copies) {
+        this.database = database;
+        this.copies = copies;
+        this.thread = Thread.ofPlatform().name("store-copies").daemon().start(this::run);
+    }
+
+    /** Asks for a copy, and waits a moment for it. */
+    void copy(LocalCopies.Part part) {
+        lock.lock();
+        try {
+            wanted.add(part);
+            long mine = ++asked;
+            changed.signalAll();
+            long left = TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
+            while (done < mine && !resting && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // The change is made and stays; its copy follows.
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes what was asked for and ends. Call it while the database is still open. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Set<LocalCopies.Part> parts;
+                long upTo;
+                lock.lock();
+                try {
+                    while (wanted.isEmpty() && !closed) {
+                        changed.await();
+                    }
+                    if (wanted.isEmpty()) {
+                        return;
+                    }
+                    parts = EnumSet.copyOf(wanted);
+                    wanted.clear();
+                    upTo = asked;
+                } finally {
+                    lock.unlock();
+                }
+                long began = System.nanoTime();
+                parts.forEach(this::write);
+                rest(upTo, System.nanoTime() - began);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(LocalCopies.Part part) {
+        try {
+            copies.write(database, part, Clock.systemUTC().instant());
+        } catch (IOException | RuntimeException e) {
+            System.getLogger(CopyKeeper.class.getName()).log(System.Logger.Level.WARNING,
+                    "The database has no fresh local copy to be rebuilt from ({0}). It is tried again at the next change; "
+                            + "check the data disk.",
+                    e.getMessage());
+        }
+    }
+
+    private void rest(long upTo, long took) throws InterruptedException {
+        lock.lock();
+        try {
+            done = upTo;
+            resting = took > TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
+            changed.signalAll();
+            long left = resting ? REST_FACTOR * took : 0;
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
+            }
+            resting = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

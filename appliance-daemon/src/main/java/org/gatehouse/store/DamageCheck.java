@@ -1,0 +1,164 @@
+package org.gatehouse.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a damaged embedded database from one that cannot be opened for another reason, and looks for damage that opening
+ * alone does not show. Stateless.
+ */
+final class DamageCheck {
+
+    private static final int FILE_CORRUPTED = 90030;
+    private static final int GENERAL_ERROR = 50000;
+    private static final int ALREADY_OPEN = 90020;
+    /** The store's own codes at the end of its messages: 3 internal, 6 corrupt, 9 chunk not found, 50 and 51 garbled. */
+    private static final Pattern STORE_CODE = Pattern.compile("\\[[0-9.]+/(\\d+)]");
+    private static final String DAMAGED_CODES = "3 6 9 50 51";
+    /** A crash damages what was written last. */
+    private static final int TAIL = 10_000;
+    /** A trail position is the node's number above so many bits of the record's. */
+    private static final int SEQUENCE_BITS = 44;
+    private static final int LONGEST_SECONDS = 60;
+
+    private DamageCheck() {}
+
+    /** Whether a failure to open or to read says that the file is damaged. */
+    static boolean saysDamaged(Throwable failure) {
+        boolean damaged = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Matcher code = STORE_CODE.matcher(String.valueOf(cause.getMessage()));
+            if (code.find()) {
+                return Arrays.asList(DAMAGED_CODES.split(" ")).contains(code.group(1));
+            }
+            if (cause instanceof SQLException sql) {
+                if (sql.getErrorCode() == ALREADY_OPEN) {
+                    return false;
+                }
+                damaged |= sql.getErrorCode() == FILE_CORRUPTED || sql.getErrorCode() == GENERAL_ERROR;
+            }
+            damaged |= cause instanceof StackOverflowError;
+        }
+        return damaged;
+    }
+
+    /** Refuses what H2 takes for a new file: one whose content it cannot find at all. */
+    static void requireSchema(Connection connection) throws SQLException {
+        try (ResultSet table = connection.getMetaData().getTables(null, null, "SCHEMA_DIGEST", null)) {
+            if (!table.next()) {
+                throw new SQLException("the file is empty or missing, and there are copies of what was in it", "90030",
+                        FILE_CORRUPTED);
+            }
+        }
+    }
+
+    /** Tells a file that fell back to an older state; {@code null} when it did not. */
+    static @Nullable String olderThan(long copied, Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(changes), 0) FROM change_count")) {
+            row.next();
+            return row.getLong(1) < copied
+                    ? "the file fell back to an older state: it knows of " + row.getLong(1)
+                            + " changes and its copy of "
+                            + copied
+                    : null;
+        }
+    }
+
+    /**
+     * Reads every small table and the trail's end. After a kill H2 2.5.252 may open a file in which a whole branch of a
+     * table is missing while its indexes still name the rows.
+     *
+     * @return what is wrong; {@code null} when nothing is
+     */
+    static @Nullable String find(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(LONGEST_SECONDS);
+            for (String table : TableCopy.tables(connection)) {
+                if (LocalCopies.Part.SETTINGS.holds(table) || LocalCopies.Part.SUMS.holds(table)) {
+                    readAll(statement, table);
+                }
+            }
+            return trailsEnd(connection);
+        } catch (SQLException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static void readAll(Statement statement, String table) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT * FROM " + table)) {
+            int columns = row.getMetaData().getColumnCount();
+            while (row.next()) {
+                for (int i = 1; i <= columns; i++) {
+                    row.getObject(i);
+                }
+            }
+        }
+    }
+
+    private static @Nullable String trailsEnd(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet node = statement.executeQuery("SELECT p.node, p.seq, p.hash, COALESCE(s.seq, 0), p.number "
+                        + "FROM trail_position p LEFT JOIN trail_start s ON s.node = p.node")) {
+            statement.setQueryTimeout(LONGEST_SECONDS);
+            while (node.next()) {
+                long reached = node.getLong(2);
+                long first = Math.max(node.getLong(4), reached - TAIL);
+                long base = node.getLong(5) << SEQUENCE_BITS;
+                long expected = reached - first;
+                if (expected <= 0) {
+                    continue;
+                }
+                String wrong = range(connection, base + first, base + reached, expected, node.getBytes(3));
+                if (wrong != null) {
+                    return "the trail of node " + node.getString(1) + " had reached record " + reached + " and "
+                            + wrong;
+                }
+            }
+            return null;
+        }
+    }
+
+    private static @Nullable String range(Connection connection, long after, long last, long expected, byte[] hash)
+            throws SQLException {
+        long rows = 0;
+        long earliest = Long.MAX_VALUE;
+        byte[] lastHash = {};
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT position, at_micros, record, hash FROM trail WHERE position > ? AND position <= ? ORDER BY position")) {
+            query.setQueryTimeout(LONGEST_SECONDS);
+            query.setLong(1, after);
+            query.setLong(2, last);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    rows++;
+                    earliest = Math.min(earliest, row.getLong(2));
+                    row.getString(3);
+                    lastHash = row.getBytes(4);
+                }
+            }
+        }
+        if (rows != expected || !Arrays.equals(lastHash, hash)) {
+            return "of its last " + expected + " rows " + rows + " are there";
+        }
+        try (PreparedStatement query = connection.prepareStatement("SELECT COUNT(*) FROM trail USE INDEX (trail_at) "
+                + "WHERE at_micros >= ? AND position > ? AND position <= ?")) {
+            query.setQueryTimeout(LONGEST_SECONDS);
+            query.setLong(1, earliest);
+            query.setLong(2, after);
+            query.setLong(3, last);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1) == expected ? null : "its index by time names " + row.getLong(1) + " of them";
+            }
+        }
+    }
+}
