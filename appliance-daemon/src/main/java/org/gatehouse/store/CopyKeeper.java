@@ -14,9 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CopyKeeper implements AutoCloseable {
 
-    /** So long a change waits for its copy. A copy of a few hundred keys and limits takes 5 to 20 ms. */
-    private static final long LONGEST_WAIT_MILLIS = 50;
-    /** After a copy that took longer than that it rests, so that many changes do not become many large copies. */
+    /** So long a change waits for its copy at most. */
+    private static final long LONGEST_WAIT_MILLIS = 1_000;
+    /** After a copy that took longer it rests, so that many changes do not become many large copies. */
+    private static final long LONG_COPY_MILLIS = 250;
     private static final int REST_FACTOR = 4;
 
     private final Database database;
@@ -37,7 +38,19 @@ final class CopyKeeper implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("store-copies").daemon().start(this::run);
     }
 
-    /** Asks for a copy, and waits a moment for it. */
+    /** Asks for a copy. */
+    void ask(LocalCopies.Part part) {
+        lock.lock();
+        try {
+            wanted.add(part);
+            asked++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks for a copy and waits for it, a second at most, and not while it rests after a long one. */
     void copy(LocalCopies.Part part) {
         lock.lock();
         try {
@@ -116,7 +129,7 @@ final class CopyKeeper implements AutoCloseable {
         lock.lock();
         try {
             done = upTo;
-            resting = took > TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
+            resting = took > TimeUnit.MILLISECONDS.toNanos(LONG_COPY_MILLIS);
             changed.signalAll();
             long left = resting ? REST_FACTOR * took : 0;
             while (left > 0 && !closed) {

@@ -62,14 +62,33 @@ final class DamageCheck {
 
     /** Tells a file that fell back to an older state; {@code null} when it did not. */
     static @Nullable String olderThan(long copied, Connection connection) throws SQLException {
+        long changes = changes(connection);
+        return changes < copied
+                ? "the file fell back to an older state: it knows of " + changes + " changes and its copy of " + copied
+                : null;
+    }
+
+    /** How many transactions the file knows of. */
+    static long changes(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(changes), 0) FROM change_count")) {
             row.next();
-            return row.getLong(1) < copied
-                    ? "the file fell back to an older state: it knows of " + row.getLong(1)
-                            + " changes and its copy of "
-                            + copied
-                    : null;
+            return row.getLong(1);
+        }
+    }
+
+    /** Whether everything that people set can be read. */
+    static boolean settingsReadable(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(LONGEST_SECONDS);
+            for (String table : TableCopy.tables(connection)) {
+                if (LocalCopies.Part.SETTINGS.holds(table)) {
+                    readAll(statement, table);
+                }
+            }
+            return true;
+        } catch (SQLException e) {
+            return false;
         }
     }
 

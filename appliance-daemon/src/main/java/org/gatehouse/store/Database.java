@@ -51,7 +51,7 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
         if (embedded) {
             jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler(),
-                    () -> copy(LocalCopies.Part.SETTINGS)));
+                    this::copySettings));
         }
         WritesNeedTransactions.installIn(jdbi.getConfig().get(SqlStatements.class));
     }
@@ -95,6 +95,10 @@ public final class Database implements AutoCloseable {
                 if (damage == null) {
                     file.opened();
                     return database;
+                }
+                if (copies.changes() <= database.changes()) {
+                    // What is damaged is elsewhere: the settings in the file are readable and newer than their copy.
+                    database.copySettings();
                 }
                 database.closePool();
                 damaged = new StoreFailure(damage);
@@ -211,6 +215,14 @@ public final class Database implements AutoCloseable {
         pool.close();
     }
 
+    private long changes() {
+        try (Connection connection = pool.getConnection()) {
+            return DamageCheck.settingsReadable(connection) ? DamageCheck.changes(connection) : -1;
+        } catch (SQLException e) {
+            return -1;
+        }
+    }
+
     private @Nullable String damage(long copiedChanges, boolean leftOpen) {
         try (Connection connection = pool.getConnection()) {
             String older = DamageCheck.olderThan(copiedChanges, connection);
@@ -225,8 +237,10 @@ public final class Database implements AutoCloseable {
      * written in the background. What people set is copied at each change besides. Nothing happens on PostgreSQL.
      */
     public void copyLocally() {
-        copy(LocalCopies.Part.SETTINGS);
-        copy(LocalCopies.Part.SUMS);
+        if (copies != null) {
+            copies.ask(LocalCopies.Part.SETTINGS);
+            copies.ask(LocalCopies.Part.SUMS);
+        }
     }
 
     /**
@@ -254,9 +268,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void copy(LocalCopies.Part part) {
+    private void copySettings() {
         if (copies != null) {
-            copies.copy(part);
+            copies.copy(LocalCopies.Part.SETTINGS);
         }
     }
 

@@ -224,15 +224,23 @@ final class DamagedDatabaseIT {
 
     @Test
     void rowsThatWentMissingInAKillAreNoticedAtTheNextStart() throws IOException {
+        Path earlier = directory.resolve("earlier");
         try (Life life = new Life()) {
             life.carry(500);
+        }
+        copies("", earlier, true);
+        try (Life life = new Life()) {
+            life.set("behind the copy");
             life.database.jdbi()
                     .useTransaction(handle -> handle.execute("DELETE FROM trail WHERE seq BETWEEN 200 AND 300"));
         }
+        copies("", earlier, false);
         Files.createFile(directory.resolve("database").resolve("in-use"));
         try (Life life = new Life()) {
             life.expectEverything();
             assertThat(life.repairs()).singleElement().asString().contains("are there");
+            // No copy has it, but the file's own tables can be read.
+            assertThat(life.list("SELECT name FROM named_secret", String.class)).contains("behind the copy");
         }
     }
 

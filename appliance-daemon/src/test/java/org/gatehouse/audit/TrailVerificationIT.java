@@ -151,6 +151,15 @@ final class TrailVerificationIT {
         fixture.tamper("UPDATE trail_position SET seq = " + (last - 2)
                 + ", hash = (SELECT hash FROM trail WHERE seq = " + (last - 2) + ")");
         fixture.restart();
+        if (fixture.fresh().database().embedded()) {
+            // The kept records have them: they are put back, and the trail says so.
+            assertThat(fixture.verify()).isInstanceOf(VerificationResult.Intact.class);
+            fixture.flush();
+            assertThat(fixture.fresh().database().jdbi().<String, RuntimeException>withHandle(handle -> handle
+                    .createQuery("SELECT record FROM trail WHERE kind = 'admin' AND object_type = 'database'")
+                    .mapTo(String.class).one())).contains("refill");
+            return;
+        }
         assertBroken(last - 1, "missing");
         fixture.append(3, START.plusSeconds(5_000));
         assertBroken(last - 1, "missing");
