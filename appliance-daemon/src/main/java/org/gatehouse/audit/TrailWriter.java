@@ -25,6 +25,11 @@ final class TrailWriter implements AutoCloseable {
     private static final int FULL_BATCH = 500;
     /** How long a record waits at most for others to share its transaction. */
     private static final long GATHER_MILLIS = 200;
+    /**
+     * So long after the last one the database is forced to the disk again when it took records. H2 writes over dead parts
+     * of its file after 45 s; what still refers to them must not be all that a power cut leaves.
+     */
+    private static final long FORCE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
@@ -39,6 +44,7 @@ final class TrailWriter implements AutoCloseable {
     private final Condition advanced = lock.newCondition();
     /** The position in the database. Only the writer's thread touches it. */
     private ChainHead position;
+    private long forced = System.nanoTime();
     // Guarded by the lock.
     private ChainHead applied;
     private long wantedUpTo;
@@ -187,11 +193,14 @@ final class TrailWriter implements AutoCloseable {
 
     /** A file may go once a power cut cannot take its rows back out of the database. */
     private void release(long sequence) throws IOException {
-        if (!journal.backlog().hasReleasable(sequence)) {
+        boolean releasable = journal.backlog().hasReleasable(sequence);
+        long now = System.nanoTime();
+        if (!releasable && now - forced < FORCE_AFTER_NANOS) {
             return;
         }
         try {
             database.force();
+            forced = now;
             journal.backlog().release(sequence);
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.WARNING, "Journal files are kept: the database could not be forced to disk", e);

@@ -280,9 +280,10 @@ public final class Database implements AutoCloseable {
             // DB_CLOSE_ON_EXIT off: the daemon closes it in its own order. CACHE_SIZE in KiB: its default is a share of the heap and would be most of an idle box.
             config.setJdbcUrl("jdbc:h2:file:" + DataDirectory.createPrivate(settings.directory()).resolve("gatehouse")
                     + ";DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=32768;LOCK_TIMEOUT=5000"
-                    // H2 2.5.252 loses its own file when it is killed while it saves or compacts in the background ("Chunk 12
-                    // not found", or an endless search for a chunk): seen within 40 kills, not in 30 with both switched off.
-                    // Space is won back at each clean stop.
+                    // H2 2.5.252 may lose part of its file when it is killed, with any settings: see EmbeddedFile. Killed at
+                    // each of its writes in turn it was worst with these two (29 of 152 against 4 of 166 with the first
+                    // alone), 2.4.240 best (none of 1,062) and bad without (21 of 247). Space is won back at each clean
+                    // stop.
                     + ";AUTO_COMPACT_FILL_RATE=0;WRITE_DELAY=0");
         } catch (IOException e) {
             throw new StoreFailure("The database's directory cannot be made: " + settings.directory() + " (" + e
