@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A whole process is killed under load, embedded database and all, again and again. */
 final class TrailCrashIT {
 
-    private static final int ROUNDS = 4;
+    /** More of them on demand: {@code -Dgatehouse.crash.rounds=100}. */
+    private static final int ROUNDS = Integer.getInteger("gatehouse.crash.rounds", 4);
 
     @Test
     void nothingAcknowledgedIsLostAndNothingIsCountedTwiceOverManyKills(@TempDir Path directory)
