@@ -93,7 +93,7 @@ final class DamageCheck {
     }
 
     /**
-     * Reads every small table and the trail's end. After a kill H2 2.5.252 may open a file in which a whole branch of a
+     * Reads every small table and the trail's end. After a kill H2 (seen with 2.5.252) may open a file in which a whole branch of a
      * table is missing while its indexes still name the rows.
      *
      * @return what is wrong; {@code null} when nothing is
