@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * database keeps it, so that a database file that cannot be read any more is rebuilt without losing a record. Thread-safe.
  *
  * <p>
- * A segment comes here by being renamed, which costs nothing; {@link #tidy} packs it to about a seventh and takes out what
+ * A segment comes here by being renamed, which costs nothing; {@link #tidy} packs it and takes out what
  * retention has removed from the database: old records, and bodies that expired.
  */
 final class KeptRecords {
