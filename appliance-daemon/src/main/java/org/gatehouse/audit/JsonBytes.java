@@ -84,6 +84,22 @@ final class JsonBytes {
         return this;
     }
 
+    /** How many bytes a text takes at most, without its quotes. */
+    static int lengthOf(String value) {
+        int bytes = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char unit = value.charAt(i);
+            if (unit < 0x20) {
+                bytes += 6;
+            } else if (unit < 0x80) {
+                bytes += unit == '"' || unit == '\\' ? 2 : 1;
+            } else {
+                bytes += unit < 0x800 ? 2 : 3;
+            }
+        }
+        return bytes;
+    }
+
     byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
