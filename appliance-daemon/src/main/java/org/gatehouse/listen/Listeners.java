@@ -2,6 +2,7 @@ package org.gatehouse.listen;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,11 @@ public final class Listeners implements AutoCloseable {
     /** SHA-256 fingerprint of the certificate that the main listener shows, as {@code AB:CD:…}; empty without TLS. */
     public Optional<String> certificateFingerprint() {
         return Optional.ofNullable(started().main().certificate().material()).map(TlsMaterial::fingerprint);
+    }
+
+    /** When the certificate that the main listener shows ends, or has ended; empty without TLS. */
+    public Optional<Instant> certificateExpires() {
+        return Optional.ofNullable(started().main().certificate().material()).map(TlsMaterial::expires);
     }
 
     /** What the main listener has seen. */
