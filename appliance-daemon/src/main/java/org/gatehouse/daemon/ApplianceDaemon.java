@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
+import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
@@ -156,12 +158,23 @@ public final class ApplianceDaemon implements AutoCloseable {
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
                 (int) listen.limits().maxBodyBytes());
 
+        open.snapshots().onChange(new Forgetting(rates, dispatch));
+
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
         metrics.gauge("gatehouse.trail.pending", "Records that wait for the disk", openTrail,
                 it -> it.figures().pending());
         metrics.gauge("gatehouse.trail.backlog", "Durable records that wait for the database", openTrail,
                 it -> it.figures().backlog());
+        metrics.gauge("gatehouse.rate.limits", "Limits on rates and concurrency that state is kept of", rates,
+                RateLimits::remembered);
+        metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
+                it -> it.figures().size());
+        CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
+        metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
+                certificate, CertificateDate::epochSeconds);
+        AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
+        MetricsToken metricsToken = MetricsToken.open(data.root(), secureRandom);
         OperationsService operations = new OperationsService(List.of(
                 () -> openTrail.state() instanceof TrailState.Refusing refusing
                         ? Optional.of(refusing.reason())
@@ -169,14 +182,14 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                metrics::scrape, _ -> false);
+                List.of(certificate::trouble), metrics::scrape,
+                token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database), new LiveProbe(dispatch),
-                new RunningBox(clock.instant(), database, openTrail, open.snapshots(),
+                new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
                 nanoTime, ids));
@@ -197,6 +210,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {
         String scheme = listen.tls() instanceof ListenerSettings.Tls.Off ? "http" : "https";
         return scheme + "://127.0.0.1:" + (apart == null ? doors.port() : doors.managementPort());
+    }
+
+    private Optional<Instant> certificateExpires() {
+        Listeners doors = listeners;
+        return doors == null ? Optional.empty() : doors.certificateExpires();
     }
 
     private <T extends AutoCloseable> T keep(T room) {
