@@ -51,7 +51,7 @@ public final class Pipeline {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.log(System.Logger.Level.ERROR, "A call failed (trace " + exchange.arrival().trace().traceId()
                     + "). This is a bug, or the memory is too small: report it.", e);
-            conclusion.abandon(exchange);
+            conclusion.abandon(exchange, null);
         }
     }
 
