@@ -96,6 +96,15 @@ public final class CallMetrics implements AutoCloseable {
         Gauge.builder(name, source, value).description(description).strongReference(true).register(registry);
     }
 
+    /**
+     * Counts one event of some other room.
+     *
+     * @param tags names and values in turn; values from a small set, never from what a client sent
+     */
+    public void count(String name, String description, String... tags) {
+        Counter.builder(name).description(description).tags(tags).register(registry).increment();
+    }
+
     /** Everything, as Prometheus reads it. */
     public String scrape() {
         return registry.scrape();
