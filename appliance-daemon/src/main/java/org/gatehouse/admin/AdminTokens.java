@@ -12,8 +12,13 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
+import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.store.Database;
 
 /**
@@ -25,6 +30,7 @@ public final class AdminTokens {
     /** Where the first token lies inside the data directory. */
     public static final String FILE = "admin-token";
     private static final String PREFIX = "gha_";
+    private static final String FIRST = "first";
 
     private final List<Known> known;
 
@@ -54,13 +60,40 @@ public final class AdminTokens {
             String token = TokenFile.fresh(PREFIX, random);
             // The file first: a token that is in no file could never be used, one that is not stored is made anew.
             TokenFile.write(dataDirectory, FILE, token);
-            jdbi.useTransaction(handle -> handle.createUpdate("""
-                    INSERT INTO admin_token (id, name, token_sha256, created_at) VALUES (:id, :name, :sha256, :now)
-                    """).bind("id", ids.get()).bind("name", "first").bind("sha256", TokenFile.sha256(token))
-                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute());
+            jdbi.useTransaction(handle -> store(handle, token, clock, ids));
             known = read(jdbi);
         }
         return new AdminTokens(known);
+    }
+
+    /**
+     * Puts one new token in the place of all there are, for a box whose token is lost or known to the wrong people. Only
+     * for a store that no daemon on this machine has open; those of other machines take the change in at their next start.
+     *
+     * @param trail gets the record before anything changes: a reset without a trace must not be
+     * @throws RuntimeException when one of the steps fails; done again it puts things right
+     */
+    public static void reset(Database database, Path dataDirectory, AdminTrail trail, Clock clock, Supplier<UUID> ids,
+            RandomGenerator random) {
+        Jdbi jdbi = database.jdbi();
+        ArrayNode before = JsonNodeFactory.instance.arrayNode();
+        read(jdbi).forEach(token -> before.add(token.name()));
+        trail.append(Actor.system("command line").did(ids.get(), clock.instant(), "reset", "admin-tokens", "all",
+                JsonNodeFactory.instance.objectNode().set("names", before),
+                JsonNodeFactory.instance.objectNode().set("names", JsonNodeFactory.instance.arrayNode().add(FIRST))));
+        String token = TokenFile.fresh(PREFIX, random);
+        TokenFile.write(dataDirectory, FILE, token);
+        jdbi.useTransaction(handle -> {
+            handle.execute("DELETE FROM admin_token");
+            store(handle, token, clock, ids);
+        });
+    }
+
+    private static void store(Handle handle, String token, Clock clock, Supplier<UUID> ids) {
+        handle.createUpdate("""
+                INSERT INTO admin_token (id, name, token_sha256, created_at) VALUES (:id, :name, :sha256, :now)
+                """).bind("id", ids.get()).bind("name", FIRST).bind("sha256", TokenFile.sha256(token))
+                .bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute();
     }
 
     /** The name of the token, if it is one. Takes the same time for every token that is none. */

@@ -40,7 +40,6 @@ import org.gatehouse.gateway.admission.Ledger;
 import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
-import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Dispatch;
@@ -113,8 +112,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.data()));
         Database database = keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
-        Trail openTrail = keep(Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
-                List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
+        Trail openTrail = keep(openTrail(data, database, secrets, clock, ids));
         trail = openTrail;
         TrailSearch search = new TrailSearch(database, openTrail);
         AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
@@ -127,7 +125,9 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What was used before: calls that a killed daemon left, then the sums that quotas start from.
         new Interrupted(open.snapshots()::current).settle(inFlight, openTrail, search);
-        Ledger ledger = new Ledger();
+        CallMetrics metrics = keep(new CallMetrics());
+        BudgetAlerts alerts = keep(new BudgetAlerts(adminTrail, search, metrics, clock, ids));
+        Ledger ledger = new Ledger(alerts::tell);
         if (!openTrail.flush(LONGEST_CATCH_UP)) {
             throw new StoreFailure(
                     "The database does not take the trail's records, so what was used so far is not known. Check the database.");
@@ -135,16 +135,18 @@ public final class ApplianceDaemon implements AutoCloseable {
         ledger.load(StartingTotals.of(new UsageTotals(database).all(clock.instant()), open.currentSettings().id(),
                 clock.instant()));
 
+        alerts.begin(ledger, open.snapshots().current());
+        open.snapshots().onChange(snapshot -> alerts.follow(ledger, snapshot));
+
         keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
                 () -> open.currentSettings().auditRetentionDays()));
 
         // What carries calls.
-        CallMetrics metrics = keep(new CallMetrics());
         UpstreamClient client = keep(new UpstreamClient());
         Dispatch dispatch = new Dispatch(client);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
-        CallBook book = new TrailBook(openTrail, inFlight, clock, metrics::ended);
+        TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
         Conclusion conclusion = new Conclusion(book, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
@@ -162,6 +164,8 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
+        metrics.gauge("gatehouse.trail.late", "Calls that have ended and could not be recorded yet", book,
+                TrailBook::lateRows);
         metrics.gauge("gatehouse.trail.pending", "Records that wait for the disk", openTrail,
                 it -> it.figures().pending());
         metrics.gauge("gatehouse.trail.backlog", "Durable records that wait for the database", openTrail,
@@ -205,6 +209,12 @@ public final class ApplianceDaemon implements AutoCloseable {
         doors.start();
         listeners = doors;
         keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
+    }
+
+    /** The trail with everything that is derived from its rows: who opens it without brings the sums out of step. */
+    static Trail openTrail(DataDirectory data, Database database, SecretBox secrets, Clock clock, Ids ids) {
+        return Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
+                List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
     }
 
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {
