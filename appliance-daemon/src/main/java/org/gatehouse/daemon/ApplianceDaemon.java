@@ -72,6 +72,7 @@ import org.gatehouse.usage.UsageTotals;
  */
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
+    private static final String GATEWAY_ROOT = "/v1";
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -199,15 +200,20 @@ public final class ApplianceDaemon implements AutoCloseable {
                 nanoTime, ids));
 
         // What is heard from outside.
+        DoorMetrics doorMetrics = new DoorMetrics(metrics);
         Settings.Management apart = settings.management();
-        HttpRouting.Builder main = HttpRouting.builder().register("/v1", gateway);
+        HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway);
         HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
         management.register("/", admin).register("/", operations);
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),
                 apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
-                new PathErrors()));
+                new PathErrors(), refusal -> {
+                    doorMetrics.refused(refusal);
+                    gateway.refusedEarly(refusal, GATEWAY_ROOT);
+                }));
         doors.start();
         listeners = doors;
+        doorMetrics.show(doors, apart != null);
         keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
     }
 

@@ -56,6 +56,11 @@ public final class Conclusion {
         sendError(exchange, refusal);
     }
 
+    /** Records a refusal that somebody else sends. */
+    void note(Exchange exchange, int status, String code) {
+        record(exchange, new Entry(status, Outcome.REFUSED, code, Usage.NOTHING, null), -1, new byte[0], null);
+    }
+
     /** Records and sends a refusal. */
     void refuse(Exchange exchange, Refusal refusal) {
         Entry entry = new Entry(refusal.reason().status(), Outcome.REFUSED, refusal.reason().code(), Usage.NOTHING,

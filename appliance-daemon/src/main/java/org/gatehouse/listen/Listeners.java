@@ -25,6 +25,7 @@ public final class Listeners implements AutoCloseable {
     private final Door mainDoor;
     private final @Nullable Door managementDoor;
     private final TransportErrorRenderer renderer;
+    private final EarlyRefusal.Observer observer;
     private final ReentrantLock lifecycle = new ReentrantLock();
     private volatile @Nullable Running running;
     private boolean closed;
@@ -37,9 +38,20 @@ public final class Listeners implements AutoCloseable {
      * @param renderer   shapes the errors that arise below the routing
      */
     public Listeners(Door main, @Nullable Door management, TransportErrorRenderer renderer) {
+        this(main, management, renderer, _ -> {});
+    }
+
+    /**
+     * Listeners whose early refusals are told.
+     *
+     * @param observer told of each request that is refused before a handler gets it
+     */
+    public Listeners(Door main, @Nullable Door management, TransportErrorRenderer renderer,
+            EarlyRefusal.Observer observer) {
         this.mainDoor = main;
         this.managementDoor = management;
         this.renderer = renderer;
+        this.observer = observer;
     }
 
     /** One listener whose errors are shaped by {@link PathErrors}. */
@@ -68,7 +80,7 @@ public final class Listeners implements AutoCloseable {
             if (running != null || closed) {
                 throw new IllegalStateException("The listeners were started before: make new ones");
             }
-            Running started = Running.open(mainDoor, managementDoor, renderer);
+            Running started = Running.open(mainDoor, managementDoor, renderer, observer);
             running = started;
             started.all().forEach(Listener::start);
             Thread.ofVirtual().name("certificate-watch").start(() -> watchCertificates(started));
@@ -192,12 +204,13 @@ public final class Listeners implements AutoCloseable {
         private final List<Listener> all = new ArrayList<>(2);
         private volatile boolean closing;
 
-        static Running open(Door main, @Nullable Door management, TransportErrorRenderer renderer) throws IOException {
+        static Running open(Door main, @Nullable Door management, TransportErrorRenderer renderer,
+                EarlyRefusal.Observer observer) throws IOException {
             Running running = new Running();
             try {
-                running.open("main", main, renderer);
+                running.open("main", main, renderer, observer);
                 if (management != null) {
-                    running.open("management", management, renderer);
+                    running.open("management", management, renderer, observer);
                 }
                 running.reaper.start();
                 return running;
@@ -207,8 +220,10 @@ public final class Listeners implements AutoCloseable {
             }
         }
 
-        private void open(String name, Door door, TransportErrorRenderer renderer) throws IOException {
-            all.add(Listener.open(name, door.settings(), door.routing().get(), renderer, clientWatch, reaper));
+        private void open(String name, Door door, TransportErrorRenderer renderer, EarlyRefusal.Observer observer)
+                throws IOException {
+            all.add(Listener.open(name, door.settings(), door.routing().get(), renderer, observer, clientWatch,
+                    reaper));
         }
 
         Listener main() {
