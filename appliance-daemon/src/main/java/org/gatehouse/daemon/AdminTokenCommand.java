@@ -59,6 +59,7 @@ final class AdminTokenCommand {
             Settings settings = Settings.read(named == null ? USUAL : named, named != null, System.getenv());
             Path directory = Objects.requireNonNullElse(data, settings.data());
             // Before anything is opened: opening makes what is missing, and files of the wrong owner stop the daemon.
+            requireAccess(directory);
             requireBox(directory);
             requireOwner(directory);
             reset(directory, settings);
@@ -78,6 +79,14 @@ final class AdminTokenCommand {
                             SecretBox.open(database, held.secret(), random, clock), clock, ids)) {
                 AdminTokens.reset(database, held.root(), new DurableAdminTrail(trail, database), clock, ids, random);
                 trail.flush(LONGEST_CATCH_UP);
+            }
+        }
+
+        private static void requireAccess(Path directory) throws IOException {
+            if (Files.isDirectory(directory) && !(Files.isWritable(directory) && Files.isExecutable(directory))) {
+                String owner = Files.getOwner(directory).getName();
+                throw new StoreFailure(directory + " belongs to " + owner + " and is closed to this user. Run the command as "
+                        + owner + ": sudo -u " + owner + " gatehouse admin-token reset.");
             }
         }
 

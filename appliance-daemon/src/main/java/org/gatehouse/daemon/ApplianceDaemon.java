@@ -209,7 +209,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
                 new PathErrors(), refusal -> {
                     doorMetrics.refused(refusal);
-                    gateway.refusedEarly(refusal, GATEWAY_ROOT);
+                    if (refusal.listener().equals(Listeners.MAIN)) {
+                        gateway.refusedEarly(refusal, GATEWAY_ROOT);
+                    }
                 }));
         doors.start();
         listeners = doors;

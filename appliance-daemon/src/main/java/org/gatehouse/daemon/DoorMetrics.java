@@ -24,9 +24,9 @@ final class DoorMetrics {
 
     /** Shows what the main listener counts, and the management one if there is a second. */
     void show(Listeners listeners, boolean apart) {
-        show("main", listeners::counts);
+        show(Listeners.MAIN, listeners::counts);
         if (apart) {
-            show("management", listeners::managementCounts);
+            show(Listeners.MANAGEMENT, listeners::managementCounts);
         }
     }
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #drain} when it is time to go, {@link #close}; each once. Thread-safe.
  */
 public final class Listeners implements AutoCloseable {
+    /** The name of the main listener, in metrics and in {@link EarlyRefusal}. */
+    public static final String MAIN = "main";
+    /** The name of the second listener. */
+    public static final String MANAGEMENT = "management";
     private static final System.Logger LOGGER = System.getLogger(Listeners.class.getName());
     private static final Duration CERTIFICATE_POLL = Duration.ofSeconds(5);
     private static final long DRAIN_POLL_MILLIS = 10;
@@ -208,9 +212,9 @@ public final class Listeners implements AutoCloseable {
                 EarlyRefusal.Observer observer) throws IOException {
             Running running = new Running();
             try {
-                running.open("main", main, renderer, observer);
+                running.open(MAIN, main, renderer, observer);
                 if (management != null) {
-                    running.open("management", management, renderer, observer);
+                    running.open(MANAGEMENT, management, renderer, observer);
                 }
                 running.reaper.start();
                 return running;
