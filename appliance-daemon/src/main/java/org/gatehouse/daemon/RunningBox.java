@@ -17,7 +17,7 @@ import org.gatehouse.store.Database;
 
 /** What the admin API may say of the box as a whole. */
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
-        Backup backup) implements Box {
+        CertificateDate certificate, Backup backup) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
@@ -41,6 +41,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         int models = snapshots.current().models().size();
         parts.add(new Part("models", models > 0,
                 models > 0 ? models + " models are set up." : "No model is set up. Add an upstream and a model."));
+        certificate.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);
     }

@@ -67,7 +67,7 @@ public final class Conversation {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A call could not be ended as it should (trace "
                     + exchange.arrival().trace().traceId() + "). This is a bug: report it.", e);
-            if (conclusion.abandon(exchange)) {
+            if (conclusion.abandon(exchange, talk.flight)) {
                 talk.flight.land();
             }
         }
