@@ -191,12 +191,20 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new PathErrors()));
         doors.start();
         listeners = doors;
-        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
+        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors), certificate(listen.tls())));
     }
 
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {
         String scheme = listen.tls() instanceof ListenerSettings.Tls.Off ? "http" : "https";
         return scheme + "://127.0.0.1:" + (apart == null ? doors.port() : doors.managementPort());
+    }
+
+    private static @Nullable Path certificate(ListenerSettings.Tls tls) {
+        return switch (tls) {
+            case ListenerSettings.Tls.Off _ -> null;
+            case ListenerSettings.Tls.SelfSigned own -> own.directory().resolve("certificate.pem");
+            case ListenerSettings.Tls.Files files -> files.certificateChain();
+        };
     }
 
     private <T extends AutoCloseable> T keep(T room) {
@@ -207,6 +215,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The bound main port. */
     public int port() {
         return known(listeners).port();
+    }
+
+    /** What tells the main port's certificate from any other; empty without TLS. */
+    public Optional<String> certificateFingerprint() {
+        return known(listeners).certificateFingerprint();
     }
 
     /** The one door for changes. */
