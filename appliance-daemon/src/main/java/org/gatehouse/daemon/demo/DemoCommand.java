@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gatehouse demo}: see a governed call in a minute, on any machine. */
-@Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs a whole box on this machine with simulated engines, GPUs and one simulated commercial API.", footer = {
+@Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs a whole box on this machine with simulated engines and one simulated commercial API.", footer = {
         "", "Example:", "  gatehouse demo --port 8080 --data ./demo-data"})
 public final class DemoCommand implements Callable<Integer> {
 
