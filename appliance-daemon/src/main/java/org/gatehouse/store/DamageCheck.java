@@ -160,7 +160,7 @@ final class DamageCheck {
                 while (row.next()) {
                     rows++;
                     earliest = Math.min(earliest, row.getLong(2));
-                    row.getString(3);
+                    row.getBytes(3);
                     lastHash = row.getBytes(4);
                 }
             }

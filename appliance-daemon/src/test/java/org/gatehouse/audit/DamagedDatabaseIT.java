@@ -106,7 +106,7 @@ final class DamagedDatabaseIT {
 
         List<String> repairs() {
             return list("SELECT record FROM trail WHERE kind = 'admin' AND object_type = 'database' ORDER BY seq",
-                    String.class);
+                    byte[].class).stream().map(RecordJson::text).toList();
         }
 
         @Override
