@@ -216,7 +216,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         doors.start();
         listeners = doors;
         doorMetrics.show(doors, apart != null);
-        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
+        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors), certificate(listen.tls())));
     }
 
     /** The trail with everything that is derived from its rows: who opens it without brings the sums out of step. */
@@ -235,6 +235,14 @@ public final class ApplianceDaemon implements AutoCloseable {
         return doors == null ? Optional.empty() : doors.certificateExpires();
     }
 
+    private static @Nullable Path certificate(ListenerSettings.Tls tls) {
+        return switch (tls) {
+            case ListenerSettings.Tls.Off _ -> null;
+            case ListenerSettings.Tls.SelfSigned own -> own.directory().resolve("certificate.pem");
+            case ListenerSettings.Tls.Files files -> files.certificateChain();
+        };
+    }
+
     private <T extends AutoCloseable> T keep(T room) {
         opened.push(room);
         return room;
@@ -243,6 +251,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The bound main port. */
     public int port() {
         return known(listeners).port();
+    }
+
+    /** What tells the main port's certificate from any other; empty without TLS. */
+    public Optional<String> certificateFingerprint() {
+        return known(listeners).certificateFingerprint();
     }
 
     /** The one door for changes. */

@@ -34,11 +34,16 @@ public final class Gatehouse {
 
     private static String oneLine(Throwable failure) {
         Throwable cause = failure;
-        while (cause.getMessage() == null && cause.getCause() != null) {
-            cause = cause.getCause();
+        while (cause.getCause() instanceof Throwable inner && saysNothing(cause, inner)) {
+            cause = inner;
         }
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Wrappers that were given no message of their own repeat the inner one under its class name. */
+    private static boolean saysNothing(Throwable outer, Throwable inner) {
+        return outer.getMessage() == null || outer.getMessage().equals(inner.toString());
     }
 
     /** The version that the build stamped into the jar. */

@@ -49,7 +49,10 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
     @Override
     public void backup(OutputStream out) throws IOException {
         // Rows that are durable but not in the database yet belong into it, too.
-        trail.flush(LONGEST_CATCH_UP);
+        if (!trail.flush(LONGEST_CATCH_UP)) {
+            throw new IOException("The database does not take the trail's records, so a backup would lack the newest."
+                    + " See 'gatehouse status', then try again.");
+        }
         backup.write(out, null);
     }
 }

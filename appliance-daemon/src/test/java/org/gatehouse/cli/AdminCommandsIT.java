@@ -3,6 +3,7 @@ package org.gatehouse.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class AdminCommandsIT {
         assertThat(shell.run("budgets", "create", "--scope", "organisation", "--period", "day", "--amount", "5.00",
                 "--soft").out()).contains("hard").contains("false");
         assertThat(shell.run("policies", "create", "--scope", "project:Research/Search", "--bodies", "both", "--days",
-                "3").out()).contains("\"retentionDays\":3");
+                "3").out()).contains("retentionDays=3");
         assertThat(shell.run("prices", "create", "--model", "small", "--input", "0.15", "--output-tokens", "0.60")
                 .out()).contains("0.15");
         assertThat(shell.run("models", "update", "small", "--max-output", "100").out()).contains("100");
@@ -129,6 +130,7 @@ final class AdminCommandsIT {
         Path file = other.resolve("audit.jsonl");
         assertThat(shell.run("audit", "export", file.toString()).status()).isZero();
         assertThat(new Shell(Map.of()).run("audit", "verify", "--file", file.toString()).status()).isZero();
+        assertThat(shell.run("audit", "export").out()).isEqualTo(Files.readString(file));
         Files.writeString(file, Files.readString(file).replace("ada@example.com", "eve@example.com"));
         Shell.Result broken = new Shell(Map.of()).run("audit", "verify", "--file", file.toString());
         assertThat(broken.status()).isEqualTo(1);
@@ -143,6 +145,17 @@ final class AdminCommandsIT {
         Path file = other.resolve("box.backup");
         assertThat(shell.run("backup", file.toString()).status()).isZero();
         assertThat(file).hasContent("backup");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        Path word = Files.writeString(other.resolve("word"), "short");
+        assertThat(shell.run("backup", file.toString(), "--passphrase-file", word.toString()).err())
+                .contains("shorter than 12");
+        Files.writeString(word, "long enough, at last");
+        Path keyed = other.resolve("keyed.backup");
+        assertThat(shell.run("backup", keyed.toString(), "--passphrase-file", word.toString(), "--data",
+                other.toString(), "--server", "http://127.0.0.1:" + server.server.port(), "--token", server.token)
+                .err()).contains("Only on the box itself");
+        assertThat(keyed).doesNotExist();
+        assertThat(other.toFile().list()).hasSize(2);
         server.box.full = true;
         assertThat(shell.run("backup", other.resolve("second.backup").toString()).err()).contains("The disk is full");
         assertThat(other.resolve("second.backup")).doesNotExist();

@@ -42,7 +42,7 @@ final class DemoBox implements AutoCloseable {
     }
 
     void start() throws IOException, InterruptedException {
-        say("Gatehouse demo. Engines, GPUs and the commercial API are SIMULATED; everything else is the real thing.");
+        say("Gatehouse demo. Engines and the commercial API are SIMULATED; everything else is the real thing.");
         DemoEngines started = new DemoEngines(directory);
         engines = started;
         started.start();
