@@ -2,6 +2,7 @@ package org.gatehouse.store;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,23 +20,24 @@ final class CopyKeeper implements AutoCloseable {
     /** After a copy that took longer it rests, so that many changes do not become many large copies. */
     private static final long LONG_COPY_MILLIS = 250;
     private static final int REST_FACTOR = 4;
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
     private final Database database;
     private final LocalCopies copies;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread thread;
+    private final BackgroundWorker worker;
     // Guarded by the lock.
     private final Set<LocalCopies.Part> wanted = EnumSet.noneOf(LocalCopies.Part.class);
     private long asked;
     private long done;
     private boolean resting;
-    private boolean closed;
 
     CopyKeeper(Database database, LocalCopies copies) {
         this.database = database;
         this.copies = copies;
-        this.thread = Thread.ofPlatform().name("store-copies").daemon().start(this::run);
+        this.worker = new BackgroundWorker("store-copies", lock, changed, LONGEST_STOP, this::run);
+        worker.start();
     }
 
     /** Asks for a copy. */
@@ -58,7 +60,7 @@ final class CopyKeeper implements AutoCloseable {
             long mine = ++asked;
             changed.signalAll();
             long left = TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
-            while (done < mine && !resting && !closed && left > 0) {
+            while (done < mine && !resting && !worker.stopping() && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
@@ -72,45 +74,28 @@ final class CopyKeeper implements AutoCloseable {
     /** Writes what was asked for and ends. Call it while the database is still open. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
     }
 
     private void run() {
-        try {
-            while (true) {
-                Set<LocalCopies.Part> parts;
-                long upTo;
-                lock.lock();
-                try {
-                    while (wanted.isEmpty() && !closed) {
-                        changed.await();
-                    }
-                    if (wanted.isEmpty()) {
-                        return;
-                    }
-                    parts = EnumSet.copyOf(wanted);
-                    wanted.clear();
-                    upTo = asked;
-                } finally {
-                    lock.unlock();
+        while (true) {
+            worker.pauseWhile(wanted::isEmpty);
+            Set<LocalCopies.Part> parts;
+            long upTo;
+            lock.lock();
+            try {
+                if (wanted.isEmpty()) {
+                    return;
                 }
-                long began = System.nanoTime();
-                parts.forEach(this::write);
-                rest(upTo, System.nanoTime() - began);
+                parts = EnumSet.copyOf(wanted);
+                wanted.clear();
+                upTo = asked;
+            } finally {
+                lock.unlock();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            long began = System.nanoTime();
+            parts.forEach(this::write);
+            rest(upTo, System.nanoTime() - began);
         }
     }
 
@@ -125,15 +110,14 @@ final class CopyKeeper implements AutoCloseable {
         }
     }
 
-    private void rest(long upTo, long took) throws InterruptedException {
+    private void rest(long upTo, long took) {
         lock.lock();
         try {
             done = upTo;
             resting = took > TimeUnit.MILLISECONDS.toNanos(LONG_COPY_MILLIS);
             changed.signalAll();
-            long left = resting ? REST_FACTOR * took : 0;
-            while (left > 0 && !closed) {
-                left = changed.awaitNanos(left);
+            if (resting) {
+                worker.pauseWhile(() -> true, Duration.ofNanos(REST_FACTOR * took));
             }
             resting = false;
         } finally {
