@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DamageCheck {
 
-    private static final int FILE_CORRUPTED = 90030;
+    /** What H2 says of a file that it cannot read. */
+    static final int FILE_CORRUPTED = 90030;
     private static final int GENERAL_ERROR = 50000;
     private static final int ALREADY_OPEN = 90020;
     /** The store's own codes at the end of its messages: 3 internal, 6 corrupt, 9 chunk not found, 50 and 51 garbled. */

@@ -60,7 +60,7 @@ final class SettingsCopyIT {
             database.copyLocally();
             database.jdbi()
                     .useTransaction(handle -> handle.execute("INSERT INTO named_secret (name, sealed, created_at) "
-                            + "SELECT 'large-' || x, SECURE_RAND(1000), CURRENT_TIMESTAMP FROM SYSTEM_RANGE(1, 40000)"));
+                            + "SELECT 'large-' || x, SECURE_RAND(1000), CURRENT_TIMESTAMP FROM SYSTEM_RANGE(1, 12000)"));
             for (int i = 1; i <= 3; i++) {
                 set(database, "change " + i);
             }
