@@ -226,7 +226,14 @@ public final class Trail implements AutoCloseable {
         }
         ObjectNode after = JsonNodeFactory.instance.objectNode().put("rowsPutBack", putBack);
         if (rebuilt != null) {
-            after.put("reason", rebuilt.reason()).put("damagedFile", rebuilt.movedTo())
+            long missing = database.noteMissingRows();
+            if (missing > 0) {
+                System.getLogger(Trail.class.getName()).log(System.Logger.Level.ERROR,
+                        "{0} of the trail''s last rows are lost: they are neither in the journal nor in the kept records. "
+                                + "Verification names the first.",
+                        missing);
+            }
+            after.put("rowsMissing", missing).put("reason", rebuilt.reason()).put("damagedFile", rebuilt.movedTo())
                     .put("settingsFrom", rebuilt.settingsFrom().toString())
                     .put("sumsFrom", rebuilt.sumsFrom().toString());
         }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -189,8 +190,10 @@ public final class Database implements AutoCloseable {
     String damage(long copiedChanges, boolean leftOpen) {
         try (Connection connection = pool.getConnection()) {
             String older = DamageCheck.olderThan(copiedChanges, connection);
-            return older != null || !leftOpen ? older : DamageCheck.find(connection);
-        } catch (SQLException e) {
+            return older != null || !leftOpen || file == null
+                    ? older
+                    : DamageCheck.find(connection, file.missing());
+        } catch (SQLException | IOException e) {
             return String.valueOf(e.getMessage());
         }
     }
@@ -215,6 +218,24 @@ public final class Database implements AutoCloseable {
             return file == null ? null : file.rebuilt();
         } catch (IOException e) {
             throw new StoreFailure("It cannot be read whether the database was rebuilt (" + e
+                    + "). Check the data disk.", e);
+        }
+    }
+
+    /**
+     * Notes which trail rows the rebuild could not bring back, so that the next start does not rebuild for their sake.
+     *
+     * @return how many are missing among the last ten thousand
+     */
+    public long noteMissingRows() {
+        try (Connection connection = pool.getConnection()) {
+            List<MissingRows> missing = DamageCheck.missing(connection);
+            if (file != null) {
+                file.noteMissing(missing);
+            }
+            return missing.stream().mapToLong(MissingRows::count).sum();
+        } catch (SQLException | IOException e) {
+            throw new StoreFailure("It cannot be noted which trail rows are missing (" + e.getMessage()
                     + "). Check the data disk.", e);
         }
     }
