@@ -21,7 +21,6 @@ import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
 import org.gatehouse.audit.InFlightJournal;
-import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailRetention;
@@ -111,8 +110,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.data()));
         Database database = keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
-        Trail openTrail = keep(Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
-                List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
+        Trail openTrail = keep(
+                Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
+                        List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
         trail = openTrail;
         TrailSearch search = new TrailSearch(database, openTrail);
         AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
@@ -162,6 +162,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 it -> it.figures().pending());
         metrics.gauge("gatehouse.trail.backlog", "Durable records that wait for the database", openTrail,
                 it -> it.figures().backlog());
+        metrics.gauge("gatehouse.trail.kept.bytes", "Disk space of the records kept for a rebuild of the database",
+                openTrail, it -> it.figures().keptBytes());
         OperationsService operations = new OperationsService(List.of(
                 () -> openTrail.state() instanceof TrailState.Refusing refusing
                         ? Optional.of(refusing.reason())

@@ -182,7 +182,7 @@ final class DamagedDatabaseIT {
             life.carry(4_000);
         }
         try (TrailLife life = live()) {
-            KeptRecords kept = new KeptRecords(life.data().journal(), life.trail().node());
+            KeptRecords kept = new KeptRecords(life.data().journal(), life.trail().node(), Long.MAX_VALUE);
             long raw = bytes(kept);
             Clock now = Clock.systemUTC();
             new TrailRetention(life.database(), life.trail(), now, new Ids()).removeBodies();

@@ -33,6 +33,11 @@ final class TrailLife implements AutoCloseable {
 
     /** @param acknowledged what all lives so far were told is recorded; this one adds to it */
     TrailLife(Path directory, SampleCalls samples, List<UUID> acknowledged) {
+        this(directory, samples, acknowledged, JournalSettings.USUAL_KEPT_BYTES);
+    }
+
+    /** @param keptBytes how much space the kept records may take */
+    TrailLife(Path directory, SampleCalls samples, List<UUID> acknowledged, long keptBytes) {
         this.samples = samples;
         this.acknowledged = acknowledged;
         data = DataDirectory.open(directory);
@@ -44,7 +49,7 @@ final class TrailLife implements AutoCloseable {
         }
         secretBox = SecretBox.open(database, data.secret(), new SecureRandom(), Clock.systemUTC());
         trail = Trail.open(database, secretBox,
-                new TrailSettings(new JournalSettings(data.journal(), 1 << 20, 64 << 20), 50, SOON),
+                new TrailSettings(new JournalSettings(data.journal(), 1 << 20, 64 << 20, keptBytes), 50, SOON),
                 List.of(new UsageRollups()), Clock.systemUTC(), new Ids());
     }
 
