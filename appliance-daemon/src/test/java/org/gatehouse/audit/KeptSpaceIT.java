@@ -29,7 +29,9 @@ final class KeptSpaceIT {
     private final List<UUID> acknowledged = new ArrayList<>();
 
     private TrailLife live() {
-        return new TrailLife(directory, samples, acknowledged, SPACE);
+        return new TrailLife(directory, samples, acknowledged,
+                new TrailSettings(new JournalSettings(directory.resolve("journal"), 1 << 20, 64 << 20, SPACE), 50,
+                        TrailLife.SOON));
     }
 
     private static void keepHouse(TrailLife life) {

@@ -33,11 +33,12 @@ final class TrailLife implements AutoCloseable {
 
     /** @param acknowledged what all lives so far were told is recorded; this one adds to it */
     TrailLife(Path directory, SampleCalls samples, List<UUID> acknowledged) {
-        this(directory, samples, acknowledged, JournalSettings.USUAL_KEPT_BYTES);
+        this(directory, samples, acknowledged, new TrailSettings(
+                new JournalSettings(directory.resolve("journal"), 1 << 20, 64 << 20), 50, SOON));
     }
 
-    /** @param keptBytes how much space the kept records may take */
-    TrailLife(Path directory, SampleCalls samples, List<UUID> acknowledged, long keptBytes) {
+    /** With settings of its own; the journal must lie in the directory. */
+    TrailLife(Path directory, SampleCalls samples, List<UUID> acknowledged, TrailSettings settings) {
         this.samples = samples;
         this.acknowledged = acknowledged;
         data = DataDirectory.open(directory);
@@ -48,8 +49,7 @@ final class TrailLife implements AutoCloseable {
             throw e;
         }
         secretBox = SecretBox.open(database, data.secret(), new SecureRandom(), Clock.systemUTC());
-        trail = Trail.open(database, secretBox,
-                new TrailSettings(new JournalSettings(data.journal(), 1 << 20, 64 << 20, keptBytes), 50, SOON),
+        trail = Trail.open(database, secretBox, settings,
                 List.of(new UsageRollups()), Clock.systemUTC(), new Ids());
     }
 
