@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordJson {
 
-    /** Longer {@code before} and {@code after} values are replaced by their digest. */
+    /** Longer {@code before} and {@code after} values, in UTF-16 units, are replaced by their digest. */
     static final int LONGEST_VALUE = 200_000;
+    /** So are those that take more bytes once they are escaped: H2 keeps at most a mebibyte in a column. */
+    private static final int MOST_BYTES_A_VALUE = 400_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -100,7 +102,8 @@ final class RecordJson {
     }
 
     private static @Nullable String bounded(@Nullable String value) {
-        if (value == null || value.length() <= LONGEST_VALUE) {
+        if (value == null
+                || value.length() <= LONGEST_VALUE && JsonBytes.lengthOf(value) <= MOST_BYTES_A_VALUE) {
             return value;
         }
         byte[] digest = ChainHead.sha256().digest(value.getBytes(StandardCharsets.UTF_8));

@@ -92,7 +92,7 @@ final class TrailRows {
 
     private static TrailRow row(TrailNode node, ResultSet row) throws SQLException {
         long sequence = row.getLong(1) - node.position(0);
-        String json = row.getString(6);
+        String json = RecordJson.text(row.getBytes(6));
         String difference;
         if (!node.id().equals(row.getObject(2, UUID.class))) {
             difference = "node";

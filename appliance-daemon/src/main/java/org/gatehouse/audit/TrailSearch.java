@@ -189,7 +189,7 @@ public final class TrailSearch {
                 }
                 UUID node = row.getObject(1, UUID.class);
                 long sequence = row.getLong(2);
-                String json = row.getString(3);
+                String json = RecordJson.text(row.getBytes(3));
                 entries.add(new TrailEntry(node, sequence, RecordJson.read(json), json,
                         HexFormat.of().formatHex(row.getBytes(4))));
                 last = new TrailPage.Cursor(row.getLong(5), row.getLong(6));

@@ -126,7 +126,7 @@ final class TrailTable {
                 insert.setLong(1, node.position(row.sequence()));
                 insert.setObject(2, node.id());
                 insert.setLong(3, row.sequence());
-                insert.setString(4, RecordJson.text(row.json()));
+                insert.setBytes(4, row.json());
                 insert.setBytes(5, row.previous());
                 insert.setBytes(6, row.head().hash());
                 TrailColumns.bind(insert, 7, TrailColumns.values(item));

@@ -183,7 +183,7 @@ final class DamageCheck {
                     addGap(node, before, sequence, missing);
                     before = sequence;
                     earliest = Math.min(earliest, row.getLong(2));
-                    row.getString(3);
+                    row.getBytes(3);
                     lastHash = row.getBytes(4);
                 }
             }

@@ -1,5 +1,6 @@
 package org.gatehouse.usage;
 
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.UUID;
 
@@ -35,6 +36,12 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
                 // Before a call is routed, the model is whatever text the client sent.
                 routed ? fitting(call.modelAsked()) : "", fitting(call.upstream()),
                 cost == null ? "" : cost.currency());
+    }
+
+    /** The bucket of a coarser grain that a minute's falls into. */
+    Bucket in(Grain coarser) {
+        return new Bucket(coarser, coarser.bucketOf(Instant.ofEpochSecond(start)), department, project, user, key,
+                scenario, model, upstream, currency);
     }
 
     private static UUID orNil(@Nullable UUID id) {

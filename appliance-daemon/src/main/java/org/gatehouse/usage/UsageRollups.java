@@ -3,12 +3,14 @@ package org.gatehouse.usage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-
-import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.CallProjection;
 import org.gatehouse.audit.CallRecord;
@@ -55,26 +57,31 @@ public final class UsageRollups implements CallProjection {
 
     @Override
     public void apply(Connection connection, List<CallRecord> calls) throws SQLException {
-        Map<Bucket, Sums> touched = new TreeMap<>(Bucket.LOCK_ORDER);
-        Map<UUID, String> named = new TreeMap<>();
+        Map<Bucket, Sums> minutes = new HashMap<>();
+        Set<Caller> callers = Collections.newSetFromMap(new IdentityHashMap<>());
         for (CallRecord call : calls) {
             String scenario = scenarios.of(connection, call);
-            Sums sums = Sums.of(call);
-            for (Grain grain : Grain.values()) {
-                touched.merge(Bucket.of(grain, call, scenario), sums, Sums::plus);
+            minutes.merge(Bucket.of(Grain.MINUTE, call, scenario), Sums.of(call), Sums::plus);
+            Caller caller = call.caller();
+            if (caller != null) {
+                callers.add(caller);
             }
-            note(call.caller(), named);
         }
+        Map<Bucket, Sums> touched = new TreeMap<>(Bucket.LOCK_ORDER);
+        minutes.forEach((minute, sums) -> {
+            for (Grain grain : Grain.values()) {
+                touched.merge(minute.in(grain), sums, Sums::plus);
+            }
+        });
         merge(connection, touched);
+        Map<UUID, String> named = new TreeMap<>();
+        callers.forEach(caller -> note(caller, named));
         if (!named.isEmpty()) {
             rename(connection, named);
         }
     }
 
-    private static void note(@Nullable Caller caller, Map<UUID, String> named) {
-        if (caller == null) {
-            return;
-        }
+    private static void note(Caller caller, Map<UUID, String> named) {
         named.put(caller.departmentId(), caller.departmentName());
         named.put(caller.projectId(), caller.projectName());
         named.put(caller.keyId(), caller.keyName());

@@ -113,8 +113,14 @@ final class AuditApiIT {
         String export = server.get("/api/v1/audit/export").text();
         assertThat(TrailExport.verify(new ByteArrayInputStream(export.getBytes(StandardCharsets.UTF_8)), Map.of()))
                 .isInstanceOf(VerificationResult.Intact.class);
-        server.fresh.database().jdbi().useTransaction(handle -> handle
-                .createUpdate("UPDATE trail SET record = REPLACE(record, 'Research', 'Sales')").execute());
+        server.fresh.database().jdbi().useTransaction(handle -> {
+            String record = new String(
+                    handle.createQuery("SELECT record FROM trail WHERE object_type = 'departments'")
+                            .mapTo(byte[].class).one(),
+                    StandardCharsets.UTF_8);
+            assertThat(handle.execute("UPDATE trail SET record = ? WHERE object_type = 'departments'",
+                    record.replace("Research", "Sales").getBytes(StandardCharsets.UTF_8))).isOne();
+        });
         JsonNode broken = server.get("/api/v1/audit/verify").json();
         assertThat(broken.get("intact").asBoolean()).isFalse();
         assertThat(broken.get("brokenSequence").isNumber()).isTrue();

@@ -64,6 +64,16 @@ final class RecordJsonTest {
     }
 
     @Test
+    void adminValuesThatGrowByEscapingStillFitTheColumn() {
+        for (String unit : new String[]{"\"", "\u0001", "\u20AC", "\uD83D\uDE00"}) {
+            String value = unit.repeat(RecordJson.LONGEST_VALUE / unit.length());
+            byte[] json = RecordJson.write(
+                    new AdminRecord(samples.uuid(), NOON, "a", null, "update", "policy", "p", value, value, "req"));
+            assertThat(json.length).as(unit).isLessThan(1 << 20);
+        }
+    }
+
+    @Test
     void foreignTextIsRefused() {
         for (String text : new String[]{"", "[]", "{", "{\"kind\":\"call\"}", "{\"kind\":\"other\"}", "null"}) {
             assertThatThrownBy(() -> RecordJson.read(text)).isInstanceOf(IllegalArgumentException.class);

@@ -152,10 +152,10 @@ final class TrailIT {
         trail.flush(SOON);
         // The checkpoint itself.
         trail.flush(SOON);
-        List<String> kinds = fresh.database().jdbi().withHandle(handle -> handle
-                .createQuery("SELECT record FROM trail WHERE kind = 'checkpoint'").mapTo(String.class).list());
+        List<byte[]> kinds = fresh.database().jdbi().withHandle(handle -> handle
+                .createQuery("SELECT record FROM trail WHERE kind = 'checkpoint'").mapTo(byte[].class).list());
         assertThat(kinds).hasSize(1);
-        assertThat(RecordJson.read(kinds.getFirst())).isInstanceOf(Checkpoint.class);
+        assertThat(RecordJson.read(RecordJson.text(kinds.getFirst()))).isInstanceOf(Checkpoint.class);
     }
 
     @Test
@@ -178,8 +178,8 @@ final class TrailIT {
     }
 
     private List<String> records() {
-        return fresh.database().jdbi().withHandle(
-                handle -> handle.createQuery("SELECT record FROM trail ORDER BY seq").mapTo(String.class).list());
+        return fresh.database().jdbi().withHandle(handle -> handle.createQuery("SELECT record FROM trail ORDER BY seq")
+                .mapTo(byte[].class).map(RecordJson::text).list());
     }
 
     private List<UUID> callIds() {

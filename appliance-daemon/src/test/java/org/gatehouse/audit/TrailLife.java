@@ -113,7 +113,7 @@ final class TrailLife implements AutoCloseable {
     List<String> repairs() {
         assertThat(trail.flush(SOON)).isTrue();
         return list("SELECT record FROM trail WHERE kind = 'admin' AND object_type = 'database' ORDER BY seq",
-                String.class);
+                byte[].class).stream().map(RecordJson::text).toList();
     }
 
     @Override

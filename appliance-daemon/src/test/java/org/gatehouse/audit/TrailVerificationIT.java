@@ -83,7 +83,7 @@ final class TrailVerificationIT {
                 Map.entry("output_tokens", 0L), Map.entry("cost", new java.math.BigDecimal("0.5")),
                 Map.entry("currency", "EUR"), Map.entry("actor", "x"), Map.entry("action", "x"),
                 Map.entry("object_type", "x"), Map.entry("object_id", "x"), Map.entry("prev_hash", new byte[32]),
-                Map.entry("hash", new byte[32]), Map.entry("record", "{}"), Map.entry("node", other),
+                Map.entry("hash", new byte[32]), Map.entry("record", new byte[]{'{', '}'}), Map.entry("node", other),
                 Map.entry("seq", 5_000L));
         assertThat(changes.keySet()).as("every column").hasSize(TrailColumns.COUNT + 5);
         changes.forEach((column, value) -> {
@@ -99,7 +99,9 @@ final class TrailVerificationIT {
 
     @Test
     void oneChangedCharacterOfTheRecordIsFound() {
-        fixture.tamper("UPDATE trail SET record = REPLACE(record, '\"status\":200', '\"status\":201') WHERE seq = 60");
+        byte[] changed = rows().get(59).json().replace("\"status\":200", "\"status\":201")
+                .getBytes(StandardCharsets.UTF_8);
+        fixture.tamper("UPDATE trail SET record = ? WHERE seq = 60", changed);
         assertBroken(60, "changed");
     }
 
@@ -155,9 +157,9 @@ final class TrailVerificationIT {
             // The kept records have them: they are put back, and the trail says so.
             assertThat(fixture.verify()).isInstanceOf(VerificationResult.Intact.class);
             fixture.flush();
-            assertThat(fixture.fresh().database().jdbi().<String, RuntimeException>withHandle(handle -> handle
+            assertThat(fixture.fresh().database().jdbi().<byte[], RuntimeException>withHandle(handle -> handle
                     .createQuery("SELECT record FROM trail WHERE kind = 'admin' AND object_type = 'database'")
-                    .mapTo(String.class).one())).contains("refill");
+                    .mapTo(byte[].class).one())).asString(StandardCharsets.UTF_8).contains("refill");
             return;
         }
         assertBroken(last - 1, "missing");
@@ -173,7 +175,7 @@ final class TrailVerificationIT {
         ChainHead forged = new ChainHead(last, row.hash()).next(json, ChainHead.sha256());
         fixture.tamper("INSERT INTO trail (position, node, seq, id, kind, at_micros, record, prev_hash, hash) "
                 + "VALUES (?, ?, ?, ?, 'call', 1, ?, ?, ?)", last + 1, fixture.node(), last + 1, UUID.randomUUID(),
-                RecordJson.text(json), row.hash(), forged.hash());
+                json, row.hash(), forged.hash());
         fixture.tamper("UPDATE trail_position SET seq = ?, hash = ?", forged.sequence(), forged.hash());
         fixture.trail().appendDurably(fixture.samples().completed(START), null, TrailFixture.SOON);
         assertThat(fixture.trail().flush(Duration.ofMillis(500))).isFalse();
@@ -191,7 +193,7 @@ final class TrailVerificationIT {
             byte[] json = row.json().replace("\"status\":200", "\"status\":429").getBytes(StandardCharsets.UTF_8);
             ChainHead next = head.next(json, ChainHead.sha256());
             fixture.tamper("UPDATE trail SET record = ?, prev_hash = ?, hash = ?, status = CASE WHEN status = 200 "
-                    + "THEN 429 ELSE status END WHERE seq = ?", RecordJson.text(json), head.hash(), next.hash(),
+                    + "THEN 429 ELSE status END WHERE seq = ?", json, head.hash(), next.hash(),
                     row.sequence());
             head = next;
         }
