@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -83,10 +84,7 @@ final class KeptRecords {
             dropped = Math.max(dropped, oldest.last());
             bytes -= Files.size(oldest.path());
             // Noted first: what is missing without a note is written again.
-            Path unfinished = directory.resolve(DROPPED + ".unfinished");
-            Files.writeString(unfinished, dropped + "\n");
-            Files.move(unfinished, directory.resolve(DROPPED), StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            noteDropped(dropped);
             Files.delete(oldest.path());
         }
         if (dropped > 0 && space.droppedUpTo() == 0) {
@@ -96,6 +94,18 @@ final class KeptRecords {
                     maximumBytes >> 20, dropped);
         }
         space = new Space(bytes, dropped);
+    }
+
+    private void noteDropped(long upTo) throws IOException {
+        Path unfinished = directory.resolve(DROPPED + ".unfinished");
+        try (FileChannel file = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            file.write(ByteBuffer.wrap((upTo + "\n").getBytes(StandardCharsets.US_ASCII)));
+            file.force(true);
+        }
+        Files.move(unfinished, directory.resolve(DROPPED), StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        force();
     }
 
     private long droppedUpTo() throws IOException {
@@ -172,6 +182,10 @@ final class KeptRecords {
                     replace(kept, packing);
                 }
             }
+        }
+        if (removedUpTo >= droppedUpTo()) {
+            // The database has none of them either.
+            Files.deleteIfExists(directory.resolve(DROPPED));
         }
         bound();
     }

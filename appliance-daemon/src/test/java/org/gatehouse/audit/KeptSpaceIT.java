@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -76,6 +79,23 @@ final class KeptSpaceIT {
             assertThat(bytes(kept(life))).isLessThan(SPACE / 2);
             assertThat(kept(life).files().getFirst().first()).isEqualTo(first);
             assertThat(life.trail().figures().keptFrom()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void noWordOfDroppedRecordsOnceRetentionHasRemovedThemFromTheDatabaseToo() {
+        try (TrailLife life = live()) {
+            life.carry(6_000);
+        }
+        try (TrailLife life = live()) {
+            assertThat(life.trail().figures().keptFrom()).isGreaterThan(1);
+            Clock later = Clock.fixed(Instant.now().plus(Duration.ofHours(2)), ZoneOffset.UTC);
+            TrailRetention retention = new TrailRetention(life.database(), life.trail(), later, new Ids());
+            assertThat(retention.removeRecords(Duration.ofHours(1))).isPositive();
+            // The kept records follow one round late.
+            retention.removeBodies();
+            retention.removeBodies();
+            assertThat(life.trail().figures().keptFrom()).isOne();
         }
     }
 
