@@ -75,7 +75,7 @@ final class AdminTokenCommand {
             SecureRandom random = new SecureRandom();
             try (DataDirectory held = DataDirectory.open(directory);
                     Database database = Database.open(settings.database().toStore(held.database()));
-                    Trail trail = ApplianceDaemon.openTrail(held, database,
+                    Trail trail = ApplianceDaemon.openTrail(held, settings, database,
                             SecretBox.open(database, held.secret(), random, clock), clock, ids)) {
                 AdminTokens.reset(database, held.root(), new DurableAdminTrail(trail, database), clock, ids, random);
                 trail.flush(LONGEST_CATCH_UP);
@@ -85,8 +85,9 @@ final class AdminTokenCommand {
         private static void requireAccess(Path directory) throws IOException {
             if (Files.isDirectory(directory) && !(Files.isWritable(directory) && Files.isExecutable(directory))) {
                 String owner = Files.getOwner(directory).getName();
-                throw new StoreFailure(directory + " belongs to " + owner + " and is closed to this user. Run the command as "
-                        + owner + ": sudo -u " + owner + " gatehouse admin-token reset.");
+                throw new StoreFailure(
+                        directory + " belongs to " + owner + " and is closed to this user. Run the command as "
+                                + owner + ": sudo -u " + owner + " gatehouse admin-token reset.");
             }
         }
 

@@ -23,7 +23,6 @@ import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
 import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.audit.InFlightJournal;
-import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailRetention;
@@ -113,7 +112,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.data()));
         Database database = keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
-        Trail openTrail = keep(openTrail(data, database, secrets, clock, ids));
+        Trail openTrail = keep(openTrail(data, settings, database, secrets, clock, ids));
         trail = openTrail;
         TrailSearch search = new TrailSearch(database, openTrail);
         AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
@@ -180,6 +179,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 certificate, CertificateDate::epochSeconds);
         AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
         MetricsToken metricsToken = MetricsToken.open(data.root(), secureRandom);
+        metrics.gauge("gatehouse.trail.kept.bytes", "Disk space of the records kept for a rebuild of the database",
+                openTrail, it -> it.figures().keptBytes());
         OperationsService operations = new OperationsService(List.of(
                 () -> openTrail.state() instanceof TrailState.Refusing refusing
                         ? Optional.of(refusing.reason())
@@ -220,8 +221,9 @@ public final class ApplianceDaemon implements AutoCloseable {
     }
 
     /** The trail with everything that is derived from its rows: who opens it without brings the sums out of step. */
-    static Trail openTrail(DataDirectory data, Database database, SecretBox secrets, Clock clock, Ids ids) {
-        return Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
+    static Trail openTrail(DataDirectory data, Settings settings, Database database, SecretBox secrets, Clock clock,
+            Ids ids) {
+        return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
     }
 

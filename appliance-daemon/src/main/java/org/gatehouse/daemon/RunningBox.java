@@ -34,7 +34,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
                 store ? "The database answers." : "The database does not answer. Check it; calls go on meanwhile."));
         parts.add(switch (trail.state()) {
             case TrailState.Healthy _ -> new Part("trail", true, "Records are durable and reach the database; "
-                    + trail.figures().backlog() + " are on their way.");
+                    + trail.figures().backlog() + " are on their way." + kept(trail.figures()));
             case TrailState.Degraded degraded -> new Part("trail", false, degraded.reason());
             case TrailState.Refusing refusing -> new Part("trail", false, refusing.reason());
         });
@@ -44,6 +44,13 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         certificate.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);
+    }
+
+    private static String kept(Trail.Figures figures) {
+        return figures.keptFrom() <= 1
+                ? ""
+                : " Those before record " + figures.keptFrom() + " are in the database only: what is kept for a rebuild"
+                        + " takes all of its space. Raise journal.kept-max-bytes, or back up.";
     }
 
     @Override

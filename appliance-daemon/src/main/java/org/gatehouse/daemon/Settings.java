@@ -22,6 +22,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.store.DatabaseSettings;
 
@@ -34,8 +35,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param listen the main port
  * @param management a second port for the admin API, metrics and health; without it they share the main port
  * @param database where records are kept
+ * @param journal bounds of what lies beside the database
  */
-public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database) {
+public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
+        Journal journal) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -46,6 +49,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         listen = Objects.requireNonNullElseGet(listen,
                 () -> new Listen(null, null, null, null, null, null, null, null, null));
         database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
+        journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
     }
 
     /**
@@ -157,6 +161,26 @@ public record Settings(Path data, Listen listen, @Nullable Management management
     }
 
     /**
+     * What lies beside the database.
+     *
+     * @param keptMaxBytes how much disk space the records may take that are kept for a rebuild of the embedded database;
+     *        16 GiB by default
+     */
+    public record Journal(@Nullable Long keptMaxBytes) {
+
+        private static final long LEAST_KEPT = 256L << 20;
+
+        JournalSettings toTrail(Path directory) {
+            long kept = Objects.requireNonNullElse(keptMaxBytes, JournalSettings.USUAL_KEPT_BYTES);
+            if (kept < LEAST_KEPT) {
+                throw new SettingsException("journal.kept-max-bytes is " + kept + ", and a rebuild needs at least "
+                        + LEAST_KEPT + " (256 MiB).");
+            }
+            return JournalSettings.in(directory).keeping(kept);
+        }
+    }
+
+    /**
      * Reads the file, if it is there, and the variables.
      *
      * @throws SettingsException says which key of which file is wrong
@@ -223,7 +247,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
 
     private static boolean override(ObjectNode tree, String name, String value) {
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-        for (String group : new String[]{"listen", "management", "database"}) {
+        for (String group : new String[]{"listen", "management", "database", "journal"}) {
             if (key.startsWith(group + "-")) {
                 ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
                 inner.put(key.substring(group.length() + 1), value);

@@ -54,6 +54,25 @@ class SettingsTest {
                 .hasMessageContaining("the setting 'listen' must be a group of settings");
     }
 
+    @Test
+    void spaceForKeptRecordsIsReadFromTheFileAndFromAVariable() throws IOException {
+        assertThat(Settings.read(write("data: /data"), true, Map.of()).journal().toTrail(directory).keptMaximumBytes())
+                .isEqualTo(16L << 30);
+        assertThat(Settings.read(write("journal: {kept-max-bytes: 1073741824}"), true, Map.of()).journal()
+                .toTrail(directory)
+                .keptMaximumBytes()).isEqualTo(1L << 30);
+        assertThat(Settings.read(write("journal: {kept-max-bytes: 1073741824}"), true,
+                Map.of("GATEHOUSE_JOURNAL_KEPT_MAX_BYTES", "536870912")).journal().toTrail(directory)
+                .keptMaximumBytes()).isEqualTo(1L << 29);
+    }
+
+    @Test
+    void tooLittleSpaceForKeptRecordsIsRefusedWithTheKeysName() throws IOException {
+        Settings settings = Settings.read(write("journal: {kept-max-bytes: 1000}"), true, Map.of());
+        assertThatThrownBy(() -> settings.journal().toTrail(directory)).isInstanceOf(SettingsException.class)
+                .hasMessageContaining("journal.kept-max-bytes is 1000");
+    }
+
     private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("appliance.yaml"), text);
     }

@@ -49,7 +49,7 @@ final class DemoBox implements AutoCloseable {
         say("  two simulated engines and one simulated commercial API are starting");
         ApplianceDaemon running = ApplianceDaemon.start(new Settings(directory,
                 new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
-                new Settings.DatabasePlace(null, null, null, null)));
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
         daemon = running;
         say("  the daemon is up");
         for (String id : DemoSeed.PROGRAMS) {
