@@ -175,7 +175,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database), new LiveProbe(dispatch),
+                new UsageReport(database, clock), new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(),
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -122,6 +122,9 @@ final class AdminCommandsIT {
                 "--by",
                 "department,model", "--bucket", "day");
         assertThat(usage.out()).as(usage.err()).contains("Department ").contains("USD");
+        Shell.Result tooFine = shell.run("usage", "--from", "2020-01-01T00:00:00Z", "--bucket", "minute");
+        assertThat(tooFine.status()).isEqualTo(1);
+        assertThat(tooFine.err()).contains("bucket must be day or coarser").contains("kept for 2 days only");
         assertThat(shell.run("audit", "--kind", "call", "--limit", "1").out()).contains("completed 200");
         assertThat(shell.run("users").out()).contains("ada@example.com");
         assertThat(shell.run("audit", "verify").out()).contains("as they were written");
