@@ -46,7 +46,8 @@ final class UsageCommand {
                 columns.add("start");
             }
             by.forEach(dimension -> columns.add("by." + dimension.strip()));
-            columns.addAll(List.of("calls", "refusals", "failures", "inputTokens", "outputTokens", "cost", "currency"));
+            columns.addAll(List.of("calls", "refusals", "failures", "estimated", "inputTokens", "outputTokens", "cost",
+                    "currency"));
             Output.table(command.out(), lines, columns);
             if (usage.get("truncated").asBoolean()) {
                 command.out().println("There is more than this; narrow the time or the split.");
