@@ -83,7 +83,7 @@ final class AuditCommands {
             List<JsonNode> lines = new ArrayList<>();
             page.get("items").forEach(item -> lines.add(line(item)));
             Output.table(command.out(), lines,
-                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "cost", "id"));
+                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "usage", "cost", "id"));
             return 0;
         }
     }
@@ -109,6 +109,8 @@ final class AuditCommands {
                         : row.path("objectType").asText("") + " " + row.path("action").asText(""))
                 .put("result", result).put("tokens in", usage.path("inputTokens").asText(""))
                 .put("tokens out", usage.path("outputTokens").asText(""))
+                // Whether somebody counted: an estimate must not look like a measurement.
+                .put("usage", usage.path("source").asText(""))
                 .put("cost", (cost.path("amount").asText("") + " " + cost.path("currency").asText("")).strip())
                 .put("id", row.path("id").asText());
     }

@@ -278,6 +278,7 @@ public final class Database implements AutoCloseable {
         // The pool's one idle connection keeps the file open; closing the pool closes it.
         config.setMinimumIdle(1);
         config.setMaxLifetime(0);
+        config.setExceptionOverride(new ClosedItself());
         return config;
     }
 

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.admin.AdminServer;
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.SampleCalls;
+import org.gatehouse.audit.Usage;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -123,6 +126,9 @@ final class AdminCommandsIT {
                 "--by",
                 "department,model", "--bucket", "day");
         assertThat(usage.out()).as(usage.err()).contains("Department ").contains("USD");
+        Shell.Result tooFine = shell.run("usage", "--from", "2020-01-01T00:00:00Z", "--bucket", "minute");
+        assertThat(tooFine.status()).isEqualTo(1);
+        assertThat(tooFine.err()).contains("bucket must be day or coarser").contains("kept for 2 days only");
         assertThat(shell.run("audit", "--kind", "call", "--limit", "1").out()).contains("completed 200");
         assertThat(shell.run("users").out()).contains("ada@example.com");
         assertThat(shell.run("audit", "verify").out()).contains("as they were written");
@@ -135,6 +141,30 @@ final class AdminCommandsIT {
         Shell.Result broken = new Shell(Map.of()).run("audit", "verify", "--file", file.toString());
         assertThat(broken.status()).isEqualTo(1);
         assertThat(broken.err()).contains("The trail is broken: record ");
+    }
+
+    @Test
+    void estimatedUsageIsSaidToBeOneWhereverItShows() throws IOException {
+        SampleCalls samples = new SampleCalls(4);
+        Instant noon = Instant.parse("2026-11-20T12:00:00Z");
+        CallRecord call = samples.call(noon, samples.caller(0, 0), Outcome.CLIENT_GONE, 9, 1024);
+        server.trail.append(new CallRecord(call.id(), call.traceId(), call.requestId(), noon, call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), false, null, "m", "m", "u", false, 499,
+                Outcome.CLIENT_GONE, null, Usage.tokens(9, 1024, Usage.Source.ESTIMATED), call.cost(), null, 5, null,
+                null), null);
+        server.trail.append(samples.call(noon, samples.caller(0, 0), Outcome.COMPLETED, 1, 1), null);
+        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+
+        String rows = shell.run("audit", "search", "--kind", "call").out();
+        assertThat(rows.lines().filter(line -> line.contains("client_gone")))
+                .singleElement().asString().contains("1024", "estimated");
+        assertThat(rows.lines().filter(line -> line.contains("completed")))
+                .singleElement().asString().contains("reported").doesNotContain("estimated");
+        assertThat(shell.run("audit", "show", call.id().toString()).out()).contains("\"source\" : \"estimated\"");
+        String[] sums = shell.run("usage", "--from", "2026-11-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z").out()
+                .lines().toArray(String[]::new);
+        assertThat(sums[0].strip().split("\\s+")).startsWith("calls", "refusals", "failures", "estimated");
+        assertThat(sums[1].strip().split("\\s+")).startsWith("2", "0", "0", "1");
     }
 
     @Test

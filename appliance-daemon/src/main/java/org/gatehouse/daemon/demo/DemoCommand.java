@@ -37,11 +37,7 @@ public final class DemoCommand implements Callable<Integer> {
         System.setProperty("gatehouse.log.file", directory.resolve("gatehouse.log").toString());
         DemoBox box = new DemoBox(directory, port, System.out);
         CountDownLatch stopped = new CountDownLatch(1);
-        Thread starting = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (starting.isAlive() && !box.isReady()) {
-                starting.interrupt();
-            }
             box.close();
             if (named == null) {
                 TemporaryTree.delete(directory);
