@@ -163,7 +163,7 @@ final class AdminCommandsIT {
         assertThat(shell.run("audit", "show", call.id().toString()).out()).contains("\"source\" : \"estimated\"");
         String[] sums = shell.run("usage", "--from", "2026-11-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z").out()
                 .lines().toArray(String[]::new);
-        assertThat(sums[0].strip().split("\\s+")).startsWith("calls", "refusals", "failures", "estimated");
+        assertThat(sums[0].strip().split("\\s+")).startsWith("CALLS", "REFUSALS", "FAILURES", "ESTIMATED");
         assertThat(sums[1].strip().split("\\s+")).startsWith("2", "0", "0", "1");
     }
 
