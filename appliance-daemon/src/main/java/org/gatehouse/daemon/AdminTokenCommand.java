@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 import org.gatehouse.admin.AdminTokens;
 import org.gatehouse.audit.Trail;
@@ -41,23 +41,18 @@ final class AdminTokenCommand {
                     "", "Example:",
                     "  sudo -u gatehouse gatehouse admin-token reset --data /var/lib/gatehouse"})
     static final class Reset implements Callable<Integer> {
-        private static final Path USUAL = Path.of("/etc/gatehouse/appliance.yaml");
         private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(30);
 
-        @Option(names = "--data", paramLabel = "DIR", description = "The data directory. Default: the settings'.")
-        private @Nullable Path data;
-
-        @Option(names = "--config", paramLabel = "FILE", description = "Settings that name the data directory and the database; by default /etc/gatehouse/appliance.yaml if it exists.")
-        private @Nullable Path config;
+        @Mixin
+        private final StoppedBox box = new StoppedBox();
 
         @CommandLine.Spec
         private CommandLine.Model.@Nullable CommandSpec spec;
 
         @Override
         public Integer call() throws IOException {
-            Path named = config;
-            Settings settings = Settings.read(named == null ? USUAL : named, named != null, System.getenv());
-            Path directory = Objects.requireNonNullElse(data, settings.data());
+            Settings settings = box.settings();
+            Path directory = box.directory(settings);
             // Before anything is opened: opening makes what is missing, and files of the wrong owner stop the daemon.
             requireAccess(directory);
             requireBox(directory);

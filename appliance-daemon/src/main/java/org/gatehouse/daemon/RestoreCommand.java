@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,16 +22,12 @@ import org.gatehouse.store.Restore;
 @Command(name = "restore", mixinStandardHelpOptions = true, description = "Puts a backup into a data directory that no daemon uses. A damaged or foreign file is refused before anything is touched.", footer = {
         "", "Example:", "  gatehouse restore box.backup --data /var/lib/gatehouse"})
 final class RestoreCommand implements Callable<Integer> {
-    private static final Path USUAL = Path.of("/etc/gatehouse/appliance.yaml");
 
     @Parameters(paramLabel = "FILE", description = "The backup.")
     private Path file = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory. Default: the settings'.")
-    private @Nullable Path data;
-
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings that name the data directory and the database; by default /etc/gatehouse/appliance.yaml if it exists.")
-    private @Nullable Path config;
+    @Mixin
+    private final StoppedBox box = new StoppedBox();
 
     @Option(names = "--passphrase-file", paramLabel = "FILE", description = "Holds the passphrase of a backup that carries its key.")
     private @Nullable Path passphraseFile;
@@ -40,9 +37,8 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path named = config;
-        Settings settings = Settings.read(named == null ? USUAL : named, named != null, System.getenv());
-        Path directory = Objects.requireNonNullElse(data, settings.data());
+        Settings settings = box.settings();
+        Path directory = box.directory(settings);
         Path secret = passphraseFile;
         char[] passphrase = secret == null ? null : passphrase(secret);
         Restore.Summary summary = new Restore(Clock.systemUTC()).run(file, directory,
