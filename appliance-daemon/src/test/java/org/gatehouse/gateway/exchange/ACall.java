@@ -160,22 +160,22 @@ public final class ACall {
     private static final class NoReply implements ClientReply {
         @Override
         public void header(String name, String value) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no test asks for this");
         }
 
         @Override
         public void send(int status, String contentType, byte[] bytes) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no test asks for this");
         }
 
         @Override
         public Body open(int status, String contentType) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no test asks for this");
         }
 
         @Override
         public Body body() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no test asks for this");
         }
 
         @Override
@@ -185,7 +185,7 @@ public final class ACall {
 
         @Override
         public void breakOff() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no test asks for this");
         }
     }
 
