@@ -8,7 +8,7 @@ import java.util.Set;
 final class ContextWindow {
     /** What engines assume where a configuration says nothing. */
     static final int ASSUMED = 2048;
-    private static final long LARGEST = 1_000_000_000;
+    private static final long LARGEST = 100_000_000;
     /** These say in max_position_embeddings already what they stretch to. */
     private static final Set<String> STRETCHED_ALREADY = Set.of("su", "longrope", "llama3", "mrope", "default");
 

@@ -28,8 +28,14 @@ import org.gatehouse.supervisor.planning.ModelProblem.Kind;
 record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
     private static final int MAGIC = 0x46554747;
     private static final int LONGEST_TEXT = 1 << 20;
+    /** Longer texts (chat templates, licences) decide nothing here. */
+    private static final int LONGEST_KEPT_TEXT = 4096;
+    /** Lists as long as a model has layers are kept. */
     private static final int LONGEST_LIST = 10_000;
-    private static final long MOST_SETTINGS = 100_000;
+    private static final int MOST_KEPT_ELEMENTS = 1_000_000;
+    private static final long MOST_SETTINGS = 10_000;
+    /** Vocabularies of a quarter of a million tokens take about 20 MB. */
+    private static final long LARGEST_HEADER_BYTES = 256L << 20;
     private static final String FETCH_AGAIN = "Copy or download this file again and compare its checksum.";
 
     /** Elements of a block and bytes of a block, by number of the type: ggml's table. */
@@ -69,7 +75,7 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             List<Tensor> tensors = tensors(file, in, tensorCount);
             checkSize(file, tensors, in.position(), settings);
             return new GgufHeader(Map.copyOf(settings), List.copyOf(tensors));
-        } catch (EOFException short_) {
+        } catch (EOFException ended) {
             throw new ModelException(Kind.TRUNCATED, file, "The file ends inside of its header", FETCH_AGAIN);
         } catch (IOException unreadable) {
             throw new ModelException(Kind.HEADER_INVALID, file,
@@ -80,8 +86,10 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
     private static void setting(Path file, Source in, String name, int type, Map<String, Object> settings)
             throws IOException, ModelException {
         if (type != 9) {
-            settings.put(name,
-                    in.value(type).orElseThrow(() -> invalid(file, "Setting " + name + " has type " + type)));
+            Object value = in.value(type).orElseThrow(() -> invalid(file, "Setting " + name + " has type " + type));
+            if (!(value instanceof String text) || text.length() <= LONGEST_KEPT_TEXT) {
+                settings.put(name, value);
+            }
             return;
         }
         int elementType = in.int32();
@@ -90,15 +98,17 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             throw invalid(file, "Setting " + name + " has " + length + " elements");
         }
         settings.put(name + ".length", length);
+        boolean keep = length <= LONGEST_LIST && in.kept() + length <= MOST_KEPT_ELEMENTS;
         List<Object> kept = new ArrayList<>();
         for (long index = 0; index < length; index++) {
             Object value = in.value(elementType)
                     .orElseThrow(() -> invalid(file, "Setting " + name + " has elements of type " + elementType));
-            if (length <= LONGEST_LIST && !(value instanceof String)) {
+            if (keep && !(value instanceof String)) {
                 kept.add(value);
             }
         }
         if (!kept.isEmpty()) {
+            in.keep(kept.size());
             settings.put(name, List.copyOf(kept));
         }
     }
@@ -167,6 +177,7 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
     private static final class Source implements AutoCloseable {
         private final DataInputStream in;
         private long position;
+        private int kept;
 
         private Source(DataInputStream in) {
             this.in = in;
@@ -176,13 +187,22 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             return position;
         }
 
+        /** List elements that are held in memory so far. */
+        int kept() {
+            return kept;
+        }
+
+        void keep(int elements) {
+            kept += elements;
+        }
+
         int int32() throws IOException {
-            position += 4;
+            pass(4);
             return Integer.reverseBytes(in.readInt());
         }
 
         long int64() throws IOException {
-            position += 8;
+            pass(8);
             return Long.reverseBytes(in.readLong());
         }
 
@@ -191,7 +211,7 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             if (length < 0 || length > LONGEST_TEXT) {
                 throw new IOException("a text of " + length + " bytes");
             }
-            position += length;
+            pass(length);
             byte[] bytes = in.readNBytes((int) length);
             if (bytes.length < length) {
                 throw new EOFException();
@@ -199,14 +219,17 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             return new String(bytes, StandardCharsets.UTF_8);
         }
 
+        /** A value of one of the format's scalar types; empty for any other type. */
         Optional<Object> value(int type) throws IOException {
             return switch (type) {
-                case 0, 1 -> Optional.of((long) small(in.readByte(), 1));
-                case 2, 3 -> Optional.of((long) small(Short.reverseBytes(in.readShort()), 2));
+                case 0 -> Optional.of((long) Byte.toUnsignedInt(int8()));
+                case 1 -> Optional.of((long) int8());
+                case 2 -> Optional.of((long) Short.toUnsignedInt(int16()));
+                case 3 -> Optional.of((long) int16());
                 case 4 -> Optional.of(Integer.toUnsignedLong(int32()));
                 case 5 -> Optional.of((long) int32());
                 case 6 -> Optional.of((double) Float.intBitsToFloat(int32()));
-                case 7 -> Optional.of(small(in.readByte(), 1) != 0);
+                case 7 -> Optional.of(int8() != 0);
                 case 8 -> Optional.of(text());
                 case 10, 11 -> Optional.of(int64());
                 case 12 -> Optional.of(Double.longBitsToDouble(int64()));
@@ -214,9 +237,21 @@ record GgufHeader(Map<String, Object> settings, List<Tensor> tensors) {
             };
         }
 
-        private int small(int value, int bytes) {
+        private byte int8() throws IOException {
+            pass(1);
+            return in.readByte();
+        }
+
+        private short int16() throws IOException {
+            pass(2);
+            return Short.reverseBytes(in.readShort());
+        }
+
+        private void pass(long bytes) throws IOException {
             position += bytes;
-            return value;
+            if (position > LARGEST_HEADER_BYTES) {
+                throw new IOException("it is longer than " + LARGEST_HEADER_BYTES + " bytes");
+            }
         }
 
         @Override

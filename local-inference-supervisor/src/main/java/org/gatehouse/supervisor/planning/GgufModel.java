@@ -1,6 +1,7 @@
 package org.gatehouse.supervisor.planning;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,22 +24,42 @@ final class GgufModel {
     private static final Map<String, String> WINDOWED = Map.of("gemma2", "gemma2", "gemma3", "gemma3", "gpt-oss",
             "gpt_oss", "cohere2", "cohere2");
 
+    private static final String FETCH = "Copy or download the model again, all of its files.";
+    private static final int MOST_NAMED = 10;
+
     private GgufModel() {}
 
-    /** Reads the first model among these files, sorted by name, with all of its parts. */
+    /** Reads the one model that these files hold, with all of its parts. A vision tower's own file does not count. */
     static ModelDescription read(List<Path> files) throws ModelException {
-        Path first = files.getFirst();
+        SortedMap<String, Path> models = new TreeMap<>();
+        for (Path file : files) {
+            String name = String.valueOf(file.getFileName());
+            Matcher part = PART.matcher(name);
+            String model = part.matches() ? part.group(1) : name;
+            if (!name.startsWith("mmproj")) {
+                models.putIfAbsent(model, file);
+            }
+        }
+        if (models.size() > 1) {
+            throw new ModelException(Kind.SEVERAL_MODELS, files.getFirst(), "The directory holds several models: "
+                    + String.join(", ", models.keySet().stream().limit(MOST_NAMED).toList()),
+                    "Name the one *.gguf file that shall be served.");
+        }
+        return readParts(models.isEmpty() ? files.getFirst() : models.firstEntry().getValue());
+    }
+
+    private static ModelDescription readParts(Path any) throws ModelException {
+        List<Path> parts = parts(any);
+        Path first = parts.getFirst();
         GgufHeader header = GgufHeader.read(first);
         List<Tensor> tensors = new ArrayList<>(header.tensors());
-        List<Path> parts = parts(first);
         Set<String> names = new HashSet<>();
         tensors.forEach(tensor -> names.add(tensor.name()));
         for (Path part : parts.subList(1, parts.size())) {
             for (Tensor tensor : GgufHeader.read(part).tensors()) {
                 if (!names.add(tensor.name())) {
                     throw new ModelException(Kind.TENSOR_TWICE, part,
-                            "The tensor \"" + tensor.name() + "\" stands in two parts of the model",
-                            "Copy or download the model again, all of its files.");
+                            "The tensor \"" + tensor.name() + "\" stands in two parts of the model", FETCH);
                 }
                 tensors.add(tensor);
             }
@@ -49,19 +71,18 @@ final class GgufModel {
         return describe(first, header.settings(), tensors, parts.size());
     }
 
-    private static List<Path> parts(Path first) throws ModelException {
-        Matcher name = PART.matcher(String.valueOf(first.getFileName()));
-        if (!name.matches()) {
-            return List.of(first);
+    private static List<Path> parts(Path any) throws ModelException {
+        Matcher name = PART.matcher(String.valueOf(any.getFileName()));
+        if (!name.matches() || Integer.parseInt(name.group(3)) == 0) {
+            return List.of(any);
         }
         int count = Integer.parseInt(name.group(3));
         List<Path> parts = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
-            Path part = first.resolveSibling("%s-%05d-of-%05d.gguf".formatted(name.group(1), number, count));
-            if (!part.toFile().isFile()) {
+            Path part = any.resolveSibling("%s-%05d-of-%05d.gguf".formatted(name.group(1), number, count));
+            if (!Files.isRegularFile(part)) {
                 throw new ModelException(Kind.SHARD_MISSING, part,
-                        "Part " + number + " of " + count + " of the model is missing",
-                        "Copy or download the model again, all of its files.");
+                        "Part " + number + " of " + count + " of the model is missing", FETCH);
             }
             parts.add(part);
         }

@@ -47,8 +47,11 @@ final class KvLayers {
             if (layer < blocks.size() && blocks.get(layer) instanceof JsonObject block) {
                 kept = fromBlock(block);
             } else if (layer < heads.size()) {
-                kept = withHeads(kept,
-                        config.inRange("num_key_value_heads[" + layer + "]", heads.get(layer), 1_000_000));
+                // Hybrid models say 0 for their layers without attention.
+                kept = heads.get(layer) == 0
+                        ? NOTHING
+                        : withHeads(kept, full(
+                                config.inRange("num_key_value_heads[" + layer + "]", heads.get(layer), 1_000_000)));
             }
             layers.add(kept);
         }
@@ -90,7 +93,15 @@ final class KvLayers {
             int index = config.optional(1_000_000, "index_head_dim").orElse(0);
             return new KvLayer.Latent(rank.getAsInt() + rotary, index == 0 ? 0 : index + 4 * Math.ceilDiv(index, 128));
         }
-        return new KvLayer.Full(config.keyValueHeads(), config.headSize(), config.valueHeadSize());
+        return full(config.keyValueHeads());
+    }
+
+    /** Bounded so that bytes of a thousand layers times a hundred million tokens still fit into a long. */
+    private KvLayer.Full full(int heads) throws ModelException {
+        KvLayer.Full full = new KvLayer.Full(heads, config.headSize(), config.valueHeadSize());
+        config.inRange("key and value numbers of a layer's heads", (long) heads * (full.keySize() + full.valueSize()),
+                10_000_000);
+        return full;
     }
 
     private KvLayer window(String... names) throws ModelException {
@@ -106,7 +117,7 @@ final class KvLayers {
     }
 
     private KvLayer decoderLayer() throws ModelException {
-        KvLayer.Full own = new KvLayer.Full(config.keyValueHeads(), config.headSize(), config.valueHeadSize());
+        KvLayer.Full own = full(config.keyValueHeads());
         int encoderTokens = config.optional(10_000_000, "max_source_positions", "max_position_embeddings").orElse(1500);
         return new KvLayer.Both(own,
                 new KvLayer.Cross(own.heads(), own.keySize(), own.valueSize(), encoderTokens));
@@ -126,8 +137,7 @@ final class KvLayers {
         long number = heads.isPresent()
                 ? heads.getAsLong()
                 : config.attentionHeads() / Math.max(1, shared.getAsLong());
-        return new KvLayer.Full(config.inRange("block_configs heads", number, 1_000_000), config.headSize(),
-                config.valueHeadSize());
+        return full(config.inRange("block_configs heads", number, 1_000_000));
     }
 
     private List<Long> headsByLayer() {
@@ -135,16 +145,13 @@ final class KvLayers {
         return heads.isEmpty() ? text.wholes("num_kv_heads") : heads;
     }
 
-    private static KvLayer withHeads(KvLayer layer, int heads) {
+    /** The layer with as many heads as this one has. */
+    private static KvLayer withHeads(KvLayer layer, KvLayer.Full own) {
         return switch (layer) {
-            case KvLayer.Full full -> new KvLayer.Full(heads, full.keySize(), full.valueSize());
+            case KvLayer.Full _ -> own;
             case KvLayer.Window window ->
-                new KvLayer.Window(heads, window.keySize(), window.valueSize(), window.tokens());
-            case KvLayer.Latent latent -> latent;
-            case KvLayer.Cross cross -> cross;
-            case KvLayer.Recurrent recurrent -> recurrent;
-            case KvLayer.Both both -> both;
-            case KvLayer.None none -> none;
+                new KvLayer.Window(own.heads(), window.keySize(), window.valueSize(), window.tokens());
+            case KvLayer.Latent _,KvLayer.Cross _,KvLayer.Recurrent _,KvLayer.Both _,KvLayer.None _ -> layer;
         };
     }
 

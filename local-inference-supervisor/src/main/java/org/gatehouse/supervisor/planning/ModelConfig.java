@@ -19,6 +19,7 @@ import org.gatehouse.supervisor.planning.ModelProblem.Kind;
  */
 final class ModelConfig {
     static final String FILE = "config.json";
+    private static final int MOST_LAYERS = 1_000;
     private static final long LARGEST_BYTES = 16_000_000;
     private static final List<String> NESTED = List.of("text_config", "llm_config", "language_config",
             "thinker_config");
@@ -88,7 +89,7 @@ final class ModelConfig {
     }
 
     int layers() throws ModelException {
-        return required(10_000, "num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_layers");
+        return required(MOST_LAYERS, "num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_layers");
     }
 
     int hiddenSize() throws ModelException {

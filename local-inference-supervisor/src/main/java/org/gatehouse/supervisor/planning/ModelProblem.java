@@ -47,8 +47,8 @@ public record ModelProblem(Kind kind, Path file, String what, String advice) {
         TENSOR_MISSING,
         /** A tensor or the configuration uses a number format that is not known here. */
         UNKNOWN_TYPE,
-        /** A LoRA adapter's directory is incomplete or wrong. */
-        ADAPTER_INVALID,
+        /** The directory holds several models, and nothing says which one is meant. */
+        SEVERAL_MODELS,
         /** The operating system refuses to read it. */
         UNREADABLE
     }

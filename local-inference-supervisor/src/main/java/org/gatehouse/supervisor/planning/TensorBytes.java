@@ -17,8 +17,10 @@ public record TensorBytes(long bytes, long floatBytes, long floatElements) {
                 : new TensorBytes(bytes + tensor.bytes(), floatBytes, floatElements);
     }
 
-    /** Bytes in memory when the ordinary floating point numbers are loaded with so many bits each. */
+    /** Bytes in memory when the ordinary floating point numbers are loaded with so many bits each; 0 for as they are stored. */
     public long loadedBytes(double bitsPerFloat) {
-        return bytes - floatBytes + (long) Math.ceil(floatElements * bitsPerFloat / 8);
+        return bitsPerFloat == 0
+                ? bytes
+                : bytes - floatBytes + (long) Math.ceil(floatElements * bitsPerFloat / 8);
     }
 }

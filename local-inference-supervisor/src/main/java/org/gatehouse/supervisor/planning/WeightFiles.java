@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ record WeightFiles(List<Path> files, List<Tensor> tensors) {
         List<Tensor> tensors = new ArrayList<>();
         Map<String, Path> owners = new HashMap<>();
         for (String name : names) {
-            Path file = directory.resolve(name);
+            Path file = shard(directory, name);
             if (!Files.isRegularFile(file)) {
                 throw new ModelException(Kind.SHARD_MISSING, file, "A shard that the model's index names is missing",
                         FETCH);
@@ -107,6 +108,16 @@ record WeightFiles(List<Path> files, List<Tensor> tensors) {
             names.add(name);
         }
         return names;
+    }
+
+    /** A name from JSON need not be one that a file can have: half of a surrogate pair, or a character the locale lacks. */
+    private static Path shard(Path directory, String name) throws ModelException {
+        try {
+            return directory.resolve(name);
+        } catch (InvalidPathException impossible) {
+            throw new ModelException(Kind.INDEX_INVALID, directory.resolve(INDEX),
+                    "The index of the shards names a file that cannot exist: " + impossible.getReason(), FETCH);
+        }
     }
 
     /** Some repositories hold the same weights once more as {@code consolidated*.safetensors}; engines leave those out. */

@@ -53,6 +53,42 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void weightsOfLlama70bAndQwen3With32bAreExact() {
+        files.config(ModelFiles.LLAMA_70B).shard("model.safetensors",
+                ModelFiles.llama(80, 8192, 28_672, 1024, 128_256));
+        assertThat(files.model().weights().totalBytes()).isEqualTo(141_107_412_992L);
+
+        Shelf qwen = new Shelf().bf16("model.embed_tokens.weight", 151_936, 5120);
+        for (int layer = 0; layer < 64; layer++) {
+            String name = "model.layers." + layer + ".";
+            qwen.bf16(name + "input_layernorm.weight", 5120).bf16(name + "post_attention_layernorm.weight", 5120)
+                    .bf16(name + "self_attn.q_norm.weight", 128).bf16(name + "self_attn.k_norm.weight", 128)
+                    .bf16(name + "self_attn.q_proj.weight", 8192, 5120)
+                    .bf16(name + "self_attn.k_proj.weight", 1024, 5120)
+                    .bf16(name + "self_attn.v_proj.weight", 1024, 5120)
+                    .bf16(name + "self_attn.o_proj.weight", 5120, 8192)
+                    .bf16(name + "mlp.gate_proj.weight", 25_600, 5120).bf16(name + "mlp.up_proj.weight", 25_600, 5120)
+                    .bf16(name + "mlp.down_proj.weight", 5120, 25_600);
+        }
+        qwen.bf16("model.norm.weight", 5120).bf16("lm_head.weight", 151_936, 5120);
+        files.config(ModelFiles.QWEN3_32B).shard("model.safetensors", qwen);
+
+        // 32 762 123 264 parameters of two bytes.
+        assertThat(files.model().weights().totalBytes()).isEqualTo(65_524_246_528L);
+    }
+
+    @Test
+    void scalesOfQuantisedCheckpointsAreCountedAsTheyAreStored() {
+        files.config(TINY).shard("model.safetensors",
+                tiny().with("model.layers.0.mlp.up_proj.weight_scale_inv", "F32", 32, 4));
+        Weights weights = files.model().weights();
+
+        assertThat(weights.bytesPerDevice(Shape.SINGLE, 2, 2, LoadFormat.AS_STORED)).isEqualTo(weights.totalBytes());
+        assertThat(weights.bytesPerDevice(Shape.SINGLE, 2, 2, new LoadFormat(16, 16)))
+                .isEqualTo(weights.totalBytes() - 8);
+    }
+
+    @Test
     void tensorParallelDividesMatricesAndRepeatsNorms() {
         files.config(TINY).shard("model.safetensors", tiny());
         Weights weights = files.model().weights();
@@ -149,6 +185,13 @@ class ModelDirectoryTest {
                 "{\"weight_map\":{\"a\":\"../other/model.safetensors\"}}");
 
         assertThat(files.problem().kind()).isEqualTo(Kind.INDEX_INVALID);
+    }
+
+    @Test
+    void nameInTheIndexThatNoFileCanHaveIsAProblem() {
+        files.config(TINY).file("model.safetensors.index.json", "{\"weight_map\":{\"a\":\"\\ud800.safetensors\"}}");
+
+        assertThat(files.problem().kind()).isIn(Kind.INDEX_INVALID, Kind.SHARD_MISSING);
     }
 
     @Test
