@@ -69,9 +69,9 @@ record Need(DeviceMemory fixed, KvCache cache, Batch batch, double cacheFactor, 
         return factor > 1.001 && factor < 4 ? factor : 1;
     }
 
-    /** Bytes that must be there for so long a context. */
-    long bytes(long tokens) {
-        return fixed.total() + kvBytes(tokens);
+    /** Bytes that must be there for so many sequences of so many tokens. */
+    long bytes(long tokens, int sequences) {
+        return fixed.total() + kvBytes(tokens) * sequences;
     }
 
     /** Bytes of KV cache that must be there for so long a context. */

@@ -148,8 +148,8 @@ final class Objections {
     DoesNotFit afterSearching(long context) {
         Search search = search(wish);
         Optional<Search.Candidate> nearest = search.nearest(context);
-        long needed = nearest.map(candidate -> candidate.need().bytes(context)).orElse(0L);
-        long fixed = nearest.map(candidate -> candidate.need().fixed().total()).orElse(0L);
+        long needed = nearest.map(candidate -> candidate.smallest().bytes(context, 1)).orElse(0L);
+        long fixed = nearest.map(candidate -> candidate.smallest().fixed().total()).orElse(0L);
         long available = search.largest().map(Room::bytes).orElse(0L);
         String shape = nearest
                 .map(candidate -> " of each of " + candidate.shape().devices()
@@ -160,7 +160,7 @@ final class Objections {
                 + Amount.of(available) + ".";
         long longest = search.longest(context);
         boolean oneFits = wish.replicas() > 1 && search(wish.replicas(1)).find(context).isPresent();
-        boolean busy = !oneFits && emptied().find(context).isPresent();
+        boolean busy = emptied().find(context).isPresent();
         Obstacle obstacle = oneFits
                 ? Obstacle.TOO_FEW_GPUS
                 : longest > 0

@@ -4,20 +4,21 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Looks for the first way of dividing and placing a model that has room, the least wasteful first. Used by one thread. */
 final class Search {
     /** More stages than this cost more time than they save memory. */
     private static final int MOST_STAGES = 16;
+    /** Room for so many tokens of the cache, or for so many whole contexts, is worth a second GPU. */
+    private static final long COMFORTABLE_TOKENS = 65_536;
+    private static final int MOST_COMFORTABLE = 4;
 
     private final ModelDescription model;
     private final Wish wish;
     private final List<GpuCapacity> gpus;
     private final List<LearnedFootprint> learned;
-    private final Map<GpuCapacity, Room> rooms;
+    private final List<Room> rooms;
     private final List<Candidate> candidates;
 
     /**
@@ -30,24 +31,41 @@ final class Search {
     record Choice(Shape shape, Need need, List<List<Room>> replicas) {}
 
     /**
-     * One way of dividing the model and one size of a step.
+     * One way of dividing the model.
      *
      * @param shape how it is divided
+     * @param sizes what each GPU must give for steps of several sizes, the largest step first
+     */
+    record Candidate(Shape shape, List<Size> sizes) {
+        /** The one that takes the least memory. */
+        Need smallest() {
+            return sizes.getLast().need();
+        }
+    }
+
+    /**
+     * One size of a step.
+     *
      * @param need what each GPU must give
      * @param leastGpuBytes smaller GPUs take a smaller step
      */
-    record Candidate(Shape shape, Need need, long leastGpuBytes) {}
+    record Size(Need need, long leastGpuBytes) {
+        boolean suits(List<List<Room>> replicas, long bytes) {
+            return replicas.stream().flatMap(List::stream)
+                    .allMatch(room -> room.bytes() >= bytes && room.gpu().totalBytes() >= leastGpuBytes);
+        }
+    }
 
     Search(ModelDescription model, Wish wish, Collection<GpuCapacity> gpus, List<LearnedFootprint> learned) {
         this.model = model;
         this.wish = wish;
         this.gpus = List.copyOf(gpus);
         this.learned = learned;
-        this.rooms = this.gpus.stream().collect(Collectors.toMap(gpu -> gpu, gpu -> Room.of(gpu, wish)));
+        this.rooms = this.gpus.stream().map(gpu -> Room.of(gpu, wish)).toList();
         this.candidates = candidates();
     }
 
-    /** Each shape that may be tried, fewest GPUs first; layers are shared rather than handed on where that is possible. */
+    /** Each shape that may be tried: layers are shared before they are handed on, because that answers sooner. */
     List<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
         for (int tensor : tensorSizes()) {
@@ -57,7 +75,7 @@ final class Search {
                 }
             }
         }
-        shapes.sort(Comparator.comparingInt(Shape::devices).thenComparingInt(Shape::pipelineParallel));
+        shapes.sort(Comparator.comparingInt(Shape::pipelineParallel).thenComparingInt(Shape::devices));
         return shapes;
     }
 
@@ -93,20 +111,33 @@ final class Search {
     private List<Candidate> candidates() {
         List<Candidate> found = new ArrayList<>();
         for (Shape shape : shapes()) {
-            for (Batch.Choice choice : Batch.choices(wish)) {
-                found.add(new Candidate(shape, Need.of(model, wish, shape, choice.batch(), learned),
-                        choice.leastGpuBytes()));
-            }
+            found.add(new Candidate(shape, Batch.choices(wish).stream()
+                    .map(choice -> new Size(Need.of(model, wish, shape, choice.batch(), learned),
+                            choice.leastGpuBytes()))
+                    .toList()));
         }
         return found;
     }
 
-    /** The first choice that holds every replica with so long a context. */
+    /**
+     * The first choice that holds every replica with so long a context; where the planner may choose the shape, rather one that
+     * holds more than a single long sequence.
+     */
     Optional<Choice> find(long tokens) {
+        boolean free = wish.tensorParallel() == 0 && wish.pipelineParallel() == 0 && wish.engine().takesPool();
+        int comfortable = free ? (int) Math.clamp(Math.ceilDiv(COMFORTABLE_TOKENS, tokens), 1, MOST_COMFORTABLE) : 1;
+        Optional<Choice> found = find(tokens, comfortable);
+        return found.isPresent() || comfortable == 1 ? found : find(tokens, 1);
+    }
+
+    private Optional<Choice> find(long tokens, int sequences) {
         for (Candidate candidate : candidates) {
-            List<List<Room>> placed = place(candidate, tokens, wish.replicas());
+            List<List<Room>> placed = place(candidate, candidate.smallest().bytes(tokens, sequences));
             if (placed.size() == wish.replicas()) {
-                return Optional.of(new Choice(candidate.shape(), candidate.need(), placed));
+                Need need = candidate.sizes().stream()
+                        .filter(size -> size.suits(placed, size.need().bytes(tokens, sequences))).findFirst()
+                        .map(Size::need).orElse(candidate.smallest());
+                return Optional.of(new Choice(candidate.shape(), need, placed));
             }
         }
         return Optional.empty();
@@ -118,7 +149,7 @@ final class Search {
         long tooLong = most + 1;
         while (tooLong - fits > 1) {
             long middle = (fits + tooLong) >>> 1;
-            if (find(middle).isPresent()) {
+            if (find(middle, 1).isPresent()) {
                 fits = middle;
             } else {
                 tooLong = middle;
@@ -127,29 +158,21 @@ final class Search {
         return fits;
     }
 
-    /** The candidate that lacks the least memory on the GPU that has the most. */
+    /** The way of dividing that takes the least of each GPU. */
     Optional<Candidate> nearest(long tokens) {
-        return candidates.stream().filter(candidate -> candidate.leastGpuBytes() == 0)
-                .min(Comparator.comparingLong(candidate -> candidate.need().bytes(tokens)));
+        return candidates.stream().min(Comparator.comparingLong(candidate -> candidate.smallest().bytes(tokens, 1)));
     }
 
     /** The GPU with the most room. */
     Optional<Room> largest() {
-        return rooms.values().stream().max(Comparator.comparingLong(Room::bytes));
+        return rooms.stream().max(Comparator.comparingLong(Room::bytes));
     }
 
-    private List<List<Room>> place(Candidate candidate, long tokens, int replicas) {
-        long needed = candidate.need().bytes(tokens);
+    private List<List<Room>> place(Candidate candidate, long needed) {
         boolean alone = candidate.shape().devices() == 1;
-        List<Room> withRoom = new ArrayList<>();
-        for (GpuCapacity gpu : gpus) {
-            Room room = rooms.get(gpu);
-            if (room != null && room.bytes() >= needed && gpu.totalBytes() >= candidate.leastGpuBytes()
-                    && (alone || !gpu.isMig())) {
-                withRoom.add(room);
-            }
-        }
+        List<Room> withRoom = rooms.stream().filter(room -> room.bytes() >= needed && (alone || !room.gpu().isMig()))
+                .toList();
         return new Arrangement(candidate.shape(), wish.tensorParallel() > 1, wish.gpus().acrossNodes())
-                .place(withRoom, replicas);
+                .place(withRoom, wish.replicas());
     }
 }

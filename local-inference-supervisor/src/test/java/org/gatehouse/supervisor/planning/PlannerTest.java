@@ -65,6 +65,18 @@ class PlannerTest {
     }
 
     @Test
+    void secondGpuIsTakenRatherThanACacheForHardlyMoreThanOneSequence() {
+        assertThat(fits(Models.qwen32b(), VLLM.replicas(2), Models.h100s(8)).shape()).isEqualTo(new Shape(2, 1));
+        assertThat(fits(Models.qwen32b(), VLLM, Models.h100s(1)).concurrentSequences()).isEqualTo(1);
+    }
+
+    @Test
+    void smallerStepIsTakenWhereTheUsualOneHasNoRoom() {
+        assertThat(fits(Models.qwen32b(), VLLM, Models.h100s(1)).batch()).isEqualTo(new Batch(2048, 256));
+        assertThat(fits(Models.qwen32b(), VLLM, Models.h100s(2)).batch()).isEqualTo(new Batch(8192, 1024));
+    }
+
+    @Test
     void groupsNeverCrossNvlinkIslands() {
         List<GpuCapacity> gpus = List.of(Models.h100(0, 0), Models.h100(1, 0), Models.h100(2, 0), Models.h100(3, 1),
                 Models.h100(4, 1), Models.h100(5, 1));
@@ -83,7 +95,7 @@ class PlannerTest {
     void withoutNvlinkLayersAreHandedOnInsteadOfShared() {
         List<GpuCapacity> gpus = List.of(Models.l40s(0), Models.l40s(1), Models.l40s(2), Models.l40s(3));
 
-        assertThat(fits(Models.qwen32b(), VLLM, gpus).shape()).isEqualTo(new Shape(1, 2));
+        assertThat(fits(Models.qwen32b(), VLLM.context(8192), gpus).shape()).isEqualTo(new Shape(1, 2));
         Fits asked = fits(Models.qwen32b(), VLLM.parallel(2, 1), gpus);
         assertThat(asked.shape()).isEqualTo(new Shape(2, 1));
         assertThat(String.join("\n", asked.explanation())).contains("PCIe");
@@ -100,13 +112,14 @@ class PlannerTest {
 
     @Test
     void contextThatCannotFitNamesTheLongestThatDoes() {
-        DoesNotFit answer = refused(Models.qwen32b(), VLLM.parallel(1, 1), Models.h100s(1));
+        Wish most = VLLM.parallel(1, 1).on(new Wish.Gpus(List.of(), false, 0.85));
+        DoesNotFit answer = refused(Models.qwen32b(), most, Models.h100s(1));
 
         assertThat(answer.obstacle()).isEqualTo(Obstacle.CONTEXT_TOO_LONG);
         Alternative.ShorterContext shorter = (Alternative.ShorterContext) answer.wouldFit().getFirst();
-        assertThat(fits(Models.qwen32b(), VLLM.parallel(1, 1).context(shorter.tokens()), Models.h100s(1))
-                .longestContext()).isEqualTo(shorter.tokens());
-        assertThat(plan(Models.qwen32b(), VLLM.parallel(1, 1).context(shorter.tokens() + 16), Models.h100s(1)))
+        assertThat(fits(Models.qwen32b(), most.context(shorter.tokens()), Models.h100s(1)).longestContext())
+                .isEqualTo(shorter.tokens());
+        assertThat(plan(Models.qwen32b(), most.context(shorter.tokens() + 16), Models.h100s(1)))
                 .isInstanceOf(DoesNotFit.class);
         assertThat(answer.neededBytes()).isGreaterThan(answer.availableBytes());
         assertThat(answer.wouldFit()).contains(new Alternative.Quantised(LoadQuantisation.FP8));
@@ -114,7 +127,8 @@ class PlannerTest {
 
     @Test
     void longestContextThatFitsIsTakenWhenAskedFor() {
-        Fits plan = fits(Models.qwen32b(), VLLM.parallel(1, 1).context(Wish.LONGEST_THAT_FITS), Models.h100s(1));
+        Fits plan = fits(Models.qwen32b(), VLLM.parallel(1, 1).context(Wish.LONGEST_THAT_FITS)
+                .on(new Wish.Gpus(List.of(), false, 0.85)), Models.h100s(1));
 
         assertThat(plan.contextTokens()).isEqualTo(plan.longestContext()).isBetween(4096, 40_959);
         assertThat(plan.concurrentSequences()).isEqualTo(1);
