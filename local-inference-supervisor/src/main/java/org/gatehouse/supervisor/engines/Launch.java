@@ -1,5 +1,6 @@
 package org.gatehouse.supervisor.engines;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,13 @@ public sealed interface Launch {
             arguments = List.copyOf(arguments);
             environment = Map.copyOf(environment);
             files = Map.copyOf(files);
+        }
+
+        /** The same with arguments behind it that the daemon itself adds, such as a stand-in engine's; never an admin's. */
+        public Command plus(List<String> more) {
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(more);
+            return new Command(all, environment, files);
         }
 
         /** Leaves out what may be secret. */

@@ -36,6 +36,9 @@ final class Explanation {
             lines.add("These GPUs share layers over PCIe, as asked for: without NVLink this is slow, and pipeline "
                     + "parallel is usually faster.");
         }
+        plan.placements().stream().flatMap(one -> one.gpus().stream()).filter(gpu -> gpu.reservedBytes() > 0)
+                .forEach(gpu -> lines.add(gpu.title() + " is shared: " + Amount.of(gpu.reservedBytes())
+                        + " of it are promised to other engines."));
         gpus.stream().filter(gpu -> gpu.foreignBytes() > 0)
                 .forEach(gpu -> lines.add(gpu.title() + ": " + Amount.of(gpu.foreignBytes())
                         + " belong to processes that are not ours; they are planned around and left alone."));
@@ -62,7 +65,9 @@ final class Explanation {
             parts.add("the " + model.layers().size() + " layers are divided into " + shape.pipelineParallel()
                     + " stages (pipeline parallel)");
         }
-        return "One GPU is not enough or was not asked for: " + String.join(", and ", parts) + ".";
+        boolean asked = wish.tensorParallel() > 0 || wish.pipelineParallel() > 0;
+        return (asked ? "As asked for, " : "One GPU has no room for the weights and a useful cache: ")
+                + String.join(", and ", parts) + ".";
     }
 
     private String memory() {
@@ -99,7 +104,7 @@ final class Explanation {
                         gpu -> gpu.nvlinkIsland() == first.nvlinkIsland() && gpu.node().equals(first.node()));
         String why = linked
                 ? ", which reach each other over NVLink"
-                : ", the place with the least memory that is enough";
+                : wish.gpus().ids().isEmpty() ? ", the place with the least memory that is enough" : ", as asked for";
         return "Replica " + (placement.replica() + 1) + " goes to " + where + why + ".";
     }
 }

@@ -4,7 +4,8 @@ import java.util.Objects;
 
 /**
  * What an engine reported of its memory the last time that it ran this model divided so: better than any estimate. Bytes on the GPU
- * that has the most of them. Immutable.
+ * that has the most of them. Only of use for the same model (see {@link ModelDescription#digest}), engine release and GPU product:
+ * whoever keeps it finds it again by those. Immutable.
  *
  * @param shape how the model was divided
  * @param quantisation what became of the weights while they were loaded

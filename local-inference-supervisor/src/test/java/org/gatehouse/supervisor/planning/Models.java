@@ -71,6 +71,14 @@ final class Models {
                 model.longestContext(), model.dataType(), new Quantisation(method, 8, 0), model.weights(), true);
     }
 
+    /** The same with other layers. */
+    static ModelDescription with(ModelDescription model, KvLayer layer) {
+        return new ModelDescription(model.path(), model.digest(), model.format(), model.architecture(), model.heads(),
+                model.hiddenSize(), model.feedForwardSize(), model.vocabularySize(), model.experts(),
+                Collections.nCopies(model.layers().size(), layer), model.longestContext(), model.dataType(),
+                model.quantisation(), model.weights(), true);
+    }
+
     /** The same in llama.cpp's format. */
     static ModelDescription gguf(ModelDescription model) {
         Weights weights = new Weights(Map.of(TensorRole.LAYER_DIVIDED,

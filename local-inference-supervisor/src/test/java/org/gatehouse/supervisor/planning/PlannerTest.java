@@ -217,6 +217,38 @@ class PlannerTest {
     }
 
     @Test
+    void modelsShareAGpuWhereEachTakesItsShare() {
+        Wish third = VLLM.context(16_384).on(new Wish.Gpus(List.of(), false, 0.3));
+        GpuCapacity gpu = Models.h100(0, 0);
+        long promised = 0;
+        for (int engine = 0; engine < 3; engine++) {
+            Fits plan = fits(Models.llama8b(), third, List.of(gpu.taken(0, promised, 0)));
+            promised += plan.placements().getFirst().reservedBytes();
+        }
+        assertThat(promised).isBetween(gpu.totalBytes() * 9 / 10 - 10, gpu.totalBytes() * 9 / 10 + 10);
+        assertThat(refused(Models.llama8b(), third, List.of(gpu.taken(0, promised, 0))).obstacle())
+                .isEqualTo(Obstacle.GPUS_BUSY);
+    }
+
+    @Test
+    void latentAttentionIsNotDividedAndWindowsAreBounded() {
+        ModelDescription latent = Models.with(Models.llama8b(), new KvLayer.Latent(576, 0));
+        long one = cache(fits(latent, VLLM.parallel(1, 1).context(8192), Models.h100s(2)));
+        long two = cache(fits(latent, VLLM.parallel(2, 1).context(8192), Models.h100s(2)));
+        assertThat(latent.kvCache(KvType.AUTO, new Shape(2, 1), 0).bytesPerToken())
+                .isEqualTo(latent.kvCache(KvType.AUTO, Shape.SINGLE, 0).bytesPerToken()).isEqualTo(32 * 576 * 2);
+        assertThat(two).isGreaterThan(one);
+
+        ModelDescription windowed = Models.with(Models.llama8b(), new KvLayer.Window(8, 128, 128, 1024));
+        assertThat(fits(windowed, VLLM, Models.h100s(1)).concurrentSequences())
+                .isGreaterThan(10 * fits(Models.llama8b(), VLLM, Models.h100s(1)).concurrentSequences());
+    }
+
+    private static long cache(Fits plan) {
+        return plan.placements().getFirst().memory().kvCache();
+    }
+
+    @Test
     void whatTheEngineReportedReplacesTheEstimate() {
         LearnedFootprint last = new LearnedFootprint(Shape.SINGLE, LoadQuantisation.AS_STORED, KvType.AUTO,
                 16_100_000_000L, 60 * Models.GIB, 60 * Models.GIB / 131_072, 3 * Models.GIB, Models.GIB);
