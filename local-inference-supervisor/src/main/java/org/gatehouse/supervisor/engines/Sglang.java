@@ -144,6 +144,9 @@ final class Sglang implements Engine {
                 MemoryMarker.of(Part.KV_CACHE, MemoryMarker.GIB,
                         "KV Cache is allocated\\..*K size: (\\d{1,9}(?:\\.\\d{1,9})?) GB, "
                                 + "V size: (\\d{1,9}(?:\\.\\d{1,9})?) GB"),
+                // With latent attention there is one number only.
+                MemoryMarker.of(Part.KV_CACHE, MemoryMarker.GIB,
+                        "KV Cache is allocated\\..*, KV size: (\\d{1,9}(?:\\.\\d{1,9})?) GB"),
                 MemoryMarker.of(Part.KV_TOKENS, 1, "KV Cache is allocated\\..*#tokens: (\\d{1,15})"),
                 MemoryMarker.of(Part.GRAPHS, MemoryMarker.GIB,
                         "Capture cuda graph end\\..*mem usage=(\\d{1,9}(?:\\.\\d{1,9})?) GB"));

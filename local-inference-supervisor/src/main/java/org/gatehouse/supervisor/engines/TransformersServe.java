@@ -15,7 +15,9 @@ import org.gatehouse.supervisor.planning.Plan;
  */
 final class TransformersServe implements Engine {
     private static final ArgumentRules RULES = new ArgumentRules.Builder()
-            .allow(Value.NONE, "--continuous-batching", "--continuous_batching").allow(Value.WHOLE, "--default-seed")
+            .allow(Value.NONE, "--continuous-batching", "--continuous_batching", "--compile")
+            .allow(Value.WHOLE, "--default-seed", "--cb-block-size", "--cb-num-blocks", "--cb-max-batch-tokens")
+            .allow(Value.NUMBER, "--cb-max-memory-percent")
             .allow(Value.NAME, "--attn-implementation", "--attn_implementation")
             .own("address", "--host", "--port").own("model and public name", "--force-model", "--force_model")
             .own("memory settings", "--dtype", "--quantization", "--device", "--load-in-4bit", "--load-in-8bit",
@@ -50,8 +52,10 @@ final class TransformersServe implements Engine {
             return CommandLine.impossible("modes",
                     "transformers serve has no sleep mode, priorities or LoRA adapters: leave them out.");
         }
-        CommandLine line = new CommandLine(order, "transformers").add("serve", "--host", "127.0.0.1", "--port", port,
-                "--force-model", order.model())
+        // Since 5.0 the model is a positional argument.
+        boolean positional = order.version().atLeast(5, 0);
+        CommandLine line = new CommandLine(order, "transformers").add("serve").addIf(positional, order.model())
+                .addIf(!positional, "--force-model", order.model()).add("--host", "127.0.0.1", "--port", port)
                 .addIf(order.adjustments().float16(), "--dtype", "float16");
         line.offline(order.stateDirectory()).gpus(placement.gpus()).set("PYTHONUNBUFFERED", 1);
         return line.with(RULES, order.extraArguments());

@@ -100,6 +100,24 @@ class StartupLogTest {
                 .isEqualTo(99);
     }
 
+    @Test
+    void memoryThatSglangReportsIsReadInBothItsForms() {
+        Plan.Fits plan = Orders.plan(Shape.SINGLE, Orders.gpu("box", 0));
+        for (String cache : List.of("K size: 10.00 GB, V size: 10.00 GB", "KV size: 20.00 GB")) {
+            StartupLog log = new StartupLog(Engine.of(EngineKind.SGLANG));
+            log.read("[TP0] Load weight end. elapsed=23.18 s, type=X, avail mem=32.02 GB, mem usage=28.79 GB.");
+            log.read("[TP0] KV Cache is allocated. #tokens: 383872, " + cache);
+            log.read("[TP0] Capture cuda graph end. Time elapsed: 8.04 s. mem usage=0.80 GB. avail mem=10.30 GB.");
+
+            LearnedFootprint footprint = log.footprint(Wish.of(EngineKind.SGLANG), plan.placements().getFirst())
+                    .orElseThrow();
+
+            assertThat(footprint.kvCacheBytes()).isEqualTo(20 * Orders.GIB);
+            assertThat(footprint.kvTokens()).isEqualTo(383_872);
+            assertThat((double) footprint.graphBytes() / Orders.GIB).isCloseTo(0.8, within(0.001));
+        }
+    }
+
     private static LoadProgress last(EngineKind engine, String... lines) {
         StartupLog log = new StartupLog(Engine.of(engine));
         List.of(lines).forEach(log::read);
