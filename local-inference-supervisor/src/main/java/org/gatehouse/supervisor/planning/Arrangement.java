@@ -19,8 +19,9 @@ import java.util.TreeMap;
  * @param acrossNodes whether one replica may lie on several boxes
  */
 record Arrangement(Shape shape, boolean withoutNvlink, boolean acrossNodes) {
-    /** Least memory first: what is larger stays for models that need it. */
-    private static final Comparator<Room> LEAST = Comparator.comparingLong(Room::bytes)
+    /** Least memory first: what is larger stays for models that need it. Strangers last: nobody knows what they will take. */
+    private static final Comparator<Room> LEAST = Comparator.comparing(Room::hasStrangers)
+            .thenComparingLong(Room::bytes)
             .thenComparing(room -> room.gpu().node()).thenComparingInt(room -> room.gpu().index())
             .thenComparing(room -> room.gpu().id());
 
@@ -42,6 +43,10 @@ record Arrangement(Shape shape, boolean withoutNvlink, boolean acrossNodes) {
 
         long bytes() {
             return rooms.stream().mapToLong(Room::bytes).sum();
+        }
+
+        boolean hasStrangers() {
+            return rooms.stream().anyMatch(Room::hasStrangers);
         }
     }
 
@@ -71,7 +76,9 @@ record Arrangement(Shape shape, boolean withoutNvlink, boolean acrossNodes) {
         withRoom.forEach(room -> sizes.merge(Domain.of(room), 1, Integer::sum));
         return withRoom.stream().sorted(LEAST).map(room -> new Group(List.of(room),
                 room.gpu().nvlinkIsland() == GpuCapacity.NONE ? 1 : sizes.getOrDefault(Domain.of(room), 1)))
-                .sorted(Comparator.comparingLong(Group::bytes).thenComparingInt(Group::islandSize)).toList();
+                .sorted(Comparator.comparing(Group::hasStrangers).thenComparingLong(Group::bytes)
+                        .thenComparingInt(Group::islandSize))
+                .toList();
     }
 
     private List<Group> together(Collection<Room> withRoom) {
@@ -84,28 +91,47 @@ record Arrangement(Shape shape, boolean withoutNvlink, boolean acrossNodes) {
         }
         List<Group> groups = new ArrayList<>();
         islands.values().forEach(island -> groups.addAll(divide(island)));
-        groups.sort(Comparator.comparing(Group::isLinked).reversed().thenComparingLong(Group::bytes)
+        groups.sort(Comparator.comparing(Group::isLinked).reversed().thenComparing(Group::hasStrangers)
+                .thenComparingLong(Group::bytes)
                 .thenComparingInt(Group::islandSize).thenComparing(group -> group.rooms().getFirst(), LEAST));
         return groups;
     }
 
     /** Groups of one NUMA node first, then groups of what is left over: as many as the island's size allows. */
     private List<Group> divide(List<Room> island) {
-        int size = shape.tensorParallel();
         Map<Integer, List<Room>> byNuma = new TreeMap<>();
-        island.stream().sorted(LEAST)
-                .forEach(room -> byNuma.computeIfAbsent(room.gpu().numaNode(), _ -> new ArrayList<>()).add(room));
+        island.forEach(room -> byNuma.computeIfAbsent(room.gpu().numaNode(), _ -> new ArrayList<>()).add(room));
         List<Group> groups = new ArrayList<>();
         List<Room> left = new ArrayList<>();
         for (List<Room> side : byNuma.values()) {
-            int whole = side.size() / size * size;
-            chunks(side.subList(0, whole), size).forEach(rooms -> groups.add(new Group(rooms, island.size())));
-            left.addAll(side.subList(whole, side.size()));
+            alike(side).forEach(rooms -> groups.add(new Group(rooms, island.size())));
+            left.addAll(side);
         }
-        left.sort(LEAST);
-        chunks(left.subList(0, left.size() / size * size), size)
-                .forEach(rooms -> groups.add(new Group(rooms, island.size())));
+        alike(left).forEach(rooms -> groups.add(new Group(rooms, island.size())));
         return groups;
+    }
+
+    /** Takes groups of GPUs with the most equal room out of the list: each GPU of a group gives only what the poorest gives. */
+    private List<List<Room>> alike(List<Room> rooms) {
+        int size = shape.tensorParallel();
+        List<List<Room>> groups = new ArrayList<>();
+        rooms.sort(Comparator.comparingLong(Room::bytes).thenComparing(LEAST));
+        while (rooms.size() >= size) {
+            int best = 0;
+            for (int from = 1; from + size <= rooms.size(); from++) {
+                if (spread(rooms, from, size) < spread(rooms, best, size)) {
+                    best = from;
+                }
+            }
+            List<Room> group = rooms.subList(best, best + size);
+            groups.add(List.copyOf(group));
+            group.clear();
+        }
+        return groups;
+    }
+
+    private static long spread(List<Room> sorted, int from, int size) {
+        return sorted.get(from + size - 1).bytes() - sorted.get(from).bytes();
     }
 
     private static <T> List<List<T>> chunks(List<T> whole, int size) {

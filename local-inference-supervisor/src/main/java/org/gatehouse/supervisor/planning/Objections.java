@@ -151,10 +151,9 @@ final class Objections {
         long needed = nearest.map(candidate -> candidate.smallest().bytes(context, 1)).orElse(0L);
         long fixed = nearest.map(candidate -> candidate.smallest().fixed().total()).orElse(0L);
         long available = search.largest().map(Room::bytes).orElse(0L);
-        String shape = nearest
-                .map(candidate -> " of each of " + candidate.shape().devices()
-                        + (candidate.shape().devices() == 1 ? " GPU" : " GPUs"))
-                .orElse("");
+        String shape = nearest.map(candidate -> candidate.shape().devices() == 1
+                ? " on one GPU"
+                : " on each of " + candidate.shape().devices() + " GPUs").orElse("");
         String numbers = "a replica with a context of " + context + " tokens needs " + Amount.of(needed) + shape + ", "
                 + Amount.of(fixed) + " of it for weights and computing; the GPU with the most room gives "
                 + Amount.of(available) + ".";

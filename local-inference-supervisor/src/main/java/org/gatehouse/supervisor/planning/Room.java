@@ -13,6 +13,11 @@ record Room(GpuCapacity gpu, int permille, long bytes) {
     /** All engines and strangers of a GPU together: some of the memory belongs to the driver. */
     static final int MOST_PERMILLE = 950;
 
+    /** Whether processes that are not ours hold memory there. */
+    boolean hasStrangers() {
+        return gpu.foreignBytes() > 0;
+    }
+
     static Room of(GpuCapacity gpu, Wish wish) {
         long total = gpu.totalBytes();
         int share = (int) Math.round(wish.gpus().utilisation() * 1000);

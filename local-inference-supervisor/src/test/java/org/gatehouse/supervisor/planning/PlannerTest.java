@@ -249,6 +249,18 @@ class PlannerTest {
     }
 
     @Test
+    void gpusWithoutStrangersAndGroupsOfEqualsAreTakenFirst() {
+        List<GpuCapacity> gpus = new ArrayList<>(Models.h100s(4));
+        gpus.set(0, gpus.get(0).taken(9 * Models.GIB, 0, 9 * Models.GIB));
+
+        assertThat(indices(fits(Models.llama8b(), VLLM, gpus).placements().getFirst())).containsExactly(1);
+        Fits pair = fits(Models.llama8b(), VLLM.parallel(2, 1), gpus);
+        assertThat(indices(pair.placements().getFirst())).containsExactly(1, 2);
+        assertThat(pair.placements().getFirst().utilisationPermille()).isEqualTo(920);
+        assertThat(fits(Models.llama8b(), VLLM.parallel(2, 1).replicas(2), gpus).placements()).hasSize(2);
+    }
+
+    @Test
     void whatTheEngineReportedReplacesTheEstimate() {
         LearnedFootprint last = new LearnedFootprint(Shape.SINGLE, LoadQuantisation.AS_STORED, KvType.AUTO,
                 16_100_000_000L, 60 * Models.GIB, 60 * Models.GIB / 131_072, 3 * Models.GIB, Models.GIB);
