@@ -4,18 +4,17 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a model out of an archive. Looks through all of it first, so that what is refused is refused before anything is written, and
@@ -25,6 +24,9 @@ final class ArchiveFetch implements Fetch {
     /** Weights barely compress and JSON by a factor of ten; more than this is an attack on the disk. */
     private static final long HIGHEST_RATIO = 100;
     private static final long FREE_OF_RATIO = 64L << 20;
+    /** Directories are entries too, and cost nothing to pack by the million. */
+    private static final long ENTRIES_PER_FILE = 4;
+    private static final long LONGEST_PADDING = 16L << 20;
     private static final int UNIX_TYPE = 0xF000;
     private static final int UNIX_FILE = 0x8000;
     private static final int UNIX_DIRECTORY = 0x4000;
@@ -56,6 +58,7 @@ final class ArchiveFetch implements Fetch {
                 case TAR_GZIP -> {
                     try (InputStream in = unzipped()) {
                         listTar(in, files);
+                        readToItsChecksum(in);
                     }
                 }
                 case ZIP -> listZip(files);
@@ -88,12 +91,29 @@ final class ArchiveFetch implements Fetch {
         return new GZIPInputStream(Files.newInputStream(source.path()), 1 << 16);
     }
 
+    /** The checksum of a gzip file stands at its very end, behind the padding of the tar in it. */
+    private void readToItsChecksum(InputStream in) throws IOException, InterruptedException {
+        byte[] buffer = new byte[Digests.CHUNK];
+        long padding = 0;
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            room.stop().check();
+            padding += count;
+            if (padding > LONGEST_PADDING) {
+                throw new TarReader.Damaged("more than " + Text.bytes(LONGEST_PADDING) + " follow its end mark");
+            }
+        }
+    }
+
     private void listTar(InputStream in, List<PlannedFile> files)
             throws IOException, ImportFailure, InterruptedException {
         TarReader tar = new TarReader(in);
         long sum = 0;
+        int entries = 0;
         for (TarReader.Entry entry = tar.next(); entry != null; entry = tar.next()) {
             room.stop().check();
+            if (++entries > ENTRIES_PER_FILE * settings.mostFiles()) {
+                throw tooLarge("it has more than " + ENTRIES_PER_FILE + " entries for each file that a model may have");
+            }
             switch (entry.type()) {
                 case DIRECTORY -> {
                     // Its files make it.
@@ -119,7 +139,10 @@ final class ArchiveFetch implements Fetch {
             Enumeration<? extends ZipEntry> entries = zip.entries();
             for (int i = 0; entries.hasMoreElements(); i++) {
                 ZipEntry entry = entries.nextElement();
-                int type = i < modes.size() ? modes.get(i) & UNIX_TYPE : 0;
+                if (i >= modes.size()) {
+                    throw new ZipException("its two directories differ");
+                }
+                int type = modes.get(i) & UNIX_TYPE;
                 if (type != 0 && type != UNIX_FILE && type != UNIX_DIRECTORY) {
                     throw refused(entry.getName(), "it is a link or a device");
                 }
@@ -147,14 +170,17 @@ final class ArchiveFetch implements Fetch {
         return sum + size;
     }
 
-    /** Archives often hold one directory with all in it. */
+    /** Archives often hold one directory with all in it, and hidden files that some desktops put beside it. */
     private static List<PlannedFile> withoutCommonDirectory(List<PlannedFile> files) {
-        String first = files.isEmpty() ? "" : files.getFirst().path();
+        List<PlannedFile> visible = files.stream().filter(file -> !Selection.isHidden(file.path())).toList();
+        String first = visible.isEmpty() ? "" : visible.getFirst().path();
         String common = first.substring(0, first.indexOf('/') + 1);
-        if (common.isEmpty() || !files.stream().allMatch(file -> file.path().startsWith(common))) {
+        if (common.isEmpty() || !visible.stream().allMatch(file -> file.path().startsWith(common))) {
             return files;
         }
-        return files.stream().map(file -> file.at(file.path().substring(common.length()))).toList();
+        return files.stream().map(
+                file -> file.path().startsWith(common) ? file.at(file.path().substring(common.length())) : file)
+                .toList();
     }
 
     @Override
@@ -163,13 +189,11 @@ final class ArchiveFetch implements Fetch {
             throw new ImportFailure(new ImportProblem.SourceChanged("archive " + source.path()
                     + " has another size or time"));
         }
-        Map<PlannedFile, Integer> numbers = new HashMap<>();
-        plan.files().forEach(file -> numbers.put(file, numbers.size()));
         switch (format()) {
             case TAR -> Workers.forEach(missing, settings.parallelFiles(), room.stop(),
-                    file -> fromTar(file, numbers.get(file)));
-            case TAR_GZIP -> fromGzip(missing, numbers);
-            default -> fromZip(missing, numbers);
+                    file -> fromTar(file, plan.files().indexOf(file)));
+            case TAR_GZIP -> fromGzip(plan, missing);
+            default -> fromZip(plan, missing);
         }
     }
 
@@ -183,19 +207,20 @@ final class ArchiveFetch implements Fetch {
         }
     }
 
-    private void fromGzip(List<PlannedFile> missing, Map<PlannedFile, Integer> numbers)
+    private void fromGzip(ImportPlan plan, List<PlannedFile> missing)
             throws ImportFailure, InterruptedException {
         Map<Long, PlannedFile> byOffset = new HashMap<>();
         missing.forEach(file -> byOffset.put(file.offset(), file));
         try (InputStream in = unzipped()) {
             TarReader tar = new TarReader(in);
-            for (TarReader.Entry entry = tar.next(); entry != null && !byOffset.isEmpty(); entry = tar.next()) {
+            for (TarReader.Entry entry = tar.next(); entry != null; entry = tar.next()) {
                 room.stop().check();
                 PlannedFile file = byOffset.remove(entry.offset());
                 if (file != null && entry.type() == TarReader.Type.FILE) {
-                    store(file, numbers.get(file), new EntryStream(tar));
+                    store(file, plan.files().indexOf(file), new EntryStream(tar));
                 }
             }
+            readToItsChecksum(in);
         } catch (IOException e) {
             room.stop().check();
             throw broken(e);
@@ -205,17 +230,12 @@ final class ArchiveFetch implements Fetch {
         }
     }
 
-    private void fromZip(List<PlannedFile> missing, Map<PlannedFile, Integer> numbers)
+    private void fromZip(ImportPlan plan, List<PlannedFile> missing)
             throws ImportFailure, InterruptedException {
         try (ZipFile zip = new ZipFile(source.path().toFile())) {
             Workers.forEach(missing, settings.parallelFiles(), room.stop(), file -> {
-                ZipEntry entry = zip.getEntry(file.origin());
-                try (@Nullable
-                InputStream in = entry == null ? null : zip.getInputStream(entry)) {
-                    if (in == null) {
-                        throw new ZipException("it lacks " + Text.shown(file.origin()));
-                    }
-                    store(file, numbers.get(file), in);
+                try (InputStream in = checked(zip, file.origin())) {
+                    store(file, plan.files().indexOf(file), in);
                 } catch (IOException e) {
                     room.stop().check();
                     throw broken(e);
@@ -225,6 +245,33 @@ final class ArchiveFetch implements Fetch {
             room.stop().check();
             throw broken(e);
         }
+    }
+
+    /** {@link ZipFile} does not look at the checksums itself. */
+    private static InputStream checked(ZipFile zip, String name) throws IOException {
+        ZipEntry entry = zip.getEntry(name);
+        InputStream content = entry == null ? null : zip.getInputStream(entry);
+        if (entry == null || content == null) {
+            throw new ZipException("it lacks " + Text.shown(name));
+        }
+        return new CheckedInputStream(content, new CRC32()) {
+            @Override
+            public int read() throws IOException {
+                return checked(super.read());
+            }
+
+            @Override
+            public int read(byte[] buffer, int from, int count) throws IOException {
+                return checked(super.read(buffer, from, count));
+            }
+
+            private int checked(int result) throws IOException {
+                if (result < 0 && getChecksum().getValue() != entry.getCrc()) {
+                    throw new ZipException("the checksum of " + Text.shown(name) + " does not hold");
+                }
+                return result;
+            }
+        };
     }
 
     /** Never takes more than the file's promised size, whatever the archive says now. */
@@ -249,7 +296,7 @@ final class ArchiveFetch implements Fetch {
     private ImportFailure broken(IOException e) {
         String why = e instanceof EOFException ? "it ends too early" : String.valueOf(e.getMessage());
         boolean damaged = e instanceof EOFException || e instanceof ZipException || e instanceof TarReader.Damaged;
-        return damaged || !Files.isReadable(source.path())
+        return damaged && Files.isReadable(source.path())
                 ? new ImportFailure(new ImportProblem.DamagedArchive(source.path(), why))
                 : unreadable(e);
     }

@@ -4,24 +4,21 @@ import java.util.HexFormat;
 
 /** What kind of archive a file is, by its first bytes. */
 enum ArchiveFormat {
-    TAR("a tar file", true), TAR_GZIP("a gzip file", true), ZIP("a zip file", true), ZSTANDARD(
-            "packed with Zstandard", false), XZ("packed with xz", false), BZIP2("packed with bzip2",
-                    false), SEVEN_ZIP("a 7z file", false), RAR("a rar file", false), UNKNOWN("no archive", false);
+    TAR, TAR_GZIP, ZIP, ZSTANDARD, XZ, BZIP2, SEVEN_ZIP, RAR, UNKNOWN;
 
-    private final String words;
-    private final boolean readable;
-
-    ArchiveFormat(String words, boolean readable) {
-        this.words = words;
-        this.readable = readable;
-    }
-
+    /** For messages, after "The archive … is". */
     String words() {
-        return words;
-    }
-
-    boolean readable() {
-        return readable;
+        return switch (this) {
+            case TAR -> "a tar file";
+            case TAR_GZIP -> "a gzip file";
+            case ZIP -> "a zip file";
+            case ZSTANDARD -> "packed with Zstandard";
+            case XZ -> "packed with xz";
+            case BZIP2 -> "packed with bzip2";
+            case SEVEN_ZIP -> "a 7z file";
+            case RAR -> "a rar file";
+            case UNKNOWN -> "of no known format";
+        };
     }
 
     /** By the first 512 bytes, or all there are. */

@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings a model from a directory of this machine: copies it, links it, or digests it where it lies. */
+/** Brings a model from a directory of this machine: copies it, or digests it where it lies. */
 final class DirectoryFetch implements Fetch {
     private static final int DEEPEST = 12;
 
@@ -99,11 +99,6 @@ final class DirectoryFetch implements Fetch {
             checkUnchanged(file);
             switch (source.placement()) {
                 case COPY -> copy(file, plan.files().indexOf(file));
-                case LINK -> {
-                    if (!link(file)) {
-                        copy(file, plan.files().indexOf(file));
-                    }
-                }
                 case IN_PLACE -> room.note(file, digest(file, from(file)));
             }
             checkUnchanged(file);
@@ -124,19 +119,6 @@ final class DirectoryFetch implements Fetch {
         } catch (IOException e) {
             room.stop().check(); // From closing the stream alone.
         }
-    }
-
-    private boolean link(PlannedFile file) throws ImportFailure, InterruptedException {
-        Path target = room.layout().file(file.path());
-        try {
-            Files.createDirectories(target.getParent());
-            Files.deleteIfExists(target);
-            Files.createLink(target, from(file).toRealPath());
-        } catch (IOException | UnsupportedOperationException e) {
-            return false; // Another file system, or the kernel protects foreign files (fs.protected_hardlinks).
-        }
-        room.note(file, digest(file, target));
-        return true;
     }
 
     private String digest(PlannedFile file, Path path) throws ImportFailure, InterruptedException {

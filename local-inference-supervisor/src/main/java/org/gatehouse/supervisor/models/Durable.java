@@ -115,6 +115,11 @@ final class Durable {
         });
     }
 
+    /** Lets this directory, not what is in it, be moved and changed again. */
+    static void thaw(Path directory) throws IOException {
+        permit(directory, "rwxr-xr-x");
+    }
+
     private static void permit(Path path, String permissions) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class,
                 LinkOption.NOFOLLOW_LINKS);

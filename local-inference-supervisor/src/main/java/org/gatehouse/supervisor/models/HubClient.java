@@ -33,6 +33,30 @@ final class HubClient implements AutoCloseable {
     private static final Pattern SHA_256 = Pattern.compile("(?:W/)?\"?([0-9a-f]{64})\"?");
     private static final long STALL_LOOKS = 4;
 
+    /** A request failed in a way that may pass: try again. Never leaves this room. */
+    static final class Trouble extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Duration wanted;
+
+        Trouble(String why) {
+            this(why, Duration.ZERO);
+        }
+
+        /** With the pause that the hub asked for. */
+        Trouble(String why, Duration wanted) {
+            super(why, null, false, false);
+            this.wanted = wanted;
+        }
+
+        Duration wanted() {
+            return wanted;
+        }
+
+        String why() {
+            return String.valueOf(getMessage());
+        }
+    }
+
     private final HubSettings hub;
     private final Duration stall;
     private final Clock clock;
@@ -81,7 +105,7 @@ final class HubClient implements AutoCloseable {
      * @param what names it in problems
      * @return an answer of status 200 or 206
      */
-    HubReply get(URI address, String what, long from) throws ImportFailure, HubTrouble, InterruptedException {
+    HubReply get(URI address, String what, long from) throws ImportFailure, Trouble, InterruptedException {
         URI target = address;
         String linked = "";
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
@@ -102,10 +126,10 @@ final class HubClient implements AutoCloseable {
             }
             target = redirected(target, headers.firstValue("location").orElse(""));
         }
-        throw new HubTrouble("it redirects more than " + MOST_REDIRECTS + " times");
+        throw new Trouble("it redirects more than " + MOST_REDIRECTS + " times");
     }
 
-    private HttpResponse<InputStream> send(URI target, long from) throws HubTrouble, InterruptedException {
+    private HttpResponse<InputStream> send(URI target, long from) throws Trouble, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(target).header("accept", "*/*")
                 .header("user-agent", "gatehouse-model-store");
         String token = hub.isOurs(target) ? hub.token().get() : "";
@@ -121,44 +145,45 @@ final class HubClient implements AutoCloseable {
             return answer.get(stall.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HubTrouble("it did not answer in " + stall.toSeconds() + " s");
+            throw new Trouble("it did not answer in " + stall.toSeconds() + " s");
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw e;
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new HubTrouble("it cannot be reached: " + cause.getClass().getSimpleName() + " "
+            throw new Trouble("it cannot be reached: " + cause.getClass().getSimpleName() + " "
                     + cause.getMessage());
         }
     }
 
-    private URI redirected(URI from, String location) throws ImportFailure, HubTrouble {
+    private URI redirected(URI from, String location) throws ImportFailure, Trouble {
         URI target;
         try {
             target = from.resolve(URI.create(location));
         } catch (IllegalArgumentException e) {
-            throw new HubTrouble("it redirects to something that is no address");
+            throw new Trouble("it redirects to something that is no address");
         }
-        if (!hub.allows(target)) {
+        String refusal = hub.refusal(target).orElse("");
+        if (!refusal.isEmpty()) {
             // Without path and query, which may hold a signature.
-            throw new ImportFailure(new ImportProblem.RedirectRefused(hub.name(),
-                    target.getScheme() + "://" + target.getHost()));
+            throw new ImportFailure(new ImportProblem.RedirectRefused(hub.name(), target.getScheme() + "://"
+                    + target.getHost() + (target.getPort() < 0 ? "" : ":" + target.getPort()), refusal));
         }
         return target;
     }
 
     /** The trouble that this status means; throws the failure if it is for good. */
-    private HubTrouble problem(int status, HttpHeaders headers, String what, boolean ours) throws ImportFailure {
+    private Trouble problem(int status, HttpHeaders headers, String what, boolean ours) throws ImportFailure {
         switch (status) {
             case 401, 403 -> {
                 if (ours) {
                     throw new ImportFailure(new ImportProblem.AccessDenied(hub.name(), what, status));
                 }
-                return new HubTrouble("its storage refused with status " + status);
+                return new Trouble("its storage refused with status " + status);
             }
             case 404, 410 -> throw new ImportFailure(new ImportProblem.NotFound(hub.name(), what));
             case 408, 416, 425, 429, 500, 502, 503, 504 -> {
-                return new HubTrouble("it answered with status " + status,
+                return new Trouble("it answered with status " + status,
                         retryAfter(headers.firstValue("retry-after").orElse("")));
             }
             default -> throw new ImportFailure(new ImportProblem.StrangeAnswer(hub.name(), "status " + status

@@ -51,7 +51,7 @@ final class HubFetch implements Fetch {
                     receive(address, file, part);
                     part.finish();
                     return;
-                } catch (HubTrouble trouble) {
+                } catch (HubClient.Trouble trouble) {
                     if (part.length() > before) {
                         tries.progressed();
                     }
@@ -69,7 +69,7 @@ final class HubFetch implements Fetch {
     }
 
     private void receive(URI address, PlannedFile file, PartFile part)
-            throws ImportFailure, HubTrouble, InterruptedException {
+            throws ImportFailure, HubClient.Trouble, InterruptedException {
         if (part.length() > 0 && file.sha256().isEmpty() && file.gitBlob().isEmpty()) {
             part.restart();
         }
@@ -89,7 +89,7 @@ final class HubFetch implements Fetch {
             }
             if (reply.status() == 206 && !reply.header("content-range").startsWith("bytes " + from + "-")) {
                 part.restart();
-                throw new HubTrouble("it sent another range than the one asked for");
+                throw new HubClient.Trouble("it sent another range than the one asked for");
             }
             if (reply.length() >= 0 && from + reply.length() != file.size()) {
                 throw new ImportFailure(new ImportProblem.WrongContent(file.path(), file.size() + " bytes",
@@ -101,7 +101,8 @@ final class HubFetch implements Fetch {
             }
         }
         if (part.length() < file.size()) {
-            throw new HubTrouble("the connection ended after " + part.length() + " of " + file.size() + " bytes");
+            throw new HubClient.Trouble(
+                    "the connection ended after " + part.length() + " of " + file.size() + " bytes");
         }
     }
 

@@ -118,7 +118,7 @@ final class HubListing {
                     throw strange("its listing of " + what + " is not what it should be");
                 }
                 return new Page(json, next(address, reply.header("link")));
-            } catch (HubTrouble trouble) {
+            } catch (HubClient.Trouble trouble) {
                 tries.after(trouble);
             } catch (IOException notJson) {
                 throw strange("its listing of " + what + " is not JSON");

@@ -46,12 +46,12 @@ final class HubReply implements AutoCloseable {
     }
 
     /** The next bytes; -1 at the end. */
-    int read(byte[] buffer) throws HubTrouble, InterruptedException {
+    int read(byte[] buffer) throws HubClient.Trouble, InterruptedException {
         lastNanos = nanoTime.getAsLong();
         try {
             int count = body.read(buffer);
             if (count < 0 && stalled) {
-                throw new HubTrouble("nothing came for too long");
+                throw new HubClient.Trouble("nothing came for too long");
             }
             lastNanos = nanoTime.getAsLong();
             return count;
@@ -59,8 +59,10 @@ final class HubReply implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
             }
-            throw new HubTrouble(stalled ? "nothing came for too long" : "the connection broke off: "
-                    + e.getMessage());
+            throw new HubClient.Trouble(stalled
+                    ? "nothing came for too long"
+                    : "the connection broke off: "
+                            + e.getMessage());
         }
     }
 

@@ -24,7 +24,7 @@ final class HubRetries {
     }
 
     /** Waits for the next attempt, or says that there is none. */
-    void after(HubTrouble trouble) throws ImportFailure, InterruptedException {
+    void after(HubClient.Trouble trouble) throws ImportFailure, InterruptedException {
         failures++;
         if (failures >= settings.attempts()) {
             throw new ImportFailure(new ImportProblem.HubFailed(hub, what, trouble.why(), failures));

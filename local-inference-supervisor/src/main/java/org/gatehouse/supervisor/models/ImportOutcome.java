@@ -23,8 +23,8 @@ public sealed interface ImportOutcome {
     /** Whether {@link ModelStore#resume} can take it up again. */
     default boolean resumable() {
         return switch (this) {
-            case Imported _, AlreadyThere _, Cancelled _ -> false;
-            case Paused _, Interrupted _ -> true;
+            case Imported _,AlreadyThere _,Cancelled _ -> false;
+            case Paused _,Interrupted _ -> true;
             case Failed(ImportProblem problem) -> problem.resumable();
         };
     }

@@ -195,11 +195,11 @@ public sealed interface ImportProblem {
     }
 
     /** The hub sends the download to a host that is not allowed. */
-    record RedirectRefused(String hub, String target) implements ImportProblem {
+    record RedirectRefused(String hub, String target, String why) implements ImportProblem {
         @Override
         public String message() {
             return "Hub " + hub + " redirects to " + Text.shown(target)
-                    + ", which is not allowed. Add the host to the hub's redirect hosts if it is right.";
+                    + ", which is not allowed: " + why + ". Add that host to the hub's redirect hosts if it is right.";
         }
 
         @Override

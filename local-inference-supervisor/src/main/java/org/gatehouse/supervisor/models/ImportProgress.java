@@ -17,8 +17,24 @@ import org.jspecify.annotations.Nullable;
  * @param left the time left at that rate; {@code null} while it cannot be told
  * @param current paths of the files that come right now
  */
-public record ImportProgress(ImportPhase phase, int files, int filesDone, long bytes, long bytesDone,
+public record ImportProgress(Phase phase, int files, int filesDone, long bytes, long bytesDone,
         long bytesPerSecond, @Nullable Duration left, List<String> current) {
+
+    /** What an import does, in this order. */
+    public enum Phase {
+        /** Waits until fewer imports run. */
+        WAITING,
+        /** Finds out which files there are, and whether they are wanted and fit. */
+        LOOKING,
+        /** Brings the files and computes their digests. */
+        FETCHING,
+        /** Looks whether the whole is a model with intact weights. */
+        CHECKING,
+        /** Writes and signs the manifest, and makes the model visible. */
+        SEALING,
+        /** Ended; see its outcome. */
+        ENDED
+    }
 
     /** Copies the paths. */
     public ImportProgress {

@@ -37,7 +37,7 @@ record ImportRecord(String id, ImportWish wish, @Nullable ImportPlan plan, Impor
         root.set("except", JSON.valueToTree(wish.except()));
         ObjectNode source = root.putObject("source");
         switch (wish.source()) {
-            case ModelSource.Directory(Path path, Placement placement) ->
+            case ModelSource.Directory(Path path, ModelSource.Placement placement) ->
                 source.put("kind", "directory").put("path", path.toString()).put("placement", placement.name());
             case ModelSource.Archive(Path path) -> source.put("kind", "archive").put("path", path.toString());
             case ModelSource.Hub hub -> source.put("kind", "hub").put("hub", hub.hub())
@@ -87,7 +87,8 @@ record ImportRecord(String id, ImportWish wish, @Nullable ImportPlan plan, Impor
     private static ModelSource source(JsonNode node) {
         Path path = Path.of(node.path("path").asText());
         return switch (node.path("kind").asText()) {
-            case "directory" -> new ModelSource.Directory(path, Placement.valueOf(node.path("placement").asText()));
+            case "directory" -> new ModelSource.Directory(path,
+                    ModelSource.Placement.valueOf(node.path("placement").asText()));
             case "archive" -> new ModelSource.Archive(path);
             case "hub" -> new ModelSource.Hub(node.path("hub").asText(), node.path("repository").asText(),
                     node.path("revision").asText());

@@ -30,7 +30,7 @@ final class ModelShape {
     /** Looks at names alone, before anything is fetched. */
     static void checkNames(List<String> paths) throws ImportFailure {
         boolean gguf = paths.stream().anyMatch(path -> path.endsWith(".gguf"));
-        boolean config = paths.stream().anyMatch(path -> path.endsWith("config.json"));
+        boolean config = paths.stream().anyMatch(path -> path.equals("config.json") || path.endsWith("/config.json"));
         boolean weights = paths.stream().map(FileKind::of)
                 .anyMatch(kind -> kind == FileKind.WEIGHTS || kind == FileKind.PICKLE);
         if (!weights) {

@@ -5,6 +5,17 @@ import java.nio.file.Path;
 /** Where a model comes from. */
 public sealed interface ModelSource {
 
+    /** What happens to the files of a local directory. */
+    enum Placement {
+        /** Copied. What happens to the source afterwards does not matter. */
+        COPY,
+        /**
+         * Left where they are; the store keeps the signed manifest alone. Costs no space, but the directory must stay mounted and
+         * unchanged, and every byte is read again before the model may serve.
+         */
+        IN_PLACE
+    }
+
     /** A directory of this machine, such as an unpacked download or a snapshot of a hub client's cache. */
     record Directory(Path path, Placement placement) implements ModelSource {
         @Override

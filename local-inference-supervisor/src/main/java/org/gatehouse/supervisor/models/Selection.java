@@ -81,6 +81,14 @@ final class Selection {
         if (!code.isEmpty()) {
             throw new ImportFailure(new ImportProblem.ContentRefused(code, CODE));
         }
+        for (String path : names) {
+            for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+                if (names.contains(path.substring(0, slash))) {
+                    throw new ImportFailure(new ImportProblem.UnsafeEntry(path,
+                            "the source has a file where its directory should be"));
+                }
+            }
+        }
         ImportPlan plan = new ImportPlan(revision, fingerprint, taken, leftOut);
         checkSize(source, plan);
         ModelShape.checkNames(taken.stream().map(PlannedFile::path).toList());
@@ -98,13 +106,18 @@ final class Selection {
         }
     }
 
-    private boolean wanted(String path) {
+    /** Whether it or a directory of it is one of those that people do not see: .git, .cache, ._names of some desktops. */
+    static boolean isHidden(String path) {
         for (String segment : path.split("/", -1)) {
             if (segment.startsWith(".")) {
-                return false;
+                return true;
             }
         }
-        return (only.isEmpty() || matches(only, path)) && !matches(except, path);
+        return false;
+    }
+
+    private boolean wanted(String path) {
+        return !isHidden(path) && (only.isEmpty() || matches(only, path)) && !matches(except, path);
     }
 
     // A pattern without a slash means the file's name, wherever it lies, as people expect it.

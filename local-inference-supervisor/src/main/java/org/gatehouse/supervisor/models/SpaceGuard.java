@@ -1,12 +1,24 @@
 package org.gatehouse.supervisor.models;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /** Keeps imports from filling the disk: all of them together leave the reserve free. Thread-safe. */
 final class SpaceGuard {
+    /** How much room a disk has. */
+    @FunctionalInterface
+    interface FreeSpace {
+        /** Bytes that may still be written on the file system of this existing path. */
+        long usableBytes(Path path) throws IOException;
+
+        static FreeSpace ofFileSystem() {
+            return path -> Files.getFileStore(path).getUsableSpace();
+        }
+    }
+
     private final Path directory;
     private final long reserve;
     private final FreeSpace freeSpace;
@@ -21,13 +33,13 @@ final class SpaceGuard {
     /**
      * Counts an import's missing bytes against the disk until {@link #release}.
      *
-     * @param left how many bytes it still has to write
+     * @param needed how many bytes it has to write from now on
+     * @param left how many of them are still to be written, asked again and again
      */
-    synchronized void reserve(String id, LongSupplier left) throws ImportFailure {
+    synchronized void reserve(String id, long needed, LongSupplier left) throws ImportFailure {
         long others = outstanding.values().stream().mapToLong(LongSupplier::getAsLong).sum();
-        long needed = left.getAsLong();
         long usable = usable();
-        if (needed > usable - reserve - others) {
+        if (needed > 0 && needed > usable - reserve - others) {
             throw new ImportFailure(new ImportProblem.DiskFull(directory, needed, Math.max(0, usable - others),
                     reserve));
         }

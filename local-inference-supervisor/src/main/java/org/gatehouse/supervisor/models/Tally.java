@@ -14,7 +14,7 @@ final class Tally {
     private final AtomicLong bytesDone = new AtomicLong();
     private final AtomicInteger filesDone = new AtomicInteger();
     private final Set<String> current = new ConcurrentSkipListSet<>();
-    private volatile ImportPhase phase = ImportPhase.WAITING;
+    private volatile ImportProgress.Phase phase = ImportProgress.Phase.WAITING;
     private volatile int files;
     private volatile long bytes;
 
@@ -22,11 +22,11 @@ final class Tally {
         rate = new RateMeter(nanoTime);
     }
 
-    void phase(ImportPhase now) {
+    void phase(ImportProgress.Phase now) {
         phase = now;
     }
 
-    ImportPhase phase() {
+    ImportProgress.Phase phase() {
         return phase;
     }
 
@@ -63,7 +63,7 @@ final class Tally {
     }
 
     ImportProgress progress() {
-        long speed = phase == ImportPhase.FETCHING ? rate.rate() : 0;
+        long speed = phase == ImportProgress.Phase.FETCHING ? rate.rate() : 0;
         long left = bytesLeft();
         return new ImportProgress(phase, files, filesDone.get(), bytes, bytesDone.get(), speed,
                 speed > 0 && left > 0 ? Duration.ofSeconds(left / speed + 1) : null, new ArrayList<>(current));

@@ -17,6 +17,8 @@ final class TarReader {
     static final int BLOCK = 512;
     /** A path is never near this long; a header that claims more wants memory. */
     private static final long LONGEST_META = 1 << 20;
+    /** An entry has a global and an own pax header, a long name and a long link at most. */
+    private static final int MOST_HEADERS = 8;
 
     private final InputStream in;
     private long position;
@@ -53,12 +55,19 @@ final class TarReader {
     Entry next() throws IOException {
         Map<String, String> pax = new HashMap<>();
         String longName = null;
-        while (true) {
+        for (int headers = 0;; headers++) {
             skipRest();
+            if (headers > MOST_HEADERS) {
+                throw new Damaged("an entry in it has more than " + MOST_HEADERS + " headers");
+            }
             byte[] header = in.readNBytes(BLOCK);
             position += header.length;
-            if (header.length == 0 || header.length == BLOCK && isZero(header)) {
+            if (header.length == BLOCK && isZero(header)) {
                 return null;
+            }
+            if (header.length == 0) {
+                // POSIX ends an archive with two zero blocks; without them it may have been cut between two entries.
+                throw new Damaged("it has no end mark");
             }
             if (header.length < BLOCK) {
                 throw new Damaged("it ends inside of a header");

@@ -12,8 +12,12 @@ public sealed interface Verification {
         FULL
     }
 
-    /** All is as it was imported. */
-    record Sound(String id, Depth depth, int files, long bytes) implements Verification {}
+    /**
+     * All is as it was imported.
+     *
+     * @param model what may be given to an engine
+     */
+    record Sound(StoredModel model, Depth depth) implements Verification {}
 
     /** Something is not. */
     record Unsound(String id, Depth depth, List<Finding> findings) implements Verification {

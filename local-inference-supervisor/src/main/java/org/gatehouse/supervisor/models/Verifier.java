@@ -1,8 +1,8 @@
 package org.gatehouse.supervisor.models;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -19,12 +19,9 @@ final class Verifier {
 
     private Verifier() {}
 
-    static Verification verify(StoredModel model, boolean signatureHolds, Verification.Depth depth)
-            throws IOException {
+    /** A model whose signature holds. */
+    static Verification verify(StoredModel model, Verification.Depth depth) throws IOException {
         List<Verification.Finding> findings = new ArrayList<>();
-        if (!signatureHolds) {
-            findings.add(new Verification.BadSignature());
-        }
         Set<String> known = new HashSet<>(model.manifest().leftOut());
         boolean elsewhere = !model.manifest().location().isEmpty();
         if (!elsewhere) {
@@ -36,7 +33,7 @@ final class Verifier {
         }
         added(model.directory(), known, elsewhere, findings);
         return findings.isEmpty()
-                ? new Verification.Sound(model.id(), depth, model.manifest().files().size(), model.manifest().bytes())
+                ? new Verification.Sound(model, depth)
                 : new Verification.Unsound(model.id(), depth, findings);
     }
 

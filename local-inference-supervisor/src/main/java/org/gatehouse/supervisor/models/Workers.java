@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
-/** Does one thing with many files on a few threads; the first failure ends all. */
+/**
+ * Does one thing with many files on a few threads; the first failure ends all. They are platform threads: digests are long work for a
+ * processor, and on virtual threads they would keep the daemon's calls waiting.
+ */
 final class Workers {
     /** What is done with one of them. */
     @FunctionalInterface
@@ -24,7 +27,7 @@ final class Workers {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Math.min(atOnce, items.size()); i++) {
-            threads.add(Thread.ofVirtual().name("model-file-" + i).unstarted(() -> {
+            threads.add(Thread.ofPlatform().daemon().name("model-file-" + i).unstarted(() -> {
                 stop.join();
                 try {
                     for (int at = next.getAndIncrement(); at < items.size(); at = next.getAndIncrement()) {

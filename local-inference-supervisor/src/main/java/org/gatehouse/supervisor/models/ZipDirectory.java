@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /**
  * Reads the Unix modes from a zip's central directory, which {@link java.util.zip.ZipFile} keeps to itself: a symbolic link in a zip
@@ -37,7 +38,7 @@ final class ZipDirectory {
                 at--;
             }
             if (at < 0) {
-                throw new IOException("it has no directory");
+                throw new ZipException("it has no directory");
             }
             long length = end.getInt(at + 12) & 0xFFFFFFFFL;
             long offset = end.getInt(at + 16) & 0xFFFFFFFFL;
@@ -49,7 +50,7 @@ final class ZipDirectory {
                 }
             }
             if (length < 0 || length > LARGEST || offset < 0 || offset + length > size) {
-                throw new IOException("its directory does not lie in it");
+                throw new ZipException("its directory does not lie in it");
             }
             return modes(read(channel, offset, (int) length));
         }
@@ -60,7 +61,7 @@ final class ZipDirectory {
         int at = 0;
         while (at + ENTRY_SIZE <= directory.limit()) {
             if (directory.getInt(at) != ENTRY) {
-                throw new IOException("its directory has something between its entries");
+                throw new ZipException("its directory has something between its entries");
             }
             boolean unix = directory.get(at + 5) == UNIX;
             modes.add(unix ? directory.getInt(at + 38) >>> 16 : 0);
@@ -72,12 +73,12 @@ final class ZipDirectory {
 
     private static ByteBuffer read(FileChannel channel, long from, int count) throws IOException {
         if (from < 0 || count < 0 || from + count > channel.size()) {
-            throw new IOException("its directory does not lie in it");
+            throw new ZipException("its directory does not lie in it");
         }
         ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, from + buffer.position()) < 0) {
-                throw new IOException("it ends too early");
+                throw new ZipException("it ends too early");
             }
         }
         return buffer.flip();

@@ -16,11 +16,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Manifests on disk: a JSON file, and a signature over exactly its bytes beside it. */
-final class Sealed {
+final class ManifestFile {
     private static final String FORMAT = "gatehouse-model-manifest-1";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private Sealed() {}
+    private ManifestFile() {}
 
     /** A manifest as it was read. */
     record Read(ModelManifest manifest, boolean signatureHolds) {}
