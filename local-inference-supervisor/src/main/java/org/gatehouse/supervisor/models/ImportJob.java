@@ -25,9 +25,14 @@ public final class ImportJob {
         this.tally = tally;
     }
 
-    /** A job that an earlier run of the program left. */
-    static ImportJob left(ImportRecord record, Tally tally) {
+    /** A job that an earlier run of the program left, with what had arrived by then. */
+    static ImportJob left(ImportRecord record, long arrivedBytes, Tally tally) {
         ImportJob job = new ImportJob(record.id(), record.wish(), tally);
+        ImportPlan plan = record.plan();
+        if (plan != null) {
+            tally.planned(plan.files().size(), plan.bytes());
+            tally.had(arrivedBytes);
+        }
         job.end(record.outcome());
         return job;
     }

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
@@ -35,6 +37,8 @@ final class ImportQueue {
     private final Map<String, ImportJob> jobs = new LinkedHashMap<>();
     private final Map<String, ImportRecord> records = new LinkedHashMap<>();
     private boolean closed;
+    /** Those that work or still clear up. */
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private ImportQueue(ModelStoreSettings settings, ModelStore.Surroundings surroundings, StoreLayout layout,
             ModelShelf shelf, SpaceGuard space) {
@@ -57,12 +61,15 @@ final class ImportQueue {
         rooms.sort(null);
         for (Path room : rooms) {
             try {
-                ImportRecord record = ImportRecord.read(new StoreLayout.Incoming(room).state());
+                StoreLayout.Incoming incoming = new StoreLayout.Incoming(room);
+                ImportRecord record = ImportRecord.read(incoming.state());
+                ImportPlan plan = record.plan();
                 if (!record.id().equals(String.valueOf(room.getFileName()))) {
                     throw new IOException(room + " holds the record of another import");
                 }
                 queue.records.put(record.id(), record);
-                queue.jobs.put(record.id(), ImportJob.left(record, new Tally(surroundings.nanoTime())));
+                queue.jobs.put(record.id(), ImportJob.left(record,
+                        plan == null ? 0 : incoming.arrivedBytes(plan), new Tally(surroundings.nanoTime())));
             } catch (IOException unreadable) {
                 Durable.delete(room);
             }
@@ -146,7 +153,10 @@ final class ImportQueue {
         ImportJob job = new ImportJob(record.id(), record.wish(), new Tally(surroundings.nanoTime()));
         records.put(record.id(), record);
         jobs.put(record.id(), job);
-        Thread.ofPlatform().daemon().name("model-import-" + record.id()).start(() -> work(job, record, room));
+        Thread thread = Thread.ofPlatform().daemon().name("model-import-" + record.id())
+                .unstarted(() -> work(job, record, room));
+        threads.add(thread);
+        thread.start();
         return new ImportStart.Accepted(job);
     }
 
@@ -154,9 +164,9 @@ final class ImportQueue {
         ImportRun run = new ImportRun(record, room, settings, surroundings.hubs(), shelf, space, surroundings.clock(),
                 surroundings.nanoTime());
         ImportOutcome outcome = attempt(job, run);
-        synchronized (this) {
-            settle(job, run.record().with(outcome), room);
-        }
+        settle(job, run.record().with(outcome), room);
+        clear(job.id());
+        threads.remove(Thread.currentThread());
     }
 
     private ImportOutcome attempt(ImportJob job, ImportRun run) {
@@ -192,21 +202,29 @@ final class ImportQueue {
         };
     }
 
-    /** Under the lock. Whatever cannot be resumed leaves nothing behind. */
-    private void settle(ImportJob job, ImportRecord record, StoreLayout.Incoming room) {
+    /** Whatever cannot be resumed leaves the room of imports at once; {@link #clear} deletes it, which may take long. */
+    private synchronized void settle(ImportJob job, ImportRecord record, StoreLayout.Incoming room) {
         try {
             if (record.outcome().resumable()) {
                 records.put(job.id(), record);
                 record.write(room.state());
             } else {
                 records.remove(job.id());
-                Durable.delete(room.directory());
+                Durable.move(room.directory(), layout.leaving().resolve(job.id()));
             }
         } catch (IOException e) {
             // The record on the disk still says that it runs, which the next start takes for interrupted.
         }
         job.end(record.outcome());
         forgetOldest();
+    }
+
+    private void clear(String id) {
+        try {
+            Durable.delete(layout.leaving().resolve(id));
+        } catch (IOException e) {
+            // The next start deletes it.
+        }
     }
 
     private void forgetOldest() {
@@ -220,16 +238,19 @@ final class ImportQueue {
         return stop(id, StopSignal.Reason.PAUSE);
     }
 
-    synchronized boolean cancel(String id) {
-        if (stop(id, StopSignal.Reason.CANCEL)) {
-            return true;
+    boolean cancel(String id) {
+        synchronized (this) {
+            if (stop(id, StopSignal.Reason.CANCEL)) {
+                return true;
+            }
+            ImportRecord record = records.get(id);
+            ImportJob job = jobs.get(id);
+            if (record == null || job == null) {
+                return false;
+            }
+            settle(job, record.with(new ImportOutcome.Cancelled()), layout.incoming(id));
         }
-        ImportRecord record = records.get(id);
-        ImportJob job = jobs.get(id);
-        if (record == null || job == null) {
-            return false;
-        }
-        settle(job, record.with(new ImportOutcome.Cancelled()), layout.incoming(id));
+        clear(id);
         return true;
     }
 
@@ -252,16 +273,14 @@ final class ImportQueue {
     }
 
     void close() {
-        List<ImportJob> all;
         synchronized (this) {
             closed = true;
             jobs.keySet().forEach(id -> stop(id, StopSignal.Reason.CLOSE));
-            all = jobs();
         }
         long end = System.nanoTime() + PATIENCE_AT_CLOSE.toNanos();
         try {
-            for (ImportJob job : all) {
-                job.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            for (Thread thread : threads) {
+                thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,7 +1,6 @@
 package org.gatehouse.supervisor.models;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -58,7 +57,7 @@ final class ImportRun {
                 return seal(plan, complete, tally, stop);
             }
             List<PlannedFile> missing = missing(plan, done.files(), tally);
-            space.reserve(record.id(), inPlace() ? 0 : plan.bytes() - arrivedBytes(plan),
+            space.reserve(record.id(), inPlace() ? 0 : plan.bytes() - layout.arrivedBytes(plan),
                     () -> inPlace() ? 0 : tally.bytesLeft());
             tally.phase(ImportProgress.Phase.FETCHING);
             fetch.bring(plan, missing);
@@ -86,7 +85,8 @@ final class ImportRun {
             throws IOException {
         List<PlannedFile> missing = new ArrayList<>();
         for (PlannedFile file : plan.files()) {
-            if (done.containsKey(file.path()) && (inPlace() || sizeOf(layout.file(file.path())) == file.size())) {
+            if (done.containsKey(file.path())
+                    && (inPlace() || StoreLayout.Incoming.size(layout.file(file.path())) == file.size())) {
                 tally.had(file.size());
                 tally.fileDone();
             } else {
@@ -94,20 +94,6 @@ final class ImportRun {
             }
         }
         return missing;
-    }
-
-    /** What lies on the disk already, complete or not: it needs no room any more. */
-    private long arrivedBytes(ImportPlan plan) throws IOException {
-        long sum = 0;
-        for (int i = 0; i < plan.files().size(); i++) {
-            long there = Math.max(sizeOf(layout.file(plan.files().get(i).path())), sizeOf(layout.part(i)));
-            sum += Math.min(there, plan.files().get(i).size());
-        }
-        return sum;
-    }
-
-    private static long sizeOf(Path file) throws IOException {
-        return Files.isRegularFile(file) ? Files.size(file) : 0;
     }
 
     private ImportOutcome seal(ImportPlan plan, List<ModelManifest.File> files, Tally tally, StopSignal stop)

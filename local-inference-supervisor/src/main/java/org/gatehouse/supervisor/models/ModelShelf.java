@@ -96,16 +96,18 @@ final class ModelShelf {
         return new ImportOutcome.Imported(placed);
     }
 
-    synchronized RemoveOutcome remove(String id) throws IOException {
-        Standing standing = find(id).orElse(null);
-        if (standing == null) {
-            return new RemoveOutcome.NoSuchModel(id);
+    RemoveOutcome remove(String id) throws IOException {
+        Path away;
+        synchronized (this) {
+            if (find(id).isEmpty()) {
+                return new RemoveOutcome.NoSuchModel(id);
+            }
+            String user = inUse.userOf(id).orElse("");
+            if (!user.isEmpty()) {
+                return new RemoveOutcome.Used(id, user);
+            }
+            away = takeAway(id);
         }
-        String user = inUse.userOf(id).orElse("");
-        if (!user.isEmpty()) {
-            return new RemoveOutcome.Used(id, user);
-        }
-        Path away = takeAway(id);
         Durable.delete(away);
         return new RemoveOutcome.Removed(id);
     }

@@ -65,6 +65,21 @@ record StoreLayout(Path root) {
             return directory.resolve("parts").resolve(Integer.toString(index));
         }
 
+        /** What lies on the disk already of these files, complete or not, in bytes. */
+        long arrivedBytes(ImportPlan plan) throws IOException {
+            long sum = 0;
+            for (int i = 0; i < plan.files().size(); i++) {
+                PlannedFile file = plan.files().get(i);
+                sum += Math.min(file.size(), Math.max(size(file(file.path())), size(part(i))));
+            }
+            return sum;
+        }
+
+        /** Bytes of a file; 0 when there is none. */
+        static long size(Path file) throws IOException {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        }
+
         void create() throws IOException {
             Files.createDirectories(files());
             Files.createDirectories(directory.resolve("parts"));

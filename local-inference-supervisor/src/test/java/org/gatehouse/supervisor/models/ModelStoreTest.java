@@ -229,6 +229,7 @@ class ModelStoreTest {
         assertThat(bench.store.imports()).singleElement().satisfies(left -> {
             assertThat(left.id()).isEqualTo(job.id());
             assertThat(left.wish()).isEqualTo(job.wish());
+            assertThat(left.progress().percent()).isBetween(60, 70);
             assertThat(left.outcome()).contains(new ImportOutcome.Interrupted());
         });
         bench.assertHolds(StoreBench.imported(StoreBench.accepted(bench.store.resume(job.id()))), files);
