@@ -54,8 +54,10 @@ final class PartFile implements AutoCloseable {
         while (channel.read(buffer, length) > 0) {
             buffer.flip();
             length += buffer.remaining();
-            sha256.update(buffer.duplicate());
-            gitBlob.update(buffer);
+            if (!file.gitBlob().isEmpty()) {
+                gitBlob.update(buffer.duplicate());
+            }
+            sha256.update(buffer);
             buffer.clear();
             room.stop().check();
         }
