@@ -142,10 +142,18 @@ public sealed interface ImportProblem {
         }
     }
 
-    /** The disk has not enough room, or would fall below its reserve. */
+    /**
+     * The disk has not enough room, or would fall below its reserve.
+     *
+     * @param neededBytes what was to be written; 0 when a write failed and nobody knows how much more would
+     */
     record DiskFull(Path directory, long neededBytes, long usableBytes, long reserveBytes) implements ImportProblem {
         @Override
         public String message() {
+            if (neededBytes == 0) {
+                return "The disk of " + directory
+                        + " is full: a write failed. Remove models or make room, then resume.";
+            }
             return "The disk of " + directory + " has not enough room: " + Text.bytes(neededBytes)
                     + " more are needed, " + Text.bytes(usableBytes) + " are free, of which "
                     + Text.bytes(reserveBytes) + " stay in reserve. Remove models or make room, then resume.";

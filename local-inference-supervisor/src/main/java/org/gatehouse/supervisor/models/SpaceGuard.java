@@ -62,7 +62,7 @@ final class SpaceGuard {
     ImportFailure failed(IOException e) {
         String message = String.valueOf(e.getMessage());
         if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
-            return new ImportFailure(new ImportProblem.DiskFull(directory, 1, 0, reserve));
+            return new ImportFailure(new ImportProblem.DiskFull(directory, 0, 0, reserve));
         }
         return new ImportFailure(new ImportProblem.StoreFailed(e.getClass().getSimpleName() + " " + message));
     }

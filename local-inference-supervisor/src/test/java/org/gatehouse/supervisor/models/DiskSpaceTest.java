@@ -100,5 +100,6 @@ class DiskSpaceTest {
         ImportFailure failure = new SpaceGuard(temporary, MIB, _ -> 0).failed(refused);
 
         assertThat(failure.problem()).isInstanceOf(ImportProblem.DiskFull.class);
+        assertThat(failure.problem().message()).contains("is full", "Remove models");
     }
 }
