@@ -74,14 +74,10 @@ final class Pending {
         waiter = thread;
     }
 
-    void wake() {
+    private void wake() {
         Thread thread = waiter;
         if (thread != null && thread != Thread.currentThread()) {
             LockSupport.unpark(thread);
         }
-    }
-
-    boolean isWaitedFor() {
-        return waiter != null;
     }
 }

@@ -39,6 +39,8 @@ public final class Conversation {
     private static final long SILENCE_NANOS = 10_000_000;
     private static final long LONGEST_STREAM_NANOS = 100_000_000;
     private static final long LONGEST_PLAIN_NANOS = 25_000_000;
+    /** Until an upstream that was told has closed: it does at once unless it is very busy, or does not care. */
+    private static final long LONGEST_GOODBYE_NANOS = 100_000_000;
     private static final String EVENTS = "text/event-stream";
     private static final byte[] NOTHING = {};
     private static final Refusal BUG = Refusal.of(Reason.UNAVAILABLE,
@@ -192,18 +194,18 @@ public final class Conversation {
         }
 
         /**
-         * Cancels the upstream call once it falls silent, and soon in any case: what it has sent by then was produced for
-         * this call, and is counted to the token.
+         * Tells the upstream once it falls silent, and soon in any case: what it has made by then was made for this call, and
+         * is counted to the token. Then takes what is still on its way, or breaks off.
          */
         @Override
         public void clientLeft() {
             UpstreamCall call = talking;
             if (call != null && leaving.compareAndSet(false, true)) {
-                Thread.startVirtualThread(() -> cancel(call));
+                Thread.startVirtualThread(() -> leave(call));
             }
         }
 
-        private void cancel(UpstreamCall call) {
+        private void leave(UpstreamCall call) {
             long left = nanoTime.getAsLong();
             long now;
             boolean silent;
@@ -212,6 +214,9 @@ public final class Conversation {
                 now = nanoTime.getAsLong();
                 silent = streaming && waiting && now - Math.max(left, waitingSince) >= SILENCE_NANOS;
             } while (!silent && now - left < (streaming ? LONGEST_STREAM_NANOS : LONGEST_PLAIN_NANOS));
+            if (call.hangUp()) {
+                LockSupport.parkNanos(LONGEST_GOODBYE_NANOS);
+            }
             // Without effect once the call has ended.
             call.abort(AbortCause.CLIENT_GONE);
         }

@@ -47,11 +47,35 @@ final class Connection {
         return holder.compareAndSet(call, Holder.Nobody.IDLE);
     }
 
-    /** Closes the connection if the holder is still this one, and tells the pool. From any thread. */
-    boolean end(Holder expected) {
-        if (!holder.compareAndSet(expected, Holder.Nobody.CLOSED)) {
+    /**
+     * Closes our direction, if the call still holds the connection: an HTTP/1.1 server takes that for the client's leaving,
+     * stops and closes, and everything that it had sent can still be read. From any thread; the request must have been sent.
+     *
+     * @return false when there is no such thing, as under TLS, or the call has ended
+     */
+    boolean hangUp(UpstreamCall call) {
+        Attempt current = attempt;
+        if (current == null || !(transport instanceof PlainTransport)
+                || !holder.compareAndSet(call, new Holder.HungUp(call))) {
             return false;
         }
+        try {
+            current.channel().shutdownOutput();
+            return true;
+        } catch (IOException broken) {
+            return false;
+        }
+    }
+
+    /** Closes the connection if the holder is still this one, and tells the pool. From any thread. */
+    boolean end(Holder expected) {
+        Holder found;
+        do {
+            found = holder.get();
+            if (found != expected && !(found instanceof Holder.HungUp hungUp && hungUp.call() == expected)) {
+                return false;
+            }
+        } while (!holder.compareAndSet(found, Holder.Nobody.CLOSED));
         Attempt current = attempt;
         if (current != null) {
             current.close();
@@ -64,6 +88,7 @@ final class Connection {
     void shutDown() {
         switch (holder.get()) {
             case UpstreamCall call -> call.end(AbortCause.SHUTTING_DOWN);
+            case Holder.HungUp hungUp -> hungUp.call().end(AbortCause.SHUTTING_DOWN);
             case Holder.Nobody nobody -> end(Holder.Nobody.IDLE);
         }
     }
@@ -74,8 +99,12 @@ final class Connection {
         if (current != null && current.expired(now)) {
             current.close();
         }
-        if (holder.get() instanceof UpstreamCall call) {
-            call.expire(now);
+        switch (holder.get()) {
+            case UpstreamCall call -> call.expire(now);
+            case Holder.HungUp hungUp -> hungUp.call().expire(now);
+            case Holder.Nobody _ -> {
+                // Its idle time is looked at when it is taken.
+            }
         }
     }
 

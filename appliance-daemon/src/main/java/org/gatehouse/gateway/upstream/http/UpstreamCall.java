@@ -32,6 +32,8 @@ public final class UpstreamCall implements AutoCloseable, Holder {
     private volatile @Nullable Thread parked;
     private volatile boolean waiting;
     private volatile boolean underWay;
+    private volatile boolean requestSent;
+    private volatile boolean hungUp;
     private long waitDeadline;
     private Expiry waitKind = Expiry.FIRST_BYTE;
     private volatile long totalDeadline;
@@ -92,6 +94,22 @@ public final class UpstreamCall implements AutoCloseable, Holder {
      */
     public void abort(AbortCause cause) {
         end(cause);
+    }
+
+    /**
+     * Tells the upstream that nobody waits for more, and lets the calling thread read what had been sent by then; at its end it
+     * gets {@link UpstreamFailure.Aborted} with {@link AbortCause#CLIENT_GONE}. From any thread. Where that is not possible,
+     * as under TLS or before the request was sent, nothing happens: {@link #abort} is the way then.
+     *
+     * @return whether the upstream was told
+     */
+    public boolean hangUp() {
+        Connection current = connection;
+        if (!requestSent || current == null) {
+            return false;
+        }
+        hungUp = true;
+        return current.hangUp(this);
     }
 
     /**
@@ -235,6 +253,8 @@ public final class UpstreamCall implements AutoCloseable, Holder {
     UpstreamFailureException cut(String where, @Nullable IOException cause) {
         if (Thread.currentThread().isInterrupted()) {
             end(AbortCause.INTERRUPTED);
+        } else if (hungUp) {
+            end(AbortCause.CLIENT_GONE);
         }
         Ending why = ending;
         if (why != null) {
@@ -309,7 +329,9 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         waitDeadline = firstByteDeadline;
         waitKind = Expiry.FIRST_BYTE;
         waiting = true;
+        requestSent = false;
         boolean wholeRequest = send(current);
+        requestSent = true;
         ReplyInput input = new ReplyInput(this, current);
         ReplyHead head = readFinalHead(input);
         input.headIsComplete();
@@ -365,6 +387,7 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         } else if (current.releasedBy(this, nanoTime.getAsLong())) {
             lane.pool().release(current);
         } else {
+            current.end(this);
             current.recycle();
         }
     }

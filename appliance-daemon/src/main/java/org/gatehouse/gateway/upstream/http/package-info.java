@@ -25,6 +25,9 @@
  * Whichever comes first wins, so an abort that comes a moment too late finds another holder and does nothing. Of "the ending is set"
  * and "the connection is attached" each side writes its own before it reads the other's, so none of the two is missed.
  *
+ * <p>A call that hangs up closes its direction only and goes on to read: the upstream stops and closes, and what it had sent by then
+ * arrives. It holds the connection as {@code HungUp} from then on, so it can't be given back.
+ *
  * <h2>Time</h2>
  *
  * A timed park for each read would cost more than the read. A call only notes until when it may wait, and one {@code Sweeper} thread
