@@ -16,7 +16,7 @@ final class AcceptedFlags {
             "--tensor-parallel-size", "-tp", "--pipeline-parallel-size", "-pp", "--data-parallel-size", "-dp",
             "--distributed-executor-backend", "--device-ids", "--numa-bind-nodes", "--numa-bind-cpus", "--seed",
             "--optimization-level", "-O", "--compilation-config", "-cc", "--max-loras", "--max-cpu-loras",
-            "--max-lora-rank", "--lora-modules", "--tool-call-parser", "--reasoning-parser", "--chat-template",
+            "--max-lora-rank", "--tool-call-parser", "--reasoning-parser", "--chat-template",
             "--default-chat-template-kwargs", "--tool-parser-plugin", "--fingerprint-mode", "--max-log-len",
             "--uvicorn-log-level", "--disable-access-log-for-endpoints", "--log-config-file",
             "--otlp-traces-endpoint", "--collect-detailed-traces", "--api-server-count", "-asc", "--root-path",
@@ -27,10 +27,10 @@ final class AcceptedFlags {
 
     @Option(names = {"--trust-remote-code", "--enforce-eager", "--enable-prefix-caching", "--no-enable-prefix-caching",
             "--enable-chunked-prefill", "--no-enable-chunked-prefill", "--enable-expert-parallel", "--numa-bind",
-            "--enable-lora", "--enable-sleep-mode", "--enable-auto-tool-choice", "--enable-per-request-metrics",
+            "--enable-lora", "--enable-auto-tool-choice", "--enable-per-request-metrics",
             "--enable-log-requests", "--no-enable-log-requests", "--enable-log-outputs", "--disable-log-stats",
             "--disable-uvicorn-access-log", "--kv-cache-metrics", "--enable-mfu-metrics", "--headless",
-            "--enable-request-id-headers", "--enable-server-load-tracking", "--fail-on-environ-validation",
+            "--enable-server-load-tracking", "--fail-on-environ-validation",
             "--disable-custom-all-reduce", "--async-scheduling"}, hidden = true)
     private List<Boolean> switches = new ArrayList<>();
 

@@ -31,7 +31,8 @@ final class ChatStream {
         everyUsage = told && ((request.includeUsage && request.continuousUsage) || forced) && engine.playsVllm();
         Bytes start = new Bytes(160).ascii("{\"id\":\"chatcmpl-").escaped(exchange.entry().id());
         start.ascii("\",\"object\":\"chat.completion.chunk\",\"created\":").number(engine.epochMillis() / 1000);
-        start.ascii(",\"model\":").quoted(engine.servedName()).ascii(",\"system_fingerprint\":\"simulated\",");
+        start.ascii(",\"model\":").quoted(engine.shownName(request.model))
+                .ascii(",\"system_fingerprint\":\"simulated\",");
         prefix = start.copy();
     }
 
@@ -67,7 +68,8 @@ final class ChatStream {
             // A commercial API keeps its reasoning to itself and only counts it.
             if (engine.playsVllm()) {
                 for (int c = 0; c < request.choices; c++) {
-                    Bytes out = choice(c).ascii("\"delta\":{\"reasoning\":\"");
+                    Bytes out = choice(c).ascii("\"delta\":{\"").ascii(engine.release().reasoningField())
+                            .ascii("\":\"");
                     engine.standardText().append(out, i, i + 1);
                     out.ascii("\"}");
                     close(c, generation.produced(), null, null, 0);

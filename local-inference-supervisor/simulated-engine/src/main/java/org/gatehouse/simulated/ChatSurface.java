@@ -29,7 +29,7 @@ final class ChatSurface implements Surface {
         Bytes out = exchange.scratch();
         out.ascii("{\"id\":\"chatcmpl-").escaped(exchange.entry().id());
         out.ascii("\",\"object\":\"chat.completion\",\"created\":").number(engine.epochMillis() / 1000);
-        out.ascii(",\"model\":").quoted(engine.servedName()).ascii(",\"choices\":[");
+        out.ascii(",\"model\":").quoted(engine.shownName(request.model)).ascii(",\"choices\":[");
         for (int i = 0; i < request.choices; i++) {
             if (i > 0) {
                 out.put(',');
@@ -63,7 +63,8 @@ final class ChatSurface implements Surface {
         }
         out.ascii(",\"refusal\":null");
         if (vllm) {
-            out.ascii(",\"annotations\":null,\"audio\":null,\"function_call\":null,\"reasoning\":");
+            out.ascii(",\"annotations\":null,\"audio\":null,\"function_call\":null,\"");
+            out.ascii(exchange.engine().release().reasoningField()).ascii("\":");
             if (reasoning > 0) {
                 out.put('"');
                 exchange.engine().standardText().append(out, 0, reasoning);

@@ -36,7 +36,8 @@ final class CompletionSurface implements Surface {
             choices = request.choices * request.prompts.size();
             Bytes start = new Bytes(160).ascii("{\"id\":\"cmpl-").escaped(exchange.entry().id());
             start.ascii("\",\"object\":\"text_completion\",\"created\":").number(engine.epochMillis() / 1000);
-            start.ascii(",\"model\":").quoted(engine.servedName()).ascii(",\"system_fingerprint\":\"simulated\"");
+            start.ascii(",\"model\":").quoted(engine.shownName(request.model))
+                    .ascii(",\"system_fingerprint\":\"simulated\"");
             prefix = start.ascii(",\"choices\":[").copy();
         }
 

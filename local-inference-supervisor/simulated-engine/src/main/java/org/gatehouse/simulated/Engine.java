@@ -3,6 +3,7 @@ package org.gatehouse.simulated;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -23,15 +24,19 @@ final class Engine {
     private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build()).build())
             .build();
+    private final Condition condition = new Condition();
+    private final Adapters adapters;
     private final Metrics metrics;
     private final AtomicLong ids;
     private final AtomicInteger slotsTaken = new AtomicInteger();
     private volatile boolean draining;
+    private volatile IntConsumer crashing = _ -> {};
 
     Engine(Options options, Clock clock, LongSupplier nanoTime, long idSeed) {
         this.options = options;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        adapters = new Adapters(options.script().adapters());
         metrics = new Metrics(clock.millis() / 1000);
         ids = new AtomicLong(idSeed);
     }
@@ -54,6 +59,29 @@ final class Engine {
 
     Metrics metrics() {
         return metrics;
+    }
+
+    Condition condition() {
+        return condition;
+    }
+
+    Adapters adapters() {
+        return adapters;
+    }
+
+    Release release() {
+        return options.script().release();
+    }
+
+    /** What takes place when the engine crashes, with its exit status. */
+    void crashes(IntConsumer how) {
+        crashing = how;
+    }
+
+    /** Dies as vLLM does: what runs gets errors, then the process ends, with status 0 of all (vllm#48966). */
+    void crash(int status) {
+        condition.dead(true);
+        crashing.accept(status);
     }
 
     PrefixCache prefixes() {
@@ -93,7 +121,13 @@ final class Engine {
 
     /** Whether this name may stand in a request; none at all means the served one, as vLLM takes it. */
     boolean serves(String model) {
-        return (model.isEmpty() && playsVllm()) || options.servedModelNames().contains(model);
+        return (model.isEmpty() && playsVllm()) || options.servedModelNames().contains(model)
+                || adapters.has(model);
+    }
+
+    /** The name that stands in a reply: the adapter's for a request that named one, else the served one. */
+    String shownName(String asked) {
+        return adapters.has(asked) ? asked : servedName();
     }
 
     String servedName() {
@@ -113,6 +147,13 @@ final class Engine {
             taken = slotsTaken.get();
         }
         return false;
+    }
+
+    /** Lets one more in than there are slots, so that it can be told that it is aborted. */
+    void takeSlotForLastWords() {
+        if (options.maxConcurrent() > 0) {
+            slotsTaken.incrementAndGet();
+        }
     }
 
     void giveSlotBack() {

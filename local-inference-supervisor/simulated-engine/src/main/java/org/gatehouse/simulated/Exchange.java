@@ -2,6 +2,8 @@ package org.gatehouse.simulated;
 
 import java.io.IOException;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /** One request and the way to answer it. Belongs to the connection's thread; used for one request after the other. */
 final class Exchange {
     static final String JSON = "application/json";
@@ -69,6 +71,19 @@ final class Exchange {
     /** An empty buffer for the reply's body; its former content is gone. */
     Bytes scratch() {
         return scratch.clear();
+    }
+
+    /** The request's body as a whole, for the surfaces that nobody calls often. An empty body is an empty object. */
+    JsonNode jsonBody() throws IOException, Refused {
+        if (request.bodyLength() == 0) {
+            return engine.json().createObjectNode();
+        }
+        try (JsonReader json = new JsonReader(engine.json(), request)) {
+            json.begin();
+            JsonNode body = json.tree();
+            json.end();
+            return body;
+        }
     }
 
     void json(int status, Bytes body) throws IOException {

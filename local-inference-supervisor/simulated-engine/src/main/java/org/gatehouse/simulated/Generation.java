@@ -7,10 +7,12 @@ import java.io.IOException;
  * {@link #awaitTokens} before each token, and close it; whatever way it ends, ledger and metrics are right.
  */
 final class Generation implements AutoCloseable {
-    private static final long SLOT_POLL_NANOS = 5_000_000;
+    private static final long POLL_NANOS = 5_000_000;
     /** Replies longer than this are watched for the caller's leaving, even when nothing slows them. */
     private static final int WATCHED_TOKENS = 256;
     private static final int FAULT_AFTER = 3;
+    /** How often a request that waits for its next token looks whether the engine still is as it was. */
+    private static final long LOOK_NANOS = 50_000_000;
 
     private final Exchange exchange;
     private final GenerationRequest request;
@@ -20,6 +22,7 @@ final class Generation implements AutoCloseable {
     private final long firstNanos;
     private final long eachNanos;
     private final long beganNanos;
+    private final int abortionsBefore;
     private int produced;
     private boolean aborted;
     private boolean ended;
@@ -37,6 +40,7 @@ final class Generation implements AutoCloseable {
                 : options.firstTokenMillis());
         eachNanos = nanos(directive.tokenMillis() >= 0 ? directive.tokenMillis() : options.tokenMillis());
         beganNanos = exchange.engine().nanos();
+        abortionsBefore = exchange.engine().condition().abortions();
         promptUsage = new Usage(request.promptTokens(), 0, cached, 0);
     }
 
@@ -76,13 +80,19 @@ final class Generation implements AutoCloseable {
         Generation generation = new Generation(exchange, request, cached, plan, copies);
         exchange.entry().admitted(request.model.isEmpty() ? engine.servedName() : request.model,
                 generation.promptUsage.prompt(), Math.max(0, cached));
+        exchange.entry().tagged(request.cacheSaltText, request.priority);
         engine.metrics().begins(generation.promptUsage.prompt());
+        engine.adapters().begins(request.model);
         return generation;
     }
 
     private static void waitForSlot(Exchange exchange) throws IOException, Refused {
         Engine engine = exchange.engine();
-        if (engine.takeSlot()) {
+        Condition condition = engine.condition();
+        if (condition.dead()) {
+            throw new CallEnded(CallEnded.By.ENGINE);
+        }
+        if (condition.begins() && engine.takeSlot()) {
             return;
         }
         if (!engine.playsVllm()) {
@@ -92,8 +102,15 @@ final class Generation implements AutoCloseable {
         }
         engine.metrics().waits();
         try {
-            while (!engine.takeSlot()) {
-                exchange.caller().pause(SLOT_POLL_NANOS);
+            while (!condition.begins() || !engine.takeSlot()) {
+                exchange.caller().pause(POLL_NANOS);
+                if (condition.dead()) {
+                    throw new CallEnded(CallEnded.By.ENGINE);
+                }
+                if (exchange.caller().aborted()) {
+                    exchange.engine().takeSlotForLastWords();
+                    return;
+                }
             }
         } finally {
             engine.metrics().waitsNoMore();
@@ -117,16 +134,23 @@ final class Generation implements AutoCloseable {
      */
     boolean awaitTokens(int tokens) throws CallEnded {
         Caller caller = exchange.caller();
+        if (!standsWell(caller)) {
+            return false;
+        }
         if ((exchange.engine().draining() && produced == 0) || caller.aborted()) {
             aborted = true;
             return false;
         }
         if (paced()) {
-            caller.waitUntil(beganNanos + firstNanos + produced * eachNanos);
-            if (caller.aborted()) {
-                aborted = true;
-                return false;
-            }
+            long due = beganNanos + firstNanos + produced * eachNanos;
+            long now = exchange.engine().nanos();
+            do {
+                caller.waitUntil(Math.min(due, now + LOOK_NANOS));
+                if (!standsWell(caller)) {
+                    return false;
+                }
+                now = exchange.engine().nanos();
+            } while (now < due);
         } else if (produced == 0 && plan.tokens() > WATCHED_TOKENS) {
             caller.watch();
         } else {
@@ -138,6 +162,19 @@ final class Generation implements AutoCloseable {
         produced += tokens;
         exchange.entry().produced(produced * copies);
         return true;
+    }
+
+    /** Waits while the engine is frozen. False when the request was aborted meanwhile. */
+    private boolean standsWell(Caller caller) throws CallEnded {
+        Condition condition = exchange.engine().condition();
+        while (condition.frozen() && !condition.dead() && !caller.aborted()) {
+            caller.pause(POLL_NANOS);
+        }
+        if (condition.dead()) {
+            throw new CallEnded(CallEnded.By.ENGINE);
+        }
+        aborted |= caller.aborted() || condition.abortions() != abortionsBefore;
+        return !aborted;
     }
 
     /** Waits for and counts all tokens of a reply that is sent in one piece, up to the fault if there is one. */
@@ -227,6 +264,7 @@ final class Generation implements AutoCloseable {
             ended = true;
             Engine engine = exchange.engine();
             engine.giveSlotBack();
+            engine.adapters().ends(request.model);
             engine.metrics().ends(finish, produced * copies, firstTokenNanos, engine.nanos() - beganNanos);
         }
     }

@@ -32,6 +32,11 @@ final class GenerationRequest {
     /** Tokens of the tool definitions, which stand outside of the messages. */
     int toolTokens;
     long cacheSalt;
+    /** As the request has it; empty without one. */
+    String cacheSaltText = "";
+    /** Lower goes first; {@code null} when the request does not say. */
+    @Nullable
+    Integer priority;
     boolean echo;
     /** Whether the surface only reads its input and makes no tokens. */
     boolean inputOnly;

@@ -71,6 +71,9 @@ public final class Ledger {
         out.ascii(",\"state\":\"").ascii(word(state)).ascii("\",\"prompt_tokens\":").number(entry.promptTokens());
         out.ascii(",\"cached_tokens\":").number(entry.cachedTokens());
         out.ascii(",\"output_tokens\":").number(entry.outputTokens());
+        Integer priority = entry.priority();
+        out.ascii(",\"cache_salt\":").quoted(entry.cacheSalt()).ascii(",\"priority\":");
+        out.ascii(priority == null ? "null" : priority.toString());
         out.ascii(",\"received_at_ms\":").number(entry.receivedAtMillis()).ascii(",\"took_ms\":");
         decimal(entry.tookMillis(), out);
         out.ascii(",\"aborted_after_ms\":");

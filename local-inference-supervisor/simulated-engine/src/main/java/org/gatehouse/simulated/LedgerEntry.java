@@ -29,6 +29,8 @@ public final class LedgerEntry {
     private final long receivedAtMillis;
     private final long receivedNanos;
     private volatile String model = "";
+    private volatile String cacheSalt = "";
+    private volatile @Nullable Integer priority;
     private volatile int promptTokens;
     private volatile int cachedTokens;
     private volatile int outputTokens;
@@ -49,6 +51,11 @@ public final class LedgerEntry {
         model = servedModel;
         promptTokens = prompt;
         cachedTokens = cached;
+    }
+
+    void tagged(String salt, @Nullable Integer askedPriority) {
+        cacheSalt = salt;
+        priority = askedPriority;
     }
 
     void produced(int tokens) {
@@ -82,6 +89,16 @@ public final class LedgerEntry {
     /** The model's name in the request; empty until the request was read. */
     public String model() {
         return model;
+    }
+
+    /** The request's {@code cache_salt}; empty without one. */
+    public String cacheSalt() {
+        return cacheSalt;
+    }
+
+    /** The request's {@code priority}; {@code null} without one. */
+    public @Nullable Integer priority() {
+        return priority;
     }
 
     /** Tokens of the prompt; as usage tells them. */

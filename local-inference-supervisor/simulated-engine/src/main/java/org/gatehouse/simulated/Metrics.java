@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the engine counts, written in the Prometheus text format under vLLM's names. Thread-safe. */
+/** What the engine counts; {@link MetricsText} writes it down. Thread-safe. */
 final class Metrics {
     /** How a generation ended, as vLLM labels it. */
     enum Finish {
@@ -19,8 +19,9 @@ final class Metrics {
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder generationTokens = new LongAdder();
     private final Map<Finish, LongAdder> finished = new EnumMap<>(Finish.class);
-    private final Latencies firstToken = new Latencies("vllm:time_to_first_token_seconds");
-    private final Latencies whole = new Latencies("vllm:e2e_request_latency_seconds");
+    private final Latencies firstToken = new Latencies();
+    private final Latencies betweenTokens = new Latencies();
+    private final Latencies whole = new Latencies();
 
     Metrics(long startedSeconds) {
         this.startedSeconds = startedSeconds;
@@ -48,6 +49,9 @@ final class Metrics {
         of(finish).increment();
         firstToken.add(nanosToFirstToken);
         whole.add(nanos);
+        if (generated > 1) {
+            betweenTokens.add((nanos - nanosToFirstToken) / (generated - 1));
+        }
     }
 
     private LongAdder of(Finish finish) {
@@ -63,67 +67,48 @@ final class Metrics {
         return running.get();
     }
 
-    void write(String model, int maxModelLength, PrefixCache prefixes, Bytes out) {
-        String labels = "{engine=\"0\",model_name=\"" + model.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
-        out.ascii("# Simulated engine: no model runs here.\n");
-        gauge("vllm:num_requests_running", labels, running.get(), out);
-        gauge("vllm:num_requests_waiting", labels, waiting.get(), out);
-        out.ascii("# TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc").ascii(labels).put(' ');
-        out.ascii(Double.toString(Math.min(1.0, running.get() / 256.0))).put('\n');
-        String inside = labels.substring(1);
-        out.ascii("# TYPE vllm:engine_sleep_state gauge\n");
-        for (String state : new String[]{"awake", "weights_offloaded", "discard_all"}) {
-            out.ascii("vllm:engine_sleep_state{sleep_state=\"").ascii(state).ascii("\",").ascii(inside).put(' ');
-            out.ascii(state.equals("awake") ? "1.0\n" : "0.0\n");
-        }
-        out.ascii("# TYPE vllm:cache_config_info gauge\nvllm:cache_config_info{block_size=\"16\",num_gpu_blocks=\"");
-        out.number((long) maxModelLength * 256 / PromptTokens.BLOCK).ascii("\",").ascii(inside).ascii(" 1.0\n");
-        counter("vllm:prompt_tokens", labels, promptTokens.sum(), out);
-        counter("vllm:generation_tokens", labels, generationTokens.sum(), out);
-        counter("vllm:prefix_cache_queries", labels, prefixes.queries(), out);
-        counter("vllm:prefix_cache_hits", labels, prefixes.hits(), out);
-        out.ascii("# TYPE vllm:request_success counter\n");
-        for (Finish finish : Finish.values()) {
-            String reason = switch (finish) {
-                case STOP -> "stop";
-                case LENGTH -> "length";
-                case ABORT -> "abort";
-                case ERROR -> "error";
-            };
-            sample("vllm:request_success", "{finished_reason=\"" + reason + "\"," + inside,
-                    of(finish).sum(), out);
-        }
-        firstToken.write(inside, out);
-        whole.write(inside, out);
+    int waiting() {
+        return waiting.get();
     }
 
-    private static void gauge(String name, String labels, long value, Bytes out) {
-        out.ascii("# TYPE ").ascii(name).ascii(" gauge\n").ascii(name).ascii(labels).put(' ').number(value)
-                .ascii(".0\n");
+    long startedSeconds() {
+        return startedSeconds;
     }
 
-    private void counter(String name, String labels, long value, Bytes out) {
-        out.ascii("# TYPE ").ascii(name).ascii(" counter\n");
-        sample(name, labels, value, out);
+    long promptTokens() {
+        return promptTokens.sum();
     }
 
-    // The Prometheus client of vLLM's language writes the moment of creation beside each counter.
-    private void sample(String name, String labels, long value, Bytes out) {
-        out.ascii(name).ascii("_total").ascii(labels).put(' ').number(value).ascii(".0\n");
-        out.ascii(name).ascii("_created").ascii(labels).put(' ').number(startedSeconds).ascii(".0\n");
+    long generationTokens() {
+        return generationTokens.sum();
+    }
+
+    long finished(Finish finish) {
+        return of(finish).sum();
+    }
+
+    Latencies firstToken() {
+        return firstToken;
+    }
+
+    /** One average for each reply. */
+    Latencies betweenTokens() {
+        return betweenTokens;
+    }
+
+    Latencies whole() {
+        return whole;
     }
 
     /** A histogram of times in nanoseconds. */
-    private static final class Latencies {
+    static final class Latencies {
         private static final long[] BOUNDS_MICROS = {1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000,
                 5_000_000, 10_000_000, 60_000_000};
 
-        private final String name;
         private final LongAdder[] buckets = new LongAdder[BOUNDS_MICROS.length + 1];
         private final LongAdder nanosSum = new LongAdder();
 
-        Latencies(String name) {
-            this.name = name;
+        Latencies() {
             for (int i = 0; i < buckets.length; i++) {
                 buckets[i] = new LongAdder();
             }
@@ -138,7 +123,7 @@ final class Metrics {
             nanosSum.add(nanos);
         }
 
-        void write(String labels, Bytes out) {
+        void write(String name, String labels, Bytes out) {
             out.ascii("# TYPE ").ascii(name).ascii(" histogram\n");
             long sum = 0;
             for (int i = 0; i < buckets.length; i++) {

@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrent requests generated at once, 0 for no bound; further ones wait (as OPENAI: are refused with 429)
  * @param ledgerBodies whether the ledger keeps copies of request headers and bodies
  * @param keepAlive how long an idle connection stays open
+ * @param script what it is given beside the plain surfaces
  */
 public record Options(String model, List<String> servedModelNames, Personality personality, String host, int port,
         @Nullable Path unixSocket, int maxModelLength, @Nullable String apiKey, Duration shutdownTimeout,
         boolean forceIncludeUsage, boolean promptTokensDetails, Duration loadTime, double firstTokenMillis,
-        double tokenMillis, int defaultTokens, int maxConcurrent, boolean ledgerBodies, Duration keepAlive) {
+        double tokenMillis, int defaultTokens, int maxConcurrent, boolean ledgerBodies, Duration keepAlive,
+        Script script) {
 
     /** Checks the ranges and copies the names. */
     public Options {
@@ -56,7 +58,7 @@ public record Options(String model, List<String> servedModelNames, Personality p
     /** A vLLM-like engine on a free port of 127.0.0.1, as fast as it can, with the ledger's copies on. */
     public static Options forModel(String model) {
         return new Options(model, List.of(model), Personality.VLLM, "127.0.0.1", 0, null, 8192, null, Duration.ZERO,
-                false, false, Duration.ZERO, 0, 0, 32, 0, true, usualKeepAlive(Personality.VLLM));
+                false, false, Duration.ZERO, 0, 0, 32, 0, true, usualKeepAlive(Personality.VLLM), Script.none());
     }
 
     /** These options with the names that requests may use; the first one stands in the replies. */
@@ -148,6 +150,16 @@ public record Options(String model, List<String> servedModelNames, Personality p
         return with(draft -> draft.keepAlive = time);
     }
 
+    /** These options with other surfaces beside the plain ones. */
+    Options withScript(Script changed) {
+        return with(draft -> draft.script = changed);
+    }
+
+    /** These options with every surface that can be asked for, and the words of this release of vLLM, such as 0.28.0. */
+    public Options withEverySurface(String release) {
+        return withScript(Script.all(release));
+    }
+
     private Options with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -174,6 +186,7 @@ public record Options(String model, List<String> servedModelNames, Personality p
         private int maxConcurrent;
         private boolean ledgerBodies;
         private Duration keepAlive;
+        private Script script;
 
         Draft(Options origin) {
             this.origin = origin;
@@ -194,12 +207,13 @@ public record Options(String model, List<String> servedModelNames, Personality p
             maxConcurrent = origin.maxConcurrent;
             ledgerBodies = origin.ledgerBodies;
             keepAlive = origin.keepAlive;
+            script = origin.script;
         }
 
         Options options() {
             return new Options(origin.model, servedModelNames, personality, host, port, unixSocket, maxModelLength,
                     apiKey, shutdownTimeout, forceIncludeUsage, promptTokensDetails, loadTime, firstTokenMillis,
-                    tokenMillis, defaultTokens, maxConcurrent, ledgerBodies, keepAlive);
+                    tokenMillis, defaultTokens, maxConcurrent, ledgerBodies, keepAlive, script);
         }
     }
 }

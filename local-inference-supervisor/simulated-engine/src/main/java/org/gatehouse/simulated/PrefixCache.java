@@ -35,6 +35,13 @@ final class PrefixCache {
         return cached;
     }
 
+    /** Forgets what was seen; the counts stay. */
+    void clear() {
+        for (int i = 0; i < SLOTS; i++) {
+            slots.lazySet(i, 0);
+        }
+    }
+
     long queries() {
         return queries.sum();
     }

@@ -54,6 +54,12 @@ record Problem(int status, String type, @Nullable String code, String message, @
                 + " requested output tokens. (parameter=input_tokens, value=" + prompt + ")", "input_tokens");
     }
 
+    /** What those get whose request ran in an engine that is no more. */
+    static Problem engineDied() {
+        return new Problem(500, "InternalServerError", "server_error",
+                "EngineCore encountered an issue. See stack trace (above) for the root cause.", null);
+    }
+
     /** The error object as this personality writes it, in the envelope {@code {"error":…}}. */
     void write(Personality personality, Bytes out) {
         out.ascii("{\"error\":{\"message\":");

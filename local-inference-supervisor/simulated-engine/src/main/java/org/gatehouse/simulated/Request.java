@@ -1,7 +1,10 @@
 package org.gatehouse.simulated;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +21,7 @@ final class Request {
     private int base;
     private String method = "";
     private String path = "";
+    private String query = "";
     private boolean keepAlive;
     private boolean http11;
     private int[] lines = new int[64];
@@ -31,8 +35,9 @@ final class Request {
         head = bytes;
         base = start;
         method = requestMethod;
-        int query = target.indexOf('?');
-        path = query < 0 ? target : target.substring(0, query);
+        int mark = target.indexOf('?');
+        path = mark < 0 ? target : target.substring(0, mark);
+        query = mark < 0 ? "" : target.substring(mark + 1);
         http11 = isHttp11;
         keepAlive = isHttp11;
         headers = 0;
@@ -71,6 +76,24 @@ final class Request {
 
     String path() {
         return path;
+    }
+
+    /** The first value of a query parameter, or {@code usual} when there is none. */
+    String query(String name, String usual) {
+        List<String> values = queryAll(name);
+        return values.isEmpty() ? usual : values.getFirst();
+    }
+
+    /** All values of a query parameter, in order. */
+    List<String> queryAll(String name) {
+        List<String> values = new ArrayList<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0 && pair.substring(0, equals).equals(name)) {
+                values.add(URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return values;
     }
 
     /** Whether it is HTTP/1.1, whose replies may be chunked, and not 1.0. */

@@ -12,6 +12,8 @@ final class Router {
     /** The prefix of the paths that name one model. */
     static final String ONE_MODEL = "/v1/models/";
 
+    private static final long HANG_POLL_NANOS = 20_000_000;
+
     private final Engine engine;
     private final Map<String, Route> routes = new HashMap<>();
 
@@ -45,9 +47,31 @@ final class Router {
             form("/v1/images/edits", media::editImages);
             json("/v1/moderations", media::moderate);
         }
+        scripted(engine.options().script());
         TokenizeSurface tokenize = new TokenizeSurface();
         routes.put("/tokenize", new Route(null, tokenize::tokenize, false, true));
         routes.put("/detokenize", new Route(null, tokenize::detokenize, false, true));
+    }
+
+    /** What is only there where it was asked for. */
+    private void scripted(Script script) {
+        if (script.developerMode()) {
+            SleepSurface sleep = new SleepSurface();
+            routes.put("/sleep", new Route(null, sleep::sleep, false, false));
+            routes.put("/wake_up", new Route(null, sleep::wake, false, false));
+            get("/is_sleeping", sleep::isSleeping);
+            routes.put("/collective_rpc", new Route(null, sleep::collectiveRpc, false, true));
+            routes.put("/reset_prefix_cache", new Route(null, sleep::resetPrefixCache, false, false));
+        }
+        if (script.adaptersAtRunTime()) {
+            AdapterSurface adapters = new AdapterSurface();
+            routes.put("/v1/load_lora_adapter", new Route(null, adapters::load, false, true));
+            routes.put("/v1/unload_lora_adapter", new Route(null, adapters::unload, false, true));
+        }
+        if (script.control()) {
+            ControlSurface control = new ControlSurface();
+            routes.put("/simulated/control", new Route(control::state, control::change, false, false));
+        }
     }
 
     private void get(String path, Surface surface) {
@@ -69,6 +93,9 @@ final class Router {
      */
     void serve(Exchange exchange) throws IOException {
         Request request = exchange.request();
+        while (engine.condition().hang() == Condition.Hang.SERVER && !request.path().startsWith("/simulated/")) {
+            exchange.caller().pause(HANG_POLL_NANOS);
+        }
         if (!authorised(request)) {
             unauthorised(exchange);
             return;
@@ -95,6 +122,8 @@ final class Router {
             exchange.record();
             if (!engine.playsVllm()) {
                 exchange.reply().header("x-request-id", "req_" + exchange.entry().id());
+            } else if (engine.options().script().requestIdHeaders()) {
+                exchange.reply().header("x-request-id", exchange.entry().id());
             }
         }
         try {
@@ -111,12 +140,27 @@ final class Router {
                 exchange.ended(LedgerEntry.State.ABORTED);
                 throw ended;
             }
+            if (ended.by() == CallEnded.By.ENGINE) {
+                engineDied(exchange);
+            }
             exchange.ended(LedgerEntry.State.FAULTED);
         } catch (IllegalArgumentException | ArithmeticException e) {
             // A request that no check foresaw. The answer must not hang, and the trace must not be lost.
             System.getLogger(Router.class.getName()).log(System.Logger.Level.ERROR, "request failed", e);
             exchange.refuse(new Problem(500, "InternalServerError", "server_error",
                     "The simulated engine failed on this request. Its log has the reason.", null));
+        }
+    }
+
+    /** A plain call gets status 500, a stream that has begun an error event and its end mark. */
+    private static void engineDied(Exchange exchange) throws IOException {
+        if (exchange.reply().begun()) {
+            EventStream last = new EventStream(exchange, Directive.NONE);
+            Problem.engineDied().write(exchange.engine().personality(), last.open());
+            last.send();
+            last.done();
+        } else {
+            exchange.problem(Problem.engineDied());
         }
     }
 

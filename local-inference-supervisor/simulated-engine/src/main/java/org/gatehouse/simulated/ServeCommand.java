@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +19,11 @@ import picocli.CommandLine;
 final class ServeCommand implements Callable<Integer> {
     /** What vLLM's process ends with when it is stopped while it loads. */
     private static final int STOPPED_WHILE_LOADING = 130;
+    /** How long a crashing engine still tells its callers so. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(100);
+    /** Flags, by the minor release that brought them; an older one does not know them. */
+    private static final Map<String, Integer> SINCE = Map.of("--shutdown-timeout", 18, "--numa-bind-nodes", 23,
+            "--device-ids", 24);
 
     @CommandLine.Parameters(index = "0", paramLabel = "MODEL", description = "Shown as the model's root.")
     private String model = "";
@@ -72,28 +79,35 @@ final class ServeCommand implements Callable<Integer> {
     @CommandLine.Mixin
     private AcceptedFlags accepted = new AcceptedFlags();
 
+    @CommandLine.Mixin
+    private ScriptFlags scriptFlags = new ScriptFlags();
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
         Options options = options();
+        StartScript script = startScript();
         LoadLog log = new LoadLog(System.out, System.err);
         log.simulated(options, accepted.given());
         try {
-            return serve(options, log);
+            return serve(options, script, log);
         } catch (IOException e) {
             log.cannotListen(options, e);
             return 1;
         }
     }
 
-    private static Integer serve(Options options, LoadLog log) throws IOException, InterruptedException {
+    private static Integer serve(Options options, StartScript script, LoadLog log)
+            throws IOException, InterruptedException {
         ListeningSocket socket = ListeningSocket.bind(options);
+        Process core = CoreChild.start(script.child());
         AtomicReference<@Nullable SimulatedServer> serving = new AtomicReference<>();
         // A hook that halts is how a JVM can answer SIGTERM with the exit status 0, as vLLM does.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             SimulatedServer server = serving.get();
+            endCore(core);
             if (server == null) {
                 socket.close();
                 Runtime.getRuntime().halt(STOPPED_WHILE_LOADING);
@@ -104,12 +118,52 @@ final class ServeCommand implements Callable<Integer> {
                 Runtime.getRuntime().halt(0);
             }
         }, "simulated-engine-stop"));
-        log.load(options, options.loadTime());
+        OptionalInt failed = log.load(options, script);
+        if (failed.isPresent()) {
+            socket.close();
+            endCore(core);
+            Runtime.getRuntime().halt(failed.getAsInt());
+        }
         SimulatedServer server = SimulatedServer.listen(options, socket);
+        server.crashes(status -> crash(log, core, socket, status));
         serving.set(server);
         log.listening(server.describe());
+        Duration crashAfter = script.crashAfter();
+        if (crashAfter != null) {
+            Thread.sleep(crashAfter);
+            server.crash(script.crashStatus());
+        }
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    /** On a thread of its own, for the replies that tell of it go out meanwhile. */
+    private static void crash(LoadLog log, @Nullable Process core, ListeningSocket socket, int status) {
+        log.crashed();
+        endCore(core);
+        Thread.ofPlatform().name("simulated-engine-crash").start(() -> {
+            try {
+                Thread.sleep(LAST_WORDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            socket.close();
+            Runtime.getRuntime().halt(status);
+        });
+    }
+
+    private static void endCore(@Nullable Process core) {
+        if (core != null) {
+            core.destroy();
+        }
+    }
+
+    private StartScript startScript() {
+        try {
+            return scriptFlags.start();
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Bad option: " + e.getMessage(), e);
+        }
     }
 
     private Options options() {
@@ -120,10 +174,22 @@ final class ServeCommand implements Callable<Integer> {
             return new Options(model, servedModelNames, played, host, port, uds, maxModelLength, key,
                     seconds(shutdownTimeoutSeconds), forceIncludeUsage, promptTokensDetails, seconds(loadSeconds),
                     firstTokenMillis, tokenMillis, defaultTokens, maxConcurrent, ledgerBodies,
-                    keepAlive == null ? Options.usualKeepAlive(played) : seconds(Double.parseDouble(keepAlive)));
+                    keepAlive == null ? Options.usualKeepAlive(played) : seconds(Double.parseDouble(keepAlive)),
+                    script());
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), "Bad option: " + e.getMessage(), e);
         }
+    }
+
+    private Script script() {
+        Script script = scriptFlags.script(System.getenv());
+        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        SINCE.forEach((flag, minor) -> {
+            if (given.hasMatchedOption(flag) && !script.release().since(minor)) {
+                throw new IllegalArgumentException("unrecognized arguments: " + flag + " (came with 0." + minor + ")");
+            }
+        });
+        return script;
     }
 
     private static Duration seconds(double seconds) {

@@ -22,7 +22,11 @@ final class SharedFields {
             case "min_tokens" -> request.minTokens = json.integer(name, 0);
             case "ignore_eos" -> request.ignoreEndOfText = json.flag(name);
             case "reasoning_effort" -> request.reasoning = json.isNull() ? -1 : reasoning(json.text(name));
-            case "cache_salt" -> request.cacheSalt = json.isNull() ? 0 : json.text(name).hashCode() * 0x9E3779B9L;
+            case "cache_salt" -> {
+                request.cacheSaltText = json.isNull() ? "" : json.text(name);
+                request.cacheSalt = json.isNull() ? 0 : request.cacheSaltText.hashCode() * 0x9E3779B9L;
+            }
+            case "priority" -> request.priority = json.isNull() ? null : json.integer(name, 0);
             case "temperature" -> temperature(json);
             default -> json.skip();
         }

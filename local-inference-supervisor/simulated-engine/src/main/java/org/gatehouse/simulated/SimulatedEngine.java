@@ -3,7 +3,9 @@ package org.gatehouse.simulated;
 import picocli.CommandLine;
 
 /** The program: {@code simulated-engine serve MODEL …}, with the words of {@code vllm serve} where both have them. */
-@CommandLine.Command(name = "simulated-engine", version = Operations.VERSION, mixinStandardHelpOptions = true, subcommands = ServeCommand.class, description = "A simulated inference engine: speaks vLLM's HTTP surface, runs no model, needs no GPU.")
+@CommandLine.Command(name = "simulated-engine", version = "simulated-engine of Gatehouse", mixinStandardHelpOptions = true, subcommands = {
+        ServeCommand.class,
+        CoreChild.class}, description = "A simulated inference engine: speaks vLLM's HTTP surface, runs no model, needs no GPU.")
 public final class SimulatedEngine {
 
     private SimulatedEngine() {}

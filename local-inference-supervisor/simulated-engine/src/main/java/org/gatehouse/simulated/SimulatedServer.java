@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * A simulated engine inside of this JVM, for tests. Thread-safe. Listens when {@link #start} returns; a load time in its
@@ -140,6 +141,16 @@ public final class SimulatedServer implements AutoCloseable {
         stopped.countDown();
         socket.close();
         connections.forEach(Connection::close);
+    }
+
+    /** What takes place when the engine crashes, with its exit status. By default nothing: this JVM is not only its. */
+    void crashes(IntConsumer how) {
+        engine.crashes(how);
+    }
+
+    /** Lets the engine die. */
+    void crash(int status) {
+        engine.crash(status);
     }
 
     /** The address in words, for a log line. */

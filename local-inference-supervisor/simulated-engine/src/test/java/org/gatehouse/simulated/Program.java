@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -34,11 +35,16 @@ final class Program implements AutoCloseable {
     }
 
     static Program start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    static Program start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("VLLM_API_KEY");
+        builder.environment().putAll(environment);
         return new Program(builder.start());
     }
 
@@ -80,6 +86,11 @@ final class Program implements AutoCloseable {
     /** Sends SIGTERM. The handle does only that, where the process object would close our end of the output too. */
     void stop() {
         process.toHandle().destroy();
+    }
+
+    /** Ends it as the kernel does when memory is short: without a last word. */
+    void kill() {
+        process.toHandle().destroyForcibly();
     }
 
     boolean alive() {
