@@ -1,18 +1,10 @@
 package org.gatehouse.admin;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,8 +12,13 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
+import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.store.Database;
 
 /**
@@ -33,7 +30,7 @@ public final class AdminTokens {
     /** Where the first token lies inside the data directory. */
     public static final String FILE = "admin-token";
     private static final String PREFIX = "gha_";
-    private static final int LONGEST = 200;
+    private static final String FIRST = "first";
 
     private final List<Known> known;
 
@@ -60,26 +57,51 @@ public final class AdminTokens {
         Jdbi jdbi = database.jdbi();
         List<Known> known = read(jdbi);
         if (known.isEmpty()) {
-            byte[] secret = new byte[32];
-            random.nextBytes(secret);
-            String token = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+            String token = TokenFile.fresh(PREFIX, random);
             // The file first: a token that is in no file could never be used, one that is not stored is made anew.
-            write(dataDirectory.resolve(FILE), token);
-            jdbi.useTransaction(handle -> handle.createUpdate("""
-                    INSERT INTO admin_token (id, name, token_sha256, created_at) VALUES (:id, :name, :sha256, :now)
-                    """).bind("id", ids.get()).bind("name", "first").bind("sha256", sha256(token))
-                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute());
+            TokenFile.write(dataDirectory, FILE, token);
+            jdbi.useTransaction(handle -> store(handle, token, clock, ids));
             known = read(jdbi);
         }
         return new AdminTokens(known);
     }
 
+    /**
+     * Puts one new token in the place of all there are, for a box whose token is lost or known to the wrong people. Only
+     * for a store that no daemon on this machine has open; those of other machines take the change in at their next start.
+     *
+     * @param trail gets the record before anything changes: a reset without a trace must not be
+     * @throws RuntimeException when one of the steps fails; done again it puts things right
+     */
+    public static void reset(Database database, Path dataDirectory, AdminTrail trail, Clock clock, Supplier<UUID> ids,
+            RandomGenerator random) {
+        Jdbi jdbi = database.jdbi();
+        ArrayNode before = JsonNodeFactory.instance.arrayNode();
+        read(jdbi).forEach(token -> before.add(token.name()));
+        trail.append(Actor.system("command line").did(ids.get(), clock.instant(), "reset", "admin-tokens", "all",
+                JsonNodeFactory.instance.objectNode().set("names", before),
+                JsonNodeFactory.instance.objectNode().set("names", JsonNodeFactory.instance.arrayNode().add(FIRST))));
+        String token = TokenFile.fresh(PREFIX, random);
+        TokenFile.write(dataDirectory, FILE, token);
+        jdbi.useTransaction(handle -> {
+            handle.execute("DELETE FROM admin_token");
+            store(handle, token, clock, ids);
+        });
+    }
+
+    private static void store(Handle handle, String token, Clock clock, Supplier<UUID> ids) {
+        handle.createUpdate("""
+                INSERT INTO admin_token (id, name, token_sha256, created_at) VALUES (:id, :name, :sha256, :now)
+                """).bind("id", ids.get()).bind("name", FIRST).bind("sha256", TokenFile.sha256(token))
+                .bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute();
+    }
+
     /** The name of the token, if it is one. Takes the same time for every token that is none. */
     Optional<String> nameOf(String presented) {
-        if (presented.length() > LONGEST) {
+        if (presented.length() > TokenFile.LONGEST) {
             return Optional.empty();
         }
-        byte[] sha256 = sha256(presented);
+        byte[] sha256 = TokenFile.sha256(presented);
         String name = "";
         for (Known token : known) {
             if (MessageDigest.isEqual(token.sha256(), sha256)) {
@@ -89,38 +111,15 @@ public final class AdminTokens {
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
     }
 
+    /** Whether it is a token that opens the admin API. Takes the same time for every token that is none. */
+    public boolean knows(String presented) {
+        return nameOf(presented).isPresent();
+    }
+
     private static List<Known> read(Jdbi jdbi) {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT name, token_sha256 FROM admin_token ORDER BY id")
                 .map((row, _) -> new Known(Objects.requireNonNull(row.getString(1)),
                         Objects.requireNonNull(row.getBytes(2))))
                 .list());
-    }
-
-    private static void write(Path file, String token) {
-        try {
-            Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
-            Files.createDirectories(directory);
-            boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
-            FileAttribute<?>[] ownerOnly = posix
-                    ? new FileAttribute<?>[]{
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                    : new FileAttribute<?>[0];
-            Path temporary = directory.resolve(FILE + ".new");
-            Files.deleteIfExists(temporary);
-            Files.createFile(temporary, ownerOnly);
-            Files.writeString(temporary, token + "\n");
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The first admin token can't be written to " + file
-                    + ". Make the data directory writable, then start again.", e);
-        }
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

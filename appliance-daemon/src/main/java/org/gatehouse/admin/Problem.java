@@ -44,6 +44,11 @@ record Problem(String type, int status, String title, String detail, List<FieldE
         return invalid(List.of(new FieldError(field, message)));
     }
 
+    static Problem notKept(String field, String message) {
+        return new Problem("urn:gatehouse:problem:not_kept", 400, "Not kept that finely", field + " " + message + ".",
+                List.of(new FieldError(field, message)), null);
+    }
+
     static Problem unauthenticated() {
         return of("unauthenticated", 401, "No valid admin token",
                 "Send the admin token as 'Authorization: Bearer gha_…'; it lies in the file admin-token of the data"

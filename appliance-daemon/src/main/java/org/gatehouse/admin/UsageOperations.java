@@ -33,7 +33,9 @@ final class UsageOperations {
     }
 
     /** A report. */
-    record Usage(@About("The first moment.") Instant from, @About("The first moment behind the end.") Instant to,
+    record Usage(
+            @About("The first moment that is counted: what was asked for, rounded down to the bucket or the minute.") Instant from,
+            @About("The first moment that is not counted any more, rounded up likewise.") Instant to,
             @About("How finely time is cut; null: not at all.") @Nullable Grain bucket,
             @About("One line a bucket and group.") List<UsageLine> lines,
             @About("Whether there are more lines than an answer holds; narrow the question then.") boolean truncated) {}
@@ -75,7 +77,11 @@ final class UsageOperations {
         List<Parameter> parameters = new ArrayList<>(List.of(
                 Parameter.time("from", "The first moment; the beginning of this month (UTC) when not said."),
                 Parameter.time("to", "The first moment behind the end; the end of today (UTC) when not said."),
-                Parameter.word("bucket", "How finely to cut time; not at all when not said.",
+                Parameter.word("bucket",
+                        "How finely to cut time; not at all when not said. Sums by minute are kept for "
+                                + Grain.MINUTE.kept().toDays() + " days, by hour for " + Grain.HOUR.kept().toDays()
+                                + ", by day for ever. What needs sums that are not kept any more is refused with the problem"
+                                + " not_kept, which names the finest that are; without buckets whole days (UTC) can always be asked for.",
                         Arrays.stream(Grain.values()).map(Grain::id).toList()),
                 Parameter.text("groupBy", "By what to split, with commas between: "
                         + String.join(", ", Arrays.stream(Dimension.values()).map(Dimension::id).toList()) + ".")));
@@ -108,10 +114,26 @@ final class UsageOperations {
                 only.put(dimension, value.toString());
             }
         }
-        UsageReport.Report answer = report
-                .answer(new UsageReport.Question(from, to, bucket.orElse(null), groupBy(call), only));
-        return Answer.Json.of(new Usage(from, to, bucket.orElse(null),
-                answer.lines().stream().map(UsageLine::of).toList(), answer.truncated()));
+        return switch (report
+                .answer(new UsageReport.Question(from, to, bucket.orElse(null), groupBy(call), only))) {
+            case UsageReport.Report found -> Answer.Json.of(new Usage(found.from(), found.to(), bucket.orElse(null),
+                    found.lines().stream().map(UsageLine::of).toList(), found.truncated()));
+            case UsageReport.NotKept gone -> new Answer.Failed(notKept(gone));
+        };
+    }
+
+    private static Problem notKept(UsageReport.NotKept gone) {
+        String finest = gone.finest().id();
+        String kept = "since sums by " + gone.needed().id() + " are kept for " + gone.needed().kept().toDays()
+                + " days only, back to " + gone.keptSince();
+        return switch (gone.bound()) {
+            case BUCKET -> Problem.notKept("bucket", "must be " + finest + " or coarser for a time that begins here, "
+                    + kept + "; or ask for a later time");
+            case FROM -> Problem.notKept("from", "must be on a full " + finest + " (UTC) here, " + kept
+                    + "; or ask for a later time");
+            case TO -> Problem.notKept("to", "must be on a full " + finest + " (UTC) here, " + kept
+                    + "; or ask for a later time");
+        };
     }
 
     private static List<Dimension> groupBy(Call call) {

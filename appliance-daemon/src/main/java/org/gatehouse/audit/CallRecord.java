@@ -70,4 +70,16 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
                 scenario, modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost,
                 firstByteMicros, totalMicros, request, reply);
     }
+
+    /**
+     * The record of a call whose reply was ready and was kept back, because this record could not be written in time.
+     *
+     * @param heldStatus what the client got instead
+     * @param code the contract's code of that
+     */
+    public CallRecord keptBack(int heldStatus, String code) {
+        return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
+                scenario, modelAsked, modelServed, upstream, simulated, heldStatus, Outcome.FAILED, code, usage, cost,
+                firstByteMicros, totalMicros, requestSha256, replySha256);
+    }
 }

@@ -16,7 +16,8 @@ final class JsonBytes {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    private byte[] bytes = new byte[1_024];
+    /** A call's record takes about 1,100 bytes. */
+    private byte[] bytes = new byte[2_048];
     private int length;
     private boolean first = true;
 

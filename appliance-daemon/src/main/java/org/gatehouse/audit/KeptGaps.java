@@ -28,8 +28,8 @@ final class KeptGaps {
     }
 
     /** Writes the rows behind the one and up to the other that no file has. */
-    void fill(ChainHead removed, long upTo) throws SQLException, IOException {
-        long covered = removed.sequence();
+    void fill(long after, long upTo) throws SQLException, IOException {
+        long covered = after;
         for (KeptRecords.Kept file : kept.files()) {
             copy(covered, Math.min(file.first() - 1, upTo));
             covered = Math.max(covered, file.last());

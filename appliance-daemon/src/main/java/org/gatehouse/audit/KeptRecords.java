@@ -6,12 +6,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * A segment comes here by being renamed, which costs nothing; {@link #tidy} packs it and takes out what
- * retention has removed from the database: old records, and bodies that expired.
+ * retention has removed from the database: old records, and bodies that expired. When all of them take more space than
+ * they may, the oldest files go; that is noted, so that they are not written again from the database's rows.
  */
 final class KeptRecords {
 
@@ -37,13 +41,76 @@ final class KeptRecords {
     private static final HexFormat HEX = HexFormat.of();
     private static final int HEX_DIGITS = 16;
 
+    private static final String DROPPED = "dropped";
+
     private final Path directory;
     private final UUID node;
+    private final long maximumBytes;
+    private volatile Space space = new Space(0, 0);
 
-    /** @param journal the journal's directory */
-    KeptRecords(Path journal, UUID node) {
+    /**
+     * @param journal the journal's directory
+     * @param maximumBytes what the files may take together; the newest stays in any case
+     */
+    KeptRecords(Path journal, UUID node, long maximumBytes) {
         this.directory = journal.resolve("kept");
         this.node = node;
+        this.maximumBytes = maximumBytes;
+    }
+
+    /**
+     * The space that the files take.
+     *
+     * @param bytes together
+     * @param droppedUpTo the last record that was dropped for want of space; 0 when none was
+     */
+    record Space(long bytes, long droppedUpTo) {}
+
+    /** As of the last change; reads memory only. */
+    Space space() {
+        return space;
+    }
+
+    /** Drops the oldest files while all of them take more space than they may. */
+    synchronized void bound() throws IOException {
+        Deque<Kept> files = new ArrayDeque<>(files());
+        long bytes = 0;
+        for (Kept file : files) {
+            bytes += Files.size(file.path());
+        }
+        long dropped = droppedUpTo();
+        while (bytes > maximumBytes && files.size() > 1) {
+            Kept oldest = files.removeFirst();
+            dropped = Math.max(dropped, oldest.last());
+            bytes -= Files.size(oldest.path());
+            // Noted first: what is missing without a note is written again.
+            noteDropped(dropped);
+            Files.delete(oldest.path());
+        }
+        if (dropped > 0 && space.droppedUpTo() == 0) {
+            System.getLogger(KeptRecords.class.getName()).log(System.Logger.Level.WARNING,
+                    "The records kept for a rebuild take all of their {0} MiB: those up to record {1} are in the database "
+                            + "only from now on. Raise journal.kept-max-bytes if the disk has space, or back up.",
+                    maximumBytes >> 20, dropped);
+        }
+        space = new Space(bytes, dropped);
+    }
+
+    private void noteDropped(long upTo) throws IOException {
+        Path unfinished = directory.resolve(DROPPED + ".unfinished");
+        try (FileChannel file = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            file.write(ByteBuffer.wrap((upTo + "\n").getBytes(StandardCharsets.US_ASCII)));
+            file.force(true);
+        }
+        Files.move(unfinished, directory.resolve(DROPPED), StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        force();
+    }
+
+    private long droppedUpTo() throws IOException {
+        Path note = directory.resolve(DROPPED);
+        return Files.exists(note) ? Long.parseLong(Files.readString(note).strip()) : 0;
     }
 
     /**
@@ -65,6 +132,7 @@ final class KeptRecords {
         Files.move(segment, directory.resolve(HEX.toHexDigits(first) + "-" + HEX.toHexDigits(last) + RAW),
                 StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         force();
+        bound();
     }
 
     /** All files, by their first record. */
@@ -115,6 +183,11 @@ final class KeptRecords {
                 }
             }
         }
+        if (removedUpTo >= droppedUpTo()) {
+            // The database has none of them either.
+            Files.deleteIfExists(directory.resolve(DROPPED));
+        }
+        bound();
     }
 
     /** Writes records that never went through this journal, such as a restored backup's, as a file of their own. */

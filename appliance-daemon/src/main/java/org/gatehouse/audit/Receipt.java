@@ -18,6 +18,11 @@ public final class Receipt {
         return entry.committed() != null;
     }
 
+    /** Whether the record was refused: it is not in the trail and will not come into it. Until then it may. */
+    public boolean isRefused() {
+        return entry.failure() != null;
+    }
+
     /**
      * Waits until the record is durable.
      *

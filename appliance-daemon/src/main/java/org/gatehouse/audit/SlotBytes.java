@@ -107,7 +107,8 @@ final class SlotBytes {
                 caller.projectName(), caller.keyName(), userName == null ? "" : userName, draft.clientAddress(),
                 draft.dialect(), draft.surface(), scenario == null ? "" : scenario, draft.modelAsked(),
                 draft.modelServed(), draft.upstream()}) {
-            byte[] utf8 = StoredText.fit(text, longest).getBytes(StandardCharsets.UTF_8);
+            byte[] utf8 = (text.length() <= longest ? text : StoredText.fit(text, longest))
+                    .getBytes(StandardCharsets.UTF_8);
             out.putShort((short) utf8.length).put(utf8);
         }
         byte[] bytes = new byte[out.position()];

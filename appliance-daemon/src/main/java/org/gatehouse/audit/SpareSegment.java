@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.TrailUnavailable.Reason;
+import org.gatehouse.store.BackgroundWorker;
 
 /**
  * Keeps one segment file ready, filled with zeros to its full length. So a full disk shows here, before anything is
@@ -26,7 +28,8 @@ final class SpareSegment implements AutoCloseable {
 
     /** How long a batch waits for a file that is just being made. Filling 16 MiB takes 10 ms on a fast disk. */
     private static final long LONGEST_WAIT_MILLIS = 2_000;
-    private static final long RETRY_MILLIS = 1_000;
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
     private static final int BLOCK = 1 << 20;
 
     private final Path directory;
@@ -34,10 +37,9 @@ final class SpareSegment implements AutoCloseable {
     private final int bytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread maker;
+    private final BackgroundWorker maker;
     private long nextSerial;
     private @Nullable Path ready;
-    private boolean closed;
     private @Nullable TrailUnavailable failure;
 
     /** @param firstSerial the serial number of the first file to make */
@@ -46,7 +48,8 @@ final class SpareSegment implements AutoCloseable {
         this.node = node;
         this.bytes = settings.segmentBytes();
         this.nextSerial = firstSerial;
-        this.maker = Thread.ofPlatform().name("trail-spare-segment").daemon().start(this::makeWhenTaken);
+        this.maker = new BackgroundWorker("trail-spare-segment", lock, changed, LONGEST_STOP, this::makeWhenTaken);
+        maker.start();
     }
 
     /**
@@ -59,7 +62,7 @@ final class SpareSegment implements AutoCloseable {
         boolean interrupted = false;
         try {
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
-            while (ready == null && failure == null && !closed && System.nanoTime() < deadline) {
+            while (ready == null && failure == null && !maker.stopping() && System.nanoTime() < deadline) {
                 try {
                     changed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
                 } catch (InterruptedException e) {
@@ -71,7 +74,7 @@ final class SpareSegment implements AutoCloseable {
             if (taken == null) {
                 throw failure != null
                         ? failure
-                        : new TrailUnavailable(closed ? Reason.CLOSED : Reason.DISK_FAILED,
+                        : new TrailUnavailable(maker.stopping() ? Reason.CLOSED : Reason.DISK_FAILED,
                                 "No new journal file could be made within " + LONGEST_WAIT_MILLIS
                                         + " ms: the data disk is too slow or the trail was closed.");
             }
@@ -98,27 +101,18 @@ final class SpareSegment implements AutoCloseable {
 
     @Override
     public void close() {
-        lock.lock();
+        maker.close();
         try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            maker.join(TimeUnit.SECONDS.toMillis(5));
             if (ready != null) {
                 Files.deleteIfExists(ready);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             System.getLogger(SpareSegment.class.getName()).log(System.Logger.Level.DEBUG, "removing the spare", e);
         }
     }
 
     private void makeWhenTaken() {
-        while (waitUntilNeeded()) {
+        while (maker.pauseWhile(() -> ready != null)) {
             TrailUnavailable problem = null;
             Path made = Segment.path(directory, nextSerial);
             try {
@@ -132,28 +126,12 @@ final class SpareSegment implements AutoCloseable {
                 nextSerial += problem == null ? 1 : 0;
                 failure = problem;
                 changed.signalAll();
-                if (problem != null && !closed) {
-                    changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
-                }
-            } catch (InterruptedException e) {
-                return;
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private boolean waitUntilNeeded() {
-        lock.lock();
-        try {
-            while (ready != null && !closed) {
-                changed.await();
+            if (problem != null) {
+                maker.pauseWhile(() -> true, RETRY_PAUSE);
             }
-            return !closed;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
         }
     }
 

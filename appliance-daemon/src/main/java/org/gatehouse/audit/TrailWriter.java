@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.store.BackgroundWorker;
 import org.gatehouse.store.Database;
 
 /**
@@ -24,31 +25,31 @@ final class TrailWriter implements AutoCloseable {
     /** So many do not wait for more. */
     private static final int FULL_BATCH = 500;
     /** How long a record waits at most for others to share its transaction. */
-    private static final long GATHER_MILLIS = 200;
+    private static final Duration GATHERING = Duration.ofMillis(200);
     /**
      * So long after the last one the database is forced to the disk again when it took records. H2 writes over dead parts
      * of its file after 45 s; what still refers to them must not be all that a power cut leaves.
      */
     private static final long FORCE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
-    private static final long SHORTEST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
     private final Database database;
     private final Journal journal;
     private final TrailTable table;
     private final HeadFile headFile;
     private final Runnable beforeBatch;
-    private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
     private final Condition advanced = lock.newCondition();
+    private final BackgroundWorker worker;
     /** The position in the database. Only the writer's thread touches it. */
     private ChainHead position;
     private long forced = System.nanoTime();
     // Guarded by the lock.
     private ChainHead applied;
     private long wantedUpTo;
-    private boolean stopping;
     private volatile @Nullable String trouble;
 
     /**
@@ -65,11 +66,11 @@ final class TrailWriter implements AutoCloseable {
         // Where records went missing between the database and the trail's end there is nothing to wait for.
         this.applied = journal.backlog().waiting() == 0 ? journal.head() : position;
         this.beforeBatch = beforeBatch;
-        this.thread = Thread.ofPlatform().name("trail-writer").daemon().unstarted(this::run);
+        this.worker = new BackgroundWorker("trail-writer", lock, wanted, LONGEST_STOP, this::run);
     }
 
     void start() {
-        thread.start();
+        worker.start();
     }
 
     /** Why the database does not take records; {@code null} when it does. */
@@ -113,18 +114,9 @@ final class TrailWriter implements AutoCloseable {
     /** Stops after the batch in hand. Call {@link #waitFor} before to have everything stored. */
     @Override
     public void close() {
-        lock.lock();
+        worker.close();
         try {
-            stopping = true;
-            wanted.signal();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            thread.join(10_000);
             headFile.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing the head file", e);
         }
@@ -132,7 +124,7 @@ final class TrailWriter implements AutoCloseable {
 
     private void run() {
         try {
-            while (pause(GATHER_MILLIS)) {
+            while (worker.pauseWhile(() -> wantedUpTo <= applied.sequence(), GATHERING)) {
                 boolean more = true;
                 while (more) {
                     List<Committed> batch = journal.backlog().take(LARGEST_BATCH);
@@ -150,7 +142,7 @@ final class TrailWriter implements AutoCloseable {
 
     /** False when the writer is to stop before the batch was stored. */
     private boolean storeUntilDone(List<Committed> batch) throws IOException {
-        long pause = SHORTEST_PAUSE_MILLIS;
+        Duration pause = SHORTEST_PAUSE;
         while (true) {
             // Also while the database is away: a signature must not be missing for as long as that lasts.
             beforeBatch.run();
@@ -167,10 +159,11 @@ final class TrailWriter implements AutoCloseable {
                     LOG.log(System.Logger.Level.ERROR, reason, e);
                 }
                 trouble = reason;
-                if (!backOff(pause)) {
+                // Whatever is wanted meanwhile.
+                if (!worker.pauseWhile(() -> true, pause)) {
                     return false;
                 }
-                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         }
     }
@@ -217,38 +210,6 @@ final class TrailWriter implements AutoCloseable {
             journal.backlog().releaseAll();
         } catch (IOException | SQLException e) {
             LOG.log(System.Logger.Level.WARNING, "Journal files are kept until the next start", e);
-        }
-    }
-
-    /** Waits for work; false when it is time to stop. */
-    private boolean pause(long millis) {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (!stopping && wantedUpTo <= applied.sequence() && left > 0) {
-                left = wanted.awaitNanos(left);
-            }
-            return !stopping;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits before the next try, whatever is wanted; false when it is time to stop. */
-    private boolean backOff(long millis) {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (!stopping && left > 0) {
-                left = wanted.awaitNanos(left);
-            }
-            return !stopping;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
         }
     }
 }

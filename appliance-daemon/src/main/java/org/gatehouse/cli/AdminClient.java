@@ -97,7 +97,7 @@ final class AdminClient implements AutoCloseable {
             }
             return response;
         } catch (javax.net.ssl.SSLException e) {
-            throw new CommandFailed("No trusted connection to " + server + ": " + e.getMessage()
+            throw new CommandFailed("No trusted connection to " + server + ": " + untrusted(e)
                     + ". Give the box's certificate with --cacert.", e);
         } catch (IOException e) {
             throw new CommandFailed("No answer from " + server + ": " + reason(e)
@@ -106,6 +106,11 @@ final class AdminClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CommandFailed("Interrupted while waiting for " + server + ".", e);
         }
+    }
+
+    private static String untrusted(javax.net.ssl.SSLException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains("PKIX path") ? "nobody who is trusted vouches for its certificate" : message;
     }
 
     private static String reason(IOException e) {

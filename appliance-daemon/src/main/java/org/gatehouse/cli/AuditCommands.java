@@ -46,7 +46,8 @@ final class AuditCommands {
                 .option("--file", "FILE", "An export instead of a running box.", false).commandLine());
         audit.addSubcommand("export", new Leaf("export", "Writes the trail as JSON lines, to be kept elsewhere.",
                 "audit export audit.jsonl", environment, AuditCommands::export)
-                .argument("FILE", "Where to.", true).option("--from", "TIME", "Rows from then on.", false)
+                .argument("FILE", "Where to. Default: the standard output.", false)
+                .option("--from", "TIME", "Rows from then on.", false)
                 .option("--to", "TIME", "Rows before then.", false).commandLine());
         return audit;
     }
@@ -82,7 +83,7 @@ final class AuditCommands {
             List<JsonNode> lines = new ArrayList<>();
             page.get("items").forEach(item -> lines.add(line(item)));
             Output.table(command.out(), lines,
-                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "cost", "id"));
+                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "usage", "cost", "id"));
             return 0;
         }
     }
@@ -108,6 +109,8 @@ final class AuditCommands {
                         : row.path("objectType").asText("") + " " + row.path("action").asText(""))
                 .put("result", result).put("tokens in", usage.path("inputTokens").asText(""))
                 .put("tokens out", usage.path("outputTokens").asText(""))
+                // Whether somebody counted: an estimate must not look like a measurement.
+                .put("usage", usage.path("source").asText(""))
                 .put("cost", (cost.path("amount").asText("") + " " + cost.path("currency").asText("")).strip())
                 .put("id", row.path("id").asText());
     }
@@ -165,8 +168,13 @@ final class AuditCommands {
     }
 
     private static int export(Leaf command) {
-        Path file = Path.of(command.argument());
+        String named = command.argument();
+        Path file = Path.of(named);
         try (AdminClient client = command.connection().open()) {
+            if (named.isEmpty() || "-".equals(named)) {
+                Downloads.print(client, "audit/export", range(command), command.out());
+                return 0;
+            }
             Downloads.save(client, "audit/export", range(command), file);
             command.out().println("Written to " + file + ". Check it with 'gatehouse audit verify --file " + file
                     + "'.");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class Connection {
     @Option(names = "--data", paramLabel = "DIR", description = "The daemon's data directory. Default: GATEHOUSE_DATA, else /var/lib/gatehouse.")
     private @Nullable Path data;
 
-    @Option(names = "--cacert", paramLabel = "FILE", description = "Certificates to trust, PEM. Default: tls/certificate.pem of the data directory, if it is there.")
+    @Option(names = "--cacert", paramLabel = "FILE", description = "Certificates to trust, PEM. Default: what daemon.json of the data directory names, else its tls/certificate.pem.")
     private @Nullable Path certificates;
 
     @Option(names = "--output", paramLabel = "table|json", description = "How to print. Default: table.", defaultValue = "table")
@@ -59,9 +60,28 @@ final class Connection {
     /** A client for the box that the options name. The caller closes it. */
     AdminClient open() {
         URI address = address();
-        Path pinned = certificates != null ? certificates : dataDirectory().resolve("tls").resolve("certificate.pem");
+        Path pinned = certificates != null ? certificates : certificateOfTheDaemon();
         boolean pin = "https".equals(address.getScheme()) && (certificates != null || Files.isReadable(pinned));
         return new AdminClient(address, token(), pin ? pinned : null);
+    }
+
+    /** The one that the running daemon shows, its own or an admin's. */
+    private Path certificateOfTheDaemon() {
+        Path own = dataDirectory().resolve("tls").resolve("certificate.pem");
+        try {
+            String told = place().path("certificate").asText();
+            return told.isEmpty() ? own : Path.of(told);
+        } catch (IOException _) {
+            return own; // No daemon runs on this directory: it may run elsewhere, and this may be a copy of its files.
+        }
+    }
+
+    private JsonNode place() throws IOException {
+        return new ObjectMapper().readTree(Files.readAllBytes(placeFile()));
+    }
+
+    private Path placeFile() {
+        return dataDirectory().resolve("daemon.json");
     }
 
     private URI address() {
@@ -71,11 +91,10 @@ final class Connection {
         if (!environment("GATEHOUSE_URL").isEmpty()) {
             return checked(URI.create(environment("GATEHOUSE_URL")));
         }
-        Path file = dataDirectory().resolve("daemon.json");
         try {
-            return checked(URI.create(new ObjectMapper().readTree(Files.readAllBytes(file)).path("url").asText()));
+            return checked(URI.create(place().path("url").asText()));
         } catch (IOException e) {
-            throw new CommandFailed("It is not known where the daemon is: " + file
+            throw new CommandFailed("It is not known where the daemon is: " + placeFile()
                     + " can't be read. Start the daemon, or name it with --server or --data.", e);
         }
     }

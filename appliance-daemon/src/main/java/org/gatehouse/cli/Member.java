@@ -96,7 +96,8 @@ record Member(String option, String field, Kind kind, String about, boolean requ
     static String variable(String name, Connection connection) {
         String value = connection.environment(name);
         if (value.isEmpty()) {
-            throw new CommandFailed("The environment variable " + name + " is not set. Set it to the secret.");
+            throw new CommandFailed("The environment variable " + name + " is not set. Set it to the secret"
+                    + " (in a file for apply, an apiKey that is left out is kept as it is).");
         }
         return value;
     }

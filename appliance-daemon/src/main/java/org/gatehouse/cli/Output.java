@@ -84,8 +84,23 @@ final class Output {
             node.forEach(item -> items.add(text(item)));
             return items.isEmpty() ? "-" : String.join(",", items);
         }
-        String text = node.isObject() ? node.toString() : node.asText();
+        String text = node.isObject() ? words(node) : node.asText();
         return text.isEmpty() ? "-" : text;
+    }
+
+    /** A thing within a thing, in the words that options use where there are such. */
+    private static String words(JsonNode thing) {
+        if (thing.has("upstreamModel")) {
+            String weight = thing.path("weight").asInt(1) == 1 ? "" : " (weight " + thing.get("weight").asText() + ")";
+            return text(thing.path("upstream")) + "=" + thing.get("upstreamModel").asText() + weight;
+        }
+        if (thing.has("type") && thing.has("name")) {
+            String name = text(thing.get("name"));
+            return thing.get("type").asText() + ("-".equals(name) ? "" : ":" + name);
+        }
+        List<String> members = new ArrayList<>();
+        thing.properties().forEach(member -> members.add(member.getKey() + "=" + text(member.getValue())));
+        return String.join(",", members);
     }
 
     /** Columns on a terminal: East Asian letters and most pictures take two. */

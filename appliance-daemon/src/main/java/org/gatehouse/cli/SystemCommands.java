@@ -1,6 +1,7 @@
 package org.gatehouse.cli;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine;
 
+import org.gatehouse.store.BackupKey;
+import org.gatehouse.store.StoreFailure;
+
 /** Commands about the box itself. */
 final class SystemCommands {
+    private static final int SHORTEST_PASSPHRASE = 12;
+
     private SystemCommands() {}
 
     static CommandLine testUpstream(Map<String, String> environment) {
@@ -91,13 +97,45 @@ final class SystemCommands {
         return new Leaf("backup", "Saves a consistent backup of the box while it serves.",
                 "backup /mnt/usb/gatehouse.backup", environment, command -> {
                     Path file = Path.of(command.argument());
+                    String passphraseFile = command.option("--passphrase-file");
+                    char[] passphrase = passphraseFile == null ? null : passphrase(Path.of(passphraseFile));
+                    Path data = command.connection().dataDirectory();
                     try (AdminClient client = command.connection().open()) {
-                        Downloads.save(client, "system/backup", Map.of(), file);
-                        command.out().println("Written to " + file + ". Keep the key file of the data directory"
-                                + " elsewhere: without it nobody can open the secrets in a backup.");
+                        Downloads.save(client, "system/backup", Map.of(), file, part -> {
+                            if (passphrase != null) {
+                                addKey(part, data, passphrase);
+                            }
+                        });
+                        command.out().println(passphrase == null
+                                ? "Written to " + file
+                                        + ", without the key that opens the secrets in it: keep a copy of "
+                                        + data.resolve("secret") + " apart from it."
+                                : "Written to " + file
+                                        + ", with the key that opens the secrets in it, under the passphrase.");
                         return 0;
                     }
-                }).argument("FILE", "Where to.", true).commandLine();
+                }).argument("FILE", "Where to.", true)
+                .option("--passphrase-file", "FILE", "Holds a passphrase, 12 characters or more, under which the key"
+                        + " that opens the secrets goes into the backup. Only on the box itself, as the daemon's user.",
+                        false)
+                .commandLine();
+    }
+
+    private static void addKey(Path backup, Path data, char[] passphrase) {
+        try {
+            BackupKey.add(backup, data.resolve("secret"), passphrase, new SecureRandom());
+        } catch (StoreFailure e) {
+            throw new CommandFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static char[] passphrase(Path file) {
+        String text = Member.file(file);
+        if (text.length() < SHORTEST_PASSPHRASE) {
+            throw new CommandFailed("The passphrase in " + file + " is shorter than " + SHORTEST_PASSPHRASE
+                    + " characters. Take a longer one: whoever has the backup can try as many as they like.");
+        }
+        return text.toCharArray();
     }
 
     private static void text(Leaf command, ObjectNode body, String option, String field) {

@@ -21,7 +21,9 @@ final class UsageCommand {
                 "usage --from 2026-11-01T00:00:00Z --by department,model", environment, UsageCommand::run)
                 .option("--from", "TIME", "The first moment; default: the beginning of this month.", false)
                 .option("--to", "TIME", "The first moment behind the end; default: the end of today.", false)
-                .option("--bucket", "minute|hour|day", "How finely to cut time; default: not at all.", false)
+                .option("--bucket", "minute|hour|day",
+                        "How finely to cut time; default: not at all. Minutes are kept for 2 days, hours for 90.",
+                        false)
                 .option("--by", "LIST", "By what to split: " + String.join(",", NARROWING) + ".", false);
         NARROWING.forEach(name -> leaf.option("--" + name, "NAME", "Only that " + name + ".", false));
         return leaf.commandLine();
@@ -44,7 +46,8 @@ final class UsageCommand {
                 columns.add("start");
             }
             by.forEach(dimension -> columns.add("by." + dimension.strip()));
-            columns.addAll(List.of("calls", "refusals", "failures", "inputTokens", "outputTokens", "cost", "currency"));
+            columns.addAll(List.of("calls", "refusals", "failures", "estimated", "inputTokens", "outputTokens", "cost",
+                    "currency"));
             Output.table(command.out(), lines, columns);
             if (usage.get("truncated").asBoolean()) {
                 command.out().println("There is more than this; narrow the time or the split.");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
+import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.audit.InFlightJournal;
-import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailRetention;
@@ -38,7 +39,6 @@ import org.gatehouse.gateway.admission.Ledger;
 import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
-import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Dispatch;
@@ -71,6 +71,7 @@ import org.gatehouse.usage.UsageTotals;
  */
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
+    private static final String GATEWAY_ROOT = "/v1";
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -111,8 +112,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         DataDirectory data = keep(DataDirectory.open(settings.data()));
         Database database = keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
-        Trail openTrail = keep(Trail.open(database, secrets, TrailSettings.with(JournalSettings.in(data.journal())),
-                List.of(new UsageRollups(), new KeyLastUse()), clock, ids));
+        Trail openTrail = keep(openTrail(data, settings, database, secrets, clock, ids));
         trail = openTrail;
         TrailSearch search = new TrailSearch(database, openTrail);
         AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
@@ -125,7 +125,9 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What was used before: calls that a killed daemon left, then the sums that quotas start from.
         new Interrupted(open.snapshots()::current).settle(inFlight, openTrail, search);
-        Ledger ledger = new Ledger();
+        CallMetrics metrics = keep(new CallMetrics());
+        BudgetAlerts alerts = keep(new BudgetAlerts(adminTrail, search, metrics, clock, ids));
+        Ledger ledger = new Ledger(alerts::tell);
         if (!openTrail.flush(LONGEST_CATCH_UP)) {
             throw new StoreFailure(
                     "The database does not take the trail's records, so what was used so far is not known. Check the database.");
@@ -133,16 +135,18 @@ public final class ApplianceDaemon implements AutoCloseable {
         ledger.load(StartingTotals.of(new UsageTotals(database).all(clock.instant()), open.currentSettings().id(),
                 clock.instant()));
 
+        alerts.begin(ledger, open.snapshots().current());
+        open.snapshots().onChange(snapshot -> alerts.follow(ledger, snapshot));
+
         keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
                 () -> open.currentSettings().auditRetentionDays()));
 
         // What carries calls.
-        CallMetrics metrics = keep(new CallMetrics());
         UpstreamClient client = keep(new UpstreamClient());
         Dispatch dispatch = new Dispatch(client);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
-        CallBook book = new TrailBook(openTrail, inFlight, clock, metrics::ended);
+        TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
         Conclusion conclusion = new Conclusion(book, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
@@ -156,12 +160,27 @@ public final class ApplianceDaemon implements AutoCloseable {
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
                 (int) listen.limits().maxBodyBytes());
 
+        open.snapshots().onChange(new Forgetting(rates, dispatch));
+
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
+        metrics.gauge("gatehouse.trail.late", "Calls that have ended and could not be recorded yet", book,
+                TrailBook::lateRows);
         metrics.gauge("gatehouse.trail.pending", "Records that wait for the disk", openTrail,
                 it -> it.figures().pending());
         metrics.gauge("gatehouse.trail.backlog", "Durable records that wait for the database", openTrail,
                 it -> it.figures().backlog());
+        metrics.gauge("gatehouse.rate.limits", "Limits on rates and concurrency that state is kept of", rates,
+                RateLimits::remembered);
+        metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
+                it -> it.figures().size());
+        CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
+        metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
+                certificate, CertificateDate::epochSeconds);
+        AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
+        MetricsToken metricsToken = MetricsToken.open(data.root(), secureRandom);
+        metrics.gauge("gatehouse.trail.kept.bytes", "Disk space of the records kept for a rebuild of the database",
+                openTrail, it -> it.figures().keptBytes());
         OperationsService operations = new OperationsService(List.of(
                 () -> openTrail.state() instanceof TrailState.Refusing refusing
                         ? Optional.of(refusing.reason())
@@ -169,34 +188,61 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                metrics::scrape, _ -> false);
+                List.of(certificate::trouble), metrics::scrape,
+                token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database), new LiveProbe(dispatch),
-                new RunningBox(clock.instant(), database, openTrail, open.snapshots(),
+                new UsageReport(database, clock), new LiveProbe(dispatch),
+                new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
                 nanoTime, ids));
 
         // What is heard from outside.
+        DoorMetrics doorMetrics = new DoorMetrics(metrics);
         Settings.Management apart = settings.management();
-        HttpRouting.Builder main = HttpRouting.builder().register("/v1", gateway);
+        HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway);
         HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
         management.register("/", admin).register("/", operations);
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),
                 apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
-                new PathErrors()));
+                new PathErrors(), refusal -> {
+                    doorMetrics.refused(refusal);
+                    if (refusal.listener().equals(Listeners.MAIN)) {
+                        gateway.refusedEarly(refusal, GATEWAY_ROOT);
+                    }
+                }));
         doors.start();
         listeners = doors;
-        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors)));
+        doorMetrics.show(doors, apart != null);
+        keep(new WhereItRuns(data.root(), adminUrl(listen, apart, doors), certificate(listen.tls())));
+    }
+
+    /** The trail with everything that is derived from its rows: who opens it without brings the sums out of step. */
+    static Trail openTrail(DataDirectory data, Settings settings, Database database, SecretBox secrets, Clock clock,
+            Ids ids) {
+        return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
+                List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
     }
 
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {
         String scheme = listen.tls() instanceof ListenerSettings.Tls.Off ? "http" : "https";
         return scheme + "://127.0.0.1:" + (apart == null ? doors.port() : doors.managementPort());
+    }
+
+    private Optional<Instant> certificateExpires() {
+        Listeners doors = listeners;
+        return doors == null ? Optional.empty() : doors.certificateExpires();
+    }
+
+    private static @Nullable Path certificate(ListenerSettings.Tls tls) {
+        return switch (tls) {
+            case ListenerSettings.Tls.Off _ -> null;
+            case ListenerSettings.Tls.SelfSigned own -> own.directory().resolve("certificate.pem");
+            case ListenerSettings.Tls.Files files -> files.certificateChain();
+        };
     }
 
     private <T extends AutoCloseable> T keep(T room) {
@@ -207,6 +253,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The bound main port. */
     public int port() {
         return known(listeners).port();
+    }
+
+    /** What tells the main port's certificate from any other; empty without TLS. */
+    public Optional<String> certificateFingerprint() {
+        return known(listeners).certificateFingerprint();
     }
 
     /** The one door for changes. */

@@ -8,7 +8,8 @@ import org.gatehouse.daemon.demo.DemoCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
 @Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
-        ServeCommand.class, DemoCommand.class, RestoreCommand.class, TrainCommand.class, CommandLine.HelpCommand.class})
+        ServeCommand.class, DemoCommand.class, RestoreCommand.class, AdminTokenCommand.class, TrainCommand.class,
+        CommandLine.HelpCommand.class})
 public final class Gatehouse {
 
     /** Runs one command; exits 0 on success, 1 on failure with one line on standard error, 2 on bad usage. */
@@ -17,22 +18,32 @@ public final class Gatehouse {
     }
 
     private static int run(String[] arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    /** The whole command line, not run yet. */
+    static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Gatehouse());
         AdminCommands.all().forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("gatehouse: " + oneLine(failure));
             return 1;
         });
-        return commandLine.execute(arguments);
+        return commandLine;
     }
 
     private static String oneLine(Throwable failure) {
         Throwable cause = failure;
-        while (cause.getMessage() == null && cause.getCause() != null) {
-            cause = cause.getCause();
+        while (cause.getCause() instanceof Throwable inner && saysNothing(cause, inner)) {
+            cause = inner;
         }
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Wrappers that were given no message of their own repeat the inner one under its class name. */
+    private static boolean saysNothing(Throwable outer, Throwable inner) {
+        return outer.getMessage() == null || outer.getMessage().equals(inner.toString());
     }
 
     /** The version that the build stamped into the jar. */

@@ -3,6 +3,7 @@ package org.gatehouse.daemon;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
@@ -43,7 +44,7 @@ final class RestoreCommand implements Callable<Integer> {
         Settings settings = Settings.read(named == null ? USUAL : named, named != null, System.getenv());
         Path directory = Objects.requireNonNullElse(data, settings.data());
         Path secret = passphraseFile;
-        char[] passphrase = secret == null ? null : Files.readString(secret).strip().toCharArray();
+        char[] passphrase = secret == null ? null : passphrase(secret);
         Restore.Summary summary = new Restore(Clock.systemUTC()).run(file, directory,
                 settings.database().toStore(directory.resolve("database")), passphrase);
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -54,9 +55,18 @@ final class RestoreCommand implements Callable<Integer> {
         }
         if (!summary.keyInPlace()) {
             out.println("The key " + summary.keyEncryptionKeyId()
-                    + " is missing: copy the directory 'secret' of the old box to "
+                    + " is not there yet: put the copy of the old box's directory 'secret' in place as "
                     + directory.resolve("secret") + " before you start the daemon.");
         }
+        out.println("Admin tokens are those of the box that was backed up. That box must not run any more.");
         return 0;
+    }
+
+    private static char[] passphrase(Path file) throws IOException {
+        try {
+            return Files.readString(file).strip().toCharArray();
+        } catch (NoSuchFileException e) {
+            throw new IOException("There is no file " + file + ". It must hold the passphrase.", e);
+        }
     }
 }

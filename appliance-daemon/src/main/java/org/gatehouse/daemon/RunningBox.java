@@ -17,7 +17,7 @@ import org.gatehouse.store.Database;
 
 /** What the admin API may say of the box as a whole. */
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
-        Backup backup) implements Box {
+        CertificateDate certificate, Backup backup) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
@@ -34,21 +34,32 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
                 store ? "The database answers." : "The database does not answer. Check it; calls go on meanwhile."));
         parts.add(switch (trail.state()) {
             case TrailState.Healthy _ -> new Part("trail", true, "Records are durable and reach the database; "
-                    + trail.figures().backlog() + " are on their way.");
+                    + trail.figures().backlog() + " are on their way." + kept(trail.figures()));
             case TrailState.Degraded degraded -> new Part("trail", false, degraded.reason());
             case TrailState.Refusing refusing -> new Part("trail", false, refusing.reason());
         });
         int models = snapshots.current().models().size();
         parts.add(new Part("models", models > 0,
                 models > 0 ? models + " models are set up." : "No model is set up. Add an upstream and a model."));
+        certificate.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);
+    }
+
+    private static String kept(Trail.Figures figures) {
+        return figures.keptFrom() <= 1
+                ? ""
+                : " Those before record " + figures.keptFrom() + " are in the database only: what is kept for a rebuild"
+                        + " takes all of its space. Raise journal.kept-max-bytes, or back up.";
     }
 
     @Override
     public void backup(OutputStream out) throws IOException {
         // Rows that are durable but not in the database yet belong into it, too.
-        trail.flush(LONGEST_CATCH_UP);
+        if (!trail.flush(LONGEST_CATCH_UP)) {
+            throw new IOException("The database does not take the trail's records, so a backup would lack the newest."
+                    + " See 'gatehouse status', then try again.");
+        }
         backup.write(out, null);
     }
 }

@@ -7,18 +7,22 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.store.DatabaseSettings;
 
@@ -31,8 +35,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param listen the main port
  * @param management a second port for the admin API, metrics and health; without it they share the main port
  * @param database where records are kept
+ * @param journal bounds of what lies beside the database
  */
-public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database) {
+public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
+        Journal journal) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -43,6 +49,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         listen = Objects.requireNonNullElseGet(listen,
                 () -> new Listen(null, null, null, null, null, null, null, null, null));
         database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
+        journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
     }
 
     /**
@@ -154,6 +161,26 @@ public record Settings(Path data, Listen listen, @Nullable Management management
     }
 
     /**
+     * What lies beside the database.
+     *
+     * @param keptMaxBytes how much disk space the records may take that are kept for a rebuild of the embedded database;
+     *        16 GiB by default
+     */
+    public record Journal(@Nullable Long keptMaxBytes) {
+
+        private static final long LEAST_KEPT = 256L << 20;
+
+        JournalSettings toTrail(Path directory) {
+            long kept = Objects.requireNonNullElse(keptMaxBytes, JournalSettings.USUAL_KEPT_BYTES);
+            if (kept < LEAST_KEPT) {
+                throw new SettingsException("journal.kept-max-bytes is " + kept + ", and a rebuild needs at least "
+                        + LEAST_KEPT + " (256 MiB).");
+            }
+            return JournalSettings.in(directory).keeping(kept);
+        }
+    }
+
+    /**
      * Reads the file, if it is there, and the variables.
      *
      * @throws SettingsException says which key of which file is wrong
@@ -175,37 +202,63 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         } else if (mustExist) {
             throw new SettingsException(file + " does not exist. Name a file that does, or leave --config out.");
         }
-        override(tree, environment);
+        boolean overridden = override(tree, environment);
+        String where = !overridden
+                ? file.toString()
+                : Files.exists(file) ? file + " or a variable GATEHOUSE_…" : "A variable GATEHOUSE_…";
         try {
             return YAML.treeToValue(tree, Settings.class);
         } catch (UnrecognizedPropertyException e) {
-            throw new SettingsException(
-                    file + ": the setting '" + e.getPathReference().replaceAll("[^\"]*\"([^\"]*)\"[^\"]*", "$1.")
-                            .replaceAll("\\.$", "") + "' is not known. Known here: " + e.getKnownPropertyIds() + ".",
-                    e);
+            throw new SettingsException(where + ": the setting '" + name(e) + "' is not known. Known here: "
+                    + e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList() + ".", e);
+        } catch (MismatchedInputException e) {
+            throw new SettingsException(where + ": the setting '" + name(e) + "' must be " + wanted(e.getTargetType())
+                    + ". Write it so.", e);
         } catch (JsonProcessingException e) {
-            throw new SettingsException(file + ": " + firstLine(e) + ".", e);
+            throw new SettingsException(where + ": " + firstLine(e) + ".", e);
         }
     }
 
-    /** {@code GATEHOUSE_LISTEN_MAX_BODY_BYTES} is {@code listen.max-body-bytes}. */
-    private static void override(ObjectNode tree, Map<String, String> environment) {
-        environment.forEach((name, value) -> {
-            if (!name.startsWith(PREFIX)) {
-                return;
+    private static String name(JsonMappingException e) {
+        return e.getPath().stream().map(JsonMappingException.Reference::getFieldName).filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+    }
+
+    private static String wanted(@Nullable Class<?> type) {
+        if (type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == Duration.class) {
+            return "a length of time such as PT30S";
+        }
+        return type == null || type.isRecord() ? "a group of settings" : "one word or path";
+    }
+
+    /** {@code GATEHOUSE_LISTEN_MAX_BODY_BYTES} is {@code listen.max-body-bytes}; says whether any variable was set. */
+    private static boolean override(ObjectNode tree, Map<String, String> environment) {
+        boolean any = false;
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            if (variable.getKey().startsWith(PREFIX)) {
+                any |= override(tree, variable.getKey(), variable.getValue());
             }
-            String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-            for (String group : new String[]{"listen", "management", "database"}) {
-                if (key.startsWith(group + "-")) {
-                    ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
-                    inner.put(key.substring(group.length() + 1), value);
-                    return;
-                }
+        }
+        return any;
+    }
+
+    private static boolean override(ObjectNode tree, String name, String value) {
+        String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+        for (String group : new String[]{"listen", "management", "database", "journal"}) {
+            if (key.startsWith(group + "-")) {
+                ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
+                inner.put(key.substring(group.length() + 1), value);
+                return true;
             }
-            if (key.equals("data")) {
-                tree.put(key, value);
-            }
-        });
+        }
+        if (key.equals("data")) {
+            tree.put(key, value);
+            return true;
+        }
+        return false;
     }
 
     private static ObjectMapper configured(ObjectMapper mapper) {

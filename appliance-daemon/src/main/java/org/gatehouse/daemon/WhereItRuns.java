@@ -6,17 +6,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The file in the data directory that tells commands on the same machine where the daemon listens, while it does. */
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file in the data directory that tells commands on the same machine where the daemon listens and which certificate it shows, while it
+ * does.
+ */
 final class WhereItRuns implements AutoCloseable {
     private static final String NAME = "daemon.json";
 
     private final Path file;
 
-    WhereItRuns(Path data, String url) {
+    WhereItRuns(Path data, String url, @Nullable Path certificate) {
         this.file = data.resolve(NAME);
         Path fresh = data.resolve(NAME + ".new");
         try {
-            Files.writeString(fresh, "{\"url\":\"" + url + "\",\"pid\":" + ProcessHandle.current().pid() + "}\n");
+            ObjectNode place = JsonNodeFactory.instance.objectNode().put("url", url)
+                    .put("pid", ProcessHandle.current().pid());
+            if (certificate != null) {
+                place.put("certificate", certificate.toAbsolutePath().toString());
+            }
+            Files.writeString(fresh, place + "\n");
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -56,11 +56,16 @@ public final class Conclusion {
         sendError(exchange, refusal);
     }
 
+    /** Records a refusal that somebody else sends. */
+    void note(Exchange exchange, int status, String code) {
+        record(exchange, new Entry(status, Outcome.REFUSED, code, Usage.NOTHING, null), -1, new byte[0], null);
+    }
+
     /** Records and sends a refusal. */
     void refuse(Exchange exchange, Refusal refusal) {
         Entry entry = new Entry(refusal.reason().status(), Outcome.REFUSED, refusal.reason().code(), Usage.NOTHING,
                 null);
-        if (!record(exchange, entry, -1, new byte[0])) {
+        if (!record(exchange, entry, -1, new byte[0], null)) {
             sendError(exchange, UNRECORDED);
             return;
         }
@@ -70,15 +75,17 @@ public final class Conclusion {
     /**
      * Ends a call that a bug has stopped somewhere: whatever is not done yet is done, so that it leaves a row, holds
      * nothing and is answered. True when its row is written.
+     *
+     * @param flight of a call that took off
      */
-    boolean abandon(Exchange exchange) {
+    boolean abandon(Exchange exchange, CallBook.@Nullable Flight flight) {
         Reservation held = exchange.reservationIfKnown();
         if (held != null) {
             held.settle(Usage.NOTHING, null);
         }
         boolean recorded = exchange.recorded()
                 || record(exchange, new Entry(ABANDONED.reason().status(), Outcome.FAILED, ABANDONED.reason().code(),
-                        Usage.NOTHING, null), -1, new byte[0]);
+                        Usage.NOTHING, null), -1, new byte[0], flight);
         if (exchange.reply().started()) {
             exchange.reply().breakOff();
         } else {
@@ -90,7 +97,7 @@ public final class Conclusion {
     /** Records and sends an answer of the gateway's own. */
     void answer(Exchange exchange, byte[] json) {
         Entry entry = new Entry(200, Outcome.COMPLETED, null, Usage.NOTHING, null);
-        if (!record(exchange, entry, nanoTime.getAsLong(), json)) {
+        if (!record(exchange, entry, nanoTime.getAsLong(), json, null)) {
             sendError(exchange, UNRECORDED);
             return;
         }
@@ -113,7 +120,7 @@ public final class Conclusion {
         }
         byte[] replyBody = ending instanceof Ending.WholeReply whole ? whole.body() : streamedReply;
         long firstByte = ending instanceof Ending.WholeReply ? nanoTime.getAsLong() : firstByteNanos;
-        boolean recorded = record(exchange, entry, firstByte, replyBody);
+        boolean recorded = record(exchange, entry, firstByte, replyBody, flight);
         if (recorded) {
             flight.land();
         }
@@ -244,7 +251,8 @@ public final class Conclusion {
 
     private record Entry(int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost) {}
 
-    private boolean record(Exchange exchange, Entry entry, long firstByteNanos, byte[] replyBody) {
+    private boolean record(Exchange exchange, Entry entry, long firstByteNanos, byte[] replyBody,
+            CallBook.@Nullable Flight flight) {
         Arrival arrival = exchange.arrival();
         ModelRequest request = exchange.requestIfKnown();
         ModelRoute.Target target = exchange.targetIfKnown();
@@ -268,7 +276,7 @@ public final class Conclusion {
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
                 null, null);
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null),
-                key == null ? 0 : key.recordingDays());
+                key == null ? 0 : key.recordingDays(), flight);
     }
 
     /** The row is written: a client that leaves now changes nothing. */

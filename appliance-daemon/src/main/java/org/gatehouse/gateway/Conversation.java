@@ -1,5 +1,6 @@
 package org.gatehouse.gateway;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +34,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamReply;
 public final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_TAIL_BYTES = 4096;
+    private static final Duration TAIL_GRACE = Duration.ofMillis(500);
     /** How long an upstream whose client has left must say nothing to have said everything. */
     private static final long SILENCE_NANOS = 10_000_000;
     private static final long LONGEST_STREAM_NANOS = 100_000_000;
@@ -67,7 +69,7 @@ public final class Conversation {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A call could not be ended as it should (trace "
                     + exchange.arrival().trace().traceId() + "). This is a bug: report it.", e);
-            if (conclusion.abandon(exchange)) {
+            if (conclusion.abandon(exchange, talk.flight)) {
                 talk.flight.land();
             }
         }
@@ -121,8 +123,12 @@ public final class Conversation {
             return stream == null ? NOTHING : stream.recorded();
         }
 
-        /** Behind the last event comes the end of the body; read, it gives the connection back to the pool. */
+        /**
+         * Behind the last event comes the end of the body; read, it gives the connection back to the pool. An upstream that
+         * does not end what it has said to the end keeps no connection for that.
+         */
         private static void readTail(UpstreamCall call, UpstreamReply reply) {
+            call.endWithin(TAIL_GRACE);
             byte[] tail = new byte[256];
             try (call) {
                 int read = 0;

@@ -11,6 +11,7 @@ import org.gatehouse.gateway.exchange.Stage;
 import org.gatehouse.gateway.exchange.Verdict;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Surface;
 
 /**
@@ -22,6 +23,8 @@ public final class Pipeline {
 
     private final List<Stage> wayIn;
     private final Stage door;
+    private final Stage authentication;
+    private final RowAllowance earlyRows = new RowAllowance(System::nanoTime);
     private final ModelList modelList;
     private final Conversation conversation;
     private final Conclusion conclusion;
@@ -30,6 +33,7 @@ public final class Pipeline {
     public Pipeline(CallBook book, Authentication authentication, Permission permission, Routing routing,
             Admission admission, Conversation conversation, Conclusion conclusion) {
         this.door = _ -> book.refusal().<Verdict>map(refusal -> refusal).orElse(Verdict.GO_ON);
+        this.authentication = authentication;
         this.wayIn = List.of(
                 authentication,
                 new Reading(),
@@ -51,7 +55,33 @@ public final class Pipeline {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.log(System.Logger.Level.ERROR, "A call failed (trace " + exchange.arrival().trace().traceId()
                     + "). This is a bug, or the memory is too small: report it.", e);
-            conclusion.abandon(exchange);
+            conclusion.abandon(exchange, null);
+        }
+    }
+
+    /**
+     * Leaves a row of a request that the web server refused before it could be carried. Only of one with a key that this
+     * box knows, and of few for each key and minute: anybody can send broken requests, and nothing holds them back. Its
+     * answer is the web server's. Throws nothing.
+     *
+     * @param exchange of which the head alone is known
+     * @param status what the client is answered
+     * @param code the machine-readable name of that
+     */
+    public void refusedBelow(Exchange exchange, int status, String code) {
+        try {
+            if (door.pass(exchange) instanceof Refusal) {
+                return;
+            }
+            // Whatever it says: also an expired or revoked key has an owner who wants to know.
+            authentication.pass(exchange);
+            KeyRecord key = exchange.keyIfKnown();
+            if (key != null && earlyRows.take(key.id())) {
+                conclusion.note(exchange, status, code);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A refused request could not be recorded (trace "
+                    + exchange.arrival().trace().traceId() + "). This is a bug: report it.", e);
         }
     }
 

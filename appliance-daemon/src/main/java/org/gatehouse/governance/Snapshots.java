@@ -1,8 +1,11 @@
 package org.gatehouse.governance;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import org.jdbi.v3.core.Jdbi;
 
@@ -21,6 +24,7 @@ public final class Snapshots implements AutoCloseable {
     private final SnapshotQueries queries;
     private final Outbox outbox;
     private final ReentrantLock loading = new ReentrantLock();
+    private final List<Consumer<PolicySnapshot>> followers = new CopyOnWriteArrayList<>();
     private volatile PolicySnapshot current = PolicySnapshot.empty();
     private volatile Thread watcher = Thread.ofVirtual().unstarted(() -> {});
 
@@ -35,15 +39,37 @@ public final class Snapshots implements AutoCloseable {
         return current;
     }
 
+    /**
+     * Has somebody told of each snapshot once it is in force, one after the other, on the thread that made the change or
+     * noticed it. Told of changes only, not of what is in force now.
+     *
+     * @param follower quick: a change waits for it
+     */
+    public void onChange(Consumer<PolicySnapshot> follower) {
+        followers.add(follower);
+    }
+
     /** Loads what is stored, if it is newer than what is in force. */
     void refresh() {
         loading.lock();
         try {
             if (storedRevision() != current.revision()) {
-                current = queries.load(jdbi);
+                PolicySnapshot loaded = queries.load(jdbi);
+                current = loaded;
+                followers.forEach(follower -> tell(follower, loaded));
             }
         } finally {
             loading.unlock();
+        }
+    }
+
+    private static void tell(Consumer<PolicySnapshot> follower, PolicySnapshot loaded) {
+        try {
+            follower.accept(loaded);
+        } catch (RuntimeException e) {
+            // The change is in force and must not be reported as failed.
+            LOG.log(Level.WARNING, "A part of the box could not follow a change of governance; it follows the next one."
+                    + " This is a bug: report it.", e);
         }
     }
 

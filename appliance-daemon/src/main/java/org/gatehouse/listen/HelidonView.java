@@ -1,5 +1,7 @@
 package org.gatehouse.listen;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 
 import io.helidon.common.buffers.DataReader;
@@ -84,11 +86,19 @@ record HelidonView(Connection connection, Wiring wiring, ClientSocket socket, St
 
     @Override
     public DirectHandlers directHandlers() {
-        return wiring.handlers();
+        // Asked for when something went wrong, never on the way of a call that goes well.
+        return wiring.errors().asHandlers(client(remotePeer()));
     }
 
     @Override
     public ListenerConfig config() {
         return wiring.config();
+    }
+
+    /** The peer's IP address. */
+    static InetAddress client(PeerInfo peer) {
+        return peer.address() instanceof InetSocketAddress inet && !inet.isUnresolved()
+                ? inet.getAddress()
+                : InetAddress.getLoopbackAddress();
     }
 }

@@ -52,7 +52,7 @@ final class Listener implements AutoCloseable {
     private volatile boolean closed;
 
     private Listener(String name, ListenerSettings settings, HttpRouting routing, TransportErrorRenderer renderer,
-            ClientWatch clientWatch,
+            EarlyRefusal.Observer observer, ClientWatch clientWatch,
             Reaper reaper, ServerCertificate certificate, ServerSocketChannel server) throws IOException {
         this.settings = settings;
         this.certificate = certificate;
@@ -64,10 +64,11 @@ final class Listener implements AutoCloseable {
         int connectionsAllowed = DescriptorLimit.connections(limits.maxConnections());
         this.admission = new Admission(connectionsAllowed,
                 Math.min(connectionsAllowed, limits.maxConnectionsPerClient()));
-        TransportErrors errors = new TransportErrors(renderer);
+        TransportErrors errors = new TransportErrors(name, renderer, observer,
+                new RareLog(LOGGER, reaper.clock()));
         this.wiring = new Wiring(name, settings.timeouts(), http1(limits), http2(limits),
                 new OnlyRouting(new GuardedRouting(routing, errors, () -> draining)), config(name, limits),
-                errors.asHandlers(), MediaContext.create(),
+                errors, MediaContext.create(),
                 ContentEncodingContext.create(), Context.builder().id("listener-" + name).build(),
                 Executors.newVirtualThreadPerTaskExecutor(),
                 FixedLimit.create(), clientWatch, reaper.clock(), tally, new RareLog(LOGGER, reaper.clock()));
@@ -79,14 +80,14 @@ final class Listener implements AutoCloseable {
      * @throws IOException if the port cannot be bound or the certificate not be used
      */
     static Listener open(String name, ListenerSettings settings, HttpRouting routing, TransportErrorRenderer renderer,
-            ClientWatch clientWatch,
+            EarlyRefusal.Observer observer, ClientWatch clientWatch,
             Reaper reaper) throws IOException {
         ServerCertificate certificate = ServerCertificate.open(settings.tls(), InstantSource.system());
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             server.bind(new InetSocketAddress(settings.address(), settings.port()), BACKLOG);
-            return new Listener(name, settings, routing, renderer, clientWatch, reaper, certificate, server);
+            return new Listener(name, settings, routing, renderer, observer, clientWatch, reaper, certificate, server);
         } catch (IOException | RuntimeException e) {
             server.close();
             String cause = e instanceof UnresolvedAddressException ? "there is no such host name" : e.getMessage();

@@ -2,6 +2,7 @@ package org.gatehouse.listen;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #drain} when it is time to go, {@link #close}; each once. Thread-safe.
  */
 public final class Listeners implements AutoCloseable {
+    /** The name of the main listener, in metrics and in {@link EarlyRefusal}. */
+    public static final String MAIN = "main";
+    /** The name of the second listener. */
+    public static final String MANAGEMENT = "management";
     private static final System.Logger LOGGER = System.getLogger(Listeners.class.getName());
     private static final Duration CERTIFICATE_POLL = Duration.ofSeconds(5);
     private static final long DRAIN_POLL_MILLIS = 10;
@@ -24,6 +29,7 @@ public final class Listeners implements AutoCloseable {
     private final Door mainDoor;
     private final @Nullable Door managementDoor;
     private final TransportErrorRenderer renderer;
+    private final EarlyRefusal.Observer observer;
     private final ReentrantLock lifecycle = new ReentrantLock();
     private volatile @Nullable Running running;
     private boolean closed;
@@ -36,9 +42,20 @@ public final class Listeners implements AutoCloseable {
      * @param renderer   shapes the errors that arise below the routing
      */
     public Listeners(Door main, @Nullable Door management, TransportErrorRenderer renderer) {
+        this(main, management, renderer, _ -> {});
+    }
+
+    /**
+     * Listeners whose early refusals are told.
+     *
+     * @param observer told of each request that is refused before a handler gets it
+     */
+    public Listeners(Door main, @Nullable Door management, TransportErrorRenderer renderer,
+            EarlyRefusal.Observer observer) {
         this.mainDoor = main;
         this.managementDoor = management;
         this.renderer = renderer;
+        this.observer = observer;
     }
 
     /** One listener whose errors are shaped by {@link PathErrors}. */
@@ -67,7 +84,7 @@ public final class Listeners implements AutoCloseable {
             if (running != null || closed) {
                 throw new IllegalStateException("The listeners were started before: make new ones");
             }
-            Running started = Running.open(mainDoor, managementDoor, renderer);
+            Running started = Running.open(mainDoor, managementDoor, renderer, observer);
             running = started;
             started.all().forEach(Listener::start);
             Thread.ofVirtual().name("certificate-watch").start(() -> watchCertificates(started));
@@ -89,6 +106,11 @@ public final class Listeners implements AutoCloseable {
     /** SHA-256 fingerprint of the certificate that the main listener shows, as {@code AB:CD:…}; empty without TLS. */
     public Optional<String> certificateFingerprint() {
         return Optional.ofNullable(started().main().certificate().material()).map(TlsMaterial::fingerprint);
+    }
+
+    /** When the certificate that the main listener shows ends, or has ended; empty without TLS. */
+    public Optional<Instant> certificateExpires() {
+        return Optional.ofNullable(started().main().certificate().material()).map(TlsMaterial::expires);
     }
 
     /** What the main listener has seen. */
@@ -186,12 +208,13 @@ public final class Listeners implements AutoCloseable {
         private final List<Listener> all = new ArrayList<>(2);
         private volatile boolean closing;
 
-        static Running open(Door main, @Nullable Door management, TransportErrorRenderer renderer) throws IOException {
+        static Running open(Door main, @Nullable Door management, TransportErrorRenderer renderer,
+                EarlyRefusal.Observer observer) throws IOException {
             Running running = new Running();
             try {
-                running.open("main", main, renderer);
+                running.open(MAIN, main, renderer, observer);
                 if (management != null) {
-                    running.open("management", management, renderer);
+                    running.open(MANAGEMENT, management, renderer, observer);
                 }
                 running.reaper.start();
                 return running;
@@ -201,8 +224,10 @@ public final class Listeners implements AutoCloseable {
             }
         }
 
-        private void open(String name, Door door, TransportErrorRenderer renderer) throws IOException {
-            all.add(Listener.open(name, door.settings(), door.routing().get(), renderer, clientWatch, reaper));
+        private void open(String name, Door door, TransportErrorRenderer renderer, EarlyRefusal.Observer observer)
+                throws IOException {
+            all.add(Listener.open(name, door.settings(), door.routing().get(), renderer, observer, clientWatch,
+                    reaper));
         }
 
         Listener main() {

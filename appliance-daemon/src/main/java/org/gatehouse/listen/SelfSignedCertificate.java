@@ -67,7 +67,7 @@ final class SelfSignedCertificate {
         if (Files.exists(file)) {
             try {
                 TlsMaterial kept = new TlsMaterial(PemFiles.certificates(file), PemFiles.privateKey(file))
-                        .checked(file.toString(), now);
+                        .checked(file.toString());
                 if (!ends(kept, now)) {
                     return kept;
                 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,10 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate that a listener shows, and its replacement while it runs: new connections use the newest one, open ones keep theirs. A
- * replacement that cannot be used leaves the old one in place. Thread-safe.
+ * replacement that cannot be used leaves the old one in place. One that has expired is shown nevertheless when there is no better one: a box that
+ * does not start cannot be reached by anybody, one with an expired certificate by everybody who decides to trust it. Thread-safe.
  */
 final class ServerCertificate {
     private static final System.Logger LOGGER = System.getLogger(ServerCertificate.class.getName());
+
+    private static final Duration REMIND_BEFORE_END = Duration.ofDays(14);
+    private static final Duration REMIND_EVERY = Duration.ofDays(1);
 
     private final ListenerSettings.Tls settings;
     private final InstantSource clock;
@@ -25,6 +31,7 @@ final class ServerCertificate {
     private volatile Shown shown;
     /** What the files looked like when they were last read, successfully or not. */
     private List<Stamp> stamps;
+    private Instant remindFrom = Instant.MIN;
 
     private ServerCertificate(ListenerSettings.Tls settings, InstantSource clock) throws IOException {
         this.settings = settings;
@@ -34,12 +41,14 @@ final class ServerCertificate {
     }
 
     /**
-     * Reads, or for a self-signed one makes, the certificate.
+     * Reads, or for a self-signed one makes, the certificate. One that has expired is shown, and complained of.
      *
      * @throws IOException if it cannot be used; the message says why and what to do
      */
     static ServerCertificate open(ListenerSettings.Tls settings, InstantSource clock) throws IOException {
-        return new ServerCertificate(settings, clock);
+        ServerCertificate certificate = new ServerCertificate(settings, clock);
+        certificate.remind();
+        return certificate;
     }
 
     /** The context for the next connection; null if the listener does not speak TLS. */
@@ -57,14 +66,21 @@ final class ServerCertificate {
     /**
      * Reads the certificate again.
      *
-     * @throws IOException if it cannot be used; the one shown until now stays
+     * @throws IOException if it cannot be used, or has expired while the one shown until now has not; that one stays
      */
     void reload() throws IOException {
         loading.lock();
         try {
             stamps = stamps();
-            shown = Shown.of(load());
-            TlsMaterial material = shown.material();
+            Instant now = clock.instant();
+            TlsMaterial material = load();
+            TlsMaterial old = shown.material();
+            if (material != null && material.expiredBy(now) && old != null && !old.expiredBy(now)) {
+                throw new IOException("The new certificate expired at " + material.expires()
+                        + ": replace it with a valid one");
+            }
+            shown = Shown.of(material);
+            remindFrom = Instant.MIN;
             if (material != null) {
                 LOGGER.log(System.Logger.Level.INFO,
                         "The listener shows the certificate " + material.fingerprint() + ", valid until "
@@ -75,10 +91,14 @@ final class ServerCertificate {
         }
     }
 
-    /** Reads the certificate again if its files changed or it must be renewed; a failure is logged once per change. */
+    /**
+     * Reads the certificate again if its files changed or it must be renewed; a failure is logged once per change, and once a day that the
+     * certificate ends soon or has ended.
+     */
     void refresh() {
         loading.lock();
         try {
+            remind();
             boolean renewal = settings instanceof ListenerSettings.Tls.SelfSigned
                     && SelfSignedCertificate.ends(shown.material(), clock.instant());
             if (renewal || !stamps.equals(stamps())) {
@@ -92,13 +112,33 @@ final class ServerCertificate {
         }
     }
 
+    private void remind() {
+        TlsMaterial material = shown.material();
+        Instant now = clock.instant();
+        if (material == null || now.isBefore(remindFrom) || now.isBefore(material.expires().minus(REMIND_BEFORE_END))) {
+            return;
+        }
+        remindFrom = now.plus(REMIND_EVERY);
+        if (material.expiredBy(now)) {
+            LOGGER.log(System.Logger.Level.ERROR,
+                    "The listener's certificate " + material.fingerprint() + " expired at "
+                            + material.expires()
+                            + " and is shown nevertheless; clients refuse it. Replace its files: they are"
+                            + " read again without a restart");
+        } else {
+            LOGGER.log(System.Logger.Level.WARNING,
+                    "The listener's certificate " + material.fingerprint() + " expires at "
+                            + material.expires() + ". Replace its files: they are read again without a restart");
+        }
+    }
+
     private @Nullable TlsMaterial load() throws IOException {
         return switch (settings) {
             case ListenerSettings.Tls.Off _ -> null;
             case ListenerSettings.Tls.SelfSigned own -> SelfSignedCertificate.obtain(own.directory(), clock.instant());
             case ListenerSettings.Tls.Files files -> new TlsMaterial(PemFiles.certificates(files.certificateChain()),
                     PemFiles.privateKey(files.privateKey()))
-                    .checked(files.certificateChain() + " and " + files.privateKey(), clock.instant());
+                    .checked(files.certificateChain() + " and " + files.privateKey());
         };
     }
 

@@ -29,19 +29,15 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
     }
 
     /**
-     * Checks that the parts fit each other and the date.
+     * Checks that the parts fit each other.
      *
      * @param source named in the message of a failure
-     * @throws IOException if the key is another certificate's, or the certificate is not valid at that time
+     * @throws IOException if the key is another certificate's
      */
-    TlsMaterial checked(String source, Instant now) throws IOException {
+    TlsMaterial checked(String source) throws IOException {
         if (!keyFits()) {
             throw new IOException("The private key does not belong to the certificate in " + source
                     + ": give the key that the certificate was made for");
-        }
-        if (now.isAfter(expires())) {
-            throw new IOException(
-                    "The certificate in " + source + " expired at " + expires() + ": replace it with a valid one");
         }
         return this;
     }
@@ -49,6 +45,11 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
     /** The end of the own certificate's validity. */
     Instant expires() {
         return chain.getFirst().getNotAfter().toInstant();
+    }
+
+    /** Whether clients that look at the date refuse it by then. */
+    boolean expiredBy(Instant now) {
+        return now.isAfter(expires());
     }
 
     /** SHA-256 over the own certificate as people compare it: {@code AB:CD:…}, 32 bytes. */

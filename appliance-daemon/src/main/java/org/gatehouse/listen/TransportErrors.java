@@ -1,5 +1,6 @@
 package org.gatehouse.listen;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
@@ -13,12 +14,13 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests that end before or outside of a handler. Says what happened in our own words, never an exception's: messages of exceptions may
- * name classes, paths and versions. Thread-safe.
+ * name classes, paths and versions. Tells the observer of each. Thread-safe.
  */
-final class TransportErrors implements DirectHandler {
+final class TransportErrors {
     static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
     /** Helidon's message (4.5.0, Http1HeadersParser) for what RFC 6585 calls 431; it sends 400. */
     private static final String HEADERS_TOO_LARGE = "Header size exceeded";
@@ -27,31 +29,46 @@ final class TransportErrors implements DirectHandler {
     private static final Status HEADERS_431 = Status.create(431, "Request Header Fields Too Large");
     private static final int MAX_ID_LENGTH = 128;
 
-    private final TransportErrorRenderer renderer;
+    private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
 
-    TransportErrors(TransportErrorRenderer renderer) {
+    private final String listener;
+    private final TransportErrorRenderer renderer;
+    private final EarlyRefusal.Observer observer;
+    private final RareLog log;
+
+    TransportErrors(String listener, TransportErrorRenderer renderer, EarlyRefusal.Observer observer, RareLog log) {
+        this.listener = listener;
         this.renderer = renderer;
+        this.observer = observer;
+        this.log = log;
     }
 
-    /** These answers for every kind of event. */
-    DirectHandlers asHandlers() {
+    /** These answers for every kind of event on one client's connection. */
+    DirectHandlers asHandlers(InetAddress client) {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
-        for (EventType type : EventType.values()) {
-            handlers.addHandler(type, this);
+        DirectHandler answers = (request, type, status, headers, message) -> answer(client, request, type, status,
+                headers, message);
+        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+            handlers.addHandler(type, answers);
         }
         return handlers.build();
     }
 
-    @Override
-    public TransportResponse handle(TransportRequest request, EventType type, Status status,
-            ServerResponseHeaders headers, String message) {
+    private DirectHandler.TransportResponse answer(InetAddress client, DirectHandler.TransportRequest request,
+            DirectHandler.EventType type, Status status, ServerResponseHeaders headers, String message) {
         Status answer = switch (message) {
             case HEADERS_TOO_LARGE -> HEADERS_431;
             case ENCODED_BODY -> Status.UNSUPPORTED_MEDIA_TYPE_415;
             case null, default -> status;
         };
-        headers.set(REQUEST_ID, requestId(request.headers()));
-        TransportResponse.Builder response = TransportResponse.builder().status(answer).headers(headers)
+        String requestId = requestId(request.headers());
+        headers.set(REQUEST_ID, requestId);
+        tell(new EarlyRefusal(listener, answer.code(), pathOnly(request.path()), client, requestId,
+                header(request.headers(), HeaderNames.AUTHORIZATION), header(request.headers(), API_KEY),
+                header(request.headers(), TRACEPARENT)));
+        DirectHandler.TransportResponse.Builder response = DirectHandler.TransportResponse.builder().status(answer)
+                .headers(headers)
                 .keepAlive(type.keepAlive());
         if (request.path().isEmpty() && message != null) {
             // Helidon 4.5.0's HTTP/2 stream announces the length of our body and then sends its own message (Http2ServerStream.run): they must agree.
@@ -70,12 +87,32 @@ final class TransportErrors implements DirectHandler {
         response.status(status);
         response.header(HeaderNames.CONTENT_TYPE, rendered.contentType());
         response.header(HeaderNames.RETRY_AFTER, Integer.toString(retryAfterSeconds));
-        response.header(REQUEST_ID, requestId(request.headers()));
+        String requestId = requestId(request.headers());
+        response.header(REQUEST_ID, requestId);
+        tell(new EarlyRefusal(listener, status, request.prologue().uriPath().rawPath(), HelidonView.client(
+                request.remotePeer()), requestId, null, null, null));
         if (request.prologue().protocolVersion().startsWith("1")) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         response.send(rendered.body());
         response.commit();
+    }
+
+    private void tell(EarlyRefusal refusal) {
+        boolean ordinary = switch (refusal.status()) {
+            case 404, 405, 500, 503 -> true;
+            default -> false;
+        };
+        if (!ordinary) {
+            log.warn("A request from " + refusal.client().getHostAddress() + " was refused with " + refusal.status()
+                    + " (" + refusal.code() + ") before it became a call: its client sends what this box does not take",
+                    null);
+        }
+        observer.refused(refusal);
+    }
+
+    private static @Nullable String header(Headers headers, HeaderName name) {
+        return headers.first(name).orElse(null);
     }
 
     /** The client's own request id if it is a sane one, else a new one. */

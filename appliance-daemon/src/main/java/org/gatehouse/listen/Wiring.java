@@ -8,7 +8,6 @@ import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.Router;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 
 /**
@@ -20,7 +19,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  * @param http2       makes the HTTP/2 engine of a connection
  * @param router      where requests go
  * @param config      Helidon's view of the listener: body limit, error messages
- * @param handlers    the answers to requests that never reach a handler
+ * @param errors      the answers to requests that never reach a handler
  * @param media       entity readers and writers
  * @param encodings   content encodings, none for requests
  * @param context     parent of the requests' contexts
@@ -33,7 +32,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  */
 record Wiring(String name, ListenerSettings.Timeouts timeouts, ServerConnectionSelector http1,
         ServerConnectionSelector http2, Router router,
-        ListenerConfig config, DirectHandlers handlers, MediaContext media, ContentEncodingContext encodings,
+        ListenerConfig config, TransportErrors errors, MediaContext media, ContentEncodingContext encodings,
         Context context,
         ExecutorService executor, Limit unlimited, ClientWatch clientWatch, CoarseClock clock, Tally tally,
         RareLog failures) {}

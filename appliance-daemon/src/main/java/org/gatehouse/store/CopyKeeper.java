@@ -2,40 +2,47 @@ package org.gatehouse.store;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes local copies when they are asked for, on a thread of its own, one for everybody who asked meanwhile.
- * Thread-safe.
+ * Writes local copies when they are asked for, on a thread of its own, one for everybody who asked meanwhile. One that
+ * could not be written is tried again until it is. Thread-safe.
  */
 final class CopyKeeper implements AutoCloseable {
 
-    /** So long a change waits for its copy at most. */
-    private static final long LONGEST_WAIT_MILLIS = 1_000;
-    /** After a copy that took longer it rests, so that many changes do not become many large copies. */
-    private static final long LONG_COPY_MILLIS = 250;
-    private static final int REST_FACTOR = 4;
+    private static final System.Logger LOG = System.getLogger(CopyKeeper.class.getName());
+    /** A disk that takes longer for two copies is broken. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
-    private final Database database;
-    private final LocalCopies copies;
+    private final Writer writer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread thread;
+    private final BackgroundWorker worker;
     // Guarded by the lock.
     private final Set<LocalCopies.Part> wanted = EnumSet.noneOf(LocalCopies.Part.class);
     private long asked;
     private long done;
-    private boolean resting;
-    private boolean closed;
+    private boolean ended;
+
+    /** Writes one copy and makes it durable. */
+    interface Writer {
+        void write(LocalCopies.Part part) throws IOException;
+    }
 
     CopyKeeper(Database database, LocalCopies copies) {
-        this.database = database;
-        this.copies = copies;
-        this.thread = Thread.ofPlatform().name("store-copies").daemon().start(this::run);
+        this(part -> copies.write(database, part, Clock.systemUTC().instant()));
+    }
+
+    CopyKeeper(Writer writer) {
+        this.writer = writer;
+        this.worker = new BackgroundWorker("store-copies", lock, changed, LONGEST_STOP, this::run);
+        worker.start();
     }
 
     /** Asks for a copy. */
@@ -50,16 +57,23 @@ final class CopyKeeper implements AutoCloseable {
         }
     }
 
-    /** Asks for a copy and waits for it, a second at most, and not while it rests after a long one. */
+    /**
+     * Waits until a copy is durable that was begun after this call: whoever is told that a change was made finds it there
+     * although the database's file be lost. Only a copy that fails, or takes longer than {@code LONGEST_WAIT}, lets the
+     * change go on without; both are logged.
+     */
     void copy(LocalCopies.Part part) {
         lock.lock();
         try {
-            wanted.add(part);
-            long mine = ++asked;
-            changed.signalAll();
-            long left = TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
-            while (done < mine && !resting && !closed && left > 0) {
+            ask(part);
+            long mine = asked;
+            long left = LONGEST_WAIT.toNanos();
+            while (done < mine && !ended && left > 0) {
                 left = changed.awaitNanos(left);
+            }
+            if (done < mine) {
+                LOG.log(System.Logger.Level.WARNING,
+                        "A change is stored, but a copy of it beside the database is not written yet. Check the data disk.");
             }
         } catch (InterruptedException e) {
             // The change is made and stays; its copy follows.
@@ -72,72 +86,64 @@ final class CopyKeeper implements AutoCloseable {
     /** Writes what was asked for and ends. Call it while the database is still open. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
     }
 
     private void run() {
         try {
-            while (true) {
-                Set<LocalCopies.Part> parts;
-                long upTo;
-                lock.lock();
-                try {
-                    while (wanted.isEmpty() && !closed) {
-                        changed.await();
-                    }
-                    if (wanted.isEmpty()) {
-                        return;
-                    }
-                    parts = EnumSet.copyOf(wanted);
-                    wanted.clear();
-                    upTo = asked;
-                } finally {
-                    lock.unlock();
-                }
-                long began = System.nanoTime();
-                parts.forEach(this::write);
-                rest(upTo, System.nanoTime() - began);
+            boolean more = true;
+            while (more) {
+                more = writeWanted();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } finally {
+            lock.lock();
+            try {
+                ended = true;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
-    private void write(LocalCopies.Part part) {
-        try {
-            copies.write(database, part, Clock.systemUTC().instant());
-        } catch (IOException | RuntimeException e) {
-            System.getLogger(CopyKeeper.class.getName()).log(System.Logger.Level.WARNING,
-                    "The database has no fresh local copy to be rebuilt from ({0}). It is tried again at the next change; "
-                            + "check the data disk.",
-                    e.getMessage());
-        }
-    }
-
-    private void rest(long upTo, long took) throws InterruptedException {
+    /** False when nothing is wanted and it is time to stop. */
+    private boolean writeWanted() {
+        worker.pauseWhile(wanted::isEmpty);
+        Set<LocalCopies.Part> parts;
+        long upTo;
         lock.lock();
         try {
-            done = upTo;
-            resting = took > TimeUnit.MILLISECONDS.toNanos(LONG_COPY_MILLIS);
-            changed.signalAll();
-            long left = resting ? REST_FACTOR * took : 0;
-            while (left > 0 && !closed) {
-                left = changed.awaitNanos(left);
+            if (wanted.isEmpty()) {
+                return false;
             }
-            resting = false;
+            parts = EnumSet.copyOf(wanted);
+            wanted.clear();
+            upTo = asked;
         } finally {
             lock.unlock();
+        }
+        parts.removeIf(this::isWritten);
+        lock.lock();
+        try {
+            wanted.addAll(parts);
+            done = upTo;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return parts.isEmpty() || worker.pauseWhile(() -> asked == upTo, RETRY_PAUSE);
+    }
+
+    private boolean isWritten(LocalCopies.Part part) {
+        try {
+            writer.write(part);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING,
+                    "The database has no fresh local copy to be rebuilt from ({0}). It is tried again each {1} seconds; "
+                            + "check the data disk.",
+                    e.getMessage(), RETRY_PAUSE.toSeconds());
+            return false;
         }
     }
 }

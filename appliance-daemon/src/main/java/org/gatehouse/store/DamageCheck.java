@@ -5,7 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DamageCheck {
 
-    private static final int FILE_CORRUPTED = 90030;
+    /** What H2 says of a file that it cannot read. */
+    static final int FILE_CORRUPTED = 90030;
     private static final int GENERAL_ERROR = 50000;
     private static final int ALREADY_OPEN = 90020;
     /** The store's own codes at the end of its messages: 3 internal, 6 corrupt, 9 chunk not found, 50 and 51 garbled. */
@@ -96,9 +99,10 @@ final class DamageCheck {
      * Reads every small table and the trail's end. After a kill H2 (seen with 2.5.252) may open a file in which a whole branch of a
      * table is missing while its indexes still name the rows.
      *
+     * @param noted rows that no rebuild brings back
      * @return what is wrong; {@code null} when nothing is
      */
-    static @Nullable String find(Connection connection) {
+    static @Nullable String find(Connection connection, List<MissingRows> noted) {
         try (Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(LONGEST_SECONDS);
             for (String table : TableCopy.tables(connection)) {
@@ -106,10 +110,26 @@ final class DamageCheck {
                     readAll(statement, table);
                 }
             }
-            return trailsEnd(connection);
+            List<MissingRows> missing = new ArrayList<>();
+            String wrong = trailsEnd(connection, missing);
+            if (wrong != null) {
+                return wrong;
+            }
+            missing.removeIf(rows -> noted.stream().anyMatch(rows::isWithin));
+            return missing.isEmpty()
+                    ? null
+                    : "rows " + missing.getFirst().first() + " to " + missing.getFirst().last()
+                            + " of the trail of node " + missing.getFirst().node() + " are missing";
         } catch (SQLException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    /** Which rows are missing among the last of each trail. */
+    static List<MissingRows> missing(Connection connection) throws SQLException {
+        List<MissingRows> missing = new ArrayList<>();
+        trailsEnd(connection, missing);
+        return missing;
     }
 
     private static void readAll(Statement statement, String table) throws SQLException {
@@ -123,61 +143,73 @@ final class DamageCheck {
         }
     }
 
-    private static @Nullable String trailsEnd(Connection connection) throws SQLException {
+    /** Says what contradicts itself in the rows that are there; collects those that are not. */
+    private static @Nullable String trailsEnd(Connection connection, List<MissingRows> missing) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet node = statement.executeQuery("SELECT p.node, p.seq, p.hash, COALESCE(s.seq, 0), p.number "
                         + "FROM trail_position p LEFT JOIN trail_start s ON s.node = p.node")) {
             statement.setQueryTimeout(LONGEST_SECONDS);
             while (node.next()) {
                 long reached = node.getLong(2);
-                long first = Math.max(node.getLong(4), reached - TAIL);
-                long base = node.getLong(5) << SEQUENCE_BITS;
-                long expected = reached - first;
-                if (expected <= 0) {
-                    continue;
-                }
-                String wrong = range(connection, base + first, base + reached, expected, node.getBytes(3));
-                if (wrong != null) {
-                    return "the trail of node " + node.getString(1) + " had reached record " + reached + " and "
-                            + wrong;
+                long removed = Math.max(node.getLong(4), reached - TAIL);
+                if (reached > removed) {
+                    String wrong = range(connection, node.getString(1), node.getLong(5) << SEQUENCE_BITS, removed,
+                            reached, node.getBytes(3), missing);
+                    if (wrong != null) {
+                        return "the trail of node " + node.getString(1) + " had reached record " + reached + " and "
+                                + wrong;
+                    }
                 }
             }
             return null;
         }
     }
 
-    private static @Nullable String range(Connection connection, long after, long last, long expected, byte[] hash)
-            throws SQLException {
+    private static @Nullable String range(Connection connection, String node, long base, long after, long last,
+            byte[] hash, List<MissingRows> missing) throws SQLException {
         long rows = 0;
         long earliest = Long.MAX_VALUE;
+        long before = after;
         byte[] lastHash = {};
         try (PreparedStatement query = connection.prepareStatement(
                 "SELECT position, at_micros, record, hash FROM trail WHERE position > ? AND position <= ? ORDER BY position")) {
             query.setQueryTimeout(LONGEST_SECONDS);
-            query.setLong(1, after);
-            query.setLong(2, last);
+            query.setLong(1, base + after);
+            query.setLong(2, base + last);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     rows++;
+                    long sequence = row.getLong(1) - base;
+                    addGap(node, before, sequence, missing);
+                    before = sequence;
                     earliest = Math.min(earliest, row.getLong(2));
                     row.getBytes(3);
                     lastHash = row.getBytes(4);
                 }
             }
         }
-        if (rows != expected || !Arrays.equals(lastHash, hash)) {
-            return "of its last " + expected + " rows " + rows + " are there";
+        addGap(node, before, last + 1, missing);
+        if (before == last && !Arrays.equals(lastHash, hash)) {
+            return "its last row is another one";
         }
         try (PreparedStatement query = connection.prepareStatement("SELECT COUNT(*) FROM trail USE INDEX (trail_at) "
                 + "WHERE at_micros >= ? AND position > ? AND position <= ?")) {
             query.setQueryTimeout(LONGEST_SECONDS);
             query.setLong(1, earliest);
-            query.setLong(2, after);
-            query.setLong(3, last);
+            query.setLong(2, base + after);
+            query.setLong(3, base + last);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                return row.getLong(1) == expected ? null : "its index by time names " + row.getLong(1) + " of them";
+                return row.getLong(1) == rows
+                        ? null
+                        : "of its last rows " + rows + " are there, and its index by time names " + row.getLong(1);
             }
+        }
+    }
+
+    private static void addGap(String node, long before, long next, List<MissingRows> missing) {
+        if (next > before + 1) {
+            missing.add(new MissingRows(node, before + 1, next - 1));
         }
     }
 }

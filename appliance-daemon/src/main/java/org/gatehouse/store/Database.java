@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -70,70 +70,31 @@ public final class Database implements AutoCloseable {
     public static Database open(DatabaseSettings settings, Duration connectionWait) {
         SchemaStep latest = (migrations, dataSource) -> migrations.migrate(dataSource);
         return switch (settings) {
-            case DatabaseSettings.Postgresql postgresql -> open(postgresql, connectionWait, latest, null);
-            case DatabaseSettings.Embedded own -> openOrRebuild(own, connectionWait, latest);
+            case DatabaseSettings.Postgresql postgresql -> open(postgresql, connectionWait, latest, null,
+                    HikariDataSource::new);
+            case DatabaseSettings.Embedded own -> new EmbeddedOpening(own, connectionWait, latest).open();
         };
-    }
-
-    private static Database openOrRebuild(DatabaseSettings.Embedded settings, Duration connectionWait,
-            SchemaStep latest) {
-        EmbeddedFile file = new EmbeddedFile(settings.directory());
-        LocalCopies copies = new LocalCopies(settings.directory());
-        try {
-            file.finishRebuild();
-            boolean leftOpen = file.wasLeftOpen();
-            StoreFailure damaged;
-            try {
-                SchemaStep known = !copies.any() ? latest : (migrations, dataSource) -> {
-                    try (Connection connection = dataSource.getConnection()) {
-                        DamageCheck.requireSchema(connection);
-                    }
-                    latest.run(migrations, dataSource);
-                };
-                Database database = open(settings, connectionWait, known, settings.directory());
-                String damage = database.damage(copies.changes(), leftOpen);
-                if (damage == null) {
-                    file.opened();
-                    return database;
-                }
-                if (copies.changes() <= database.changes()) {
-                    // What is damaged is elsewhere: the settings in the file are readable and newer than their copy.
-                    database.copySettings();
-                }
-                database.closePool();
-                damaged = new StoreFailure(damage);
-            } catch (StoreFailure e) {
-                if (!DamageCheck.saysDamaged(e)) {
-                    throw e;
-                }
-                damaged = e;
-            }
-            System.getLogger(Database.class.getName()).log(System.Logger.Level.ERROR,
-                    "The database file is damaged; it is put aside and rebuilt from its local copies: {0}",
-                    reason(damaged));
-            file.rebuild(reason(damaged), Clock.systemUTC().instant(), damaged);
-            Database database = open(settings, connectionWait, latest, settings.directory());
-            file.opened();
-            return database;
-        } catch (IOException e) {
-            throw new StoreFailure("The database's directory cannot be used: " + settings.directory() + " (" + e
-                    + "). Check its disk and its permissions.", e);
-        }
     }
 
     /** Opens an empty database with the schema of an older version. */
     static Database openAt(DatabaseSettings settings, String version) {
         return open(settings, DEFAULT_WAIT, (migrations, dataSource) -> migrations.migrateTo(dataSource, version),
-                null);
+                null, HikariDataSource::new);
     }
 
     /** How the schema is brought to its version. */
-    private interface SchemaStep {
+    interface SchemaStep {
         void run(Migrations migrations, DataSource dataSource) throws SQLException;
     }
 
-    private static Database open(DatabaseSettings settings, Duration connectionWait, SchemaStep schema,
-            @Nullable Path directory) {
+    /** How the pool gets its first connection. */
+    interface PoolOpener {
+        HikariDataSource open(HikariConfig config);
+    }
+
+    /** @param directory of an embedded database that is copied and watched; {@code null} for any other */
+    static Database open(DatabaseSettings settings, Duration connectionWait, SchemaStep schema,
+            @Nullable Path directory, PoolOpener opener) {
         HikariConfig config = switch (settings) {
             case DatabaseSettings.Embedded embedded -> h2(embedded);
             case DatabaseSettings.Postgresql postgresql -> postgresql(postgresql);
@@ -144,7 +105,7 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(Math.min(connectionWait.toMillis(), 1_000));
         HikariDataSource pool;
         try {
-            pool = new HikariDataSource(config);
+            pool = opener.open(config);
         } catch (PoolInitializationException e) {
             throw new StoreFailure("The database cannot be opened: " + settings + " (" + reason(e)
                     + "). Check that it runs, that nobody else holds its file, and that user and password are right.",
@@ -208,14 +169,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void closePool() {
+    void closePool() {
         if (copies != null) {
             copies.close();
         }
         pool.close();
     }
 
-    private long changes() {
+    /** How many transactions it knows of; -1 when what people set cannot be read. */
+    long changes() {
         try (Connection connection = pool.getConnection()) {
             return DamageCheck.settingsReadable(connection) ? DamageCheck.changes(connection) : -1;
         } catch (SQLException e) {
@@ -223,11 +185,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private @Nullable String damage(long copiedChanges, boolean leftOpen) {
+    /** What is wrong with it; {@code null} when nothing is. */
+    @Nullable
+    String damage(long copiedChanges, boolean leftOpen) {
         try (Connection connection = pool.getConnection()) {
             String older = DamageCheck.olderThan(copiedChanges, connection);
-            return older != null || !leftOpen ? older : DamageCheck.find(connection);
-        } catch (SQLException e) {
+            return older != null || !leftOpen || file == null
+                    ? older
+                    : DamageCheck.find(connection, file.missing());
+        } catch (SQLException | IOException e) {
             return String.valueOf(e.getMessage());
         }
     }
@@ -256,6 +222,24 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Notes which trail rows the rebuild could not bring back, so that the next start does not rebuild for their sake.
+     *
+     * @return how many are missing among the last ten thousand
+     */
+    public long noteMissingRows() {
+        try (Connection connection = pool.getConnection()) {
+            List<MissingRows> missing = DamageCheck.missing(connection);
+            if (file != null) {
+                file.noteMissing(missing);
+            }
+            return missing.stream().mapToLong(MissingRows::count).sum();
+        } catch (SQLException | IOException e) {
+            throw new StoreFailure("It cannot be noted which trail rows are missing (" + e.getMessage()
+                    + "). Check the data disk.", e);
+        }
+    }
+
     /** Tells that the trail is whole again and says that the database was rebuilt. */
     public void rebuiltIsRecorded() {
         try {
@@ -268,7 +252,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private void copySettings() {
+    /** Copies what people set, and waits for it. */
+    void copySettings() {
         if (copies != null) {
             copies.copy(LocalCopies.Part.SETTINGS);
         }
@@ -293,6 +278,7 @@ public final class Database implements AutoCloseable {
         // The pool's one idle connection keeps the file open; closing the pool closes it.
         config.setMinimumIdle(1);
         config.setMaxLifetime(0);
+        config.setExceptionOverride(new ClosedItself());
         return config;
     }
 
@@ -311,7 +297,8 @@ public final class Database implements AutoCloseable {
         return config;
     }
 
-    private static String reason(Throwable failure) {
+    /** What the deepest cause says. */
+    static String reason(Throwable failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();

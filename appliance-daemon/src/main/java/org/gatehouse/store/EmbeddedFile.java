@@ -2,6 +2,7 @@ package org.gatehouse.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,15 @@ final class EmbeddedFile {
 
     void rebuiltIsRecorded() throws IOException {
         Files.deleteIfExists(directory.resolve(REBUILT));
+    }
+
+    /** Rows that the last rebuild could not bring back. */
+    List<MissingRows> missing() throws IOException {
+        return MissingRows.noted(directory);
+    }
+
+    void noteMissing(List<MissingRows> missing) throws IOException {
+        MissingRows.note(directory, missing);
     }
 
     /**
@@ -141,11 +151,15 @@ final class EmbeddedFile {
         }
     }
 
-    private static void writeForced(Path file, byte[] bytes) throws IOException {
-        try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            out.write(java.nio.ByteBuffer.wrap(bytes));
+    /** Writes a whole file in the place of the one before. */
+    static void writeForced(Path file, byte[] bytes) throws IOException {
+        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+        try (FileChannel out = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            out.write(ByteBuffer.wrap(bytes));
             out.force(true);
         }
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         force(Objects.requireNonNull(file.getParent()));
     }
 

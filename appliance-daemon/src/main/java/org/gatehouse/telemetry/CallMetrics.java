@@ -2,10 +2,12 @@ package org.gatehouse.telemetry;
 
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -32,6 +34,7 @@ public final class CallMetrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentHashMap<Labels, Series> series = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Object> sources = new ConcurrentLinkedQueue<>();
     private final JvmGcMetrics collector = new JvmGcMetrics();
 
     /** Starts the registry with the JVM's own figures. */
@@ -94,6 +97,22 @@ public final class CallMetrics implements AutoCloseable {
     /** Shows a number of some other room. */
     public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
         Gauge.builder(name, source, value).description(description).strongReference(true).register(registry);
+    }
+
+    /**
+     * Counts one event of some other room.
+     *
+     * @param tags names and values in turn; values from a small set, never from what a client sent
+     */
+    public void count(String name, String description, String... tags) {
+        Counter.builder(name).description(description).tags(tags).register(registry).increment();
+    }
+
+    /** Shows a number of some other room that only grows; tags as in {@link #count}. */
+    public <T> void counter(String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
+        // The registry itself holds sources of counters weakly, and reads 0 when they are gone.
+        sources.add(source);
+        FunctionCounter.builder(name, source, value).description(description).tags(tags).register(registry);
     }
 
     /** Everything, as Prometheus reads it. */

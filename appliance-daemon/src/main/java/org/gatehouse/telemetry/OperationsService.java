@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
@@ -16,16 +17,20 @@ import io.helidon.webserver.http.ServerResponse;
 /**
  * What watches a box from outside: {@code /healthz} (the process answers), {@code /readyz} (it can carry calls, or why
  * not) and {@code /metrics}. Health says little and so is open; metrics name models and upstreams and so are for the box
- * itself and for holders of the admin token. Thread-safe.
+ * itself and for holders of a token. Thread-safe.
  */
 public final class OperationsService implements HttpService {
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    private final List<Check> checks;
-    private final Supplier<String> scrape;
-    private final Predicate<ServerRequest> mayRead;
+    private static final String SCHEME = "bearer ";
+    private static final HeaderName FORWARDED = HeaderNames.create("forwarded");
 
-    /** One thing that must be well for the box to be ready. */
+    private final List<Check> checks;
+    private final List<Check> warnings;
+    private final Supplier<String> scrape;
+    private final Predicate<String> mayRead;
+
+    /** One thing that must be well for the box to be ready, or that somebody should know of although it is. */
     @FunctionalInterface
     public interface Check {
 
@@ -36,11 +41,15 @@ public final class OperationsService implements HttpService {
     /**
      * Takes what is checked and shown.
      *
+     * @param checks without which the box is not ready
+     * @param warnings shown beside "ready"; the box stays ready, for taking it out of service would mend nothing
      * @param scrape the metrics as text
-     * @param mayRead who may read metrics from another machine
+     * @param mayRead whether a token lets its holder read metrics from another machine; compares in constant time
      */
-    public OperationsService(List<Check> checks, Supplier<String> scrape, Predicate<ServerRequest> mayRead) {
+    public OperationsService(List<Check> checks, List<Check> warnings, Supplier<String> scrape,
+            Predicate<String> mayRead) {
         this.checks = List.copyOf(checks);
+        this.warnings = List.copyOf(warnings);
         this.scrape = scrape;
         this.mayRead = mayRead;
     }
@@ -57,25 +66,44 @@ public final class OperationsService implements HttpService {
         for (Check check : checks) {
             check.trouble().ifPresent(trouble -> troubles.append(trouble).append('\n'));
         }
-        if (troubles.isEmpty()) {
-            text(response, 200, "ready\n");
-        } else {
+        if (!troubles.isEmpty()) {
             response.header(HeaderNames.RETRY_AFTER, "5");
             text(response, 503, troubles.toString());
+            return;
         }
+        StringBuilder ready = new StringBuilder("ready\n");
+        for (Check warning : warnings) {
+            warning.trouble().ifPresent(trouble -> ready.append("warning: ").append(trouble).append('\n'));
+        }
+        text(response, 200, ready.toString());
     }
 
     private void metrics(ServerRequest request, ServerResponse response) {
-        boolean here = request.remotePeer().address() instanceof InetSocketAddress peer
-                && peer.getAddress().isLoopbackAddress();
-        if (!here && !mayRead.test(request)) {
+        if (!fromThisMachine(request) && !mayRead.test(bearer(request))) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-            text(response, 401,
-                    "Metrics are for this machine and for holders of the admin token. Send it as a bearer token.\n");
+            text(response, 401, "Metrics are for this machine, and for holders of its metrics token or of an admin "
+                    + "token. Send one as 'Authorization: Bearer …'; the metrics token lies in the data directory, in "
+                    + "the file metrics-token.\n");
             return;
         }
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
         response.send(scrape.get());
+    }
+
+    /** A proxy on this machine speaks for others, and says so. */
+    private static boolean fromThisMachine(ServerRequest request) {
+        return request.remotePeer().address() instanceof InetSocketAddress peer
+                && peer.getAddress().isLoopbackAddress()
+                && !request.headers().contains(HeaderNames.X_FORWARDED_FOR)
+                && !request.headers().contains(FORWARDED);
+    }
+
+    private static String bearer(ServerRequest request) {
+        String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
+        // RFC 9110 11.1: the scheme's case does not matter.
+        return given.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? given.substring(SCHEME.length()).strip()
+                : "";
     }
 
     private static void text(ServerResponse response, int status, String body) {

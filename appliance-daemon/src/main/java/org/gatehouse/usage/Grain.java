@@ -25,13 +25,28 @@ public enum Grain {
     }
 
     /** How long buckets of this grain are kept. */
-    Duration kept() {
+    public Duration kept() {
         return kept;
+    }
+
+    /** From which second on buckets of this grain are all there, since the epoch. Days are never removed. */
+    long keptSince(Instant now) {
+        return this == DAY ? Long.MIN_VALUE : now.minus(kept).getEpochSecond();
+    }
+
+    /** The first second of the first bucket that begins then or later. */
+    long bucketFrom(long second) {
+        return -Math.floorDiv(-second, seconds) * seconds;
+    }
+
+    /** The first second of the bucket that holds that second. */
+    long bucketOf(long second) {
+        return Math.floorDiv(second, seconds) * seconds;
     }
 
     /** The first second of the bucket that holds the moment, since the epoch. */
     long bucketOf(Instant at) {
-        return Math.floorDiv(at.getEpochSecond(), seconds) * seconds;
+        return bucketOf(at.getEpochSecond());
     }
 
     /** The name in the API, lower case. */

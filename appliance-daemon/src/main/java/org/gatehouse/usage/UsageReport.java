@@ -1,6 +1,7 @@
 package org.gatehouse.usage;
 
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -21,16 +23,22 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.store.Database;
 
-/** Reports on what was used, from the rollups alone: their cost does not grow with the number of calls. Thread-safe. */
+/**
+ * Reports on what was used, from the rollups alone: their cost does not grow with the number of calls. Sums by minute and
+ * by hour are removed after a while; what would need removed ones is refused and never answered with less than there
+ * was. Thread-safe.
+ */
 public final class UsageReport {
     /** A report has this many lines at most; what is beyond is cut and said so. */
     public static final int MOST_LINES = 10_000;
 
     private final Jdbi jdbi;
+    private final Clock clock;
 
-    /** Takes the database. */
-    public UsageReport(Database database) {
+    /** Takes the database, and the clock by which old sums are removed from it. */
+    public UsageReport(Database database, Clock clock) {
         this.jdbi = database.jdbi();
+        this.clock = clock;
     }
 
     /** What a report can be split and narrowed by. */
@@ -64,8 +72,8 @@ public final class UsageReport {
     /**
      * What to report. Immutable.
      *
-     * @param from the first moment, rounded down to the grain
-     * @param to the first moment behind the end
+     * @param from the first moment, rounded down to the bucket, or to the minute
+     * @param to the first moment behind the end, rounded up likewise
      * @param bucket how finely to cut time; {@code null} for one line over the whole time
      * @param groupBy by what to split
      * @param only values to narrow to: ids as text, names of models, …
@@ -96,24 +104,52 @@ public final class UsageReport {
     public record Line(@Nullable Instant start, Map<Dimension, String> values, Map<Dimension, String> names,
             String currency, Sums sums) {}
 
+    /** What comes of a question. */
+    public sealed interface Answer {}
+
     /**
      * A report.
      *
+     * @param from the first moment that is counted in it
+     * @param to the first moment that is not counted any more
      * @param truncated whether there were more than {@value #MOST_LINES} lines
      */
-    public record Report(List<Line> lines, boolean truncated) {}
+    public record Report(Instant from, Instant to, List<Line> lines, boolean truncated) implements Answer {}
 
-    /** Answers a question. */
-    public Report answer(Question question) {
-        return jdbi.withHandle(handle -> {
-            List<Line> lines = lines(handle, question);
-            boolean truncated = lines.size() > MOST_LINES;
-            return new Report(named(handle, truncated ? lines.subList(0, MOST_LINES) : lines), truncated);
-        });
+    /** What of a question asks for more than is kept. */
+    public enum Bound {
+        FROM, TO, BUCKET
     }
 
-    private static List<Line> lines(Handle handle, Question question) {
-        Grain grain = grainFor(question);
+    /**
+     * The question can't be answered exactly: sums that it needs are removed.
+     *
+     * @param bound what to change
+     * @param needed the grain of the removed sums
+     * @param keptSince from when on that grain is whole
+     * @param finest the finest grain that is whole for the time in question
+     */
+    public record NotKept(Bound bound, Grain needed, Instant keptSince, Grain finest) implements Answer {}
+
+    /** Answers a question. */
+    public Answer answer(Question question) {
+        List<Span> spans = Span.of(question.from(), question.to(), question.bucket());
+        Report report = jdbi.withHandle(handle -> {
+            List<Line> lines = lines(handle, question, spans);
+            boolean truncated = lines.size() > MOST_LINES;
+            return new Report(Instant.ofEpochSecond(spans.stream().mapToLong(Span::from).min().orElseThrow()),
+                    Instant.ofEpochSecond(spans.stream().mapToLong(Span::to).max().orElseThrow()),
+                    named(handle, truncated ? lines.subList(0, MOST_LINES) : lines), truncated);
+        });
+        // Asked after the rows were read: what was removed before that is due by this time.
+        Instant now = clock.instant();
+        return spans.stream().filter(span -> !span.isKept(now)).findFirst()
+                .<Answer>map(span -> new NotKept(span.bound(), span.grain(),
+                        Instant.ofEpochSecond(span.grain().keptSince(now)), span.finestKept(now)))
+                .orElse(report);
+    }
+
+    private static List<Line> lines(Handle handle, Question question, List<Span> spans) {
         List<String> groups = new ArrayList<>();
         if (question.bucket() != null) {
             groups.add("bucket");
@@ -128,14 +164,14 @@ public final class UsageReport {
                         SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes, SUM(reasoning) AS reasoning,
                         SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
                         SUM(cost) AS cost
-                        FROM usage_rollup WHERE grain = :grain AND bucket >= :from AND bucket < :to
-                        """);
-        question.only().keySet().forEach(
-                dimension -> sql.append(" AND ").append(dimension.column()).append(" = :").append(dimension.column()));
-        sql.append(" GROUP BY ").append(group).append(" ORDER BY ").append(group).append(" LIMIT ")
-                .append(MOST_LINES + 1);
-        Query query = handle.createQuery(sql.toString()).bind("grain", grain.code())
-                .bind("from", grain.bucketOf(question.from())).bind("to", question.to().getEpochSecond());
+                        """)
+                .append("FROM (").append(rows(question, spans)).append(") AS r GROUP BY ").append(group)
+                .append(" ORDER BY ").append(group).append(" LIMIT ").append(MOST_LINES + 1);
+        Query query = handle.createQuery(sql.toString());
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            query.bind("grain" + i, span.grain().code()).bind("from" + i, span.from()).bind("to" + i, span.to());
+        }
         question.only().forEach((dimension, value) -> {
             if (dimension.isId()) {
                 query.bind(dimension.column(), UUID.fromString(value));
@@ -160,22 +196,15 @@ public final class UsageReport {
         }).list();
     }
 
-    /** The grain that was asked for; without one the coarsest that the times fall on. */
-    private static Grain grainFor(Question question) {
-        Grain bucket = question.bucket();
-        if (bucket != null) {
-            return bucket;
-        }
-        for (Grain grain : List.of(Grain.DAY, Grain.HOUR)) {
-            if (isBoundary(grain, question.from()) && isBoundary(grain, question.to())) {
-                return grain;
-            }
-        }
-        return Grain.MINUTE;
-    }
-
-    private static boolean isBoundary(Grain grain, Instant at) {
-        return grain.bucketOf(at) == at.getEpochSecond() && at.getNano() == 0;
+    /** The rows of each span, narrowed; apart for each, so that each is found by the table's key. */
+    private static String rows(Question question, List<Span> spans) {
+        StringBuilder only = new StringBuilder();
+        question.only().keySet().forEach(
+                dimension -> only.append(" AND ").append(dimension.column()).append(" = :").append(dimension.column()));
+        return IntStream.range(0, spans.size())
+                .mapToObj(i -> "SELECT * FROM usage_rollup WHERE grain = :grain" + i + " AND bucket >= :from" + i
+                        + " AND bucket < :to" + i + only)
+                .collect(Collectors.joining(" UNION ALL "));
     }
 
     private static List<Line> named(Handle handle, List<Line> lines) {

@@ -89,7 +89,7 @@ public final class AdminServer implements AutoCloseable {
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
-                new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database()), probe,
+                new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();

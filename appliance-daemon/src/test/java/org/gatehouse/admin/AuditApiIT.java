@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -140,13 +141,40 @@ final class AuditApiIT {
                 .isEqualByComparingTo(new BigDecimal(1_501 * 3 + 151 * 7).movePointLeft(6));
 
         JsonNode grouped = server.get("/api/v1/usage?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z"
-                + "&groupBy=project,key&bucket=hour&project=" + samples.caller(1, 0).projectId()).json();
+                + "&groupBy=project,key&bucket=day&project=" + samples.caller(1, 0).projectId()).json();
         assertThat(grouped.get("lines")).hasSize(2);
-        assertThat(grouped.get("lines").get(0).get("start").asText()).isEqualTo("2026-11-20T12:00:00Z");
+        assertThat(grouped.get("lines").get(0).get("start").asText()).isEqualTo("2026-11-20T00:00:00Z");
         assertThat(grouped.get("lines").get(0).get("names").get("project").asText()).isEqualTo("Project 1");
         assertThat(server.get("/api/v1/usage?groupBy=colour").fields()).containsExactly("groupBy");
         assertThat(server.get("/api/v1/usage?from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z").fields())
                 .containsExactly("from");
+    }
+
+    @Test
+    void usageFinerThanTheKeptSumsIsRefusedWithTheFinestThatAreKept() {
+        Instant now = Instant.now();
+        append(samples.call(now.minusSeconds(60), samples.caller(1, 0), Outcome.COMPLETED, 1_000, 100));
+        append(samples.call(now.minus(Duration.ofDays(4)), samples.caller(1, 0), Outcome.COMPLETED, 20, 3));
+        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+        Instant hour = now.minus(Duration.ofDays(5)).truncatedTo(ChronoUnit.HOURS);
+
+        AdminServer.Reply minutes = server.get("/api/v1/usage?bucket=minute&from=" + hour);
+        assertThat(minutes.status()).isEqualTo(400);
+        assertThat(minutes.json().get("type").asText()).isEqualTo("urn:gatehouse:problem:not_kept");
+        assertThat(minutes.fields()).containsExactly("bucket");
+        assertThat(minutes.json().get("detail").asText()).contains("must be hour or coarser", "kept for 2 days");
+        AdminServer.Reply longAgo = server.get("/api/v1/usage?bucket=hour&from=2020-01-01T00:00:00Z");
+        assertThat(longAgo.json().get("detail").asText()).contains("must be day or coarser", "kept for 90 days");
+        AdminServer.Reply ragged = server.get("/api/v1/usage?from=" + hour.plusSeconds(61) + "&to=" + now);
+        assertThat(ragged.fields()).containsExactly("from");
+        assertThat(ragged.json().get("detail").asText()).contains("must be on a full hour (UTC)");
+
+        // From an hour on, over whole days, to this very moment: each call once.
+        JsonNode whole = server.get("/api/v1/usage?from=" + hour + "&to=" + now).json();
+        assertThat(whole.get("lines")).hasSize(1);
+        assertThat(whole.get("lines").get(0).get("inputTokens").asLong()).isEqualTo(1_020);
+        assertThat(Instant.parse(whole.get("to").asText())).isAfterOrEqualTo(now).isBefore(now.plusSeconds(60));
+        assertThat(server.get("/api/v1/usage?bucket=hour&from=" + hour + "&to=" + now).json().get("lines")).hasSize(2);
     }
 
     @Test

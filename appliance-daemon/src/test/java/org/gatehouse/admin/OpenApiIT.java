@@ -117,6 +117,7 @@ final class OpenApiIT {
         check("GET", "/api/v1/departments/{id}", "/api/v1/departments/019a0000-0000-7000-8000-000000000000", null);
         check("POST", "/api/v1/departments", "/api/v1/departments", "{\"colour\":1}");
         check("POST", "/api/v1/departments", "/api/v1/departments", "{");
+        check("GET", "/api/v1/usage", "/api/v1/usage?bucket=minute&from=2020-01-01T00:00:00Z", null);
     }
 
     @Test

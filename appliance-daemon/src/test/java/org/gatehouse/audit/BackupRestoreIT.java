@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.store.Backup;
+import org.gatehouse.store.BackupKey;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.DatabaseSettings;
@@ -172,6 +174,34 @@ final class BackupRestoreIT {
         try (Database database = Database.open(settings)) {
             assertThatThrownBy(() -> SecretBox.open(database, target.resolve("secret"), random, clock))
                     .isInstanceOf(StoreFailure.class).hasMessageContaining("missing");
+        }
+    }
+
+    @Test
+    void keyThatIsAddedOnTheBoxOpensTheRestoredOne() throws IOException {
+        fixture.append(5, START);
+        byte[] secret = fixture.secretBox().sealText(PLACE, "sk-upstream");
+        Path file = scratch.resolve("box.backup");
+        write(file, null);
+        assertThatThrownBy(() -> BackupKey.add(file, scratch.resolve("elsewhere"), PASSPHRASE, random))
+                .isInstanceOf(StoreFailure.class).hasMessageContaining("Only on the box itself");
+        Path foreign = scratch.resolve("foreign");
+        Files.createDirectories(foreign);
+        Files.writeString(foreign.resolve("key-encryption-key"),
+                "gatehouse-key-1 " + Base64.getEncoder().encodeToString(new byte[32]));
+        assertThatThrownBy(() -> BackupKey.add(file, foreign, PASSPHRASE, random))
+                .isInstanceOf(StoreFailure.class).hasMessageContaining("another box");
+
+        BackupKey.add(file, data.resolve("secret"), PASSPHRASE, random);
+
+        Path target = scratch.resolve("restored");
+        DatabaseSettings settings = new DatabaseSettings.Embedded(target.resolve("database"));
+        assertThatThrownBy(() -> new Restore(clock).run(file, target, settings, "wrong one".toCharArray()))
+                .hasMessageContaining("the passphrase is not the one").hasMessageContaining("Nothing was touched");
+        assertThat(new Restore(clock).run(file, target, settings, PASSPHRASE).keyInPlace()).isTrue();
+        try (Database database = Database.open(settings)) {
+            assertThat(SecretBox.open(database, target.resolve("secret"), random, clock).openText(PLACE, secret))
+                    .isEqualTo("sk-upstream");
         }
     }
 

@@ -7,27 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.gatehouse.store.DataDirectory;
-import org.gatehouse.store.Database;
-import org.gatehouse.store.DatabaseSettings;
 import org.gatehouse.store.Ids;
-import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.StoreFailure;
-import org.gatehouse.usage.UsageRollups;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,86 +27,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The embedded database's file is lost, damaged or old at the start: nothing acknowledged may be missing. */
 final class DamagedDatabaseIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
-
     @TempDir
     private Path directory;
     private final SampleCalls samples = new SampleCalls(77);
     private final List<UUID> acknowledged = new ArrayList<>();
 
-    /** A box's store and trail for one life. */
-    private final class Life implements AutoCloseable {
-
-        private final DataDirectory data = DataDirectory.open(directory);
-        private final Database database;
-        private final SecretBox secretBox;
-        private final Trail trail;
-
-        Life() {
-            try {
-                database = Database.open(new DatabaseSettings.Embedded(data.database()));
-            } catch (RuntimeException e) {
-                data.close();
-                throw e;
-            }
-            secretBox = SecretBox.open(database, data.secret(), new SecureRandom(), Clock.systemUTC());
-            trail = Trail.open(database, secretBox,
-                    new TrailSettings(new JournalSettings(data.journal(), 1 << 20, 64 << 20), 50, SOON),
-                    List.of(new UsageRollups()), Clock.systemUTC(), new Ids());
-        }
-
-        void carry(int calls) {
-            List<Receipt> receipts = new ArrayList<>();
-            for (int i = 0; i < calls; i++) {
-                CallRecord call = samples.completed(Instant.now());
-                receipts.add(trail.append(call, i % 10 == 0
-                        ? new RecordedBodies(new byte[5_000], new byte[9_000], Instant.now().plusSeconds(3_600))
-                        : null));
-                acknowledged.add(call.id());
-            }
-            receipts.forEach(receipt -> receipt.awaitDurable(SOON));
-            assertThat(trail.flush(SOON)).isTrue();
-        }
-
-        void set(String name) {
-            database.jdbi().useTransaction(handle -> handle.execute(
-                    "INSERT INTO named_secret (name, sealed, created_at) VALUES (?, ?, CURRENT_TIMESTAMP)", name,
-                    new byte[]{1}));
-        }
-
-        <T> List<T> list(String sql, Class<T> type) {
-            return database.jdbi().withHandle(handle -> handle.createQuery(sql).mapTo(type).list());
-        }
-
-        long number(String sql) {
-            return list(sql, Long.class).getFirst();
-        }
-
-        void expectEverything() {
-            assertThat(trail.flush(SOON)).isTrue();
-            assertThat(list("SELECT id FROM trail WHERE kind = 'call'", UUID.class)).doesNotHaveDuplicates()
-                    .containsExactlyInAnyOrderElementsOf(acknowledged);
-            List<Long> sequences = list("SELECT seq FROM trail ORDER BY seq", Long.class);
-            assertThat(sequences).isEqualTo(LongStream.rangeClosed(1, sequences.size()).boxed().toList());
-            for (int grain = 1; grain <= 3; grain++) {
-                assertThat(number("SELECT SUM(calls) FROM usage_rollup WHERE grain = " + grain))
-                        .isEqualTo(acknowledged.size());
-            }
-            assertThat(TrailVerification.of(database, secretBox, trail).verify(null, null))
-                    .isInstanceOf(VerificationResult.Intact.class);
-        }
-
-        List<String> repairs() {
-            return list("SELECT record FROM trail WHERE kind = 'admin' AND object_type = 'database' ORDER BY seq",
-                    byte[].class).stream().map(RecordJson::text).toList();
-        }
-
-        @Override
-        public void close() {
-            trail.close();
-            database.close();
-            data.close();
-        }
+    private TrailLife live() {
+        return new TrailLife(directory, samples, acknowledged);
     }
 
     private Path file() {
@@ -129,16 +48,16 @@ final class DamagedDatabaseIT {
 
     @Test
     void unreadableFileIsPutAsideAndRebuiltWithEveryRecordAndSetting() throws IOException {
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(3_000);
             life.set("first");
         }
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(2_000);
             life.set("second");
         }
         overwrite(0, Long.MAX_VALUE);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
             assertThat(life.list("SELECT name FROM named_secret", String.class)).contains("first", "second");
             assertThat(life.repairs()).singleElement().asString().contains("\"rebuild\"", "damagedFile", "rowsPutBack");
@@ -149,7 +68,7 @@ final class DamagedDatabaseIT {
             assertThat(files.map(path -> path.getFileName().toString())).anyMatch(
                     name -> name.startsWith("database-damaged-")).noneMatch(name -> name.endsWith("-rebuilding"));
         }
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
             assertThat(life.repairs()).hasSize(1);
         }
@@ -157,12 +76,12 @@ final class DamagedDatabaseIT {
 
     @Test
     void fileThatWasDamagedInTheMiddleIsRebuilt() throws IOException {
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(4_000);
         }
         // A clean stop leaves its head whole; all that it points at is gone.
         overwrite(8_192, Long.MAX_VALUE);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
             assertThat(life.repairs()).hasSize(1);
         }
@@ -171,16 +90,16 @@ final class DamagedDatabaseIT {
     @Test
     void recordsBehindTheLastCopyOfTheSumsAreCountedOnceMore() throws IOException {
         Path early = directory.resolve("early");
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(3_000);
         }
         copies("sums-", early, true);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(3_000);
         }
         copies("sums-", early, false);
         overwrite(0, Long.MAX_VALUE);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
         }
     }
@@ -188,16 +107,16 @@ final class DamagedDatabaseIT {
     @Test
     void olderStateOfTheFileIsBroughtUpToDate() throws IOException {
         Path old = directory.resolve("old.mv.db");
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(3_000);
         }
         Files.copy(file(), old);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(6_000);
         }
         // What a power cut leaves when the disk had taken nothing since.
         Files.copy(old, file(), StandardCopyOption.REPLACE_EXISTING);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
             assertThat(life.repairs()).singleElement().asString().contains("\"refill\"");
         }
@@ -206,16 +125,16 @@ final class DamagedDatabaseIT {
     @Test
     void settingsDoNotFallBackWithAnOlderStateOfTheFile() throws IOException {
         Path old = directory.resolve("old.mv.db");
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(100);
         }
         Files.copy(file(), old);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.set("later");
             life.carry(100);
         }
         Files.copy(old, file(), StandardCopyOption.REPLACE_EXISTING);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             assertThat(life.list("SELECT name FROM named_secret", String.class)).contains("later");
             life.expectEverything();
             assertThat(life.repairs()).singleElement().asString().contains("older state");
@@ -225,20 +144,20 @@ final class DamagedDatabaseIT {
     @Test
     void rowsThatWentMissingInAKillAreNoticedAtTheNextStart() throws IOException {
         Path earlier = directory.resolve("earlier");
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(500);
         }
         copies("", earlier, true);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.set("behind the copy");
-            life.database.jdbi()
+            life.database().jdbi()
                     .useTransaction(handle -> handle.execute("DELETE FROM trail WHERE seq BETWEEN 200 AND 300"));
         }
         copies("", earlier, false);
         Files.createFile(directory.resolve("database").resolve("in-use"));
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
-            assertThat(life.repairs()).singleElement().asString().contains("are there");
+            assertThat(life.repairs()).singleElement().asString().contains("rows 200 to 300", "rowsMissing\\\":0");
             // No copy has it, but the file's own tables can be read.
             assertThat(life.list("SELECT name FROM named_secret", String.class)).contains("behind the copy");
         }
@@ -246,34 +165,34 @@ final class DamagedDatabaseIT {
 
     @Test
     void damagedFileWithoutCopiesIsLeftAloneAndSaysWhatToDo() throws IOException {
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(10);
         }
         copies("", directory.resolve("elsewhere"), true);
         overwrite(0, Long.MAX_VALUE);
         byte[] before = Files.readAllBytes(file());
-        assertThatThrownBy(Life::new).isInstanceOf(StoreFailure.class).hasMessageContaining("damaged")
+        assertThatThrownBy(this::live).isInstanceOf(StoreFailure.class).hasMessageContaining("damaged")
                 .hasMessageContaining("gatehouse restore");
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
     }
 
     @Test
     void keptRecordsFollowRetentionAndPackUp() throws IOException {
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(4_000);
         }
-        try (Life life = new Life()) {
-            KeptRecords kept = new KeptRecords(life.data.journal(), life.trail.node());
+        try (TrailLife life = live()) {
+            KeptRecords kept = new KeptRecords(life.data().journal(), life.trail().node(), Long.MAX_VALUE);
             long raw = bytes(kept);
             Clock now = Clock.systemUTC();
-            new TrailRetention(life.database, life.trail, now, new Ids()).removeBodies();
+            new TrailRetention(life.database(), life.trail(), now, new Ids()).removeBodies();
             assertThat(kept.files()).allMatch(KeptRecords.Kept::isPacked);
             assertThat(bytes(kept)).isLessThan(raw / 3);
             assertThat(bodies(kept)).isPositive();
             Clock later = Clock.fixed(now.instant().plus(Duration.ofHours(2)), ZoneOffset.UTC);
-            new TrailRetention(life.database, life.trail, later, new Ids()).removeBodies();
+            new TrailRetention(life.database(), life.trail(), later, new Ids()).removeBodies();
             assertThat(bodies(kept)).isZero();
-            TrailRetention retention = new TrailRetention(life.database, life.trail, later, new Ids());
+            TrailRetention retention = new TrailRetention(life.database(), life.trail(), later, new Ids());
             assertThat(retention.removeRecords(Duration.ofHours(1))).isPositive();
             retention.removeBodies();
             retention.removeBodies();
@@ -283,7 +202,7 @@ final class DamagedDatabaseIT {
 
     @Test
     void rowsThatNeverWentThroughTheJournalAreKeptToo() throws IOException {
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(1_500);
         }
         Path kept = directory.resolve("journal").resolve("kept");
@@ -292,12 +211,12 @@ final class DamagedDatabaseIT {
                 Files.delete(file);
             }
         }
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.carry(1_500);
-            new TrailRetention(life.database, life.trail, Clock.systemUTC(), new Ids()).removeBodies();
+            new TrailRetention(life.database(), life.trail(), Clock.systemUTC(), new Ids()).removeBodies();
         }
         overwrite(0, Long.MAX_VALUE);
-        try (Life life = new Life()) {
+        try (TrailLife life = live()) {
             life.expectEverything();
         }
     }

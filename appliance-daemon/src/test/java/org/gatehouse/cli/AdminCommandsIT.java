@@ -3,6 +3,7 @@ package org.gatehouse.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.admin.AdminServer;
+import org.gatehouse.audit.CallRecord;
+import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.SampleCalls;
+import org.gatehouse.audit.Usage;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,7 +74,7 @@ final class AdminCommandsIT {
         assertThat(shell.run("budgets", "create", "--scope", "organisation", "--period", "day", "--amount", "5.00",
                 "--soft").out()).contains("hard").contains("false");
         assertThat(shell.run("policies", "create", "--scope", "project:Research/Search", "--bodies", "both", "--days",
-                "3").out()).contains("\"retentionDays\":3");
+                "3").out()).contains("retentionDays=3");
         assertThat(shell.run("prices", "create", "--model", "small", "--input", "0.15", "--output-tokens", "0.60")
                 .out()).contains("0.15");
         assertThat(shell.run("models", "update", "small", "--max-output", "100").out()).contains("100");
@@ -122,6 +126,9 @@ final class AdminCommandsIT {
                 "--by",
                 "department,model", "--bucket", "day");
         assertThat(usage.out()).as(usage.err()).contains("Department ").contains("USD");
+        Shell.Result tooFine = shell.run("usage", "--from", "2020-01-01T00:00:00Z", "--bucket", "minute");
+        assertThat(tooFine.status()).isEqualTo(1);
+        assertThat(tooFine.err()).contains("bucket must be day or coarser").contains("kept for 2 days only");
         assertThat(shell.run("audit", "--kind", "call", "--limit", "1").out()).contains("completed 200");
         assertThat(shell.run("users").out()).contains("ada@example.com");
         assertThat(shell.run("audit", "verify").out()).contains("as they were written");
@@ -129,10 +136,35 @@ final class AdminCommandsIT {
         Path file = other.resolve("audit.jsonl");
         assertThat(shell.run("audit", "export", file.toString()).status()).isZero();
         assertThat(new Shell(Map.of()).run("audit", "verify", "--file", file.toString()).status()).isZero();
+        assertThat(shell.run("audit", "export").out()).isEqualTo(Files.readString(file));
         Files.writeString(file, Files.readString(file).replace("ada@example.com", "eve@example.com"));
         Shell.Result broken = new Shell(Map.of()).run("audit", "verify", "--file", file.toString());
         assertThat(broken.status()).isEqualTo(1);
         assertThat(broken.err()).contains("The trail is broken: record ");
+    }
+
+    @Test
+    void estimatedUsageIsSaidToBeOneWhereverItShows() throws IOException {
+        SampleCalls samples = new SampleCalls(4);
+        Instant noon = Instant.parse("2026-11-20T12:00:00Z");
+        CallRecord call = samples.call(noon, samples.caller(0, 0), Outcome.CLIENT_GONE, 9, 1024);
+        server.trail.append(new CallRecord(call.id(), call.traceId(), call.requestId(), noon, call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), false, null, "m", "m", "u", false, 499,
+                Outcome.CLIENT_GONE, null, Usage.tokens(9, 1024, Usage.Source.ESTIMATED), call.cost(), null, 5, null,
+                null), null);
+        server.trail.append(samples.call(noon, samples.caller(0, 0), Outcome.COMPLETED, 1, 1), null);
+        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+
+        String rows = shell.run("audit", "search", "--kind", "call").out();
+        assertThat(rows.lines().filter(line -> line.contains("client_gone")))
+                .singleElement().asString().contains("1024", "estimated");
+        assertThat(rows.lines().filter(line -> line.contains("completed")))
+                .singleElement().asString().contains("reported").doesNotContain("estimated");
+        assertThat(shell.run("audit", "show", call.id().toString()).out()).contains("\"source\" : \"estimated\"");
+        String[] sums = shell.run("usage", "--from", "2026-11-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z").out()
+                .lines().toArray(String[]::new);
+        assertThat(sums[0].strip().split("\\s+")).startsWith("CALLS", "REFUSALS", "FAILURES", "ESTIMATED");
+        assertThat(sums[1].strip().split("\\s+")).startsWith("2", "0", "0", "1");
     }
 
     @Test
@@ -143,6 +175,17 @@ final class AdminCommandsIT {
         Path file = other.resolve("box.backup");
         assertThat(shell.run("backup", file.toString()).status()).isZero();
         assertThat(file).hasContent("backup");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        Path word = Files.writeString(other.resolve("word"), "short");
+        assertThat(shell.run("backup", file.toString(), "--passphrase-file", word.toString()).err())
+                .contains("shorter than 12");
+        Files.writeString(word, "long enough, at last");
+        Path keyed = other.resolve("keyed.backup");
+        assertThat(shell.run("backup", keyed.toString(), "--passphrase-file", word.toString(), "--data",
+                other.toString(), "--server", "http://127.0.0.1:" + server.server.port(), "--token", server.token)
+                .err()).contains("Only on the box itself");
+        assertThat(keyed).doesNotExist();
+        assertThat(other.toFile().list()).hasSize(2);
         server.box.full = true;
         assertThat(shell.run("backup", other.resolve("second.backup").toString()).err()).contains("The disk is full");
         assertThat(other.resolve("second.backup")).doesNotExist();

@@ -1,9 +1,12 @@
 package org.gatehouse.daemon;
 
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +88,32 @@ class DemoIT {
             Thread.sleep(50);
         }
         assertThat(pids).hasSize(3).noneMatch(DemoIT::lives);
+    }
+
+    @Test
+    void aDemoThatIsStoppedInTheMiddleOfItsStartIsWholeAfterTheNext(@TempDir Path data) throws Exception {
+        for (String until : List.of("the daemon is up", "the simulated programs answer", "limits are set")) {
+            Path box = data.resolve(Integer.toString(until.length()));
+            Process stopped = DemoProcess.command("demo", "--port", "0", "--data", box.toString())
+                    .redirectErrorStream(true).start();
+            try (BufferedReader lines = stopped.inputReader(StandardCharsets.UTF_8)) {
+                for (String line = lines.readLine(); line != null && !line.contains(until);) {
+                    line = lines.readLine();
+                }
+                // Process.destroy would close the pipe that is read here.
+                stopped.toHandle().destroy();
+                assertThat(stopped.waitFor(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(lines.readAllLines()).noneMatch(line -> line.contains("xception"));
+            }
+            try (DemoProcess next = new DemoProcess(box)) {
+                for (int key = 0; key < 2; key++) {
+                    DemoProcess.Result answer = DemoProcess.run(new ProcessBuilder("curl", "-s", "-o", "/dev/null",
+                            "-w", "%{http_code}", next.gateway() + "/models", "-H",
+                            "Authorization: Bearer " + next.key(key)));
+                    assertThat(answer.output()).isEqualTo("200");
+                }
+            }
+        }
     }
 
     private static boolean lives(long pid) {

@@ -3,13 +3,17 @@ package org.gatehouse.gateway;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
 
 /** An upstream that answers every request with the same bytes, as servers do that no simulation has thought of. */
 final class ScriptedUpstream implements AutoCloseable {
@@ -17,6 +21,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile String reply = "";
     private volatile boolean silentAtEnd;
+    private volatile @Nullable BlockingQueue<String> steps;
 
     ScriptedUpstream() {
         try {
@@ -50,6 +55,13 @@ final class ScriptedUpstream implements AutoCloseable {
                 + (ends ? "0\r\n\r\n" : "");
     }
 
+    /** From now on: a stream of which each piece goes out when the queue has it; the empty one ends it. */
+    void streams(BlockingQueue<String> pieces) {
+        streams("", true);
+        reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
+        steps = pieces;
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -69,6 +81,10 @@ final class ScriptedUpstream implements AutoCloseable {
             while (readRequest(in)) {
                 out.write(reply.getBytes(StandardCharsets.UTF_8));
                 out.flush();
+                BlockingQueue<String> pieces = steps;
+                if (pieces != null) {
+                    sendStepwise(out, pieces);
+                }
                 if (silentAtEnd) {
                     in.read();
                     return;
@@ -77,6 +93,21 @@ final class ScriptedUpstream implements AutoCloseable {
         } catch (IOException _) {
             // The box has closed the connection.
         }
+    }
+
+    private static void sendStepwise(OutputStream out, BlockingQueue<String> pieces) throws IOException {
+        byte[] piece;
+        do {
+            try {
+                piece = pieces.take().getBytes(StandardCharsets.UTF_8);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException(e.getMessage());
+            }
+            out.write((Integer.toHexString(piece.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(piece);
+            out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+        } while (piece.length > 0);
     }
 
     private static boolean readRequest(InputStream in) throws IOException {

@@ -94,8 +94,6 @@ final class CertificateTest {
                 .hasMessageContaining("does not belong to the certificate");
         assertThatThrownBy(() -> open(empty, key, NOW)).hasMessageContaining("There is no certificate in");
         assertThatThrownBy(() -> open(certificate, empty, NOW)).hasMessageContaining("There is no private key in");
-        assertThatThrownBy(() -> open(certificate, key, NOW.plus(Duration.ofDays(900))))
-                .hasMessageContaining("expired at");
         assertThat(open(certificate, key, NOW).material()).isNotNull();
     }
 
@@ -147,6 +145,26 @@ final class CertificateTest {
         Files.writeString(key, PemFiles.text(second.key()));
         shown.refresh();
         assertThat(shown.material()).extracting(TlsMaterial::fingerprint).isEqualTo(second.fingerprint());
+    }
+
+    @Test
+    void expiredCertificateIsShownWhenThereIsNoBetterOne() throws Exception {
+        TlsMaterial old = SelfSignedCertificate.obtain(directory.resolve("old"), NOW.minus(Duration.ofDays(900)));
+        TlsMaterial good = SelfSignedCertificate.obtain(directory.resolve("good"), NOW);
+        Path certificate = directory.resolve("certificate.pem");
+        Path key = directory.resolve("key.pem");
+        show(old, certificate, key);
+        ServerCertificate shown = open(certificate, key, NOW);
+        assertThat(shown.context()).isNotNull();
+        assertThat(shown.material()).isEqualTo(old);
+
+        show(good, certificate, key);
+        shown.refresh();
+        assertThat(shown.material()).as("replaced without a restart").isEqualTo(good);
+
+        show(old, certificate, key);
+        assertThatThrownBy(shown::reload).isInstanceOf(IOException.class).hasMessageContaining("expired at");
+        assertThat(shown.material()).as("a good one is never given up for an expired one").isEqualTo(good);
     }
 
     private static String pkcs1(KeyPair pair) throws IOException {

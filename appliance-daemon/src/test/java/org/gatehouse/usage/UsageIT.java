@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -31,6 +32,7 @@ import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.audit.TrailFixture;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Databases;
+import org.gatehouse.usage.UsageReport.Bound;
 import org.gatehouse.usage.UsageReport.Dimension;
 import org.gatehouse.usage.UsageReport.Line;
 import org.gatehouse.usage.UsageReport.Question;
@@ -195,11 +197,79 @@ final class UsageIT {
         prune(DAY.plus(Duration.ofDays(2)));
         assertThat(answer(Grain.MINUTE, List.of(), Map.of())).isNotEmpty();
         prune(DAY.plus(Duration.ofDays(3)).plusSeconds(3_600));
+        // A clock that stands still finds what is left in the table.
         assertThat(answer(Grain.MINUTE, List.of(), Map.of())).isEmpty();
         assertThat(answer(Grain.HOUR, List.of(), Map.of())).isNotEmpty();
         prune(DAY.plus(Duration.ofDays(92)));
         assertThat(answer(Grain.HOUR, List.of(), Map.of())).isEmpty();
         assertThat(total().calls()).isEqualTo(calls);
+    }
+
+    @Test
+    void whatIsAnsweredIsTheSumOfTheRowsAndWhatNeedsRemovedSumsIsRefused() {
+        Random random = new Random(20_261_121);
+        List<CallRecord> calls = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            calls.add(samples.completed(DAY.minusSeconds(random.nextInt(100 * 86_400)).plusSeconds(86_400)));
+        }
+        fixture.append(calls);
+        Instant now = DAY.plus(Duration.ofDays(1)).plusSeconds(47_123);
+        prune(now);
+        UsageReport report = new UsageReport(database(), Clock.fixed(now, ZoneOffset.UTC));
+        int answered = 0;
+        for (int i = 0; i < 400; i++) {
+            Instant one = moment(random, now);
+            Instant other = moment(random, now);
+            if (one.equals(other)) {
+                continue;
+            }
+            Instant from = one.isBefore(other) ? one : other;
+            Instant to = one.isBefore(other) ? other : one;
+            Grain bucket = random.nextInt(3) == 0 ? Grain.values()[random.nextInt(3)] : null;
+            switch (report.answer(new Question(from, to, bucket, List.of(), Map.of()))) {
+                case UsageReport.Report found -> {
+                    answered++;
+                    assertThat(found.from()).isBeforeOrEqualTo(from);
+                    assertThat(found.to()).isAfterOrEqualTo(to);
+                    assertThat(found.lines().stream().mapToLong(line -> line.sums().inputTokens()).sum())
+                            .as("%s from %s to %s", bucket, from, to)
+                            .isEqualTo(calls.stream()
+                                    .filter(call -> !call.at().isBefore(found.from()) && call.at().isBefore(found.to()))
+                                    .mapToLong(call -> call.usage().inputTokens()).sum());
+                }
+                case UsageReport.NotKept gone -> {
+                    Duration unkept = gone.needed() == Grain.MINUTE ? Duration.ofDays(2) : Duration.ofDays(90);
+                    assertThat(gone.needed()).isNotEqualTo(Grain.DAY);
+                    assertThat(gone.keptSince()).isEqualTo(now.minus(unkept));
+                    assertThat(gone.finest()).isGreaterThan(gone.needed());
+                    assertThat(bucket == null ? gone.bound() != Bound.BUCKET : gone.bound() == Bound.BUCKET).isTrue();
+                    // The remedy that it names works.
+                    Grain finest = gone.finest();
+                    Question coarser = switch (gone.bound()) {
+                        case BUCKET -> new Question(from, to, finest, List.of(), Map.of());
+                        case FROM -> new Question(start(finest, from), to, null, List.of(), Map.of());
+                        case TO -> new Question(from, start(finest, to).plus(
+                                finest == Grain.DAY ? Duration.ofDays(1) : Duration.ofHours(1)), null, List.of(),
+                                Map.of());
+                    };
+                    assertThat(report.answer(coarser)).satisfiesAnyOf(
+                            answer -> assertThat(answer).isInstanceOf(UsageReport.Report.class),
+                            answer -> assertThat(answer).extracting("bound").isEqualTo(Bound.TO));
+                }
+            }
+        }
+        assertThat(answered).isBetween(100, 350);
+    }
+
+    private static Instant start(Grain grain, Instant at) {
+        return Instant.ofEpochSecond(grain.bucketOf(at));
+    }
+
+    /** Seldom on an edge by itself, so half of them are put on one; most are recent, where minutes are kept. */
+    private static Instant moment(Random random, Instant now) {
+        Instant at = now.minusSeconds(random.nextInt(random.nextBoolean() ? 86_400 : 100 * 86_400))
+                .plusMillis(random.nextInt(1000));
+        return random.nextBoolean() ? start(Grain.values()[random.nextInt(3)], at) : at;
     }
 
     @Test
@@ -285,14 +355,17 @@ final class UsageIT {
     }
 
     private List<Line> answer(Grain grain, List<Dimension> groups, Map<Dimension, String> only) {
-        return new UsageReport(database())
-                .answer(new Question(DAY, DAY.plus(Duration.ofDays(2)), grain, groups, only)).lines();
+        return report(new Question(DAY, DAY.plus(Duration.ofDays(2)), grain, groups, only)).lines();
     }
 
     private Sums total() {
-        return new UsageReport(database())
-                .answer(new Question(DAY, DAY.plus(Duration.ofDays(2)), null, List.of(), Map.of())).lines().stream()
+        return report(new Question(DAY, DAY.plus(Duration.ofDays(2)), null, List.of(), Map.of())).lines().stream()
                 .map(Line::sums).reduce(Sums::plus).orElseThrow();
+    }
+
+    private UsageReport.Report report(Question question) {
+        return (UsageReport.Report) new UsageReport(database(), Clock.fixed(DAY.plusSeconds(60), ZoneOffset.UTC))
+                .answer(question);
     }
 
     private void prune(Instant now) {

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,7 +31,12 @@ final class DemoBox implements AutoCloseable {
     private final long begun = System.nanoTime();
     private volatile @Nullable DemoEngines engines;
     private volatile @Nullable ApplianceDaemon daemon;
-    private volatile boolean ready;
+    /**
+     * Whoever takes a step of the start holds it, and who stops. The starting thread is never interrupted, which would
+     * close the database's file under its hands: FileChannel is an InterruptibleChannel.
+     */
+    private final ReentrantLock steps = new ReentrantLock();
+    private volatile boolean stopping;
 
     DemoBox(Path directory, int port, PrintStream out) {
         this.directory = directory;
@@ -37,29 +44,55 @@ final class DemoBox implements AutoCloseable {
         this.out = out;
     }
 
-    boolean isReady() {
-        return ready;
+    private interface Step {
+        void run() throws IOException, InterruptedException;
     }
 
+    /** Starts everything; fails after the step that is under way when {@link #close} comes in between. */
     void start() throws IOException, InterruptedException {
-        say("Gatehouse demo. Engines, GPUs and the commercial API are SIMULATED; everything else is the real thing.");
-        DemoEngines started = new DemoEngines(directory);
-        engines = started;
-        started.start();
-        say("  two simulated engines and one simulated commercial API are starting");
-        ApplianceDaemon running = ApplianceDaemon.start(new Settings(directory,
-                new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
-                new Settings.DatabasePlace(null, null, null, null)));
-        daemon = running;
-        say("  the daemon is up");
+        say("Gatehouse demo. Engines and the commercial API are SIMULATED; everything else is the real thing.");
+        step(this::startEngines);
+        step(this::startDaemon);
+        DemoEngines started = Objects.requireNonNull(engines);
         for (String id : DemoSeed.PROGRAMS) {
             started.awaitReady(id);
         }
         say("  the simulated programs answer");
+        step(this::sow);
+    }
+
+    private void step(Step step) throws IOException, InterruptedException {
+        steps.lock();
+        try {
+            if (stopping) {
+                throw new IllegalStateException("The demo was stopped before it was ready.");
+            }
+            step.run();
+        } finally {
+            steps.unlock();
+        }
+    }
+
+    private void startEngines() throws IOException, InterruptedException {
+        DemoEngines started = new DemoEngines(directory);
+        engines = started;
+        started.start();
+        say("  two simulated engines and one simulated commercial API are starting");
+    }
+
+    private void startDaemon() throws IOException {
+        daemon = ApplianceDaemon.start(new Settings(directory,
+                new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
+        say("  the daemon is up");
+    }
+
+    private void sow() throws IOException {
+        ApplianceDaemon running = Objects.requireNonNull(daemon);
+        DemoEngines started = Objects.requireNonNull(engines);
         List<DemoSeed.DemoKey> keys = new DemoSeed(running.governance(), started).sow(earlierKeys());
         say("  departments, keys, models, prices and limits are set");
         writeFile(running, started, keys);
-        ready = true;
         greet(running, keys);
     }
 
@@ -138,15 +171,22 @@ final class DemoBox implements AutoCloseable {
         out.flush();
     }
 
+    /** Stops everything; in the middle of a start, when the step under way has ended. */
     @Override
     public void close() {
-        ApplianceDaemon running = daemon;
-        if (running != null) {
-            running.close();
-        }
-        DemoEngines started = engines;
-        if (started != null) {
-            started.close();
+        stopping = true;
+        steps.lock();
+        try {
+            ApplianceDaemon running = daemon;
+            if (running != null) {
+                running.close();
+            }
+            DemoEngines started = engines;
+            if (started != null) {
+                started.close();
+            }
+        } finally {
+            steps.unlock();
         }
     }
 }

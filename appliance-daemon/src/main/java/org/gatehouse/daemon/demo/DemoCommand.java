@@ -1,6 +1,9 @@
 package org.gatehouse.daemon.demo;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -11,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gatehouse demo}: see a governed call in a minute, on any machine. */
-@Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs a whole box on this machine with simulated engines, GPUs and one simulated commercial API.", footer = {
+@Command(name = "demo", mixinStandardHelpOptions = true, description = "Runs a whole box on this machine with simulated engines and one simulated commercial API.", footer = {
         "", "Example:", "  gatehouse demo --port 8080 --data ./demo-data"})
 public final class DemoCommand implements Callable<Integer> {
 
@@ -24,6 +27,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path named = data;
+        requireFree(port);
         Path directory = named == null
                 ? Files.createTempDirectory("gatehouse-demo-")
                 : named.toAbsolutePath().normalize();
@@ -33,11 +37,7 @@ public final class DemoCommand implements Callable<Integer> {
         System.setProperty("gatehouse.log.file", directory.resolve("gatehouse.log").toString());
         DemoBox box = new DemoBox(directory, port, System.out);
         CountDownLatch stopped = new CountDownLatch(1);
-        Thread starting = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (starting.isAlive() && !box.isReady()) {
-                starting.interrupt();
-            }
             box.close();
             if (named == null) {
                 TemporaryTree.delete(directory);
@@ -47,5 +47,16 @@ public final class DemoCommand implements Callable<Integer> {
         box.start();
         stopped.await();
         return 0;
+    }
+
+    /** Said before anything starts; the listener itself would find out after the engines came up. */
+    private static void requireFree(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+        } catch (BindException e) {
+            throw new IOException("Another program has the port " + port
+                    + " of 127.0.0.1. Choose another, such as: gatehouse demo --port " + (port + 1), e);
+        }
     }
 }

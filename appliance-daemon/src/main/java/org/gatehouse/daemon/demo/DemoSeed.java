@@ -4,17 +4,21 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.BudgetDraft;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.Governed;
 import org.gatehouse.governance.Key;
 import org.gatehouse.governance.KeyDraft;
 import org.gatehouse.governance.LimitDraft;
 import org.gatehouse.governance.ModelDraft;
 import org.gatehouse.governance.NewKeyDraft;
+import org.gatehouse.governance.Noun;
 import org.gatehouse.governance.PriceDraft;
 import org.gatehouse.governance.ProjectDraft;
 import org.gatehouse.governance.ScopeReference;
@@ -23,6 +27,7 @@ import org.gatehouse.governance.UpstreamServer;
 import org.gatehouse.governance.UserDraft;
 import org.gatehouse.governance.form.Reading;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Scope;
@@ -49,31 +54,34 @@ record DemoSeed(Governance governance, DemoEngines engines) {
         }
     }
 
-    /** Sets everything up, or on a directory that was used before tells the upstreams' new addresses. */
+    /**
+     * Sets everything up. On a directory that was used before it tells the upstreams' new addresses and, unless the
+     * setting up once came to its end, makes what is missing: a demo may be stopped in the middle of it.
+     */
     List<DemoKey> sow(List<DemoKey> earlier) {
-        if (!governance.upstreams().all().isEmpty()) {
-            governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
-                    .forEach(this::readdress);
-            return earlier.isEmpty()
-                    ? governance.keys().noun().all().stream()
-                            .filter(key -> key.name().equals(key.project() + KEY_SUFFIX)).map(this::anew).toList()
-                    : earlier;
+        governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
+                .forEach(this::readdress);
+        if (!earlier.isEmpty()) {
+            return earlier;
         }
-        UUID small = model("sim-small", upstream(UpstreamDraft.local("sim-small", Upstream.Kind.VLLM,
-                engines.engineUrl("sim-small"), true)), ModelRoute.Tokenizer.ENGINE);
-        UUID large = model("sim-large", upstream(UpstreamDraft.local("sim-large", Upstream.Kind.VLLM,
-                engines.engineUrl("sim-large"), true)), ModelRoute.Tokenizer.ENGINE);
-        UUID cloud = model("sim-cloud", upstream(UpstreamDraft
-                .commercial("sim-cloud", engines.cloudUrl(), DemoEngines.CLOUD_KEY).onPrivateAddress().asSimulated()),
-                ModelRoute.Tokenizer.UNKNOWN);
-        price(small, "0.05", "0.20");
-        price(large, "0.40", "1.60");
-        price(cloud, "2.50", "10.00");
-        UUID owner = governance.users().create(DEMO, new UserDraft("Ada Example", "ada@example.com")).made().id();
+        model("sim-small", UpstreamDraft.local("sim-small", Upstream.Kind.VLLM, engines.engineUrl("sim-small"), true),
+                ModelRoute.Tokenizer.ENGINE, "0.05", "0.20");
+        model("sim-large", UpstreamDraft.local("sim-large", Upstream.Kind.VLLM, engines.engineUrl("sim-large"), true),
+                ModelRoute.Tokenizer.ENGINE, "0.40", "1.60");
+        model("sim-cloud", UpstreamDraft.commercial("sim-cloud", engines.cloudUrl(), DemoEngines.CLOUD_KEY)
+                .onPrivateAddress().asSimulated(), ModelRoute.Tokenizer.UNKNOWN, "2.50", "10.00");
+        UUID owner = there(governance.users(), user -> user.name().equals("Ada Example"))
+                .orElseGet(
+                        () -> governance.users().create(DEMO, new UserDraft("Ada Example", "ada@example.com")).made())
+                .id();
         List<DemoKey> keys = new ArrayList<>();
         keys.add(department("Research", "search", owner));
         keys.add(department("Support", "helpdesk", null));
         return keys;
+    }
+
+    private static <T extends Record & Governed> Optional<T> there(Noun<T, ?> noun, Predicate<T> wanted) {
+        return noun.all().stream().filter(wanted).findFirst();
     }
 
     /** The file with the keys is gone and the box knows their hashes only: each gets a new secret. */
@@ -93,30 +101,46 @@ record DemoSeed(Governance governance, DemoEngines engines) {
     }
 
     private DemoKey department(String name, String project, @org.jspecify.annotations.Nullable UUID owner) {
-        UUID department = governance.departments().create(DEMO, DepartmentDraft.named(name)).made().id();
-        UUID projectId = governance.projects().create(DEMO, ProjectDraft.named(department, project)).made().id();
-        governance.limits().create(DEMO, new LimitDraft(new ScopeReference(Scope.Type.DEPARTMENT, department),
-                Limit.Kind.REQUESTS_PER_MINUTE, 600_000)).made();
-        governance.limits().create(DEMO, new LimitDraft(new ScopeReference(Scope.Type.PROJECT, projectId),
-                Limit.Kind.TOKENS_PER_MINUTE, 100_000_000)).made();
-        governance.budgets().create(DEMO, BudgetDraft.hard(new ScopeReference(Scope.Type.DEPARTMENT, department),
-                Budget.Period.MONTH, new BigDecimal("1000"))).made();
+        UUID department = there(governance.departments(), one -> one.name().equals(name))
+                .orElseGet(() -> governance.departments().create(DEMO, DepartmentDraft.named(name)).made()).id();
+        UUID projectId = there(governance.projects(),
+                one -> one.departmentId().equals(department) && one.name().equals(project))
+                .orElseGet(() -> governance.projects().create(DEMO, ProjectDraft.named(department, project))
+                        .made())
+                .id();
+        limit(new ScopeReference(Scope.Type.DEPARTMENT, department), Limit.Kind.REQUESTS_PER_MINUTE, 600_000);
+        limit(new ScopeReference(Scope.Type.PROJECT, projectId), Limit.Kind.TOKENS_PER_MINUTE, 100_000_000);
+        if (there(governance.budgets(), one -> one.scope().id().equals(department)).isEmpty()) {
+            governance.budgets().create(DEMO, BudgetDraft.hard(new ScopeReference(Scope.Type.DEPARTMENT, department),
+                    Budget.Period.MONTH, new BigDecimal("1000"))).made();
+        }
         KeyDraft draft = new KeyDraft(projectId, project + KEY_SUFFIX, owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
                 List.of(), null);
-        return new DemoKey(name, project, governance.keys().create(DEMO, NewKeyDraft.of(draft), null).made().secret());
+        return there(governance.keys().noun(),
+                key -> key.projectId().equals(projectId) && key.name().equals(draft.name())
+                        && key.state() != KeyRecord.State.REVOKED)
+                .map(this::anew)
+                .orElseGet(() -> new DemoKey(name, project,
+                        governance.keys().create(DEMO, NewKeyDraft.of(draft), null).made().secret()));
     }
 
-    private UUID upstream(UpstreamDraft draft) {
-        return governance.upstreams().create(DEMO, draft).made().id();
+    private void limit(ScopeReference scope, Limit.Kind kind, long amount) {
+        if (there(governance.limits(), one -> one.scope().id().equals(scope.id())).isEmpty()) {
+            governance.limits().create(DEMO, new LimitDraft(scope, kind, amount)).made();
+        }
     }
 
-    private UUID model(String name, UUID upstream, ModelRoute.Tokenizer tokenizer) {
-        return governance.models().create(DEMO, ModelDraft.routed(name, upstream, name, tokenizer, 8192, 2048)).made()
+    private void model(String name, UpstreamDraft server, ModelRoute.Tokenizer tokenizer, String input,
+            String output) {
+        UUID upstream = there(governance.upstreams(), one -> one.name().equals(name))
+                .orElseGet(() -> governance.upstreams().create(DEMO, server).made()).id();
+        UUID model = there(governance.models(), one -> one.name().equals(name))
+                .orElseGet(() -> governance.models()
+                        .create(DEMO, ModelDraft.routed(name, upstream, name, tokenizer, 8192, 2048)).made())
                 .id();
-    }
-
-    private void price(UUID model, String input, String output) {
-        governance.prices().create(DEMO, PriceDraft.perMillion(model, new BigDecimal(input), new BigDecimal(output)))
-                .made();
+        if (there(governance.prices(), one -> one.modelId().equals(model)).isEmpty()) {
+            governance.prices().create(DEMO,
+                    PriceDraft.perMillion(model, new BigDecimal(input), new BigDecimal(output))).made();
+        }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The demo: a whole box on any machine, with simulated engines, GPUs and a simulated commercial API, labelled as such
+ * The demo: a whole box on any machine, with simulated engines and a simulated commercial API, labelled as such
  * wherever they show. Nothing outside this package knows of it but the command line.
  */
 @NullMarked

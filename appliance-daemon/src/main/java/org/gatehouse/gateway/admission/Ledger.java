@@ -8,9 +8,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,22 @@ import org.gatehouse.governance.snapshot.Scope;
  */
 public final class Ledger {
     private final Map<Scope, Account> accounts = new HashMap<>();
+    private final SoftBudgets softBudgets = new SoftBudgets();
+    private final Consumer<BudgetCrossing> crossings;
+
+    /** A ledger whose soft budgets nobody asks about. */
+    public Ledger() {
+        this(_ -> {});
+    }
+
+    /**
+     * A ledger that says when soft budgets are used up.
+     *
+     * @param crossings told once for each budget and period, on the thread of the call that reached it; must be quick
+     */
+    public Ledger(Consumer<BudgetCrossing> crossings) {
+        this.crossings = crossings;
+    }
 
     /** Starts from what the rows say; called once, before the first call. */
     public synchronized void load(Collection<ScopeTotals> totals) {
@@ -54,6 +73,41 @@ public final class Ledger {
     /** Used and reserved amounts of one scope at one moment. */
     public record Balance(long inputUsed, long outputUsed, long inputReserved, long outputReserved,
             BigDecimal spentToday, BigDecimal spentThisMonth, BigDecimal moneyReserved) {}
+
+    /**
+     * The soft budgets that are used up without having been said to be: after a start, and when a budget is new or its
+     * amount was changed. They count as said then. Budgets that are not among these are forgotten.
+     *
+     * @param bound each soft budget with one key that it binds
+     */
+    public synchronized List<BudgetCrossing> usedUp(Map<Budget, KeyRecord> bound, Instant now) {
+        Set<UUID> ids = new HashSet<>();
+        List<BudgetCrossing> found = new ArrayList<>();
+        bound.forEach((budget, key) -> {
+            ids.add(budget.id());
+            check(budget, key, now, found);
+        });
+        softBudgets.retain(ids);
+        return found;
+    }
+
+    private void check(Budget budget, KeyRecord key, Instant now, List<BudgetCrossing> found) {
+        Account account = account(budget.scope());
+        account.turnPage(now);
+        BigDecimal spent = account.spent(budget.period());
+        if (softBudgets.isNews(budget, spent, account.page(budget.period()))) {
+            found.add(new BudgetCrossing(budget, key, spent, startOf(budget.period(), now)));
+        }
+    }
+
+    private static Instant startOf(Budget.Period period, Instant now) {
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        LocalDate first = switch (period) {
+            case DAY -> today;
+            case MONTH -> today.withDayOfMonth(1);
+        };
+        return first.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
 
     /** Takes what a call may need from every quota and budget of its key, or nothing. */
     synchronized Answer reserve(KeyRecord key, Need need, Instant now) {
@@ -162,6 +216,7 @@ public final class Ledger {
 
         /** Gives back what is held and books what was used, once. */
         void settle(Usage usage, @Nullable BigDecimal cost, Instant startedAt, Instant now) {
+            List<BudgetCrossing> reached = List.of();
             synchronized (Ledger.this) {
                 if (settled) {
                     return;
@@ -171,7 +226,22 @@ public final class Ledger {
                 for (Scope scope : scopesOf(key)) {
                     account(scope).book(usage, cost, startedAt, now);
                 }
+                if (cost != null && cost.signum() > 0) {
+                    reached = reached(now);
+                }
             }
+            reached.forEach(crossings);
+        }
+
+        private List<BudgetCrossing> reached(Instant now) {
+            List<BudgetCrossing> found = List.of();
+            for (Budget budget : key.budgets()) {
+                if (!budget.hard()) {
+                    found = found.isEmpty() ? new ArrayList<>(2) : found;
+                    check(budget, key, now, found);
+                }
+            }
+            return found;
         }
     }
 
@@ -267,6 +337,13 @@ public final class Ledger {
             return switch (period) {
                 case DAY -> spentToday;
                 case MONTH -> spentThisMonth;
+            };
+        }
+
+        private long page(Budget.Period period) {
+            return switch (period) {
+                case DAY -> day;
+                case MONTH -> month;
             };
         }
 

@@ -2,6 +2,7 @@ package org.gatehouse.gateway.admission;
 
 import java.math.BigDecimal;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -35,7 +36,7 @@ final class LimitReservation implements Reservation {
         this.rates = rates;
         this.hold = hold;
         this.limits = limits;
-        this.outputRates = limits.stream().filter(limit -> TokenRates.countsOutput(limit.kind())).toList();
+        this.outputRates = countingOutput(limits);
         this.entered = entered;
         this.arrival = arrival;
         this.clock = clock;
@@ -45,6 +46,16 @@ final class LimitReservation implements Reservation {
         this.cutsShort = cutsShort;
         this.takenInput = takenInput;
         this.takenOutput = takenOutput;
+    }
+
+    private static List<Limit> countingOutput(List<Limit> limits) {
+        List<Limit> counting = new ArrayList<>(limits.size());
+        for (Limit limit : limits) {
+            if (TokenRates.countsOutput(limit.kind())) {
+                counting.add(limit);
+            }
+        }
+        return counting;
     }
 
     @Override

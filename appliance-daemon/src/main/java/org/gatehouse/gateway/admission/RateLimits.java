@@ -46,10 +46,18 @@ public final class RateLimits {
 
     private record Meter(long amount, Bucket bucket) {}
 
-    /** Forgets the state of limits that are no more. */
+    /**
+     * Forgets the state of limits that are no more. A concurrency limit that calls are still inside of is forgotten the
+     * next time, so that their leaving is not lost should the limit bind somebody again.
+     */
     public void retain(Set<UUID> limits) {
         meters.keySet().retainAll(limits);
-        inFlight.keySet().retainAll(limits);
+        inFlight.entrySet().removeIf(entry -> !limits.contains(entry.getKey()) && entry.getValue().get() == 0);
+    }
+
+    /** How many limits it remembers anything of. */
+    public int remembered() {
+        return meters.size() + inFlight.size();
     }
 
     /** Takes tokens from a per-minute limit, all or none. */

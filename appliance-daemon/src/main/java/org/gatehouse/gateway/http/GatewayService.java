@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -30,6 +31,7 @@ import org.gatehouse.gateway.exchange.TraceContext;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.listen.ClientConnection;
+import org.gatehouse.listen.EarlyRefusal;
 
 /** Mounts the model surfaces under {@code /v1}. Thread-safe. */
 public final class GatewayService implements HttpService {
@@ -39,6 +41,17 @@ public final class GatewayService implements HttpService {
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     private static final int MAX_REQUEST_ID = 128;
     private static final int MAX_SCENARIO = 64;
+    private static final int UNAVAILABLE = 503;
+    private static final String MODELS = "/models";
+    private static final Map<String, Surface> POSTS = Map.ofEntries(
+            Map.entry("/chat/completions", Surface.CHAT_COMPLETIONS), Map.entry("/completions", Surface.COMPLETIONS),
+            Map.entry("/responses", Surface.RESPONSES), Map.entry("/embeddings", Surface.EMBEDDINGS),
+            Map.entry("/audio/transcriptions", Surface.AUDIO_TRANSCRIPTIONS),
+            Map.entry("/audio/translations", Surface.AUDIO_TRANSLATIONS),
+            Map.entry("/audio/speech", Surface.AUDIO_SPEECH),
+            Map.entry("/images/generations", Surface.IMAGES_GENERATIONS),
+            Map.entry("/images/edits", Surface.IMAGES_EDITS), Map.entry("/rerank", Surface.RERANK),
+            Map.entry("/moderations", Surface.MODERATIONS));
 
     private final Pipeline pipeline;
     private final Supplier<PolicySnapshot> snapshots;
@@ -63,20 +76,31 @@ public final class GatewayService implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.post("/chat/completions", at(Surface.CHAT_COMPLETIONS))
-                .post("/completions", at(Surface.COMPLETIONS))
-                .post("/responses", at(Surface.RESPONSES))
-                .post("/embeddings", at(Surface.EMBEDDINGS))
-                .post("/audio/transcriptions", at(Surface.AUDIO_TRANSCRIPTIONS))
-                .post("/audio/translations", at(Surface.AUDIO_TRANSLATIONS))
-                .post("/audio/speech", at(Surface.AUDIO_SPEECH))
-                .post("/images/generations", at(Surface.IMAGES_GENERATIONS))
-                .post("/images/edits", at(Surface.IMAGES_EDITS))
-                .post("/rerank", at(Surface.RERANK))
-                .post("/moderations", at(Surface.MODERATIONS))
-                .get("/models", at(Surface.MODELS))
-                // Model names may hold slashes: meta-llama/Llama-3.
-                .get("/models/{+model}", at(Surface.MODELS));
+        POSTS.forEach((path, surface) -> rules.post(path, at(surface)));
+        // Model names may hold slashes: meta-llama/Llama-3.
+        rules.get(MODELS, at(Surface.MODELS)).get(MODELS + "/{+model}", at(Surface.MODELS));
+    }
+
+    /**
+     * Has a request recorded that the web server refused before it got here: one on a surface's path, with a key.
+     *
+     * @param root where this service is mounted
+     */
+    public void refusedEarly(EarlyRefusal refusal, String root) {
+        if (refusal.status() == UNAVAILABLE || !refusal.path().startsWith(root)) {
+            return;
+        }
+        String path = refusal.path().substring(root.length());
+        Surface surface = path.equals(MODELS) || path.startsWith(MODELS + "/") ? Surface.MODELS : POSTS.get(path);
+        String credential = credential(refusal.authorization(), refusal.apiKey());
+        if (surface == null || credential == null || credential.isEmpty()) {
+            return;
+        }
+        Arrival arrival = new Arrival(ids.get(), clock.instant().truncatedTo(ChronoUnit.MICROS),
+                nanoTime.getAsLong(), openAi, surface, refusal.client(), refusal.requestId(),
+                TraceContext.of(refusal.traceparent(), random), null, credential, null, null, snapshots.get());
+        pipeline.refusedBelow(new Exchange(arrival, new NoClient(), new NoClient(), new NoClient()), refusal.status(),
+                refusal.code());
     }
 
     private io.helidon.webserver.http.Handler at(Surface surface) {
@@ -107,12 +131,15 @@ public final class GatewayService implements HttpService {
     }
 
     private static @Nullable String credential(ServerRequest request) {
-        String authorization = header(request, HeaderNames.AUTHORIZATION);
+        return credential(header(request, HeaderNames.AUTHORIZATION), header(request, API_KEY));
+    }
+
+    private static @Nullable String credential(@Nullable String authorization, @Nullable String apiKey) {
         if (authorization != null) {
             // RFC 9110 11.1: the scheme's case does not matter.
             return authorization.regionMatches(true, 0, "bearer ", 0, 7) ? authorization.substring(7).strip() : "";
         }
-        return header(request, API_KEY);
+        return apiKey;
     }
 
     private static InetAddress address(ServerRequest request) {

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.recording;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.audit.CallDraft;
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.InFlightJournal;
+import org.gatehouse.audit.Receipt;
 import org.gatehouse.audit.RecordedBodies;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
@@ -20,8 +22,8 @@ import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.snapshot.ModelRoute;
 
-/** The call book over the trail. Thread-safe. */
-public final class TrailBook implements CallBook {
+/** The call book over the trail. Thread-safe. Closed, it writes no late rows any more; the next start finds those calls. */
+public final class TrailBook implements CallBook, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TrailBook.class.getName());
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(10);
 
@@ -29,6 +31,7 @@ public final class TrailBook implements CallBook {
     private final InFlightJournal inFlight;
     private final InstantSource clock;
     private final Consumer<CallRecord> observer;
+    private final LateRows late;
 
     /**
      * Takes the trail, and where calls are remembered until they are in it.
@@ -41,6 +44,12 @@ public final class TrailBook implements CallBook {
         this.inFlight = inFlight;
         this.clock = clock;
         this.observer = observer;
+        this.late = new LateRows(trail, observer);
+    }
+
+    /** How many rows could not be written yet. */
+    public int lateRows() {
+        return late.size();
     }
 
     @Override
@@ -65,24 +74,35 @@ public final class TrailBook implements CallBook {
     }
 
     @Override
-    public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays) {
+    public boolean write(CallRecord row, byte @Nullable [] request, byte @Nullable [] reply, int keptDays,
+            @Nullable Flight flight) {
         RecordedBodies bodies = request == null && reply == null
                 ? null
                 : new RecordedBodies(request, reply, clock.instant().plus(Duration.ofDays(keptDays)));
+        Receipt receipt = null;
         try {
-            trail.appendDurably(row, bodies, LONGEST_WRITE);
+            receipt = trail.appendAwaited(row, bodies);
+            receipt.awaitDurable(LONGEST_WRITE);
         } catch (TrailUnavailable e) {
             LOG.log(System.Logger.Level.ERROR, "A call could not be recorded (trace {0}): {1}", row.traceId(),
                     e.getMessage());
+            if (flight != null) {
+                late.take(row, receipt, flight);
+            }
             return false;
         }
         observer.accept(row);
         return true;
     }
 
+    @Override
+    public void close() {
+        late.close();
+    }
+
     private static final class RememberedFlight implements Flight {
         private final InFlightJournal.Slot slot;
-        private boolean landed;
+        private final AtomicBoolean landed = new AtomicBoolean();
 
         private RememberedFlight(InFlightJournal.Slot slot) {
             this.slot = slot;
@@ -95,13 +115,14 @@ public final class TrailBook implements CallBook {
 
         @Override
         public void land() {
-            landed = true;
-            slot.close();
+            if (landed.compareAndSet(false, true)) {
+                slot.close();
+            }
         }
 
         @Override
         public boolean landed() {
-            return landed;
+            return landed.get();
         }
     }
 }

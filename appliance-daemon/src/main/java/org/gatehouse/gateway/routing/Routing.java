@@ -28,7 +28,14 @@ public final class Routing implements Stage {
 
     /** The first target that is not switched off by a weight of 0. */
     public static Routing toFirstTarget() {
-        return new Routing((_, route) -> route.targets().stream().filter(target -> target.weight() > 0).findFirst());
+        return new Routing((_, route) -> {
+            for (ModelRoute.Target target : route.targets()) {
+                if (target.weight() > 0) {
+                    return Optional.of(target);
+                }
+            }
+            return Optional.empty();
+        });
     }
 
     @Override

@@ -1,5 +1,8 @@
 package org.gatehouse.gateway.upstream;
 
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,6 +39,20 @@ final class Destinations {
         Destination made = make(upstream);
         byUpstream.put(upstream.id(), made);
         return made;
+    }
+
+    /** Forgets every upstream but these; gives the endpoints that these are called at. */
+    Set<Endpoint> retain(Collection<Upstream> upstreams) {
+        Set<UUID> ids = new HashSet<>();
+        Set<Endpoint> endpoints = new HashSet<>();
+        for (Upstream upstream : upstreams) {
+            Destination destination = of(upstream);
+            ids.add(upstream.id());
+            endpoints.add(destination.api());
+            endpoints.add(destination.root());
+        }
+        byUpstream.keySet().retainAll(ids);
+        return endpoints;
     }
 
     private static Destination make(Upstream upstream) {

@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.upstream;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -72,6 +73,14 @@ public final class Dispatch {
         List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
                 destination.limits());
+    }
+
+    /**
+     * Forgets every upstream but these: idle connections to where none of them is are closed, calls in flight go on. For
+     * a new configuration, not for a call's way.
+     */
+    public void retain(Collection<Upstream> upstreams) {
+        client.retain(destinations.retain(upstreams));
     }
 
     /** A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. */

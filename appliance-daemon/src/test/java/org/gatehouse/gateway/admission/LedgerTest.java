@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -241,6 +242,63 @@ class LedgerTest {
 
         assertThat(((Ledger.Granted) ledger.reserve(key, need(0, 1000), NOON)).outputTokens()).isEqualTo(10);
         assertThat(ledger.balanceOf(KEY).moneyReserved()).isEqualByComparingTo("0.1");
+    }
+
+    @Test
+    void softBudgetIsSaidToBeUsedUpOnceAPeriodAndAgainWhenItsAmountIsReachedAgain() {
+        List<BudgetCrossing> said = new ArrayList<>();
+        Ledger books = new Ledger(said::add);
+        Budget day = soft(KEY, Budget.Period.DAY, "1.00");
+        KeyRecord key = ACall.key(List.of(), List.of(day, soft(KEY, Budget.Period.MONTH, "1.50")));
+
+        spend(books, key, "0.99", NOON);
+        assertThat(said).isEmpty();
+        spend(books, key, "0.01", NOON);
+        spend(books, key, "0.40", NOON);
+        assertThat(said).singleElement().isEqualTo(new BudgetCrossing(day, key, new BigDecimal("1.00"),
+                Instant.parse("2026-03-04T00:00:00Z")));
+
+        Instant tomorrow = NOON.plusSeconds(86_400);
+        spend(books, key, "0.20", tomorrow);
+        assertThat(said).as("the month's").hasSize(2).last().satisfies(crossing -> {
+            assertThat(crossing.budget().period()).isEqualTo(Budget.Period.MONTH);
+            assertThat(crossing.since()).isEqualTo(Instant.parse("2026-03-01T00:00:00Z"));
+        });
+        spend(books, key, "1.00", tomorrow);
+        assertThat(said).as("the new day's").hasSize(3).last()
+                .satisfies(crossing -> assertThat(crossing.spent()).isEqualByComparingTo("1.20"));
+
+        Budget raised = new Budget(day.id(), KEY, Budget.Period.DAY, new BigDecimal("2.00"), "USD", false);
+        KeyRecord after = ACall.key(List.of(), List.of(raised));
+        spend(books, after, "0.10", tomorrow);
+        assertThat(said).hasSize(3);
+        spend(books, after, "0.70", tomorrow);
+        assertThat(said).hasSize(4);
+    }
+
+    @Test
+    void budgetsThatAreUsedUpWithoutACallAreFoundOnce() {
+        List<BudgetCrossing> said = new ArrayList<>();
+        Ledger books = new Ledger(said::add);
+        KeyRecord bare = ACall.key(List.of(), List.of());
+        spend(books, bare, "3.00", NOON);
+        Budget made = soft(KEY, Budget.Period.DAY, "2.00");
+
+        assertThat(books.usedUp(Map.of(made, bare), NOON)).hasSize(1);
+        assertThat(books.usedUp(Map.of(made, bare), NOON)).isEmpty();
+        spend(books, ACall.key(List.of(), List.of(made)), "1.00", NOON);
+        assertThat(said).isEmpty();
+        assertThat(books.usedUp(Map.of(), NOON)).isEmpty();
+        assertThat(books.usedUp(Map.of(made, bare), NOON)).as("forgotten in between").hasSize(1);
+    }
+
+    private static Budget soft(Scope scope, Budget.Period period, String amount) {
+        return new Budget(UUID.randomUUID(), scope, period, new BigDecimal(amount), "USD", false);
+    }
+
+    private static void spend(Ledger books, KeyRecord key, String cost, Instant now) {
+        ((Ledger.Granted) books.reserve(key, need(0, 1), now)).hold().settle(
+                Usage.tokens(0, 1, Usage.Source.REPORTED), new BigDecimal(cost), now, now);
     }
 
     private static void settle(Ledger.Hold hold, long input, long output,

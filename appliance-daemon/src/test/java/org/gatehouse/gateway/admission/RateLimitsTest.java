@@ -134,6 +134,19 @@ class RateLimitsTest {
         assertThat(rates.take(limit, 1).taken()).isTrue();
     }
 
+    @Test
+    void callsInsideAForgottenConcurrencyLimitAreStillCountedOut() {
+        Limit limit = limit(Limit.Kind.CONCURRENT_REQUESTS, 2);
+        assertThat(rates.enter(limit)).isTrue();
+        rates.retain(Set.of());
+        assertThat(rates.enter(limit)).as("bound again while the call still runs").isTrue();
+        assertThat(rates.enter(limit)).isFalse();
+        rates.leave(limit);
+        rates.leave(limit);
+        rates.retain(Set.of());
+        assertThat(rates.remembered()).isZero();
+    }
+
     private static void inParallel(int threads, Runnable task) throws InterruptedException {
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {

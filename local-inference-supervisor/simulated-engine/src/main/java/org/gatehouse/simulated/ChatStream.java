@@ -50,7 +50,7 @@ final class ChatStream {
         }
         for (int i = 0; i < request.choices; i++) {
             choice(i).ascii("\"delta\":{}");
-            close(ChatSurface.finishReason(request, generation), null, 0);
+            close(i, generation.produced(), ChatSurface.finishReason(request, generation), null, 0);
         }
         if (request.directive.fault() != Fault.USAGE_BEFORE_FINISH) {
             usage();
@@ -70,7 +70,7 @@ final class ChatStream {
                     Bytes out = choice(c).ascii("\"delta\":{\"reasoning\":\"");
                     engine.standardText().append(out, i, i + 1);
                     out.ascii("\"}");
-                    close(null, null, 0);
+                    close(c, generation.produced(), null, null, 0);
                 }
             }
         }
@@ -87,7 +87,7 @@ final class ChatStream {
                 Bytes out = choice(c).put(CONTENT);
                 text.append(out, i, i + 1);
                 out.ascii("\"}");
-                close(null, text, i);
+                close(c, generation.produced(), null, text, i);
             }
         }
         return true;
@@ -103,7 +103,7 @@ final class ChatStream {
                 Bytes out = call(c, index).ascii(",\"id\":\"").ascii(ChatSurface.callId(engine));
                 out.ascii("\",\"type\":\"function\",\"function\":{\"name\":").quoted(call.name());
                 out.ascii(",\"arguments\":\"\"}}]}");
-                close(null, null, 0);
+                close(c, generation.produced(), null, null, 0);
             }
             for (int i = 0; i < call.argumentTokens(); i++) {
                 if (!step(1)) {
@@ -113,7 +113,7 @@ final class ChatStream {
                     Bytes out = call(c, index).ascii(",\"function\":{\"arguments\":\"");
                     call.arguments().append(out, i, i + 1);
                     out.ascii("\"}}]}");
-                    close(null, null, 0);
+                    close(c, generation.produced(), null, null, 0);
                 }
             }
             index++;
@@ -135,7 +135,8 @@ final class ChatStream {
             roleSent = true;
             for (int i = 0; i < request.choices; i++) {
                 choice(i).ascii("\"delta\":{\"role\":\"assistant\",\"content\":\"\"}");
-                close(null, null, 0);
+                // vLLM reports no output yet in the chunk that only opens a choice.
+                close(i, 0, null, null, 0);
             }
         }
     }
@@ -148,7 +149,8 @@ final class ChatStream {
         return events.open().put(prefix).put(INDEX).number(index).put(',');
     }
 
-    private void close(@Nullable String finishReason, @Nullable ReplyText probable, int token) throws IOException {
+    private void close(int choice, int output, @Nullable String finishReason, @Nullable ReplyText probable, int token)
+            throws IOException {
         Bytes out = events.frame();
         out.ascii(",\"logprobs\":");
         if (request.logprobs && probable != null) {
@@ -166,7 +168,7 @@ final class ChatStream {
         out.ascii(engine.playsVllm() ? ",\"token_ids\":null}]" : "}]");
         if (everyUsage) {
             out.ascii(",\"usage\":");
-            generation.usage().write(engine.personality(), request.directive, out);
+            generation.usageOfChoice(choice, output).write(engine.personality(), request.directive, out);
         } else if (lastUsage && !engine.playsVllm()) {
             out.ascii(",\"usage\":null");
         }

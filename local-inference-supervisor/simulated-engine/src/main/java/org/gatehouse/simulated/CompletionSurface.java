@@ -64,7 +64,7 @@ final class CompletionSurface implements Surface {
             }
             out.put(']');
             if (request.directive.fault() != Fault.NO_USAGE) {
-                usage(out);
+                usage(generation.usage(), out);
             }
             out.put('}');
             generation.completed();
@@ -94,18 +94,18 @@ final class CompletionSurface implements Surface {
                     text.append(out, i, i + 1);
                     out.put('"');
                     rest(null, i, i + 1, out);
-                    close(everyUsage, events, out);
+                    close(c, everyUsage, events, out);
                 }
             }
             events.faultIfDue(generation);
             for (int c = 0; c < choices; c++) {
                 Bytes out = choice(c, events.open().put(prefix)).put('"');
                 rest(generation.finishReason(), 0, 0, out);
-                close(everyUsage, events, out);
+                close(c, everyUsage, events, out);
             }
             if (lastUsage) {
                 Bytes out = events.open().put(prefix).put(']');
-                usage(out);
+                usage(generation.usage(), out);
                 out.put('}');
                 events.send();
             }
@@ -113,18 +113,18 @@ final class CompletionSurface implements Surface {
             events.done();
         }
 
-        private void close(boolean withUsage, EventStream events, Bytes out) throws IOException {
+        private void close(int choice, boolean withUsage, EventStream events, Bytes out) throws IOException {
             out.put(']');
             if (withUsage) {
-                usage(out);
+                usage(generation.usageOfChoice(choice, generation.produced()), out);
             }
             out.put('}');
             events.send();
         }
 
-        private void usage(Bytes out) {
+        private void usage(Usage usage, Bytes out) {
             out.ascii(",\"usage\":");
-            generation.usage().write(engine.personality(), request.directive, out);
+            usage.write(engine.personality(), request.directive, out);
         }
 
         private static Bytes choice(int index, Bytes out) {

@@ -161,6 +161,11 @@ final class EventStream {
 
     /** Ends the stream without an end mark. */
     void end() throws IOException {
-        reply.end();
+        if (fault == Fault.HOLD_AFTER_END) {
+            reply.endWithoutItsFraming();
+            Faults.hold(exchange);
+        } else {
+            reply.end();
+        }
     }
 }

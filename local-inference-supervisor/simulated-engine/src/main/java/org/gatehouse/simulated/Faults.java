@@ -65,6 +65,16 @@ final class Faults {
         throw new CallEnded(CallEnded.By.FAULT);
     }
 
+    /** Keeps the connection of a reply that has said everything, until the caller leaves. */
+    static void hold(Exchange exchange) {
+        exchange.reply().closeAfter();
+        try {
+            exchange.caller().pause(HANG_NANOS);
+        } catch (CallEnded _) {
+            // The caller has left after the reply's end: that is no abort.
+        }
+    }
+
     /** Sends a JSON reply in one piece, spoiled as the directive wants it. */
     static void sendWhole(Exchange exchange, Directive directive, Bytes body) throws IOException {
         Reply reply = exchange.reply();

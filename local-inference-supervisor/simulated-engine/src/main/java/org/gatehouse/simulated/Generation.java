@@ -200,6 +200,18 @@ final class Generation implements AutoCloseable {
                 Math.min(plan.reasoning(), produced) * copies);
     }
 
+    /**
+     * What one choice has used up to now, as vLLM tells it in each chunk: its own prompt, and its own output alone. Only the
+     * last report of a stream is a sum over choices and prompts.
+     *
+     * @param choice its index; the choices of one prompt stand side by side
+     * @param output tokens of that choice that went out
+     */
+    Usage usageOfChoice(int choice, int output) {
+        int prompt = request.prompts.get(choice / request.choices).count() + request.toolTokens;
+        return new Usage(prompt, output, -1, 0);
+    }
+
     /** Tells that the reply comes to the end that it should have; call it before the last bytes go out. */
     void completed() {
         end(aborted ? Metrics.Finish.ABORT : plan.cutShort() ? Metrics.Finish.LENGTH : Metrics.Finish.STOP);

@@ -188,6 +188,12 @@ final class Reply {
         closeSilentlyIfWanted();
     }
 
+    /** Sends all of a reply in parts but the end of its framing, so that its reader must know the end by what it says. */
+    void endWithoutItsFraming() throws IOException {
+        beforeLastWrite.run();
+        flush();
+    }
+
     // No "connection: close" announces it: the caller's pool keeps a dead connection.
     private void closeSilentlyIfWanted() {
         if (fault == Fault.CLOSE_KEEPALIVE) {

@@ -67,8 +67,27 @@ class ChatSurfaceTest {
         List<JsonNode> events = Call.events(Call.chat(server, "Hello", STREAM, "\"max_tokens\":2",
                 "\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}"));
 
-        assertThat(events).extracting(event -> event.at("/usage/completion_tokens").asInt()).containsExactly(1, 1, 2,
+        assertThat(events).extracting(event -> event.at("/usage/completion_tokens").asInt()).containsExactly(0, 1, 2,
                 2, 2);
+    }
+
+    @Test
+    void continuousUsageIsThatOfEachChoiceAloneAndTheLastReportIsTheSum() throws IOException {
+        String running = "\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}";
+        List<JsonNode> events = Call.events(Call.chat(server, "Hello", STREAM, running, "\"n\":3", "\"max_tokens\":2"));
+        List<JsonNode> texts = Call.events(RawClient.post(server, "/v1/completions",
+                "{\"prompt\":[\"one\",\"a longer one\"],\"n\":2,\"max_tokens\":3,\"stream\":true," + running + "}"));
+
+        assertThat(events.subList(0, 12)).extracting(event -> event.at("/usage/completion_tokens").asInt())
+                .containsExactly(0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2);
+        assertThat(events.getLast().at("/usage/completion_tokens").asInt()).isEqualTo(6);
+        assertThat(texts.subList(0, 4)).extracting(event -> event.at("/usage/completion_tokens").asInt())
+                .containsOnly(1);
+        int first = texts.get(0).at("/usage/prompt_tokens").asInt();
+        int second = texts.get(3).at("/usage/prompt_tokens").asInt();
+        assertThat(second).isGreaterThan(first);
+        assertThat(texts.getLast().at("/usage/prompt_tokens").asInt()).isEqualTo(first + second);
+        assertThat(texts.getLast().at("/usage/completion_tokens").asInt()).isEqualTo(12);
     }
 
     @Test

@@ -143,6 +143,29 @@ class FaultTest {
     }
 
     @Test
+    void aStreamCanSayItsEndAndHoldTheConnection() throws Exception {
+        for (String path : new String[]{"/v1/chat/completions", "/v1/responses"}) {
+            server.ledger().clear();
+            try (RawClient client = new RawClient(server)) {
+                String directive = "x [[sim tokens=2 fault=hold-after-end]]";
+                client.send(RawClient.request("POST", path, path.endsWith("responses")
+                        ? "{\"stream\":true,\"input\":\"" + directive + "\"}"
+                        : Call.chatBody(directive, STREAM)));
+                String last = path.endsWith("responses") ? "response.completed" : "[DONE]";
+                StringBuilder all = new StringBuilder();
+                while (all.indexOf(last) < 0) {
+                    all.append(new String(client.packet(), StandardCharsets.UTF_8));
+                }
+                assertThat(all.toString()).doesNotContain("\r\n0\r\n");
+                Waiting.until(() -> server.ledger().entries().size() == 1
+                        && Call.last(server).state() == LedgerEntry.State.FINISHED);
+            }
+            assertThat(server.running()).isZero();
+        }
+        assertThat(Call.last(server).state()).isEqualTo(LedgerEntry.State.FINISHED);
+    }
+
+    @Test
     void repliesCanBeCompressed() throws IOException {
         for (String stream : new String[]{"\"stream\":false", STREAM}) {
             RawClient.Answer answer = fault("gzip", stream);

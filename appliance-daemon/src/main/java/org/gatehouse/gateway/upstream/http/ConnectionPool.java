@@ -152,6 +152,16 @@ final class ConnectionPool {
         close(all);
     }
 
+    /** Whether no connection is open and nobody waits for one. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return open == 0 && waiters.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How things stand. */
     PoolFigures figures() {
         lock.lock();

@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.upstream.http;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,7 +34,7 @@ public final class UpstreamCall implements AutoCloseable, Holder {
     private volatile boolean underWay;
     private long waitDeadline;
     private Expiry waitKind = Expiry.FIRST_BYTE;
-    private long totalDeadline;
+    private volatile long totalDeadline;
 
     // The calling thread's own.
     private boolean executed;
@@ -91,6 +92,17 @@ public final class UpstreamCall implements AutoCloseable, Holder {
      */
     public void abort(AbortCause cause) {
         end(cause);
+    }
+
+    /**
+     * Lets the call last so much longer at most, within tens of milliseconds; never makes it longer. For what is read of a
+     * reply only to use its connection again. By the thread that reads.
+     */
+    public void endWithin(Duration grace) {
+        long end = nanoTime.getAsLong() + grace.toNanos();
+        if (totalDeadline - end > 0) {
+            totalDeadline = end;
+        }
     }
 
     /** Closes the connection unless the reply has been read to its end. By the calling thread; idempotent. */

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.upstream.http;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -17,6 +18,8 @@ public final class UpstreamClient implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final BufferStack buffers = new BufferStack();
     private final ConcurrentHashMap<Endpoint, Lane> lanes = new ConcurrentHashMap<>();
+    /** Pools of forgotten endpoints that calls are still using. */
+    private final Set<ConnectionPool> retiring = ConcurrentHashMap.newKeySet();
     private final Sweeper sweeper;
     private final Connector connector;
     private volatile boolean closed;
@@ -36,8 +39,7 @@ public final class UpstreamClient implements AutoCloseable {
     public UpstreamClient(LongSupplier nanoTime, NameLookup lookup, Duration sweepInterval) {
         this.nanoTime = nanoTime;
         this.connector = new Connector(lookup, nanoTime);
-        this.sweeper = new Sweeper(now -> lanes.values().forEach(lane -> lane.pool().reap(now)), nanoTime,
-                sweepInterval);
+        this.sweeper = new Sweeper(this::sweep, nanoTime, sweepInterval);
         sweeper.start();
     }
 
@@ -72,7 +74,17 @@ public final class UpstreamClient implements AutoCloseable {
     public void forget(Endpoint endpoint) {
         Lane lane = lanes.remove(endpoint);
         if (lane != null) {
+            retiring.add(lane.pool());
             lane.pool().retire();
+        }
+    }
+
+    /** {@linkplain #forget Forgets} every endpoint but these. */
+    public void retain(Set<Endpoint> endpoints) {
+        for (Endpoint known : lanes.keySet()) {
+            if (!endpoints.contains(known)) {
+                forget(known);
+            }
         }
     }
 
@@ -81,9 +93,17 @@ public final class UpstreamClient implements AutoCloseable {
     public void close() {
         closed = true;
         lanes.values().forEach(lane -> lane.pool().shutDown());
+        retiring.forEach(ConnectionPool::shutDown);
         sweeper.watched().forEach(Connection::shutDown);
         sweeper.close();
         connector.close();
+    }
+
+    private void sweep(long now) {
+        lanes.values().forEach(lane -> lane.pool().reap(now));
+        if (!retiring.isEmpty()) {
+            retiring.removeIf(ConnectionPool::isEmpty);
+        }
     }
 
     private Lane lane(Endpoint endpoint) {

@@ -87,21 +87,11 @@ class AbortTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whileItsNameIsLookedUp(boolean virtual) throws Exception {
-        CountDownLatch never = new CountDownLatch(1);
-        CountDownLatch asked = new CountDownLatch(1);
-        NameLookup stuck = host -> {
-            asked.countDown();
-            try {
-                never.await();
-            } catch (InterruptedException closing) {
-                Thread.currentThread().interrupt();
-            }
-            return new InetAddress[0];
-        };
+        StuckNames stuck = new StuckNames();
         try (UpstreamClient lost = new UpstreamClient(System::nanoTime, stuck, Duration.ofMillis(25))) {
             assertReleased(virtual,
                     () -> new Blocked(lost.newCall(Endpoint.parse("http://stuck.example"), get("/"), RELAXED),
-                            asked::await),
+                            stuck::awaitAsked),
                     Progress.NOTHING_SENT);
             Calls.assertNothingInUse(lost);
         }

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -293,6 +294,26 @@ class ConnectionPoolTest {
 
             assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("ok");
             assertThat(client.figures()).isEmpty();
+        }
+    }
+
+    @Test
+    void callsThatWaitAtAForgottenEndpointEndWithTheClient() throws Exception {
+        try (ScriptedServer server = ScriptedServer.running(ScriptedServer.Peer::awaitClose)) {
+            Endpoint endpoint = server.endpoint().withMaxConnections(1);
+            CompletableFuture<UpstreamFailure> inFlight = Calls
+                    .inBackground(() -> failure(client.newCall(endpoint, get("/"), RELAXED)));
+            eventually(() -> client.figures(endpoint).inUse() == 1);
+            CompletableFuture<UpstreamFailure> waiting = Calls
+                    .inBackground(() -> failure(client.newCall(endpoint, get("/"), RELAXED)));
+            eventually(() -> client.figures(endpoint).waiting() == 1);
+
+            client.retain(Set.of());
+            assertThat(client.figures()).isEmpty();
+            client.close();
+
+            assertThat(inFlight.get(10, TimeUnit.SECONDS)).isInstanceOf(UpstreamFailure.Aborted.class);
+            assertThat(waiting.get(10, TimeUnit.SECONDS)).isInstanceOf(UpstreamFailure.Aborted.class);
         }
     }
 

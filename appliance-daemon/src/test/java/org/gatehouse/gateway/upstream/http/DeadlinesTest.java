@@ -43,22 +43,12 @@ class DeadlinesTest {
 
     @Test
     void nameServerThatDoesNotAnswerIsAConnectTimeout() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch never = new CountDownLatch(1);
-        NameLookup stuck = host -> {
-            asked.countDown();
-            try {
-                never.await();
-            } catch (InterruptedException closing) {
-                Thread.currentThread().interrupt();
-            }
-            return new InetAddress[0];
-        };
+        StuckNames stuck = new StuckNames();
         try (UpstreamClient lost = new UpstreamClient(clock, stuck, Duration.ofMillis(2))) {
             Endpoint endpoint = Endpoint.parse("http://stuck.example");
             CompletableFuture<UpstreamFailure> failure = Calls
                     .inBackground(() -> failure(lost.newCall(endpoint, get("/"), DEADLINES)));
-            asked.await();
+            stuck.awaitAsked();
             clock.advance(Duration.ofMillis(999));
             assertStillRuns(failure);
             clock.advance(Duration.ofMillis(1));

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * CPU time and resident memory of processes over a window, from {@code /proc}. CPU comes in the kernel's ticks of 10 ms,
  * so windows should be seconds long. Memory is sampled five times a second. One thread starts and stops it.
@@ -155,15 +157,36 @@ final class ProcessMeter {
 
     /** Resident memory of a process in units of 1,048,576 bytes; 0 if it is gone. */
     static double residentMegabytes(long pid) {
+        Resident resident = resident(pid);
+        return resident == null ? 0 : resident.megabytes;
+    }
+
+    /**
+     * Resident memory of a process as {@code /proc/PID/status} has it, in units of 1,048,576 bytes.
+     *
+     * @param megabytes all of it, {@code VmRSS}
+     * @param anonymousMegabytes its own, {@code RssAnon}: heap, native memory, and file pages that it has changed
+     * @param fileMegabytes pages of files, {@code RssFile}, which others may share
+     */
+    record Resident(double megabytes, double anonymousMegabytes, double fileMegabytes) {}
+
+    /** What is resident of a process now; {@code null} if it is gone. */
+    static @Nullable Resident resident(long pid) {
         try {
+            Map<String, Double> megabytes = new LinkedHashMap<>();
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith("VmRSS:")) {
-                    return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+                if (line.endsWith(" kB")) {
+                    megabytes.put(line.substring(0, line.indexOf(':')),
+                            Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0);
                 }
             }
+            // A process that has ended and is not reaped yet has a file without these lines.
+            Double all = megabytes.get("VmRSS");
+            return all == null
+                    ? null
+                    : new Resident(all, megabytes.getOrDefault("RssAnon", 0.0), megabytes.getOrDefault("RssFile", 0.0));
         } catch (IOException e) {
-            // Gone between two samples.
+            return null;
         }
-        return 0;
     }
 }

@@ -143,7 +143,8 @@ final class Report {
                 "max " + plain(all.largest("startup", subject, "ready_max_ms")) + " ms"));
         rows.add(
                 new Row("resident memory, idle", Kind.BELOW, 250, " MB", all.largest("startup", subject, "idle_rss_mb"),
-                        ""));
+                        "anonymous " + plain(all.largest("startup", subject, "idle_rss_anon_mb")) + ", files "
+                                + plain(all.largest("startup", subject, "idle_rss_file_mb"))));
         rows.add(new Row("resident memory, peak at 500 streams", Kind.BELOW, 600, " MB",
                 all.largest("streams500", subject, "target_rss_peak_mb"), ""));
         return rows;

@@ -3,13 +3,15 @@ package org.gatehouse.bench.load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Mode {@code startup}: starts a command several times, measures the time until its readiness URL answers 200, then its
  * resident memory after a rest, and stops it with SIGTERM. The first runs only warm the file cache.
+ *
+ * <p>With {@code --pid-file} a start is whole when that file names a process of this very start: a program that is stopped
+ * between its readiness and that moment may leave a file of another start behind, or something half done.
  */
 final class Startup {
     static final Set<String> OPTIONS = Set.of("ready", "runs", "discard", "rest", "give-up", "pid-file", "pid-path",
@@ -25,7 +27,7 @@ final class Startup {
         int discard = arguments.count("discard", 1, 0, 100);
         int runs = arguments.count("runs", 5, 1, 100);
         Histogram ready = new Histogram();
-        double memory = 0;
+        ProcessMeter.Resident memory = null;
         for (int run = 0; run < discard + runs; run++) {
             boolean last = run == discard + runs - 1;
             long startedAt = System.nanoTime();
@@ -36,9 +38,13 @@ final class Startup {
                 if (run >= discard) {
                     ready.record(took);
                 }
+                long pid = awaitPid(arguments, process, startedAt);
                 if (last) {
-                    Waiting.nanos(arguments.nanos("rest", 10));
-                    memory = ProcessMeter.residentMegabytes(pid(arguments, process));
+                    Waiting.nanos(arguments.nanos("rest", 15));
+                    memory = ProcessMeter.resident(pid);
+                    if (memory == null || !process.isAlive()) {
+                        throw new IOException("the command ended before its memory could be read; see its --log");
+                    }
                 }
             } finally {
                 stop(process);
@@ -47,7 +53,11 @@ final class Startup {
         Result result = new Result("startup", arguments.pairs("label"));
         result.count("runs", runs);
         ready.describe("ready", result);
-        result.number("idle_rss_mb", memory);
+        if (memory != null) {
+            result.number("idle_rss_mb", memory.megabytes());
+            result.number("idle_rss_anon_mb", memory.anonymousMegabytes());
+            result.number("idle_rss_file_mb", memory.fileMegabytes());
+        }
         return result;
     }
 
@@ -80,18 +90,31 @@ final class Startup {
         throw new IOException(ready + " was not ready in time; see the command's --log");
     }
 
-    private static long pid(Arguments arguments, Process process) throws IOException {
+    /** The process whose memory counts: the command's own, or the one of its family that the file names, once it does. */
+    private static long awaitPid(Arguments arguments, Process process, long startedAt) throws IOException {
         String file = arguments.optional("pid-file");
         if (file == null) {
             return process.pid();
         }
-        long pid = Json.readObject(Files.readString(Path.of(file))).whole(arguments.text("pid-path", "pids.daemon"),
-                -1);
-        if (pid < 0) {
-            throw new IOException(file + " names no process at " + Objects.requireNonNullElse(
-                    arguments.optional("pid-path"), "pids.daemon"));
+        String place = arguments.text("pid-path", "pids.daemon");
+        long deadline = startedAt + arguments.nanos("give-up", 60);
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            long pid = pidIn(Path.of(file), place);
+            if (pid == process.pid() || process.descendants().anyMatch(child -> child.pid() == pid)) {
+                return pid;
+            }
+            Waiting.millis(20);
         }
-        return pid;
+        throw new IOException(file + " names no process of the command at " + place + "; see the command's --log");
+    }
+
+    private static long pidIn(Path file, String place) {
+        try {
+            return Json.readObject(Files.readString(file)).whole(place, -1);
+        } catch (IOException | IllegalArgumentException _) {
+            // Not there yet, or half written.
+            return -1;
+        }
     }
 
     private static void stop(Process process) throws InterruptedException {

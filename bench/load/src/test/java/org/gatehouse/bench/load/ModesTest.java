@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class ModesTest {
     private static final String WHOLE = "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}";
@@ -149,6 +151,38 @@ class ModesTest {
             assertThat(result.number("missing_rows")).isEqualTo(1);
             assertThat(result.number("overshoot_tokens")).isEqualTo(1);
             assertThat(result.number("usage_differs_tokens")).isZero();
+        }
+    }
+
+    /** A command that is ready at once, since the server that is asked is this test's. */
+    private static Result startup(ScriptedServer server, Path pidFile, String script)
+            throws IOException, InterruptedException {
+        return Startup.run(Arguments.parse(List.of("--ready", server.url() + "/readyz", "--runs", "1", "--discard", "1",
+                "--rest", "0.1", "--give-up", "3", "--pid-file", pidFile.toString(), "--", "sh", "-c", script),
+                Startup.OPTIONS));
+    }
+
+    @Test
+    void startupWaitsForThePidFileOfItsOwnStartAndReadsThatProcessesMemory(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        Path file = directory.resolve("pids.json");
+        Files.writeString(file, "{\"pids\":{\"daemon\":1}}");
+        try (ScriptedServer server = ScriptedServer.answering(200, "{}")) {
+            Result result = startup(server, file,
+                    "sleep 0.3; echo '{\"pids\":{\"daemon\":'$$'}}' >" + file + "; exec sleep 60");
+            assertThat(result.number("idle_rss_mb")).isBetween(0.1, 50.0);
+            assertThat(result.number("idle_rss_anon_mb") + result.number("idle_rss_file_mb"))
+                    .isCloseTo(result.number("idle_rss_mb"), within(1.0));
+        }
+    }
+
+    @Test
+    void startupGivesNoFigureWhenThePidFileIsAnotherStarts(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("pids.json");
+        Files.writeString(file, "{\"pids\":{\"daemon\":1}}");
+        try (ScriptedServer server = ScriptedServer.answering(200, "{}")) {
+            assertThatThrownBy(() -> startup(server, file, "exec sleep 60")).isInstanceOf(IOException.class)
+                    .hasMessageContaining("pids.daemon");
         }
     }
 }

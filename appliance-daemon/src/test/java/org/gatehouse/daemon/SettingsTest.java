@@ -1,0 +1,79 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class SettingsTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void variablesOverrideTheFile() throws IOException {
+        Path file = write("listen: {port: 9000, drain: PT5S}");
+
+        Settings settings = Settings.read(file, true,
+                Map.of("GATEHOUSE_LISTEN_PORT", "9001", "GATEHOUSE_DATA", "/srv/box", "GATEHOUSE_URL", "https://x"));
+
+        assertThat(settings.listen().port()).isEqualTo(9001);
+        assertThat(settings.listen().drain()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.data()).isEqualTo(Path.of("/srv/box"));
+    }
+
+    @Test
+    void settingThatIsNotKnownIsNamedWithWhatIsKnown() throws IOException {
+        Path file = write("listen: {prot: 1}");
+
+        assertThatThrownBy(() -> Settings.read(file, true, Map.of())).isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(file + ": the setting 'listen.prot' is not known. Known here: [address,")
+                .hasMessageContaining("port");
+    }
+
+    @Test
+    void wrongVariableIsNotBlamedOnAFileThatIsNotThere() {
+        assertThatThrownBy(
+                () -> Settings.read(directory.resolve("none"), false, Map.of("GATEHOUSE_LISTEN_PRT", "1")))
+                .hasMessageStartingWith("A variable GATEHOUSE_…: the setting 'listen.prt' is not known.");
+    }
+
+    @Test
+    void valueOfTheWrongKindIsExplainedInAUsersWords() throws IOException {
+        assertThatThrownBy(() -> Settings.read(write("listen: {port: many}"), true, Map.of()))
+                .hasMessageContaining("the setting 'listen.port' must be a whole number");
+        assertThatThrownBy(() -> Settings.read(write("listen: {drain: soon}"), true, Map.of()))
+                .hasMessageContaining("the setting 'listen.drain' must be a length of time such as PT30S");
+        assertThatThrownBy(() -> Settings.read(write("listen: 8443"), true, Map.of()))
+                .hasMessageContaining("the setting 'listen' must be a group of settings");
+    }
+
+    @Test
+    void spaceForKeptRecordsIsReadFromTheFileAndFromAVariable() throws IOException {
+        assertThat(Settings.read(write("data: /data"), true, Map.of()).journal().toTrail(directory).keptMaximumBytes())
+                .isEqualTo(16L << 30);
+        assertThat(Settings.read(write("journal: {kept-max-bytes: 1073741824}"), true, Map.of()).journal()
+                .toTrail(directory)
+                .keptMaximumBytes()).isEqualTo(1L << 30);
+        assertThat(Settings.read(write("journal: {kept-max-bytes: 1073741824}"), true,
+                Map.of("GATEHOUSE_JOURNAL_KEPT_MAX_BYTES", "536870912")).journal().toTrail(directory)
+                .keptMaximumBytes()).isEqualTo(1L << 29);
+    }
+
+    @Test
+    void tooLittleSpaceForKeptRecordsIsRefusedWithTheKeysName() throws IOException {
+        Settings settings = Settings.read(write("journal: {kept-max-bytes: 1000}"), true, Map.of());
+        assertThatThrownBy(() -> settings.journal().toTrail(directory)).isInstanceOf(SettingsException.class)
+                .hasMessageContaining("journal.kept-max-bytes is 1000");
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(directory.resolve("appliance.yaml"), text);
+    }
+}
