@@ -1,8 +1,11 @@
 package org.gatehouse.gpu;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 import static org.gatehouse.gpu.GpuMetric.Form.INTEGER;
 import static org.gatehouse.gpu.GpuMetric.Form.REAL;
@@ -312,7 +315,7 @@ public enum GpuMetric {
         this.unit = unit;
         this.exporterName = "DCGM_FI_" + name;
         this.help = help;
-        this.laterNames = java.util.Arrays.stream(laterNames).map(later -> "DCGM_FI_" + later).toList();
+        this.laterNames = Arrays.stream(laterNames).map(later -> "DCGM_FI_" + later).toList();
     }
 
     /** The numeric id of the field in every DCGM from 3.1 to 4.7. */
@@ -372,7 +375,7 @@ public enum GpuMetric {
     }
 
     /** The metric with this DCGM field id, or {@code null} when it is none of ours. */
-    public static @org.jspecify.annotations.Nullable GpuMetric ofField(int fieldId) {
+    public static @Nullable GpuMetric ofField(int fieldId) {
         return fieldId >= 0 && fieldId < BY_FIELD.length ? BY_FIELD[fieldId] : null;
     }
 

@@ -159,6 +159,12 @@ public final class Readings {
             return this;
         }
 
+        /** Takes the value, or its absence, from other readings as it is. */
+        public Builder copy(GpuMetric metric, Readings other) {
+            cells[metric.ordinal()] = other.cells[metric.ordinal()];
+            return this;
+        }
+
         /** Whether a value was put. */
         public boolean has(GpuMetric metric) {
             return cells[metric.ordinal()] > LAST_ABSENT;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.sun.jna.Memory;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gpu.nativelib.SharedLibrary;
 
@@ -106,7 +107,7 @@ final class DcgmConnector {
         return found;
     }
 
-    private @org.jspecify.annotations.Nullable DcgmSession connect(SharedLibrary library, String address) {
+    private @Nullable DcgmSession connect(SharedLibrary library, String address) {
         boolean unix = address.startsWith("unix://");
         try (Memory parameters = DcgmSession.cleared(DcgmAbi.ConnectParams.SIZE);
                 Memory handle = DcgmSession.cleared(Long.BYTES)) {

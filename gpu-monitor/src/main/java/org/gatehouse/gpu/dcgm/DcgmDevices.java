@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.sun.jna.Memory;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gpu.GpuCondition;
 import org.gatehouse.gpu.GpuIdentity;
@@ -64,10 +65,8 @@ final class DcgmDevices {
         // Attributes lack some of these, and are refused (-20, -12) between releases that do not fit; fields always work.
         List<Watch> identity = watches.watch(entities, IDENTITY_FIELDS, 30_000_000);
         session.call("dcgmUpdateAllFields", 1);
-        for (Watch watch : identity) {
-            watches.read(watch, values);
-            watches.drop(watch);
-        }
+        identity.forEach(watch -> watches.read(watch, values));
+        watches.drop(identity);
         Map<String, Device> devices = new LinkedHashMap<>();
         try (Memory attributes = new Memory(DeviceAttributes.SIZE)) {
             for (Entity entity : entities) {
@@ -159,11 +158,11 @@ final class DcgmDevices {
         return packed <= 0 ? "" : (packed >> 16) + "." + (packed & 0xffff);
     }
 
-    private static String first(String preferred, @org.jspecify.annotations.Nullable String other) {
+    private static String first(String preferred, @Nullable String other) {
         return !preferred.isEmpty() || other == null ? preferred : other;
     }
 
-    private static int number(@org.jspecify.annotations.Nullable String text, int otherwise) {
+    private static int number(@Nullable String text, int otherwise) {
         try {
             return text == null ? otherwise : Integer.parseInt(text);
         } catch (NumberFormatException strange) {

@@ -25,6 +25,7 @@ final class DcgmHealth implements AutoCloseable {
     private final long group;
     private final Memory response = DcgmSession.cleared(HealthResponse.SIZE);
     private int version = HealthResponse.VERSION;
+    private final boolean watching;
     private int outcome;
 
     /** Starts the watches for a group of GPUs. */
@@ -38,10 +39,11 @@ final class DcgmHealth implements AutoCloseable {
             parameters.setLong(HealthSet.INTERVAL, 10_000_000L);
             parameters.setDouble(HealthSet.KEEP_AGE, 300);
             outcome = session.call("dcgmHealthSet_v2", parameters);
+            watching = outcome == OK;
         }
     }
 
-    /** Whether the watches work; if not, {@link #problem()} says why. */
+    /** Whether the watches work, or did at the last check; if not, {@link #problem()} says why. */
     boolean working() {
         return outcome == OK;
     }
@@ -53,7 +55,7 @@ final class DcgmHealth implements AutoCloseable {
 
     /** The incidents that stand at present. */
     List<Sighting> check(Map<Integer, String> uuids, Instant now) {
-        if (!working()) {
+        if (!watching) {
             return List.of();
         }
         outcome = ask();

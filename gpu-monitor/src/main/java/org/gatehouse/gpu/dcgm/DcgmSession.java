@@ -36,8 +36,7 @@ final class DcgmSession implements AutoCloseable {
 
     /** Whether the library itself knows this field. */
     boolean knowsField(int fieldId) {
-        return !library.has("DcgmFieldGetById")
-                || library.call("DcgmFieldGetById", 0, (short) fieldId) != 0;
+        return !library.has("DcgmFieldGetById") || library.callForPointer("DcgmFieldGetById", (short) fieldId) != null;
     }
 
     /** The host engine's version, such as {@code 4.6.0}; empty when it does not say. */

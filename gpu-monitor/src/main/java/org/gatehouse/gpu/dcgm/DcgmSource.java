@@ -4,11 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuCondition;
@@ -29,6 +32,8 @@ import org.gatehouse.gpu.dcgm.DcgmDevices.Device;
 import org.gatehouse.gpu.dcgm.DcgmDevices.Instance;
 import org.gatehouse.gpu.dcgm.DcgmValues.Entity;
 import org.gatehouse.gpu.dcgm.DcgmWatches.Watch;
+
+import static org.gatehouse.gpu.dcgm.DcgmAbi.OK;
 
 /** The GPUs of one host engine. Made by {@link DcgmSources}; for one thread at a time. */
 final class DcgmSource implements GpuSource {
@@ -51,7 +56,7 @@ final class DcgmSource implements GpuSource {
     private final List<Watch> perInstance = new ArrayList<>();
     private final DcgmXids xids;
     private final DcgmHealth health;
-    private final @org.jspecify.annotations.Nullable DcgmPolicies policies;
+    private final @Nullable DcgmPolicies policies;
     private final DcgmValues values = new DcgmValues();
     private final Map<Entity, Readings> slowReadings = new HashMap<>();
     private final Map<Integer, GpuCondition> conditions = new HashMap<>();
@@ -104,8 +109,6 @@ final class DcgmSource implements GpuSource {
      */
     private List<Watch> profiling(List<Entity> all) {
         List<Integer> fields = ids(Group.PROFILING);
-        long group = watches.group(all);
-        session.call("dcgmGroupDestroy", group);
         List<Watch> together = watches.watch(all, fields, SECOND);
         if (!together.isEmpty() || all.size() == 1) {
             return together;
@@ -131,12 +134,21 @@ final class DcgmSource implements GpuSource {
     public Sampling sample() {
         Instant now = clock.instant();
         values.clear();
+        int refusal = OK;
+        boolean answered = false;
         for (Watch watch : fast) {
             int outcome = watches.read(watch, values);
             if (outcome == DcgmAbi.CONNECTION_NOT_VALID || outcome == DcgmAbi.UNINITIALIZED) {
                 return new Sampling.Failed("The connection to the DCGM host engine broke (" + outcome
                         + "); it is opened again as soon as it answers", true);
             }
+            answered |= outcome == OK || outcome == DcgmAbi.NO_DATA;
+            refusal = outcome == OK ? refusal : outcome;
+        }
+        if (!answered) {
+            return new Sampling.Failed("The DCGM host engine (version " + session.engineVersion()
+                    + ") gives no values through " + session.library().name() + " (" + refusal + "); "
+                    + "install the library and the host engine from one release", true);
         }
         if (frozen()) {
             return new Sampling.Failed("The DCGM host engine has given the same values for " + FROZEN_AFTER.toSeconds()
@@ -169,7 +181,7 @@ final class DcgmSource implements GpuSource {
         devices.forEach(device -> conditions.put(device.id(), catalogue.condition(device)));
         incidents = health.check(uuids, now);
         if (devices.stream().anyMatch(Device::migEnabled) && !catalogue.instances().equals(instances)) {
-            perInstance.forEach(watches::drop);
+            watches.drop(perInstance);
             watchInstances();
         }
     }
@@ -177,7 +189,7 @@ final class DcgmSource implements GpuSource {
     private void watchInstances() {
         instances = catalogue.instances();
         perInstance.clear();
-        List<Integer> fields = java.util.Arrays.stream(GpuMetric.values()).filter(GpuMetric::perMigInstance)
+        List<Integer> fields = Arrays.stream(GpuMetric.values()).filter(GpuMetric::perMigInstance)
                 .map(GpuMetric::fieldId).toList();
         perInstance.addAll(watches.watch(instances.stream().map(Instance::entity).toList(), fields, SECOND));
     }
@@ -219,11 +231,7 @@ final class DcgmSource implements GpuSource {
     private static Readings merged(Readings often, Readings rarely) {
         Readings.Builder builder = often.toBuilder();
         for (GpuMetric metric : GpuMetric.of(Group.SLOW)) {
-            if (rarely.has(metric)) {
-                builder.put(metric, rarely.orNaN(metric));
-            } else {
-                builder.put(metric, rarely.absence(metric));
-            }
+            builder.copy(metric, rarely);
         }
         return builder.build();
     }
@@ -251,9 +259,9 @@ final class DcgmSource implements GpuSource {
         if (policies != null) {
             policies.close();
         }
-        fast.forEach(watches::drop);
-        slow.forEach(watches::drop);
-        perInstance.forEach(watches::drop);
+        watches.drop(fast);
+        watches.drop(slow);
+        watches.drop(perInstance);
         xids.close();
         health.close();
         session.close();

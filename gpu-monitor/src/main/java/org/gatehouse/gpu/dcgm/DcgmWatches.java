@@ -3,16 +3,17 @@ package org.gatehouse.gpu.dcgm;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.jna.Callback;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gpu.dcgm.DcgmAbi.EntityFieldValue;
 import org.gatehouse.gpu.dcgm.DcgmAbi.EntityPair;
 import org.gatehouse.gpu.dcgm.DcgmAbi.FieldValue;
 import org.gatehouse.gpu.dcgm.DcgmValues.Entity;
+import org.gatehouse.gpu.nativelib.SharedLibrary;
 
 import static org.gatehouse.gpu.dcgm.DcgmAbi.OK;
 
@@ -26,8 +27,12 @@ final class DcgmWatches {
 
     private final DcgmSession session;
     private final String suffix;
-    private final AtomicInteger names = new AtomicInteger();
     private final List<String> notes = new ArrayList<>();
+    /** One callback for all reads: to make one costs as much as to read a hundred values, and DCGM needs it only during the call. */
+    private final ValueCallback collector = this::collect;
+    private DcgmValues collecting = new DcgmValues();
+    private long collectingStaleMicros;
+    private int names;
 
     /** {@code suffix} makes names unique in the host engine: field groups of two programs may not share one. */
     DcgmWatches(DcgmSession session, String suffix) {
@@ -42,7 +47,7 @@ final class DcgmWatches {
     @FunctionalInterface
     interface ValueCallback extends Callback {
         /** Takes {@code count} dcgmFieldValue_v1 at {@code values}. */
-        int invoke(int entityGroup, int entityId, Pointer values, int count, Pointer user);
+        int invoke(int entityGroup, int entityId, Pointer values, int count, @Nullable Pointer user);
     }
 
     /**
@@ -73,7 +78,7 @@ final class DcgmWatches {
                 ids.setShort(i * 2L, fields.get(i).shortValue());
             }
             outcome = session.call("dcgmFieldGroupCreate", fields.size(), ids,
-                    SharedName.of("gatehouse-fields", suffix, names.incrementAndGet()), made);
+                    name("fields"), made);
             if (outcome == OK) {
                 long fieldGroup = made.getLong(0);
                 boolean event = everyMicros == 0;
@@ -100,7 +105,7 @@ final class DcgmWatches {
     long group(List<Entity> entities) {
         try (Memory made = DcgmSession.cleared(Long.BYTES)) {
             int outcome = session.call("dcgmGroupCreate", DcgmAbi.GROUP_EMPTY,
-                    SharedName.of("gatehouse-group", suffix, names.incrementAndGet()), made);
+                    name("group"), made);
             if (outcome != OK) {
                 notes.add("DCGM did not make a group (" + outcome + ").");
                 return 0;
@@ -112,17 +117,21 @@ final class DcgmWatches {
         }
     }
 
-    /** Stops a watch. */
-    void drop(Watch watch) {
-        session.call("dcgmUnwatchFields", watch.group(), watch.fieldGroup());
-        session.call("dcgmFieldGroupDestroy", watch.fieldGroup());
-        session.call("dcgmGroupDestroy", watch.group());
+    /** Stops watches; those of one group together, since they share it. */
+    void drop(List<Watch> dropped) {
+        for (Watch watch : dropped) {
+            session.call("dcgmUnwatchFields", watch.group(), watch.fieldGroup());
+            session.call("dcgmFieldGroupDestroy", watch.fieldGroup());
+        }
+        dropped.stream().map(Watch::group).distinct().forEach(group -> session.call("dcgmGroupDestroy", group));
     }
 
     /** Reads the newest values of a watch into {@code values}; answers DCGM's return code. */
     int read(Watch watch, DcgmValues values) {
-        ValueCallback callback = collector(values, watch.staleMicros());
-        int outcome = session.call("dcgmGetLatestValues_v2", watch.group(), watch.fieldGroup(), callback, Pointer.NULL);
+        collecting = values;
+        collectingStaleMicros = watch.staleMicros();
+        int outcome = session.call("dcgmGetLatestValues_v2", watch.group(), watch.fieldGroup(), collector,
+                Pointer.NULL);
         if (outcome == DcgmAbi.FUNCTION_NOT_FOUND || outcome == DcgmAbi.VERSION_MISMATCH) {
             return readEntities(watch, values);
         }
@@ -135,17 +144,15 @@ final class DcgmWatches {
                 Pointer.NULL);
     }
 
-    private static ValueCallback collector(DcgmValues values, long staleMicros) {
-        return (entityGroup, entityId, memory, count, user) -> {
-            Entity entity = new Entity(entityGroup, entityId);
-            for (int i = 0; i < count; i++) {
-                long at = (long) i * FieldValue.SIZE;
-                values.take(entity, memory.getShort(at + FieldValue.FIELD_ID) & 0xffff,
-                        memory.getShort(at + FieldValue.FIELD_TYPE), memory.getInt(at + FieldValue.STATUS),
-                        memory.getLong(at + FieldValue.TIMESTAMP), memory, at + FieldValue.VALUE, staleMicros);
-            }
-            return 0;
-        };
+    private int collect(int entityGroup, int entityId, Pointer memory, int count, @Nullable Pointer user) {
+        Entity entity = new Entity(entityGroup, entityId);
+        for (int i = 0; i < count; i++) {
+            long at = (long) i * FieldValue.SIZE;
+            collecting.take(entity, memory.getShort(at + FieldValue.FIELD_ID) & 0xffff,
+                    memory.getShort(at + FieldValue.FIELD_TYPE), memory.getInt(at + FieldValue.STATUS),
+                    memory.getLong(at + FieldValue.TIMESTAMP), memory, at + FieldValue.VALUE, collectingStaleMicros);
+        }
+        return 0;
     }
 
     /**
@@ -188,11 +195,7 @@ final class DcgmWatches {
         return List.copyOf(notes);
     }
 
-    private static final class SharedName {
-        private SharedName() {}
-
-        static byte[] of(String what, String suffix, int number) {
-            return org.gatehouse.gpu.nativelib.SharedLibrary.text(what + "-" + suffix + "-" + number);
-        }
+    private byte[] name(String what) {
+        return SharedLibrary.text("gatehouse-" + what + "-" + suffix + "-" + ++names);
     }
 }

@@ -1,5 +1,7 @@
 package org.gatehouse.gpu.nativelib;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,13 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import com.sun.jna.Function;
 import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A C library whose functions are looked up one by one, so that one of another version lacks features instead of failing as a whole.
  * Thread-safe as far as the library is. It is never unloaded: its own threads may still run.
  *
- * <p>A fault inside the library (not an error code: a segmentation fault) ends this process. Nothing in Java can catch that; the reader
- * process of {@code monitor} exists for it.
+ * <p>A fault inside the library (not an error code: a segmentation fault) ends this process, and nothing in Java can catch that. The
+ * connection to a host engine in another process is preferred for this reason: what is left in here then is its thin client library.
  */
 public final class SharedLibrary {
     /**
@@ -84,10 +88,16 @@ public final class SharedLibrary {
         return found.isPresent() ? found.get().invokeInt(arguments) : whenMissing;
     }
 
+    /** Calls a function that returns a pointer; a null pointer if the library does not export it. */
+    public @Nullable Pointer callForPointer(String function, Object... arguments) {
+        Optional<Function> found = find(function);
+        return found.isPresent() ? found.get().invokePointer(arguments) : Pointer.NULL;
+    }
+
     /** Text as C wants it. */
     public static byte[] text(String value) {
-        byte[] bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        return java.util.Arrays.copyOf(bytes, bytes.length + 1);
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 
     private Optional<Function> find(String function) {
