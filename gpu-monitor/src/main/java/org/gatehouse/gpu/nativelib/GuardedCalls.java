@@ -38,29 +38,56 @@ public final class GuardedCalls implements AutoCloseable {
         record Stuck<T>() implements Outcome<T> {}
     }
 
+    /** A call that was started. */
+    public static final class Attempt<T> {
+        private final @Nullable Future<T> future;
+
+        private Attempt(@Nullable Future<T> future) {
+            this.future = future;
+        }
+
+        /** Whether it has come back, or was never started because an earlier call is stuck. */
+        public boolean ended() {
+            return future == null || future.isDone();
+        }
+
+        /** Waits for it, no longer than this; may be asked again after {@link Outcome.Stuck}. */
+        public Outcome<T> within(Duration deadline) {
+            if (future == null) {
+                return new Outcome.Stuck<>();
+            }
+            try {
+                return new Outcome.Done<>(future.get(deadline.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException late) {
+                return new Outcome.Stuck<>();
+            } catch (ExecutionException thrown) {
+                Throwable cause = thrown.getCause();
+                return new Outcome.Broken<>(cause == null ? thrown : cause);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return new Outcome.Stuck<>();
+            }
+        }
+    }
+
     /** Whether an earlier call has not come back. */
-    public synchronized boolean stuck() {
+    public boolean stuck() {
         return running != null && !running.isDone();
     }
 
-    /** Runs {@code work} and waits for it. */
-    public synchronized <T> Outcome<T> call(Callable<T> work, Duration deadline) {
+    /** Starts {@code work} and does not wait. */
+    public <T> Attempt<T> start(Callable<T> work) {
         if (stuck()) {
-            return new Outcome.Stuck<>();
+            return new Attempt<>(null);
         }
         Future<T> future = thread.submit(work);
         running = future;
-        try {
-            return new Outcome.Done<>(future.get(deadline.toNanos(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException late) {
-            return new Outcome.Stuck<>();
-        } catch (ExecutionException thrown) {
-            Throwable cause = thrown.getCause();
-            return new Outcome.Broken<>(cause == null ? thrown : cause);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return new Outcome.Stuck<>();
-        }
+        return new Attempt<>(future);
+    }
+
+    /** Runs {@code work} and waits for it. */
+    public <T> Outcome<T> call(Callable<T> work, Duration deadline) {
+        return start(work).within(deadline);
     }
 
     /** Lets the thread end when its call has come back. Does not wait. */

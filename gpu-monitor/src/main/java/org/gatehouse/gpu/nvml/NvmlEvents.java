@@ -51,13 +51,15 @@ final class NvmlEvents implements AutoCloseable {
         List<Sighting> sightings = new ArrayList<>();
         // Any other outcome than "nothing came" ends the round too: a lost GPU answers 15 at once, for ever.
         for (int i = 0; i < MOST_AT_ONCE && session.call("nvmlEventSetWait_v2", set, data, 0) == OK; i++) {
+            // NVML gives no times; two events of one round must not look like one seen twice.
+            Instant at = now.plusNanos(i * 1_000L);
             String uuid = uuids.get(data.getLong(NvmlAbi.EventData.DEVICE));
             long type = data.getLong(NvmlAbi.EventData.TYPE);
             if (uuid != null && type == NvmlAbi.EVENT_XID) {
-                sightings.add(new Sighting(uuid, new GpuSymptom.Xid((int) data.getLong(NvmlAbi.EventData.DATA)), now,
+                sightings.add(new Sighting(uuid, new GpuSymptom.Xid((int) data.getLong(NvmlAbi.EventData.DATA)), at,
                         false));
             } else if (uuid != null && type == NvmlAbi.EVENT_UNCORRECTED_ECC) {
-                sightings.add(new Sighting(uuid, new GpuSymptom.UncorrectedMemoryErrors(), now, false));
+                sightings.add(new Sighting(uuid, new GpuSymptom.UncorrectedMemoryErrors(), at, false));
             }
         }
         return sightings;
