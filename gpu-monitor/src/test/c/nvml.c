@@ -205,6 +205,7 @@ int nvmlDeviceGetDecoderUtilization(device_t d, unsigned *out, unsigned *period)
 }
 
 int nvmlDeviceGetTemperature(device_t d, int sensor, unsigned *out) {
+    script_refresh();
     return sensor ? INVALID_ARGUMENT : number32(__func__, d, "temperature", out);
 }
 
@@ -310,6 +311,7 @@ static int processes(const char *function, device_t d, const char *name, unsigne
 }
 
 int nvmlDeviceGetComputeRunningProcesses_v3(device_t d, unsigned *count, nvmlProcessInfo_t *out) {
+    script_refresh();
     return processes(__func__, d, "processes", count, out);
 }
 

@@ -50,6 +50,11 @@ public final class FakeLibrary {
         return compiled(folder, "dcgm.c", "libdcgm.so.4", List.of());
     }
 
+    /** No library at all: what a test holds before it has made one. */
+    public static FakeLibrary none() {
+        return new FakeLibrary(Path.of("/nowhere/none.so"), Path.of("/nowhere/none.script"));
+    }
+
     /** The library's file. */
     public String path() {
         return library.toString();
@@ -80,6 +85,9 @@ public final class FakeLibrary {
     }
 
     private FakeLibrary write() {
+        if (!Files.exists(library)) {
+            return this;
+        }
         StringBuilder text = new StringBuilder();
         values.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
         try {
