@@ -23,7 +23,8 @@ public sealed interface Sampling {
      * It could not be read.
      *
      * @param reason what happened, with which thing, what to do
-     * @param gone whether the source is not worth another try as it is: it must be opened again
+     * @param gone whether the source is not worth another try as it is: it must be opened again; if not, only a few misses in a row mean
+     *     that
      */
     record Failed(String reason, boolean gone) implements Sampling {}
 }

@@ -65,6 +65,7 @@ final class DcgmSource implements GpuSource {
     private long samples;
     private long newestMicros;
     private long newestSeen;
+    private boolean closed;
 
     DcgmSource(String node, Clock clock, LongSupplier nanoTime, NumaNodes numaNodes, ProcessReader processes,
             DcgmSession session,
@@ -256,6 +257,10 @@ final class DcgmSource implements GpuSource {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (policies != null) {
             policies.close();
         }

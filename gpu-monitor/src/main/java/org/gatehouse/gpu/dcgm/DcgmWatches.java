@@ -3,6 +3,10 @@ package org.gatehouse.gpu.dcgm;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 import com.sun.jna.Callback;
 import com.sun.jna.Memory;
@@ -27,7 +31,9 @@ final class DcgmWatches {
 
     private final DcgmSession session;
     private final String suffix;
-    private final List<String> notes = new ArrayList<>();
+    /** Fields that were refused, by DCGM's code for it. */
+    private final Map<Integer, Set<Integer>> refused = new TreeMap<>();
+    private boolean groupRefused;
     /** One callback for all reads: to make one costs as much as to read a hundred values, and DCGM needs it only during the call. */
     private final ValueCallback collector = this::collect;
     private DcgmValues collecting = new DcgmValues();
@@ -93,7 +99,7 @@ final class DcgmWatches {
             }
         }
         if (fields.size() == 1 || outcome == DcgmAbi.CONNECTION_NOT_VALID) {
-            notes.add("DCGM does not serve field " + fields.getFirst() + " here (" + outcome + ").");
+            refused.computeIfAbsent(outcome, code -> new TreeSet<>()).addAll(fields);
             return;
         }
         int half = fields.size() / 2;
@@ -107,7 +113,7 @@ final class DcgmWatches {
             int outcome = session.call("dcgmGroupCreate", DcgmAbi.GROUP_EMPTY,
                     name("group"), made);
             if (outcome != OK) {
-                notes.add("DCGM did not make a group (" + outcome + ").");
+                groupRefused = true;
                 return 0;
             }
             for (Entity entity : entities) {
@@ -192,7 +198,13 @@ final class DcgmWatches {
 
     /** What could not be watched, for people. */
     List<String> notes() {
-        return List.copyOf(notes);
+        List<String> notes = new ArrayList<>();
+        refused.forEach((code, fields) -> notes.add("DCGM does not serve the fields " + fields
+                + " of every device here (" + code + ")."));
+        if (groupRefused) {
+            notes.add("DCGM did not make a group of devices; it may hold too many of other programs.");
+        }
+        return notes;
     }
 
     private byte[] name(String what) {

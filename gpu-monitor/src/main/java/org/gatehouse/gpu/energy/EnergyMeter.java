@@ -10,8 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-import org.jspecify.annotations.Nullable;
-
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuCondition;
 import org.gatehouse.gpu.GpuMetric;
@@ -51,7 +49,7 @@ public final class EnergyMeter {
         this.longestGap = Objects.requireNonNull(longestGap, "longestGap");
     }
 
-    /** Takes the next snapshot of a node; snapshots of simulated GPUs count like others, and their owners know that. */
+    /** Takes the next snapshot of a node; simulated GPUs count like others: whoever shows the figures says so. */
     public synchronized void add(GpuSnapshot snapshot) {
         for (Gpu gpu : snapshot.gpus()) {
             if (gpu.condition() != GpuCondition.OK) {
@@ -112,10 +110,10 @@ public final class EnergyMeter {
         boolean allTold = processes.stream().allMatch(process -> process.bytes() >= 0);
         double total = allTold ? processes.stream().mapToDouble(GpuProcess::bytes).sum() : processes.size();
         for (GpuProcess process : processes) {
-            @Nullable String owner = owners.ofProcess(node, gpu, process).orElse(null);
-            anyKnown |= owner != null;
+            Optional<String> owner = owners.ofProcess(node, gpu, process);
+            anyKnown |= owner.isPresent();
             double part = total <= 0 ? 1.0 / processes.size() : (allTold ? process.bytes() : 1) / total;
-            shares.merge(owner == null ? NOBODY : owner, part, Double::sum);
+            shares.merge(owner.orElse(NOBODY), part, Double::sum);
         }
         if (anyKnown) {
             return shares;

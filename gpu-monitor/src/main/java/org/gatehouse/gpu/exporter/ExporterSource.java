@@ -64,8 +64,8 @@ public final class ExporterSource implements GpuSource {
         return new SourceCandidate(SourceKind.EXPORTER, "dcgm-exporter at " + settings.metrics(), () -> {
             ExporterSource source = new ExporterSource(node, settings, clock);
             return switch (source.sample()) {
-                case Sampling.Taken taken -> new Opening.Opened(source);
-                case Sampling.Failed(String reason, boolean gone) -> {
+                case Sampling.Taken _ -> new Opening.Opened(source);
+                case Sampling.Failed(String reason, boolean _) -> {
                     source.close();
                     yield new Opening.Unavailable(reason);
                 }

@@ -57,6 +57,9 @@ final class NodeWatch {
             if (chosen.sample(nanoTime.getAsLong()) instanceof Sampling.Taken taken) {
                 return new Sampling.Taken(complete(taken.snapshot()), taken.sightings(), taken.reportsXids());
             }
+            if (chosen.open()) {
+                break;
+            }
             current = null;
         }
         return new Sampling.Taken(blind(), List.of(), true);

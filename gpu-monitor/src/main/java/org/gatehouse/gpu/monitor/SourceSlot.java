@@ -17,6 +17,8 @@ import org.gatehouse.gpu.nativelib.GuardedCalls.Outcome;
  * its thread and nothing else; it is tried again only after the hanging call has come back. For one thread at a time.
  */
 final class SourceSlot {
+    private static final int MOST_MISSES = 3;
+
     private final SourceCandidate candidate;
     private final Patience patience;
     private final GuardedCalls guard;
@@ -26,6 +28,7 @@ final class SourceSlot {
     private String reason = "it has not been tried yet";
     private long tryAt;
     private int failures;
+    private int misses;
 
     SourceSlot(String node, SourceCandidate candidate, Patience patience) {
         this.candidate = candidate;
@@ -70,12 +73,12 @@ final class SourceSlot {
             case Outcome.Done<Opening>(Opening.Unavailable(String why)) -> failed(now, why);
             case Outcome.Broken<Opening>(Throwable cause) -> failed(now, candidate.name() + " broke: " + cause);
             // It stays in "opening", and is collected when it comes back after all.
-            case Outcome.Stuck<Opening> stuck -> reason = candidate.name() + " does not come back from opening";
+            case Outcome.Stuck<Opening> _ -> reason = candidate.name() + " does not come back from opening";
         }
         return source != null;
     }
 
-    /** Reads once. Everything but {@link Sampling.Taken} means that another source is to be taken for this time. */
+    /** Reads once. After anything but {@link Sampling.Taken}, {@link #open()} tells whether the source is kept. */
     Sampling sample(long now) {
         GpuSource open = source;
         if (open == null) {
@@ -84,11 +87,15 @@ final class SourceSlot {
         return switch (guard.call(open::sample, patience.sampling())) {
             case Outcome.Done<Sampling>(Sampling.Taken taken) -> {
                 failures = 0;
+                misses = 0;
                 yield taken;
             }
             case Outcome.Done<Sampling>(Sampling.Failed failed) -> {
-                leave();
-                failed(now, failed.reason());
+                reason = failed.reason();
+                if (failed.gone() || ++misses >= MOST_MISSES) {
+                    leave();
+                    failed(now, failed.reason());
+                }
                 yield failed;
             }
             case Outcome.Broken<Sampling>(Throwable cause) -> {
@@ -96,7 +103,7 @@ final class SourceSlot {
                 failed(now, candidate.name() + " broke: " + cause);
                 yield new Sampling.Failed(reason, true);
             }
-            case Outcome.Stuck<Sampling> stuck -> {
+            case Outcome.Stuck<Sampling> _ -> {
                 leave();
                 failed(now, candidate.name() + " did not answer within " + patience.sampling().toMillis()
                         + " ms; look at the kernel log for its driver");
@@ -124,6 +131,7 @@ final class SourceSlot {
     }
 
     private void leave() {
+        misses = 0;
         left = source;
         source = null;
         closeLeft();

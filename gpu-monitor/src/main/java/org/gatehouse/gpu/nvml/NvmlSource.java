@@ -40,6 +40,7 @@ final class NvmlSource implements GpuSource {
     private final List<Eye> eyes = new ArrayList<>();
     private final List<String> notes;
     private long samples;
+    private boolean closed;
 
     NvmlSource(String node, Clock clock, LongSupplier nanoTime, NumaNodes numaNodes, NvmlSession session) {
         this.node = node;
@@ -81,18 +82,16 @@ final class NvmlSource implements GpuSource {
         for (int i = 0; i < eyes.size(); i++) {
             gpus.add(eyes.get(i).look(slowTurn, i == pcieTurn));
         }
-        if (!gpus.isEmpty() && gpus.stream().allMatch(gpu -> gpu.condition() == GpuCondition.LOST)) {
-            // One that is lost stays in the list; if all are, the driver itself may have gone, and only a new start can tell.
-            return new Sampling.Taken(new GpuSnapshot(node, SourceKind.NVML, false, now, gpus, topology,
-                    List.of("No GPU answers; look at the kernel log, and boot the machine again.")),
-                    events.drain(now), events.reportsXids());
-        }
         return new Sampling.Taken(new GpuSnapshot(node, SourceKind.NVML, false, now, gpus, topology, notes),
                 events.drain(now), events.reportsXids());
     }
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         eyes.forEach(Eye::close);
         events.close();
         processes.close();

@@ -115,7 +115,7 @@ public final class NvmlSources {
 
         private Opened open() {
             return switch (NvmlSession.open(libraries)) {
-                case NvmlSession.Opening.Refused refused -> new Opened.Useless();
+                case NvmlSession.Opening.Refused _ -> new Opened.Useless();
                 case NvmlSession.Opening.Opened(NvmlSession session) -> new Opened.Ready(session,
                         new NvmlProcesses(session), new NvmlDevices(session).devices(numaNodes));
             };

@@ -143,6 +143,23 @@ final class NodeWatchTest {
     }
 
     @Test
+    void aSourceThatMissesOneReadingIsKeptAndOneThatMissesThreeIsLeft() {
+        step();
+        dcgm.answers(() -> new Sampling.Failed("not this time", false));
+        GpuSnapshot missed = step();
+        assertThat(missed.source()).isEqualTo(SourceKind.NONE);
+        assertThat(missed.gpus()).hasSize(2).allMatch(gpu -> gpu.condition() == GpuCondition.UNKNOWN);
+        assertThat(missed.notes()).contains("not this time");
+        dcgm.answers(() -> gpus(SourceKind.DCGM, 2));
+        assertThat(step().source()).isEqualTo(SourceKind.DCGM);
+        assertThat(dcgm.openings()).isEqualTo(1);
+        dcgm.answers(() -> new Sampling.Failed("never again", false));
+        step();
+        step();
+        assertThat(step().source()).isEqualTo(SourceKind.NVML);
+    }
+
+    @Test
     void aSourceThatFailsAgainAndAgainIsTriedLessAndLess() {
         dcgm.answers(() -> new Sampling.Failed("bad", true));
         for (int second = 0; second < 120; second++) {
