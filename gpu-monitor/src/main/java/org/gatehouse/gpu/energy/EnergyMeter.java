@@ -12,7 +12,6 @@ import java.util.OptionalDouble;
 
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuCondition;
-import org.gatehouse.gpu.GpuMetric;
 import org.gatehouse.gpu.GpuProcess;
 import org.gatehouse.gpu.GpuSnapshot;
 

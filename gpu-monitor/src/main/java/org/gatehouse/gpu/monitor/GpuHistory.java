@@ -97,7 +97,8 @@ public final class GpuHistory {
         private Readings.Builder peak = new Readings.Builder();
         private int samples;
 
-        @Nullable GpuMinute add(GpuSnapshot snapshot, Gpu gpu) {
+        @Nullable
+        GpuMinute add(GpuSnapshot snapshot, Gpu gpu) {
             Instant at = snapshot.takenAt();
             moments.addLast(new Moment(at, gpu.readings()));
             while (moments.getFirst().at().plus(SECONDS_KEPT).isBefore(at)) {

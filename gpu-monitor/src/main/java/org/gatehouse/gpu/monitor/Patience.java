@@ -16,7 +16,8 @@ public record Patience(Duration opening, Duration sampling, Duration betterEvery
     public Patience {
         for (Duration duration : new Duration[]{opening, sampling, betterEvery, retry}) {
             if (duration.isNegative() || duration.isZero()) {
-                throw new IllegalArgumentException("Each of the monitor's waits must be longer than 0, not " + duration);
+                throw new IllegalArgumentException(
+                        "Each of the monitor's waits must be longer than 0, not " + duration);
             }
         }
     }

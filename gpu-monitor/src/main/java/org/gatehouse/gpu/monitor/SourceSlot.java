@@ -122,8 +122,8 @@ final class SourceSlot {
     /** Closes everything, as far as that comes back in time. */
     void close() {
         leave();
-        if (opening != null && opening.within(Duration.ofMillis(1)) instanceof Outcome.Done<Opening>(
-                Opening.Opened(GpuSource late))) {
+        if (opening != null && opening
+                .within(Duration.ofMillis(1)) instanceof Outcome.Done<Opening>(Opening.Opened(GpuSource late))) {
             left = late;
         }
         closeLeft();

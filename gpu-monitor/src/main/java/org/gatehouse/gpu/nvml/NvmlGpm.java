@@ -17,12 +17,13 @@ final class NvmlGpm implements AutoCloseable {
     private static final double MEBIBYTE = 1 << 20;
 
     private enum Part {
-        ENGINE(1, GpuMetric.ENGINE_ACTIVE, 0.01), SM(2, GpuMetric.SM_ACTIVE, 0.01),
-        OCCUPANCY(3, GpuMetric.SM_OCCUPANCY, 0.01), TENSOR(5, GpuMetric.TENSOR_ACTIVE, 0.01),
-        DRAM(10, GpuMetric.DRAM_ACTIVE, 0.01), FP64(11, GpuMetric.FP64_ACTIVE, 0.01),
-        FP32(12, GpuMetric.FP32_ACTIVE, 0.01), FP16(13, GpuMetric.FP16_ACTIVE, 0.01),
-        PCIE_SENT(20, GpuMetric.PCIE_SENT, MEBIBYTE), PCIE_RECEIVED(21, GpuMetric.PCIE_RECEIVED, MEBIBYTE),
-        NVLINK_RECEIVED(60, GpuMetric.NVLINK_RECEIVED, MEBIBYTE), NVLINK_SENT(61, GpuMetric.NVLINK_SENT, MEBIBYTE);
+        ENGINE(1, GpuMetric.ENGINE_ACTIVE, 0.01), SM(2, GpuMetric.SM_ACTIVE, 0.01), OCCUPANCY(3, GpuMetric.SM_OCCUPANCY,
+                0.01), TENSOR(5, GpuMetric.TENSOR_ACTIVE, 0.01), DRAM(10, GpuMetric.DRAM_ACTIVE, 0.01), FP64(11,
+                        GpuMetric.FP64_ACTIVE,
+                        0.01), FP32(12, GpuMetric.FP32_ACTIVE, 0.01), FP16(13, GpuMetric.FP16_ACTIVE, 0.01), PCIE_SENT(
+                                20, GpuMetric.PCIE_SENT, MEBIBYTE), PCIE_RECEIVED(21, GpuMetric.PCIE_RECEIVED,
+                                        MEBIBYTE), NVLINK_RECEIVED(60, GpuMetric.NVLINK_RECEIVED,
+                                                MEBIBYTE), NVLINK_SENT(61, GpuMetric.NVLINK_SENT, MEBIBYTE);
 
         private final int id;
         private final GpuMetric metric;
@@ -78,7 +79,8 @@ final class NvmlGpm implements AutoCloseable {
             for (int i = 0; i < PARTS.length; i++) {
                 long at = NvmlAbi.GpmMetrics.METRICS + (long) i * NvmlAbi.GpmMetrics.METRIC_SIZE;
                 if (request.getInt(at + NvmlAbi.GpmMetrics.METRIC_OUTCOME) == OK) {
-                    into.put(PARTS[i].metric, request.getDouble(at + NvmlAbi.GpmMetrics.METRIC_VALUE) * PARTS[i].factor);
+                    into.put(PARTS[i].metric,
+                            request.getDouble(at + NvmlAbi.GpmMetrics.METRIC_VALUE) * PARTS[i].factor);
                 } else {
                     into.put(PARTS[i].metric, Absence.UNSUPPORTED);
                 }

@@ -170,7 +170,8 @@ final class NvmlReadings {
     private void note(GpuMetric metric, int outcome) {
         lost |= outcome == NvmlAbi.GPU_IS_LOST || outcome == NvmlAbi.RESET_REQUIRED;
         switch (outcome) {
-            case OK -> {}
+            case OK -> {
+            }
             case NvmlAbi.NOT_SUPPORTED, NvmlAbi.FUNCTION_NOT_FOUND, NvmlAbi.DEPRECATED ->
                 into.put(metric, Absence.UNSUPPORTED);
             case NvmlAbi.NO_PERMISSION -> into.put(metric, Absence.NOT_PERMITTED);

@@ -44,7 +44,8 @@ final class NvmlSession implements AutoCloseable {
                 yield outcome == OK
                         ? new Opening.Opened(new NvmlSession(library))
                         : new Opening.Refused(
-                                "NVML does not start (" + library.name() + ", " + outcome + "): " + initAdvice(outcome));
+                                "NVML does not start (" + library.name() + ", " + outcome + "): "
+                                        + initAdvice(outcome));
             }
         };
     }

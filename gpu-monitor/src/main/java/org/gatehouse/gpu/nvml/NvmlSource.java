@@ -59,7 +59,8 @@ final class NvmlSource implements GpuSource {
         }
         this.notes = events.reportsXids()
                 ? List.of()
-                : List.of("The driver does not report XIDs of every GPU to this process; look at the kernel log for them.");
+                : List.of(
+                        "The driver does not report XIDs of every GPU to this process; look at the kernel log for them.");
     }
 
     /** How many GPUs there are. */

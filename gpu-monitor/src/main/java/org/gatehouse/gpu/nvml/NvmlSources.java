@@ -61,7 +61,8 @@ public final class NvmlSources {
                 NvmlSource source = new NvmlSource(node, clock, nanoTime, numaNodes, session);
                 if (source.count() == 0) {
                     source.close();
-                    yield new Opening.Unavailable("NVML works, but the driver shows no GPU; look at nvidia-smi and lspci");
+                    yield new Opening.Unavailable(
+                            "NVML works, but the driver shows no GPU; look at nvidia-smi and lspci");
                 }
                 yield new Opening.Opened(source);
             }

@@ -160,7 +160,8 @@ final class ExporterSourceIT {
     @Test
     void everyOtherAnswerIsAFailureWithAdvice() {
         status = 503;
-        assertThat(reason(settings(Duration.ofSeconds(5), 100_000))).contains("status 503").contains("dcgm-exporter runs");
+        assertThat(reason(settings(Duration.ofSeconds(5), 100_000))).contains("status 503")
+                .contains("dcgm-exporter runs");
         status = 200;
         page = "<html>not an exporter</html>";
         assertThat(reason(settings(Duration.ofSeconds(5), 100_000))).contains("shows no GPU");

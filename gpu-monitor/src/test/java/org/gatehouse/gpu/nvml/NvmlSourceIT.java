@@ -102,7 +102,8 @@ final class NvmlSourceIT {
         fake.gpu(0, "processes", "100:40000:-,200:-:-", "graphics", "100:10:-");
         Gpu gpu = open(fake).gpus().getFirst();
         assertThat(gpu.processesKnown()).isTrue();
-        assertThat(gpu.processes()).containsExactly(new GpuProcess(100, 40_000L << 20, -1), new GpuProcess(200, -1, -1));
+        assertThat(gpu.processes()).containsExactly(new GpuProcess(100, 40_000L << 20, -1),
+                new GpuProcess(200, -1, -1));
     }
 
     @Test
