@@ -90,7 +90,9 @@ final class SamplingCostIT {
                 System.out.printf(Locale.ROOT, "1800 readings of %d GPUs: heap grew by %d kB, the process by %d kB%n",
                         GPUS,
                         grown / 1_024, (residentBytes() - resident) / 1_024);
-                assertThat(monitor.snapshots().getFirst().source()).isEqualTo(SourceKind.DCGM);
+                assertThat(monitor.snapshots().getFirst().source())
+                        .as(monitor.snapshots().getFirst().notes().toString())
+                        .isEqualTo(SourceKind.DCGM);
                 assertThat(grown).isLessThan(1 << 20);
                 watch.close();
             }
