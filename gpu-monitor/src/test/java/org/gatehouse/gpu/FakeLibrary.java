@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-import com.sun.jna.NativeLibrary;
 import org.junit.jupiter.api.Assumptions;
 
 import org.gatehouse.gpu.nativelib.SharedLibrary;
@@ -115,9 +114,12 @@ public final class FakeLibrary {
             }
             Path script = folder.resolve(source.toLowerCase(Locale.ROOT) + ".script");
             FakeLibrary fake = new FakeLibrary(library, script).write();
-            NativeLibrary loaded = NativeLibrary.getInstance(library.toString(),
-                    Map.of(com.sun.jna.Library.OPTION_OPEN_FLAGS, 1));
-            loaded.getFunction("script_use").invokeVoid(new Object[]{SharedLibrary.text(script.toString())});
+            // Loaded as the code under test does it: what is set in it now must still be there then.
+            switch (SharedLibrary.load(List.of(library.toString()))) {
+                case SharedLibrary.Loading.Loaded(SharedLibrary loaded) ->
+                    loaded.call("script_use", -1, SharedLibrary.text(script.toString()));
+                case SharedLibrary.Loading.Absent(String reason) -> throw new IllegalStateException(reason);
+            }
             return fake;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

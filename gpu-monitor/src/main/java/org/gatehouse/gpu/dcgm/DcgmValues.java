@@ -24,12 +24,15 @@ final class DcgmValues {
     private final Set<Entity> lost = new HashSet<>();
     private final Set<Entity> detached = new HashSet<>();
     private long newestMicros;
+    private long newestBefore;
 
     /** A GPU, a GPU instance, …: DCGM's pair of kind and number. */
     record Entity(int group, int id) {}
 
-    /** Forgets everything. */
+    /** Forgets everything but how new the values were: if the host engine's clock is set back, only one round looks old. */
     void clear() {
+        newestBefore = newestMicros;
+        newestMicros = 0;
         builders.clear();
         texts.clear();
         lost.clear();
@@ -68,7 +71,7 @@ final class DcgmValues {
         Readings.Builder builder = builders.computeIfAbsent(entity, key -> new Readings.Builder());
         if (status != DcgmAbi.OK) {
             builder.put(metric, absence(status));
-        } else if (timestamp > 0 && newestMicros - timestamp > staleMicros) {
+        } else if (timestamp > 0 && Math.max(newestMicros, newestBefore) - timestamp > staleMicros) {
             builder.put(metric, Absence.NO_DATA);
         } else if (type == TYPE_DOUBLE) {
             putReal(builder, metric, memory.getDouble(offset));
@@ -96,7 +99,7 @@ final class DcgmValues {
         return detached.contains(entity);
     }
 
-    /** The newest time that the host engine has put on any value, in microseconds of its clock. */
+    /** The newest time that the host engine has put on any value of this round, in microseconds of its clock. */
     long newestMicros() {
         return newestMicros;
     }

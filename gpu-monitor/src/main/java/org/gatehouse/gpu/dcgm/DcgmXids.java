@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gpu.GpuMetric;
 import org.gatehouse.gpu.GpuSymptom;
@@ -23,6 +25,10 @@ final class DcgmXids implements AutoCloseable {
     private final DcgmWatches watches;
     private final List<Watch> series;
     private final Memory next = DcgmSession.cleared(Long.BYTES);
+    /** One callback for all rounds: each new one costs native memory until the collector finds it. */
+    private final DcgmWatches.ValueCallback collector = this::collect;
+    private final List<Sighting> found = new ArrayList<>();
+    private Map<Integer, String> uuids = Map.of();
     private boolean working = true;
 
     DcgmXids(DcgmWatches watches, List<Watch> series) {
@@ -36,28 +42,30 @@ final class DcgmXids implements AutoCloseable {
     }
 
     /** The XIDs since the last call; the first call answers those of the last hour that the host engine has kept. */
-    List<Sighting> since(Map<Integer, String> uuids) {
-        List<Sighting> found = new ArrayList<>();
-        DcgmWatches.ValueCallback callback = (entityGroup, entityId, memory, count, user) -> {
-            String uuid = entityGroup == DcgmAbi.ENTITY_GPU ? uuids.get(entityId) : null;
-            for (int i = 0; uuid != null && i < count && found.size() < MOST_AT_ONCE; i++) {
-                long at = (long) i * FieldValue.SIZE;
-                long xid = memory.getLong(at + FieldValue.VALUE);
-                if ((memory.getShort(at + FieldValue.FIELD_ID) & 0xffff) == GpuMetric.XID.fieldId()
-                        && memory.getInt(at + FieldValue.STATUS) == DcgmAbi.OK && xid > 0 && !DcgmValues.blank(xid)) {
-                    found.add(new Sighting(uuid, new GpuSymptom.Xid((int) xid),
-                            Instant.EPOCH.plusNanos(memory.getLong(at + FieldValue.TIMESTAMP) * 1000), false));
-                }
-            }
-            return 0;
-        };
+    List<Sighting> since(Map<Integer, String> uuidsByGpu) {
+        found.clear();
+        uuids = uuidsByGpu;
         for (Watch watch : series) {
-            int outcome = watches.readSince(watch, next, callback);
+            int outcome = watches.readSince(watch, next, collector);
             if (outcome == DcgmAbi.FUNCTION_NOT_FOUND || outcome == DcgmAbi.VERSION_MISMATCH) {
                 working = false;
             }
         }
-        return found;
+        return List.copyOf(found);
+    }
+
+    private int collect(int entityGroup, int entityId, Pointer memory, int count, @Nullable Pointer user) {
+        String uuid = entityGroup == DcgmAbi.ENTITY_GPU ? uuids.get(entityId) : null;
+        for (int i = 0; uuid != null && i < count && found.size() < MOST_AT_ONCE; i++) {
+            long at = (long) i * FieldValue.SIZE;
+            long xid = memory.getLong(at + FieldValue.VALUE);
+            if ((memory.getShort(at + FieldValue.FIELD_ID) & 0xffff) == GpuMetric.XID.fieldId()
+                    && memory.getInt(at + FieldValue.STATUS) == DcgmAbi.OK && xid > 0 && !DcgmValues.blank(xid)) {
+                found.add(new Sighting(uuid, new GpuSymptom.Xid((int) xid),
+                        Instant.EPOCH.plusNanos(memory.getLong(at + FieldValue.TIMESTAMP) * 1000), false));
+            }
+        }
+        return 0;
     }
 
     @Override

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedLibrary {
     /**
-     * RTLD_LAZY without RTLD_GLOBAL. JNA's default is RTLD_GLOBAL, with which libdcgm.so.3 and libdcgm.so.4 in one process would call
-     * into each other: they export the same names.
+     * RTLD_LAZY and RTLD_NODELETE, without RTLD_GLOBAL. JNA's default is RTLD_GLOBAL, with which libdcgm.so.3 and libdcgm.so.4 in one
+     * process would call into each other: they export the same names. And JNA unloads a library whose object was collected, while
+     * threads of libdcgm or of the driver may still run in it.
      */
-    private static final int LAZY_AND_LOCAL = 1;
+    private static final int LAZY_LOCAL_AND_KEPT = 0x1 | 0x1000;
 
     private final String name;
     private final NativeLibrary library;
@@ -52,7 +53,7 @@ public final class SharedLibrary {
         for (String name : names) {
             try {
                 return new Loading.Loaded(new SharedLibrary(name,
-                        NativeLibrary.getInstance(name, Map.of(Library.OPTION_OPEN_FLAGS, LAZY_AND_LOCAL))));
+                        NativeLibrary.getInstance(name, Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL_AND_KEPT))));
             } catch (UnsatisfiedLinkError missing) {
                 String line = Objects.requireNonNullElse(missing.getMessage(), "not found").lines().findFirst()
                         .orElse("");
