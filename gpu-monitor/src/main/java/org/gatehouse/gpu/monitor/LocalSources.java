@@ -17,8 +17,7 @@ public final class LocalSources {
     private LocalSources() {}
 
     /**
-     * A running DCGM host engine, NVML, a host engine inside this process if the settings allow it, exporters on this machine.
-     * An embedded host engine stands behind NVML: it shows little more, and a fault in it would end this process.
+     * A running DCGM host engine, one inside this process if the settings allow it, NVML, exporters on this machine.
      *
      * @param node this machine's name
      * @param nvmlLibraries names or paths of libnvidia-ml; {@link NvmlSources#STANDARD_LIBRARIES} on a real machine
@@ -30,10 +29,10 @@ public final class LocalSources {
         DcgmSources dcgmSources = new DcgmSources(node, dcgm, clock, nanoTime, nvml::processReader);
         List<SourceCandidate> candidates = new ArrayList<>();
         candidates.add(dcgmSources.hostEngine());
-        candidates.add(nvml.driver());
         if (dcgm.embedded()) {
             candidates.add(dcgmSources.embedded());
         }
+        candidates.add(nvml.driver());
         exporters.forEach(exporter -> candidates.add(ExporterSource.candidate(node, exporter, clock)));
         return List.copyOf(candidates);
     }
