@@ -56,9 +56,10 @@ final class DcgmDevices {
 
     /** The GPUs; empty if there are none or the host engine refuses to tell. */
     List<Device> devices() {
-        List<Integer> ids = ids("dcgmGetAllSupportedDevices");
+        // Not only those that DCGM supports in full: another source shows the others too, and they would look lost here.
+        List<Integer> ids = ids("dcgmGetAllDevices");
         if (ids.isEmpty()) {
-            ids = ids("dcgmGetAllDevices");
+            ids = ids("dcgmGetAllSupportedDevices");
         }
         List<Entity> entities = ids.stream().map(id -> new Entity(DcgmAbi.ENTITY_GPU, id)).toList();
         DcgmValues values = new DcgmValues();

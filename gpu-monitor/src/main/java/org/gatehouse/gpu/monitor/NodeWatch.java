@@ -25,6 +25,9 @@ import org.gatehouse.gpu.SourceKind;
  * vanishes is told as lost and not just missing. For one thread at a time.
  */
 final class NodeWatch {
+    /** A page of another machine that names new GPUs each time must not fill the memory. */
+    private static final int MOST_GPUS = 256;
+
     private final WatchedNode node;
     private final Patience patience;
     private final Clock clock;
@@ -105,7 +108,9 @@ final class NodeWatch {
         List<Gpu> gpus = new ArrayList<>(seen.gpus());
         List<String> notes = new ArrayList<>(seen.notes());
         for (Gpu gpu : seen.gpus()) {
-            known.put(gpu.uuid(), gpu.identity());
+            if (known.size() < MOST_GPUS || known.containsKey(gpu.uuid())) {
+                known.put(gpu.uuid(), gpu.identity());
+            }
         }
         known.forEach((uuid, identity) -> {
             if (seen.gpu(uuid).isEmpty()) {
