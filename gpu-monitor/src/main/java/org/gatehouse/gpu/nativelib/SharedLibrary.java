@@ -55,9 +55,7 @@ public final class SharedLibrary {
                 return new Loading.Loaded(new SharedLibrary(name,
                         NativeLibrary.getInstance(name, Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL_AND_KEPT))));
             } catch (UnsatisfiedLinkError missing) {
-                String line = Objects.requireNonNullElse(missing.getMessage(), "not found").lines().findFirst()
-                        .orElse("");
-                reasons.append(reasons.isEmpty() ? "" : "; ").append(name).append(": ").append(line);
+                reasons.append(reasons.isEmpty() ? "" : "; ").append(linkersWords(name, missing));
             } catch (NoClassDefFoundError broken) {
                 // JNA unpacks a small library of its own; a read-only or noexec temporary directory stops it.
                 return new Loading.Absent("Native libraries cannot be called on this machine (" + broken.getMessage()
@@ -99,6 +97,13 @@ public final class SharedLibrary {
     public static byte[] text(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         return Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    /** JNA's first line says that it failed, the second what the dynamic linker said of it. */
+    private static String linkersWords(String name, UnsatisfiedLinkError missing) {
+        List<String> lines = Objects.requireNonNullElse(missing.getMessage(), "").lines().toList();
+        String words = lines.size() > 1 ? lines.get(1) : String.join(" ", lines);
+        return words.contains(name) ? words : name + ": " + words;
     }
 
     private Optional<Function> find(String function) {

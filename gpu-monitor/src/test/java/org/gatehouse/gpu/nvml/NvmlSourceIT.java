@@ -1,5 +1,7 @@
 package org.gatehouse.gpu.nvml;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -225,8 +227,11 @@ final class NvmlSourceIT {
     }
 
     @Test
-    void aLibraryThatIsMissingOrDoesNotFitIsRefusedWithAdvice() {
-        assertThat(refusal(List.of(folder.resolve("nothing.so.1").toString()))).contains("Install the NVIDIA driver");
+    void aLibraryThatIsMissingOrDoesNotFitIsRefusedWithAdvice() throws IOException {
+        assertThat(refusal(List.of(folder.resolve("nothing.so.1").toString()))).contains("nothing.so.1")
+                .contains("No such file").contains("Install the NVIDIA driver");
+        assertThat(refusal(List.of(Files.writeString(folder.resolve("text.so.1"), "no library").toString())))
+                .contains("text.so.1").contains("file too short");
         FakeLibrary fake = FakeLibrary.nvml(folder);
         fake.set("fail.nvmlInit_v2", 18);
         assertThat(refusal(List.of(fake.path()))).contains("different versions").contains("boot the machine again");
