@@ -1,53 +1,106 @@
 package org.gatehouse.gpu;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * One GPU as it was at one moment. A value that the source could not read is absent, never zero.
+ * One GPU as it was at one moment. Immutable. A value that the source could not read is absent, never zero.
  *
- * @param index the driver's index, from 0
- * @param uuid the vendor's stable identity, such as {@code GPU-5c4f…}
- * @param name the product name
- * @param memoryTotalBytes device memory, in bytes
- * @param memoryUsedBytes device memory in use by anybody, in bytes; {@code null} when unreadable
- * @param utilisation share of the last sample period in which a kernel ran, 0 to 1; {@code null} when unreadable
- * @param temperatureCelsius core temperature; {@code null} when unreadable
- * @param powerWatts board power draw; {@code null} when unreadable
+ * @param identity which one it is
+ * @param condition whether it can be worked with
+ * @param readings its values
+ * @param migEnabled whether it is cut into instances; work goes to {@code instances} then, and utilisation is not there
+ * @param instances its MIG instances; empty without MIG
+ * @param processes the processes that hold its memory, whoever started them
+ * @param processesKnown whether the source can see processes at all: an empty list means none only if this is true
  */
-public record Gpu(int index, String uuid, String name, long memoryTotalBytes, @Nullable Long memoryUsedBytes,
-        @Nullable Double utilisation, @Nullable Integer temperatureCelsius, @Nullable Double powerWatts) {
+public record Gpu(GpuIdentity identity, GpuCondition condition, Readings readings, boolean migEnabled,
+        List<MigInstance> instances, List<GpuProcess> processes, boolean processesKnown) {
 
-    /** Checks the identity and the ranges. */
+    /** Copies the lists. */
     public Gpu {
-        Objects.requireNonNull(uuid, "uuid");
-        Objects.requireNonNull(name, "name");
-        if (index < 0 || memoryTotalBytes < 0) {
-            throw new IllegalArgumentException("index and memoryTotalBytes must not be negative");
-        }
+        Objects.requireNonNull(identity, "identity");
+        Objects.requireNonNull(condition, "condition");
+        Objects.requireNonNull(readings, "readings");
+        instances = List.copyOf(instances);
+        processes = List.copyOf(processes);
     }
 
-    /** Device memory in use, in bytes, when the source could read it. */
-    public OptionalLong memoryUsed() {
-        return memoryUsedBytes == null ? OptionalLong.empty() : OptionalLong.of(memoryUsedBytes);
+    /** A GPU of which only the condition is known. */
+    public static Gpu blind(GpuIdentity identity, GpuCondition condition) {
+        return new Gpu(identity, condition, Readings.none(), false, List.of(), List.of(), false);
     }
 
-    /** Busy share of the last sample period, 0 to 1, when the source could read it. */
+    /** The same GPU with its processes, seen by somebody else. */
+    public Gpu withProcesses(List<GpuProcess> seen) {
+        return new Gpu(identity, condition, readings, migEnabled, instances, seen, true);
+    }
+
+    /** The vendor's stable identity. */
+    public String uuid() {
+        return identity.uuid();
+    }
+
+    /** The driver's index. */
+    public int index() {
+        return identity.index();
+    }
+
+    /** The product name. */
+    public String name() {
+        return identity.name();
+    }
+
+    /** Device memory in bytes, to the mebibyte. */
+    public OptionalLong memoryTotalBytes() {
+        return bytes(GpuMetric.MEMORY_TOTAL);
+    }
+
+    /** Device memory in use by anybody, in bytes, to the mebibyte. */
+    public OptionalLong memoryUsedBytes() {
+        return bytes(GpuMetric.MEMORY_USED);
+    }
+
+    /** Device memory that is free, in bytes, to the mebibyte. */
+    public OptionalLong memoryFreeBytes() {
+        return bytes(GpuMetric.MEMORY_FREE);
+    }
+
+    /** Busy share of the last sample period, 0 to 1; on MIG devices the activity of the engine, where it can be read. */
     public OptionalDouble busy() {
-        return utilisation == null ? OptionalDouble.empty() : OptionalDouble.of(utilisation);
+        if (readings.has(GpuMetric.UTILISATION)) {
+            return OptionalDouble.of(readings.orNaN(GpuMetric.UTILISATION) / 100);
+        }
+        return readings.value(GpuMetric.ENGINE_ACTIVE);
     }
 
-    /** Core temperature in degrees Celsius, when the source could read it. */
-    public OptionalInt temperature() {
-        return temperatureCelsius == null ? OptionalInt.empty() : OptionalInt.of(temperatureCelsius);
+    /** Core temperature in degrees Celsius. */
+    public OptionalDouble temperatureCelsius() {
+        return readings.value(GpuMetric.TEMPERATURE);
     }
 
-    /** Board power in watts, when the source could read it. */
-    public OptionalDouble power() {
-        return powerWatts == null ? OptionalDouble.empty() : OptionalDouble.of(powerWatts);
+    /** Board power in watts. */
+    public OptionalDouble powerWatts() {
+        return readings.value(GpuMetric.POWER);
+    }
+
+    /** Energy since the driver was loaded, in joules. */
+    public OptionalDouble energyJoules() {
+        return readings.has(GpuMetric.ENERGY)
+                ? OptionalDouble.of(readings.orNaN(GpuMetric.ENERGY) / 1000)
+                : OptionalDouble.empty();
+    }
+
+    /** Why the clocks are where they are; empty when they run free, or nobody knows. */
+    public Set<ClockReason> clockReasons() {
+        return ClockReason.of(readings.whole(GpuMetric.CLOCK_REASONS).orElse(0));
+    }
+
+    private OptionalLong bytes(GpuMetric metric) {
+        OptionalLong mebibytes = readings.whole(metric);
+        return mebibytes.isPresent() ? OptionalLong.of(mebibytes.getAsLong() << 20) : OptionalLong.empty();
     }
 }
