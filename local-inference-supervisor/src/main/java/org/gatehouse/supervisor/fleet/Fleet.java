@@ -1,0 +1,266 @@
+package org.gatehouse.supervisor.fleet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.gatehouse.supervisor.EngineSupervisor;
+import org.gatehouse.supervisor.StateListener;
+import org.gatehouse.supervisor.control.EngineControl;
+import org.gatehouse.supervisor.fleet.Admission.Refusal;
+
+/**
+ * Makes desired deployments true: plans, admits, places, starts, wakes, swaps, replaces and ends engines, on one thread that owns all
+ * of it. Engines outlive it. Thread-safe; methods that ask its thread answer within milliseconds and throw
+ * {@link IllegalStateException} if it does not within half a minute.
+ */
+public final class Fleet implements Demand, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Fleet.class.getName());
+    private static final int MAILBOX = 256;
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
+    private static final long LONGEST_SLEEP_NANOS = 500_000_000;
+
+    private final BlockingQueue<Runnable> mailbox = new ArrayBlockingQueue<>(MAILBOX);
+    private final Board board = new Board();
+    private final Reconciler reconciler;
+    private final FleetSettings settings;
+    private final LongSupplier nanoTime;
+    private final List<Consumer<FleetEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private volatile boolean closing;
+
+    Fleet(FleetSettings settings, Surroundings outside) {
+        this.settings = settings;
+        this.nanoTime = outside.nanoTime();
+        this.reconciler = new Reconciler(settings, outside, board, this::wake);
+        this.thread = Thread.ofVirtual().name("fleet").unstarted(this::live);
+    }
+
+    /**
+     * Takes the desired state from the book and the engines of an earlier daemon from its journal, and begins.
+     *
+     * @param settings bounds and places
+     * @param supervisor the processes; this fleet owns its instances that are named after deployments, and no others
+     * @param control orders to engines
+     * @param gpus what GPUs hold
+     * @param models where models lie
+     * @param history what earlier starts taught; {@link HistoryFile} keeps it
+     * @param book where the desired state is kept
+     * @param listener told of every event on the fleet's thread, in order; must return within milliseconds
+     * @throws IOException if the state directory cannot be used
+     */
+    public static Fleet open(FleetSettings settings, EngineSupervisor supervisor, EngineControl control, GpuView gpus,
+            ModelLibrary models, EngineHistory history, DeploymentBook book, Consumer<FleetEvent> listener)
+            throws IOException {
+        Files.createDirectories(settings.stateDirectory());
+        Fleet fleet = new Fleet(settings,
+                new Surroundings(Instances.of(supervisor), control, gpus, models, history, book,
+                        Journal.in(settings.stateDirectory().resolve("fleet.json")),
+                        job -> Thread.ofVirtual().name("fleet-work").start(job), Clock.systemUTC(), System::nanoTime,
+                        new Random()));
+        fleet.addListener(listener);
+        // An engine's end is seen at once, not at the next tick.
+        StateListener stateListener = (_, _) -> fleet.wake();
+        supervisor.addListener(stateListener);
+        fleet.begin();
+        return fleet;
+    }
+
+    /** Begins; once. */
+    void begin() {
+        reconciler.begin();
+        thread.start();
+    }
+
+    /** Tells this listener of every event from now on, on the fleet's thread; it must return within milliseconds. */
+    public void addListener(Consumer<FleetEvent> listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** Says what would come of a deployment. Nothing changes, nothing is reserved. */
+    public PlanAnswer plan(ModelDeployment deployment) {
+        return ask(() -> reconciler.plan(deployment));
+    }
+
+    /** Makes this the desired state, if it is sound and fits; it has been kept when this returns. Applying it again tries failures again. */
+    public ApplyOutcome apply(ModelDeployment deployment) {
+        return ask(() -> reconciler.apply(deployment));
+    }
+
+    /** Lets a deployment go: drained, ended, forgotten. Returns whether there was one; its end takes its time. */
+    public boolean remove(String name) {
+        return ask(() -> reconciler.remove(name));
+    }
+
+    /** Tries again what failed or was rolled back. Returns whether there is such a deployment. */
+    public boolean retry(String name) {
+        return ask(() -> reconciler.retry(name));
+    }
+
+    /** Everything as it was at the last step, at most a tenth of a second ago. Does not ask the fleet's thread. */
+    public FleetView view() {
+        return reconciler.view();
+    }
+
+    /** Calls in flight at an instance, from memory: what a supervisor waits for when it stops one. */
+    public int callsInFlight(String instance) {
+        return view().deployments().stream().flatMap(deployment -> deployment.replicas().stream())
+                .filter(replica -> replica.id().equals(instance)).mapToInt(FleetView.OfReplica::calls).findFirst()
+                .orElse(0);
+    }
+
+    /** Which deployment needs this model of the store, in words; empty if none does. */
+    public Optional<String> userOf(String modelId) {
+        return ask(() -> reconciler.userOf(modelId));
+    }
+
+    @Override
+    public Admission acquire(String publicName, Duration wait) throws InterruptedException {
+        long end = nanoTime.getAsLong() + wait.toNanos();
+        DemandMeter queued = null;
+        try {
+            while (true) {
+                Board.Route route = board.route(publicName);
+                if (closing) {
+                    return new Admission.Refused(Refusal.CLOSING, "The box is shutting down; try again in a minute.");
+                }
+                if (route == null) {
+                    return new Admission.Refused(Refusal.UNKNOWN_MODEL, "There is no local model " + publicName + ".");
+                }
+                DemandMeter meter = route.meter();
+                meter.touch(nanoTime.getAsLong());
+                Replica replica = route.enter();
+                if (replica != null) {
+                    return new Admission.Ready(lease(route, replica));
+                }
+                if (queued == null) {
+                    if (!meter.beginWaiting(settings.queue())) {
+                        return new Admission.Refused(Refusal.QUEUE_FULL,
+                                settings.queue() + " callers wait for " + publicName + " already; try again later.");
+                    }
+                    queued = meter;
+                }
+                wake();
+                long left = end - nanoTime.getAsLong();
+                if (left <= 0 || route.otherwise() instanceof Admission.Refused) {
+                    return route.otherwise();
+                }
+                board.await(route, publicName, Math.min(left, LONGEST_SLEEP_NANOS));
+            }
+        } finally {
+            if (queued != null) {
+                queued.endWaiting();
+            }
+        }
+    }
+
+    private Lease lease(Board.Route route, Replica replica) {
+        return new Lease(route.deployment(), replica.id, replica.listen, () -> {
+            route.meter().touch(nanoTime.getAsLong());
+            replica.gate.leave();
+        });
+    }
+
+    private void wake() {
+        // One is enough for all who call meanwhile; a full mailbox wakes it too.
+        if (woken.compareAndSet(false, true)) {
+            boolean _ = mailbox.offer(() -> {});
+        }
+    }
+
+    private <T> T ask(Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (closing || !mailbox.offer(() -> {
+            try {
+                answer.complete(question.call());
+            } catch (Exception e) {
+                answer.completeExceptionally(e);
+            }
+        })) {
+            throw new IllegalStateException(
+                    "The fleet takes no more orders: it is closed or overloaded; try again later");
+        }
+        try {
+            return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the fleet was asked; an order stands", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The fleet could not do it: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("The fleet did not answer within " + ANSWER + "; an order stands", e);
+        }
+    }
+
+    private void live() {
+        while (!closing) {
+            try {
+                Runnable mail = mailbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                while (mail != null) {
+                    mail.run();
+                    mail = mailbox.poll();
+                }
+                woken.set(false);
+                reconciler.step();
+                tell(reconciler.takeEvents());
+            } catch (InterruptedException e) {
+                return; // Only close() interrupts.
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "The fleet met what it cannot handle; it goes on in a second", e);
+                pause();
+            }
+        }
+    }
+
+    private void tell(List<FleetEvent> events) {
+        for (FleetEvent event : events) {
+            for (Consumer<FleetEvent> listener : listeners) {
+                try {
+                    listener.accept(event);
+                } catch (RuntimeException e) {
+                    LOG.log(System.Logger.Level.ERROR, "A listener failed at " + event, e);
+                }
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(AFTER_FAULT);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the fleet's thread, within a second. Engines go on; whoever owns the supervisor decides about them. */
+    @Override
+    public void close() {
+        closing = true;
+        wake();
+        try {
+            boolean _ = thread.join(AFTER_FAULT);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
+    }
+}

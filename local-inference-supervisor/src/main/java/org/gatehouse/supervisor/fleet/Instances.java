@@ -1,0 +1,61 @@
+package org.gatehouse.supervisor.fleet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import org.gatehouse.supervisor.Deployment;
+import org.gatehouse.supervisor.EngineSupervisor;
+import org.gatehouse.supervisor.Instance;
+import org.gatehouse.supervisor.LogLine;
+import org.gatehouse.supervisor.StartOutcome;
+
+/** The processes below the fleet, as far as the fleet needs them. Thread-safe. */
+interface Instances {
+
+    /** Starts a process; blocks until it runs or was refused. */
+    StartOutcome start(Deployment deployment);
+
+    /** Ends a process and all that it started; blocks until that is done. */
+    void stop(String id, Duration grace);
+
+    /** One instance as it is now. */
+    Optional<Instance> instance(String id);
+
+    /** All instances as they are now. */
+    List<Instance> all();
+
+    /** The newest lines of this one of its processes, oldest first. */
+    List<String> lines(String id, long generation, int atMost);
+
+    /** Those of a supervisor. */
+    static Instances of(EngineSupervisor supervisor) {
+        return new Instances() {
+            @Override
+            public StartOutcome start(Deployment deployment) {
+                return supervisor.start(deployment);
+            }
+
+            @Override
+            public void stop(String id, Duration grace) {
+                supervisor.stop(id, grace);
+            }
+
+            @Override
+            public Optional<Instance> instance(String id) {
+                return supervisor.instance(id);
+            }
+
+            @Override
+            public List<Instance> all() {
+                return supervisor.instances();
+            }
+
+            @Override
+            public List<String> lines(String id, long generation, int atMost) {
+                return supervisor.log(id, atMost).stream().filter(line -> line.generation() == generation)
+                        .map(LogLine::text).toList();
+            }
+        };
+    }
+}

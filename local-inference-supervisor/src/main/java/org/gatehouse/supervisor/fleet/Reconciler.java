@@ -1,0 +1,203 @@
+package org.gatehouse.supervisor.fleet;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.supervisor.Instance;
+import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
+import org.gatehouse.supervisor.fleet.Replica.Next;
+
+/** All that the fleet's thread does, one step at a time. Used by that one thread; never blocks. */
+final class Reconciler {
+    final World world;
+    private final Planning planning;
+    private final Lifecycle lifecycle;
+    private final Settling settling;
+    private final Portrait portrait;
+    private final Board board;
+    private volatile FleetView view;
+
+    Reconciler(FleetSettings settings, Surroundings outside, Board board, Runnable wake) {
+        this.world = new World(settings, outside, wake);
+        this.board = board;
+        Launching launching = new Launching(settings, outside);
+        this.planning = new Planning(world, launching);
+        this.lifecycle = new Lifecycle(world, launching);
+        Eviction eviction = new Eviction(world, lifecycle);
+        this.settling = new Settling(world, planning, launching, lifecycle, eviction);
+        this.portrait = new Portrait(world, eviction);
+        this.view = portrait.view();
+    }
+
+    /** Takes the desired state from the book, and the engines of an earlier daemon. */
+    void begin() {
+        world.outside.book().all()
+                .forEach(deployment -> world.states.put(deployment.name(), new DeploymentState(deployment)));
+        world.ledger.refresh(world.outside.gpus().gpus());
+        Set<String> adopted = new HashSet<>();
+        for (Journal.Entry entry : world.outside.journal().read()) {
+            DeploymentState state = world.states.get(entry.deployment());
+            Instance instance = world.outside.instances().instance(entry.id()).orElse(null);
+            if (state != null && instance != null && !instance.state().resting()) {
+                adopt(state, entry, instance);
+                adopted.add(entry.id());
+            }
+        }
+        // Named as ours and not in the journal: nobody knows any more what it was promised.
+        world.outside.instances().all().stream()
+                .filter(instance -> !instance.state().resting() && !adopted.contains(instance.id()))
+                .filter(instance -> isOurs(instance.id())).forEach(instance -> world.aside(() -> {
+                    world.outside.instances().stop(instance.id(), instance.deployment().stop().grace());
+                    return true;
+                }, _ -> world.changes++));
+    }
+
+    private boolean isOurs(String id) {
+        int dash = id.lastIndexOf('-');
+        return dash > 0 && id.substring(dash + 1).matches("[0-9]{1,3}")
+                && world.states.containsKey(id.substring(0, dash));
+    }
+
+    private void adopt(DeploymentState state, Journal.Entry entry, Instance instance) {
+        EngineProgram program = world.settings.programs().stream()
+                .filter(each -> each.name().equals(entry.program())).findFirst()
+                .orElseGet(() -> EngineProgram.inPath(state.wanted.engine().kind()));
+        Replica replica = new Replica(entry.id(), entry.slot(), state.wanted, entry.fingerprint(), program,
+                Path.of(entry.model()), entry.key(), entry.plan(), entry.placement(), entry.listen(),
+                world.outside.clock().instant());
+        replica.generation = instance.generation();
+        replica.startedNanos = world.now();
+        state.replicas.add(replica);
+        state.lastKey = entry.key();
+        state.lastWeightBytes = replica.weightBytes();
+        world.ledger.inherit(replica.id, replica.memory());
+        world.event(Kind.ADOPTED, replica, "it was started by an earlier daemon");
+        if (instance.state().serves()) {
+            lifecycle.adopted(replica, entry.sleepLevel());
+            if (entry.fingerprint().equals(Fingerprint.of(state.wanted))) {
+                state.proven = state.wanted;
+            }
+        } else {
+            world.ledger.beginLoading(replica.id, replica.gpus());
+            world.become(replica, ReplicaPhase.LOADING);
+        }
+    }
+
+    /** Looks at everything once and does what can be done now. */
+    void step() {
+        world.takeAnswers();
+        world.ledger.refresh(world.outside.gpus().gpus());
+        for (String gpu : world.ledger.endQuarantines()) {
+            world.event(Kind.GPU_RELEASED, "", "", gpu, "its memory came back");
+            world.changes++;
+        }
+        for (DeploymentState state : List.copyOf(world.all())) {
+            for (Replica replica : List.copyOf(state.replicas)) {
+                lifecycle.advance(state, replica);
+            }
+        }
+        settling.settle();
+        world.keepJournal();
+        board.show(portrait.routes());
+        view = portrait.view();
+    }
+
+    /** Everything as it was after the last step. From any thread. */
+    FleetView view() {
+        return view;
+    }
+
+    List<FleetEvent> takeEvents() {
+        return world.takeEvents();
+    }
+
+    PlanAnswer plan(ModelDeployment deployment) {
+        world.ledger.refresh(world.outside.gpus().gpus());
+        return planning.answer(deployment);
+    }
+
+    ApplyOutcome apply(ModelDeployment deployment) {
+        PlanAnswer answer = plan(deployment);
+        DeploymentState before = world.states.get(deployment.name());
+        // What runs already need not fit again.
+        boolean runs = before != null && deployment.replicas() <= before.wanted.replicas()
+                && Fingerprint.of(before.wanted).equals(Fingerprint.of(deployment));
+        boolean accepted = switch (answer) {
+            case PlanAnswer.Fits _ -> true;
+            case PlanAnswer.DoesNotFit _ -> runs || deployment.replicas() == 0;
+            case PlanAnswer.Invalid _ -> false;
+        };
+        if (!accepted) {
+            return new ApplyOutcome.Refused(answer);
+        }
+        world.outside.book().put(deployment);
+        DeploymentState state = world.states.computeIfAbsent(deployment.name(), _ -> new DeploymentState(deployment));
+        state.wanted = deployment;
+        state.removing = false;
+        freshStart(state);
+        world.event(Kind.APPLIED, deployment.name(), "", "",
+                deployment.replicas() + " replicas of " + deployment.model() + " as " + deployment.publicName());
+        return new ApplyOutcome.Applied(answer);
+    }
+
+    private void freshStart(DeploymentState state) {
+        state.rejected = "";
+        state.rejection = "";
+        state.budgets.clear();
+        state.waitingFor = "";
+        state.attemptedAtChange = -1;
+        state.replicas.stream().filter(replica -> replica.phase == ReplicaPhase.FAILED).toList()
+                .forEach(replica -> lifecycle.retire(replica, "tried again", Next.GONE));
+        world.changes++;
+    }
+
+    boolean remove(String name) {
+        DeploymentState state = world.states.get(name);
+        if (state == null || state.removing) {
+            return false;
+        }
+        world.outside.book().remove(name);
+        state.removing = true;
+        world.changes++;
+        world.event(Kind.REMOVED, name, "", "", "the deployment was removed");
+        return true;
+    }
+
+    boolean retry(String name) {
+        DeploymentState state = world.states.get(name);
+        if (state == null) {
+            return false;
+        }
+        freshStart(state);
+        return true;
+    }
+
+    int inside(String instance) {
+        Replica replica = find(instance);
+        return replica == null ? 0 : replica.gate.inside();
+    }
+
+    private @Nullable Replica find(String instance) {
+        return world.replicas().stream().filter(replica -> replica.id.equals(instance)).findFirst().orElse(null);
+    }
+
+    /** Which deployment needs this model of the store. */
+    Optional<String> userOf(String idOrName) {
+        List<String> users = new ArrayList<>();
+        for (DeploymentState state : world.all()) {
+            for (ModelDeployment each : new ModelDeployment[]{state.wanted, state.target()}) {
+                if (each.model() instanceof ModelChoice.Stored(String wanted)
+                        && (wanted.equals(idOrName) || idOrName.startsWith(wanted.replace("/", "--") + "@"))) {
+                    users.add("deployment " + state.name());
+                }
+            }
+        }
+        return users.stream().findFirst();
+    }
+}
