@@ -91,6 +91,11 @@ public final class Fleet implements Demand, AutoCloseable {
         thread.start();
     }
 
+    /** What its thread does, for tests that are that thread themselves. */
+    Reconciler reconciler() {
+        return reconciler;
+    }
+
     /** Tells this listener of every event from now on, on the fleet's thread; it must return within milliseconds. */
     public void addListener(Consumer<FleetEvent> listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));

@@ -110,7 +110,7 @@ final class World {
     }
 
     void event(Kind kind, String deployment, String instance, String gpu, String reason) {
-        LOG.log(System.Logger.Level.INFO, () -> kind + " " + deployment + " " + instance + " " + gpu + ": " + reason);
+        LOG.log(System.Logger.Level.DEBUG, () -> kind + " " + deployment + " " + instance + " " + gpu + ": " + reason);
         if (events.size() < MOST_EVENTS) {
             events.add(new FleetEvent(outside.clock().instant(), kind, deployment, instance, gpu, reason));
         }
