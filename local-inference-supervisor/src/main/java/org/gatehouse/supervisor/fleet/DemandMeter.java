@@ -15,6 +15,11 @@ final class DemandMeter {
         lastCall.set(nanoTime);
     }
 
+    /** What was called for so far has been served, or must be called for again. */
+    void forget() {
+        lastCall.set(NEVER);
+    }
+
     /** Whether nobody called for so long; so too if nobody ever did. */
     boolean idleFor(long nanos, long nanoTime) {
         long last = lastCall.get();

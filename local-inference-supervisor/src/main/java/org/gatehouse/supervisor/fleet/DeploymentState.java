@@ -63,9 +63,16 @@ final class DeploymentState {
         return switch (wanted.mode()) {
             case LoadMode.Pinned _ -> true;
             case LoadMode.OnDemand(Duration idle) -> meter.waiting() > 0
-                    || !meter.idleFor(idle.toNanos(), nanoTime)
+                    || !meter.idleFor(patience(idle).toNanos(), nanoTime)
                     || replicas.stream().anyMatch(replica -> replica.gate.inside() > 0);
         };
+    }
+
+    /** One that has no place yet is not given one for callers who have long gone away. */
+    private Duration patience(Duration idle) {
+        boolean hasPlace = replicas.stream().anyMatch(replica -> replica.phase.counts());
+        Duration wait = wanted.timing().longestWait().multipliedBy(2);
+        return hasPlace || idle.compareTo(wait) < 0 ? idle : wait;
     }
 
     /** Replicas that shall be in GPU memory now. */

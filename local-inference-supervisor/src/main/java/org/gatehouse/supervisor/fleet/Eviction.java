@@ -18,6 +18,8 @@ import org.gatehouse.supervisor.planning.GpuCapacity;
 final class Eviction {
     private static final double BYTES_PER_SECOND = 1e9;
     private static final Duration SETUP = Duration.ofSeconds(30);
+    /** Milliseconds that any swap costs, so that recency decides between quick ones. */
+    private static final double LEAST_COST = 1000;
     private static final Duration USUAL_WAKE = Duration.ofSeconds(5);
 
     private final World world;
@@ -140,7 +142,7 @@ final class Eviction {
         DeploymentState owner = world.owner(replica);
         double minutesIdle = owner.meter.idleNanos(world.now()) / 60e9;
         double weight = Math.pow(2, (owner.wanted.priority() - claimant.wanted.priority()) / 25.0);
-        return reload(replica).toMillis() / (1 + minutesIdle) * weight;
+        return (reload(replica).toMillis() + LEAST_COST) / (1 + minutesIdle) * weight;
     }
 
     private Duration reload(Replica replica) {

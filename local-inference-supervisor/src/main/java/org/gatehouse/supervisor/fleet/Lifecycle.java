@@ -181,7 +181,8 @@ final class Lifecycle {
         scrape(replica);
         adapters.reconcile(state, replica);
         if (state.wanted.mode() instanceof LoadMode.OnDemand && !state.removing && !state.demanded(world.now())
-                && !replica.adapting && replica.gate.closeIfEmpty()) {
+                && world.passed(replica.sinceNanos, state.wanted.timing().residency()) && !replica.adapting
+                && replica.gate.closeIfEmpty()) {
             world.event(Kind.IDLE, replica, "nobody called it for " + ((LoadMode.OnDemand) state.wanted.mode()).idle());
             naps.unload(replica, "idle");
         }
@@ -295,10 +296,10 @@ final class Lifecycle {
         switch (replica.next) {
             case GONE -> world.forget(replica);
             case RESTART -> {
-                if (own.equals(replica.memory())) {
+                if (missing.isEmpty() && own.equals(replica.memory())) {
                     world.become(replica, ReplicaPhase.BACKING_OFF);
                 } else {
-                    world.forget(replica); // It slept; its place may be somebody else's by now.
+                    world.forget(replica); // Its place is closed, or somebody else's by now; another is looked for.
                 }
             }
             case FAIL -> {

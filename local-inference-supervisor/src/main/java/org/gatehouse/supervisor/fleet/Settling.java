@@ -238,6 +238,7 @@ final class Settling {
             return; // A call came in meanwhile.
         }
         world.event(Kind.EVICTED, victim, "it gives way to " + claimant.name());
+        world.owner(victim).meter.forget(); // Only a new call may bring it back, or two models would chase each other.
         if (victim.phase == ReplicaPhase.ASLEEP) {
             lifecycle.retire(victim, "gives way to " + claimant.name(), Next.GONE);
         } else {

@@ -110,8 +110,12 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     }
 
     void crash(String id, FailureKind kind) {
+        crash(id, new Cause(kind, "on paper", null));
+    }
+
+    void crash(String id, Cause cause) {
         Process process = process(id);
-        process.state = new EngineState.Failed(new Cause(kind, "on paper", null));
+        process.state = new EngineState.Failed(cause);
         giveBack(process);
     }
 

@@ -92,6 +92,7 @@ final class FleetBench {
     }
 
     void pass(Duration duration) {
+        steps(); // What happened before is noticed before.
         box.pass(duration);
         steps();
     }

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.Cause;
-import org.gatehouse.supervisor.EngineState;
 import org.gatehouse.supervisor.FailureKind;
 import org.gatehouse.supervisor.LoadPhase;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
@@ -118,14 +117,12 @@ class FleetLifeTest {
     @Test
     void contextThatTheEngineSaysIsTooLongIsShortenedOnce() {
         bench.applied(bench.pinned("chat"));
-        bench.box.process("chat-0").state = new EngineState.Failed(
-                new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 4096));
+        bench.box.crash("chat-0", new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 4096));
         bench.pass(Duration.ofSeconds(10));
         assertThat(bench.box.process("chat-0").argument("--max-model-len")).isEqualTo("4096");
         assertThat(bench.kinds()).contains(Kind.REMEDIED);
 
-        bench.box.process("chat-0").state = new EngineState.Failed(
-                new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 2048));
+        bench.box.crash("chat-0", new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 2048));
         bench.pass(Duration.ofMinutes(1));
         assertThat(bench.view("chat").standing()).isEqualTo(Standing.FAILED);
     }
