@@ -3,6 +3,7 @@ package org.gatehouse.supervisor.fleet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class GpuLedger {
     private final Map<String, Map<String, Long>> claims = new HashMap<>();
     /** By GPU: who loads there. Engines measure free memory while they load, so they do it one after the other (vllm#55827). */
     private final Map<String, String> loading = new HashMap<>();
+    private final Set<String> untaken = new HashSet<>();
     private final Map<String, String> quarantine = new TreeMap<>();
 
     GpuLedger(long slack) {
@@ -80,6 +82,7 @@ final class GpuLedger {
     /** Takes the promise back, and the turn to load. */
     void release(String holder) {
         promises.remove(holder);
+        untaken.remove(holder);
         endLoading(holder);
     }
 
@@ -126,16 +129,39 @@ final class GpuLedger {
         return sight == null ? 0 : sight.capacity().usedBytes();
     }
 
+    /** Notes whether a holder may have taken what it was promised: memory in use is never explained by one that has not. */
+    void taken(String holder, boolean may) {
+        if (may) {
+            untaken.remove(holder);
+        } else {
+            untaken.add(holder);
+        }
+    }
+
     /**
-     * Whether what is in use on a GPU is explained by strangers and by promises to others than this holder, of which only so
-     * much shall be left. A GPU that is gone holds nothing.
+     * Whether so much more can be taken on each GPU, by what the driver says. Promises say who may; this says whether they can: memory
+     * that a dead process left behind may be hidden behind the promise of one that only loads.
+     */
+    boolean hasFree(Map<String, Long> more) {
+        return more.entrySet().stream().allMatch(each -> {
+            GpuView.Sight sight = sights.get(each.getKey());
+            return sight != null && Math.max(sight.capacity().usedBytes(), sight.capacity().foreignBytes())
+                    + each.getValue() <= sight.capacity().totalBytes();
+        });
+    }
+
+    /**
+     * Whether what is in use on a GPU is explained by strangers and by what was promised to others than this holder and may be
+     * taken, of which only so much shall be left. A GPU that is gone holds nothing.
      */
     boolean explained(String gpu, String holder, long left) {
         GpuView.Sight sight = sights.get(gpu);
         if (sight == null) {
             return true;
         }
-        long others = promised(gpu) - promisedTo(holder).getOrDefault(gpu, 0L);
+        long others = promises.entrySet().stream()
+                .filter(each -> !each.getKey().equals(holder) && !untaken.contains(each.getKey()))
+                .mapToLong(each -> each.getValue().getOrDefault(gpu, 0L)).sum();
         return sight.capacity().usedBytes() <= sight.capacity().foreignBytes() + others + left + slack;
     }
 

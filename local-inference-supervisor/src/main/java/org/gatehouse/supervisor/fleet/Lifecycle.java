@@ -83,9 +83,14 @@ final class Lifecycle {
         if (!world.ledger.beginLoading(replica.id, replica.gpus())) {
             return;
         }
+        if (!world.ledger.hasFree(replica.memory())) {
+            waitForMemory(replica);
+            return;
+        }
         world.become(replica, ReplicaPhase.STARTING);
         replica.startedNanos = world.now();
         replica.wasReady = false;
+        replica.memoryMissedSince = 0;
         replica.adapters = Set.of();
         ModelDeployment spec = replica.spec;
         var adjustments = replica.adjustments;
@@ -110,6 +115,17 @@ final class Lifecycle {
                 }
             }
         });
+    }
+
+    /** It was promised what somebody still holds: after a while another place is looked for, by what is in use then. */
+    private void waitForMemory(Replica replica) {
+        world.ledger.endLoading(replica.id);
+        if (replica.memoryMissedSince == 0) {
+            replica.memoryMissedSince = world.now();
+        } else if (world.passed(replica.memoryMissedSince, world.settings.reclaim())) {
+            world.event(Kind.WAITING_FOR_ROOM, replica, "somebody holds the memory that it was promised");
+            world.forget(replica);
+        }
     }
 
     /** The instance's own state; empty if it is not the process that is meant. */

@@ -104,6 +104,10 @@ final class Reconciler {
         }
         settling.settle();
         world.keepJournal();
+        show();
+    }
+
+    private void show() {
         board.show(portrait.routes());
         view = portrait.view();
     }
@@ -143,6 +147,7 @@ final class Reconciler {
         freshStart(state);
         world.event(Kind.APPLIED, deployment.name(), "", "",
                 deployment.replicas() + " replicas of " + deployment.model() + " as " + deployment.publicName());
+        show(); // Whoever asked sees it at once.
         return new ApplyOutcome.Applied(answer);
     }
 
@@ -166,6 +171,7 @@ final class Reconciler {
         state.removing = true;
         world.changes++;
         world.event(Kind.REMOVED, name, "", "", "the deployment was removed");
+        show();
         return true;
     }
 
@@ -175,6 +181,7 @@ final class Reconciler {
             return false;
         }
         freshStart(state);
+        show();
         return true;
     }
 

@@ -60,6 +60,8 @@ final class Replica {
     /** Not before this time: the next start, probe or attempt at an adapter. */
     long notBefore;
     long adaptersNotBefore;
+    /** Since when it could start but for memory that somebody holds; 0 if it is not so. */
+    long memoryMissedSince;
     long scrapeAt;
     boolean scraping;
     boolean adapting;

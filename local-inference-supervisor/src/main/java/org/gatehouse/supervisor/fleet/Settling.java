@@ -126,7 +126,7 @@ final class Settling {
             return Attempt.COMING;
         }
         if (world.ledger.canGrow(replica.id, replica.memory(),
-                world.ledger.capacities(Map.of(), state.name()))) {
+                world.ledger.capacities(Map.of(), state.name())) && world.ledger.hasFree(grown(replica))) {
             if (!world.ledger.beginLoading(replica.id, replica.gpus())) {
                 return Attempt.COMING;
             }
@@ -137,6 +137,13 @@ final class Settling {
         waits(state);
         return makeRoom(state, mayEvict, places -> world.ledger.canGrow(replica.id, replica.memory(), places),
                 "its place is taken", replica.memory());
+    }
+
+    /** What it takes more when it wakes. */
+    private Map<String, Long> grown(Replica replica) {
+        Map<String, Long> more = new HashMap<>(replica.memory());
+        world.ledger.promisedTo(replica.id).forEach((gpu, has) -> more.merge(gpu, -has, Long::sum));
+        return more;
     }
 
     private Attempt place(DeploymentState state, ModelDeployment target, String fingerprint, boolean mayEvict) {
@@ -260,6 +267,7 @@ final class Settling {
                 world.outside.clock().instant());
         replica.sinceNanos = world.now();
         world.ledger.promise(id, replica.memory());
+        world.ledger.taken(id, false);
         state.replicas.add(replica);
         state.lastKey = key;
         state.lastWeightBytes = replica.weightBytes();

@@ -70,6 +70,7 @@ final class World {
         replica.since = outside.clock().instant();
         replica.sinceNanos = now();
         replica.turn++;
+        ledger.taken(replica.id, phase != ReplicaPhase.PLACED && phase != ReplicaPhase.BACKING_OFF);
         replica.ordered = false;
         replica.stage = "";
         changes++;
