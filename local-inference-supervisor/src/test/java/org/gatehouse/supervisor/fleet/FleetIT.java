@@ -90,7 +90,8 @@ class FleetIT {
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-Xshare:auto", "-cp",
                 System.getProperty("java.class.path"), "org.gatehouse.simulated.SimulatedEngine");
         return new EngineProgram(name, EngineKind.VLLM, command, EngineVersion.UNKNOWN,
-                concat(List.of("--simulate-control", "--load-seconds", "0.3"), added), Map.of());
+                concat(List.of("--simulate-control", "--load-seconds", "0.3"), added),
+                Map.of("VLLM_ALLOW_RUNTIME_LORA_UPDATING", "1"));
     }
 
     private static List<String> concat(List<String> one, List<String> other) {
