@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-
 import org.gatehouse.supervisor.Instance;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
@@ -183,15 +181,6 @@ final class Reconciler {
         freshStart(state);
         show();
         return true;
-    }
-
-    int inside(String instance) {
-        Replica replica = find(instance);
-        return replica == null ? 0 : replica.gate.inside();
-    }
-
-    private @Nullable Replica find(String instance) {
-        return world.replicas().stream().filter(replica -> replica.id.equals(instance)).findFirst().orElse(null);
     }
 
     /** Which deployment needs this model of the store. */
