@@ -12,17 +12,20 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.supervisor.EngineState.Adopting;
 import org.gatehouse.supervisor.EngineState.Backoff;
 import org.gatehouse.supervisor.EngineState.Crashed;
 import org.gatehouse.supervisor.EngineState.Defined;
+import org.gatehouse.supervisor.EngineState.Degraded;
 import org.gatehouse.supervisor.EngineState.Draining;
 import org.gatehouse.supervisor.EngineState.Failed;
 import org.gatehouse.supervisor.EngineState.Loading;
+import org.gatehouse.supervisor.EngineState.Probing;
 import org.gatehouse.supervisor.EngineState.Ready;
 import org.gatehouse.supervisor.EngineState.Spawned;
 import org.gatehouse.supervisor.EngineState.Stopped;
 import org.gatehouse.supervisor.EngineState.Stopping;
-import org.gatehouse.supervisor.HealthProbe.Answer;
+import org.gatehouse.supervisor.engines.EngineFailure;
 
 /**
  * Makes one instance's desired state true. One virtual thread owns all of it and decides everything from its mailbox and its
@@ -36,49 +39,62 @@ final class InstanceActor {
 
     /** What an actor can be told. */
     private sealed interface Message {
-        record Start(Deployment wanted, CompletableFuture<StartOutcome> answer) implements Message {}
+        record Start(Deployment wanted, @Nullable CommandMaker maker, CompletableFuture<StartOutcome> answer)
+                implements
+                    Message {}
 
         record Stop(Duration grace, CompletableFuture<Instance> done) implements Message {}
 
         /** Something may have happened: look. Losing one costs a tick. */
         record Wake() implements Message {}
 
-        record Quit() implements Message {}
+        /** Shall end, and leave a running engine running if it may. */
+        record Quit(boolean leaving) implements Message {}
     }
 
     private final BlockingQueue<Message> mailbox = new ArrayBlockingQueue<>(MAILBOX);
     private final EngineLauncher launcher;
+    private final Candidates candidates;
     private final EngineLog log;
     private final Host host;
     private final Duration survivorGrace;
     private final CallsInFlight calls;
     private final StateBoard board;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private final List<CompletableFuture<Instance>> stopWaiters = new ArrayList<>();
 
     private Deployment deployment;
     private EngineState state = new Defined();
-    private RestartBudget budget;
+    private EngineCommand command;
+    private Recovery recovery;
     private long generation;
     private int restarts;
     private boolean stopWanted;
     private boolean quit;
+    private boolean leaving;
+    /** An engine of another command is being ended to make room. */
+    private boolean startsAfterwards;
     private @Nullable EngineRun run;
+    private @Nullable ReadyWatch watch;
     private @Nullable Ending ending;
     /** Deadline of the drain, of the back-off; in nanoTime. */
     private long waitUntil;
     private Duration stopGrace = Duration.ZERO;
 
-    InstanceActor(Deployment deployment, EngineLauncher launcher, EngineLog log, Host host, Duration survivorGrace,
-            CallsInFlight calls, StateListener listener) {
+    InstanceActor(Deployment deployment, EngineLauncher launcher, Candidates candidates, EngineLog log, Host host,
+            Duration survivorGrace, CallsInFlight calls, StateListener listener) {
         this.deployment = deployment;
+        this.command = deployment.command();
         this.launcher = launcher;
+        this.candidates = candidates;
         this.log = log;
         this.host = host;
         this.survivorGrace = survivorGrace;
         this.calls = calls;
-        this.budget = new RestartBudget(deployment.restart(), host.nanoTime(), host.random());
-        this.board = new StateBoard(new Instance(deployment, state, host.clock().instant(), 0, 0, null), listener);
+        this.recovery = new Recovery(deployment, null, host.nanoTime(), host.random());
+        this.board = new StateBoard(new Instance(deployment, state, host.clock().instant(), 0, 0, null, null),
+                listener);
         this.thread = Thread.ofVirtual().name("instance-" + deployment.id()).start(this::live);
     }
 
@@ -93,9 +109,9 @@ final class InstanceActor {
     }
 
     /** Asks for a start. From any thread; the answer comes when the process runs or was refused. */
-    CompletableFuture<StartOutcome> start(Deployment wanted) {
+    CompletableFuture<StartOutcome> start(Deployment wanted, @Nullable CommandMaker maker) {
         CompletableFuture<StartOutcome> answer = new CompletableFuture<>();
-        tell(new Message.Start(wanted, answer), answer);
+        tell(new Message.Start(wanted, maker, answer), answer);
         return answer;
     }
 
@@ -109,14 +125,16 @@ final class InstanceActor {
         return done;
     }
 
-    /** Ends the actor's thread as soon as the instance rests. From any thread. */
-    void quit() {
-        tell(new Message.Quit(), new CompletableFuture<>());
-    }
-
-    /** Waits until the actor's thread has ended. */
-    boolean awaitEnd(Duration atMost) throws InterruptedException {
-        return thread.join(atMost);
+    /**
+     * Ends the actor's thread as soon as the instance rests. From any thread; the answer comes when it has ended.
+     *
+     * @param leave whether a running engine is left running instead of waited for
+     */
+    CompletableFuture<Void> quit(boolean leave) {
+        if (thread.isAlive()) {
+            tell(new Message.Quit(leave), ended);
+        }
+        return ended;
     }
 
     private void tell(Message message, CompletableFuture<?> answer) {
@@ -132,7 +150,15 @@ final class InstanceActor {
     }
 
     private void live() {
-        while (!(quit && state.resting())) {
+        try {
+            act();
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void act() {
+        while (!(quit && (state.resting() || leaving && canBeLeft()))) {
             try {
                 Message message = mailbox.poll(tickMillis(), TimeUnit.MILLISECONDS);
                 if (message != null) {
@@ -153,11 +179,19 @@ final class InstanceActor {
         }
     }
 
+    /** Whether the next daemon can do with the instance as it is; what is being ended or cleared away is not left halfway. */
+    private boolean canBeLeft() {
+        return switch (state) {
+            case Adopting _,Spawned _,Loading _,Probing _,Ready _,Degraded _,Backoff _ -> true;
+            case Defined _,Stopped _,Failed _,Draining _,Stopping _,Crashed _ -> false;
+        };
+    }
+
     private long tickMillis() {
         return switch (state) {
             case Defined _,Stopped _,Failed _ -> 1000;
-            case Ready _,Backoff _ -> 250;
-            case Spawned _,Loading _,Draining _ -> 100;
+            case Ready _,Degraded _,Backoff _ -> 250;
+            case Adopting _,Spawned _,Loading _,Probing _,Draining _ -> 100;
             case Stopping _,Crashed _ -> 50;
         };
     }
@@ -173,9 +207,9 @@ final class InstanceActor {
 
     private void handle(Message message) {
         switch (message) {
-            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) -> {
+            case Message.Start(Deployment wanted, CommandMaker maker, CompletableFuture<StartOutcome> answer) -> {
                 try {
-                    answer.complete(started(wanted));
+                    answer.complete(started(wanted, maker));
                 } catch (RuntimeException e) {
                     answer.completeExceptionally(e);
                     throw e;
@@ -188,11 +222,14 @@ final class InstanceActor {
             case Message.Wake _ -> {
                 // step() looks.
             }
-            case Message.Quit _ -> quit = true;
+            case Message.Quit(boolean leave) -> {
+                quit = true;
+                leaving = leave;
+            }
         }
     }
 
-    private StartOutcome started(Deployment wanted) {
+    private StartOutcome started(Deployment wanted, @Nullable CommandMaker maker) {
         if (!state.resting()) {
             return wanted.equals(deployment) && !stopWanted
                     ? new StartOutcome.Accepted(snapshot())
@@ -205,22 +242,42 @@ final class InstanceActor {
                     + " that cannot be ended; reset the GPU or reboot the box, then start it again");
         }
         deployment = wanted;
-        budget = new RestartBudget(wanted.restart(), host.nanoTime(), host.random());
+        command = wanted.command();
+        recovery = new Recovery(wanted, maker, host.nanoTime(), host.random());
         restarts = 0;
         stopWanted = false;
-        launch();
+        Manifest left = candidates.take(deployment.id());
+        if (left == null) {
+            launch();
+        } else {
+            takeOver(left);
+        }
         return new StartOutcome.Accepted(snapshot());
+    }
+
+    /** An engine of an earlier daemon runs: it is adopted if it is what is wished, and otherwise makes room. */
+    private void takeOver(Manifest left) {
+        EngineRun found = launcher.takeOver(deployment, left, log);
+        generation = left.generation();
+        ending = null;
+        run = found;
+        if (left.isOf(deployment) && found.isAlive()) {
+            become(new Adopting());
+        } else {
+            startsAfterwards = true;
+            askToEnd(left.grace());
+        }
     }
 
     private void launch() {
         generation++;
         ending = null;
         run = null;
-        switch (launcher.launch(deployment, generation, log)) {
+        switch (launcher.launch(deployment, command, generation, log)) {
             case EngineLauncher.Launch.Launched(EngineRun launched) -> {
                 run = launched;
                 // The process's end wakes the actor at once, long before a log or a health check would show it.
-                launched.process().onExit().thenRun(() -> mailbox.offer(new Message.Wake()));
+                launched.process().onExit(this::wake);
                 become(new Spawned());
             }
             case EngineLauncher.Launch.NotLaunched(Cause cause) -> {
@@ -231,12 +288,16 @@ final class InstanceActor {
         }
     }
 
+    private void wake() {
+        mailbox.offer(new Message.Wake());
+    }
+
     private void stopping(Duration grace) {
         stopWanted = true;
         switch (state) {
             case Defined _,Stopped _,Failed _,Backoff _ -> become(new Stopped());
-            case Spawned _,Loading _ -> askToEnd(grace);
-            case Ready _ -> {
+            case Adopting _,Spawned _,Loading _,Probing _ -> askToEnd(grace);
+            case Ready _,Degraded _ -> {
                 stopGrace = grace;
                 waitUntil = host.nanoTime().getAsLong() + deployment.stop().drain().toNanos();
                 become(new Draining());
@@ -247,7 +308,7 @@ final class InstanceActor {
     }
 
     private void askToEnd(Duration grace) {
-        ending = new Ending(running().family(), host.signals(), host.nanoTime(), grace);
+        ending = running().ending(grace);
         become(new Stopping());
     }
 
@@ -262,8 +323,8 @@ final class InstanceActor {
                     launch();
                 }
             }
-            case Spawned _,Loading _ -> stepWhileStarting(running());
-            case Ready _ -> stepWhileReady(running());
+            case Adopting _,Spawned _,Loading _,Probing _ -> stepWhileStarting(running());
+            case Ready _,Degraded _ -> stepWhileReady(running());
             case Draining _ -> {
                 running().readLog();
                 boolean drained = calls.at(deployment.id()) <= 0 || host.nanoTime().getAsLong() - waitUntil >= 0;
@@ -287,17 +348,23 @@ final class InstanceActor {
             crashed(stall);
             return;
         }
-        if (further) {
-            become(new Loading(current.progress().phase(), current.progress().percent()));
-        }
-        Answer answer = current.takeAnswer();
-        if (answer != null && answer.isWell()) {
-            current.becameReady();
-            become(new Ready());
-            return;
-        }
         current.lookForChildren();
-        current.askForHealth(() -> mailbox.offer(new Message.Wake()));
+        switch (current.askWhileStarting(this::wake)) {
+            case LOADING -> {
+                if (further) {
+                    become(new Loading(current.progress()));
+                }
+            }
+            case PROBING -> {
+                if (!(state instanceof Probing)) {
+                    become(new Probing());
+                }
+            }
+            case PASSED -> {
+                watch = current.becameReady(this::wake);
+                become(new Ready());
+            }
+        }
     }
 
     private void stepWhileReady(EngineRun current) {
@@ -306,25 +373,37 @@ final class InstanceActor {
             crashed(current.causeOfEnd());
             return;
         }
-        Answer answer = current.takeAnswer();
-        Cause missed = answer == null ? null : current.counted(answer);
-        if (missed != null) {
-            crashed(missed);
-            return;
-        }
         current.lookForChildren();
-        current.askForHealth(() -> mailbox.offer(new Message.Wake()));
+        switch (Objects.requireNonNull(watch).look()) {
+            case ReadyWatch.Finding.Well _ -> {
+                if (state instanceof Degraded) {
+                    become(new Ready());
+                }
+            }
+            case ReadyWatch.Finding.Poor(String why) -> {
+                if (!state.equals(new Degraded(why))) {
+                    become(new Degraded(why));
+                }
+            }
+            case ReadyWatch.Finding.Gone(Cause cause) -> {
+                crashed(cause);
+                return;
+            }
+        }
+        if (watch.load() != snapshot().load()) {
+            board.refresh(instance(snapshot().since()));
+        }
     }
 
     private void crashed(Cause cause) {
         report(cause);
-        ending = new Ending(running().family(), host.signals(), host.nanoTime(), survivorGrace);
+        ending = running().ending(survivorGrace);
         become(new Crashed(cause));
     }
 
     private void report(Cause cause) {
         LOG.log(System.Logger.Level.WARNING,
-                "Instance " + deployment.id() + " crashed: " + cause.kind() + " (" + cause.evidence()
+                "Instance " + deployment.id() + " crashed: " + cause.failure() + " (" + cause.evidence()
                         + "). " + cause.advice());
     }
 
@@ -336,13 +415,17 @@ final class InstanceActor {
             case GOING_ON -> {
                 // Again at the next tick.
             }
-            case STUCK -> become(new Failed(Cause.of(FailureKind.CANNOT_BE_ENDED, "processes " + under.survivors())));
+            case STUCK -> become(new Failed(Cause.of(EngineFailure.CANNOT_BE_ENDED, "processes " + under.survivors())));
             case ENDED -> {
                 Duration readyFor = current.readyFor();
                 current.cleared();
                 run = null;
                 ending = null;
-                if (stopWanted || crash == null) {
+                boolean next = startsAfterwards && !stopWanted;
+                startsAfterwards = false;
+                if (next) {
+                    launch();
+                } else if (stopWanted || crash == null) {
                     become(new Stopped());
                 } else {
                     afterCrash(crash, readyFor);
@@ -352,15 +435,12 @@ final class InstanceActor {
     }
 
     private void afterCrash(Cause cause, Duration readyFor) {
-        if (!cause.kind().worthRetrying()) {
-            become(new Failed(cause));
-            return;
-        }
-        switch (budget.crashed(readyFor)) {
-            case RestartBudget.Verdict.Spent _ -> become(new Failed(cause));
-            case RestartBudget.Verdict.RetryAfter(Duration delay) -> {
+        switch (recovery.after(cause, readyFor)) {
+            case Recovery.Next.GiveUp(Cause decided) -> become(new Failed(decided));
+            case Recovery.Next.Retry(Duration delay, EngineCommand next, Cause decided) -> {
+                command = next;
                 waitUntil = host.nanoTime().getAsLong() + delay.toNanos();
-                become(new Backoff(host.clock().instant().plus(delay), cause));
+                become(new Backoff(host.clock().instant().plus(delay), decided));
             }
         }
     }
@@ -368,14 +448,21 @@ final class InstanceActor {
     private void become(EngineState next) {
         EngineState before = state;
         state = next;
-        Instant since = before.getClass() == next.getClass() ? snapshot().since() : host.clock().instant();
-        Instance now = new Instance(deployment, next, since, generation, restarts,
-                run == null ? null : run.process().pid());
+        if (!next.serves()) {
+            watch = null;
+        }
+        Instance now = instance(
+                before.getClass() == next.getClass() ? snapshot().since() : host.clock().instant());
         board.show(now, before);
         if (next.resting()) {
             stopWaiters.forEach(waiter -> waiter.complete(now));
             stopWaiters.clear();
         }
+    }
+
+    private Instance instance(Instant since) {
+        return new Instance(deployment, state, since, generation, restarts, run == null ? null : run.process().pid(),
+                watch == null ? null : watch.load());
     }
 
     private EngineRun running() {
