@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.LongAdder;
  * A program that behaves like an engine as far as a supervisor can tell: says vLLM's lines while it loads, listens only then, answers
  * {@code /health}, {@code /v1/models}, {@code /v1/completions} and {@code /metrics}; {@code /stream} says a line each 20 ms for ever.
  * Files in its control directory make it misbehave: {@code hang} (accepts, never answers), {@code sick} (503), {@code stuck} (well,
- * but completes nothing, counters stand), {@code slow} (completes nothing, counters move), {@code busy} (a call in hand), {@code other}
- * (lists another model), {@code exit-N} (ends with code N).
+ * but completes nothing, counters stand), {@code slow} (completes nothing, and counters move meanwhile), {@code busy} (a call in hand), {@code other}
+ * (lists another model), {@code exit-N} (ends with code
+ * N). With {@code VLLM_API_KEY} it asks for that key below {@code /v1}.
  */
 final class ScriptedEngine {
     private static final LongAdder TOKENS = new LongAdder();
@@ -71,21 +72,27 @@ final class ScriptedEngine {
         try (caller) {
             ByteBuffer request = ByteBuffer.allocate(4096);
             caller.read(request);
-            String path = new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII).split(" ")[1];
+            String text = new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
+            String path = text.split(" ")[1];
+            String key = System.getenv("VLLM_API_KEY");
+            if (key != null && path.startsWith("/v1") && !text.contains("Authorization: Bearer " + key + "\r\n")) {
+                reply(caller, "401 Unauthorized", "{\"error\":\"Unauthorized\"}");
+                return;
+            }
             switch (path) {
                 case "/v1/models" -> reply(caller, "200 OK", "{\"data\":[{\"id\":\""
                         + (Files.exists(control.resolve("other")) ? "other" : "tiny") + "\"}]}");
                 case "/v1/completions" -> {
                     while (Files.exists(control.resolve("stuck")) || Files.exists(control.resolve("slow"))) {
+                        if (Files.exists(control.resolve("slow"))) {
+                            TOKENS.increment();
+                        }
                         Thread.sleep(20);
                     }
                     TOKENS.increment();
                     reply(caller, "200 OK", "{\"choices\":[{\"text\":\"x\"}]}");
                 }
                 case "/metrics" -> {
-                    if (Files.exists(control.resolve("slow"))) {
-                        TOKENS.increment();
-                    }
                     reply(caller, "200 OK", "vllm:num_requests_running{engine=\"0\"} "
                             + (Files.exists(control.resolve("busy")) ? "1.0" : "0.0")
                             + "\nvllm:num_requests_waiting{engine=\"0\"} 0.0\nvllm:kv_cache_usage_perc{engine=\"0\"} 0.25"
