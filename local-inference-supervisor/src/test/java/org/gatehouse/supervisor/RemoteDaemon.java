@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code stop ID}, {@code ready
- * ID}, {@code all}, {@code close}, {@code stop-everything}) and answers each with a line. Its engines outlive it.
+ * ID}, {@code all}, {@code unclaimed}, {@code end-unclaimed}, {@code close}, {@code stop-everything}) and answers each with a line. Its engines outlive it.
  */
 final class RemoteDaemon implements AutoCloseable {
     private final Process process;
@@ -72,6 +72,10 @@ final class RemoteDaemon implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    void awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -86,7 +90,7 @@ final class RemoteDaemon implements AutoCloseable {
         }
     }
 
-    /** The wish for the engine with this id, its own control directory included. */
+    /** The wish for the engine with this id, with a control directory of its own and a child that outlives a killed root. */
     static Deployment deployment(Path directory, String id) {
         Path control = directory.resolve("control-" + id);
         try {
@@ -95,12 +99,13 @@ final class RemoteDaemon implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Listen listen = new Listen.UnixSocket(directory.resolve("run").resolve(id + ".sock"));
+        String engine = "sleep 1000 & exec '" + String.join("' '", ScriptedEngine.command(listen, control, 30)) + "'";
         return Deployment
-                .of(id, "tiny", new EngineCommand(ScriptedEngine.command(listen, control, 30), Map.of(), directory),
-                        listen)
+                .of(id, "tiny", new EngineCommand(List.of("sh", "-c", engine), Map.of(), directory), listen)
                 .with(Lifetime.OUTLIVES_DAEMON).with(new StopPolicy(Duration.ofMillis(200), Duration.ofSeconds(2)))
-                .with(new Readiness("/health", Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofMinutes(3),
-                        Duration.ofMinutes(15), Duration.ofHours(1)))
+                .with(new Readiness("/health", Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(5),
+                        Duration.ofSeconds(5), Duration.ofHours(1)))
+                .with(new Trial(Trial.Depth.ANSWERED, Duration.ofSeconds(1), Duration.ofSeconds(3)))
                 .with(new HealthWatch(Duration.ofMillis(200), Duration.ofMillis(500), 2))
                 .with(new HangWatch(Duration.ofMillis(100), Duration.ofMillis(1500), Duration.ofMillis(500)))
                 .with(new RestartPolicy(Duration.ofMillis(100), Duration.ofMillis(500), 0.2, 1000,
@@ -132,6 +137,10 @@ final class RemoteDaemon implements AutoCloseable {
                 case "all" ->
                     supervisor.instances().stream().map(RemoteDaemon::words).collect(Collectors.joining(";"));
                 case "unclaimed" -> String.join(",", new ArrayList<>(supervisor.unclaimed()));
+                case "end-unclaimed" -> {
+                    supervisor.endUnclaimed();
+                    yield "ended";
+                }
                 default -> words[0];
             });
             if (words[0].equals("close")) {

@@ -94,6 +94,7 @@ class ServingIT {
         assertThat(cause.failure()).isEqualTo(EngineFailure.HUNG);
         assertThat(cause.evidence()).contains("1 calls in hand", "no answer in time");
         bench.callOff("stuck");
+        bench.chronicle.await(EngineState.Backoff.class);
         bench.time.pass(Duration.ofSeconds(6));
         bench.chronicle.await(EngineState.Ready.class, _ -> true, 2);
     }
