@@ -37,11 +37,10 @@ public final class EngineSupervisor implements AutoCloseable {
 
     private final SupervisorSettings settings;
     private final Host host;
-    private final CallsInFlight calls;
     private final FileChannel lockFile;
     private final List<Orphan> orphans;
     private final Candidates candidates;
-    private final EngineLauncher launcher;
+    private final InstanceLife.Surroundings surroundings;
     private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, InstanceActor> actors = new ConcurrentSkipListMap<>();
     private final Object starting = new Object();
@@ -51,11 +50,11 @@ public final class EngineSupervisor implements AutoCloseable {
             EngineLauncher launcher, List<Orphan> orphans, Candidates candidates) {
         this.settings = settings;
         this.host = host;
-        this.calls = calls;
         this.lockFile = lockFile;
         this.orphans = orphans;
         this.candidates = candidates;
-        this.launcher = launcher;
+        this.surroundings = new InstanceLife.Surroundings(launcher, candidates, host, settings.survivorGrace(), calls,
+                this::announce);
     }
 
     /**
@@ -174,9 +173,7 @@ public final class EngineSupervisor implements AutoCloseable {
     }
 
     private InstanceActor actorFor(Deployment deployment) {
-        return new InstanceActor(deployment, launcher, candidates,
-                new EngineLog(deployment.id(), settings, host.clock()), host, settings.survivorGrace(), calls,
-                this::announce);
+        return new InstanceActor(deployment, surroundings, new EngineLog(deployment.id(), settings, host.clock()));
     }
 
     private void announce(Instance now, EngineState before) {

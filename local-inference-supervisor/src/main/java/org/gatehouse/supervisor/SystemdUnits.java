@@ -63,7 +63,8 @@ final class SystemdUnits implements Backend {
             UnitProperties.of(order, environment, settings.user())
                     .forEach(property -> argv.add("--property=" + property));
             argv.add("--");
-            argv.addAll(command.argv());
+            // systemd puts variables' values in place of their names, and a dollar in place of two (systemd.service(5)).
+            command.argv().forEach(argument -> argv.add(argument.replace("$", "$$")));
             Outcome started = run(argv);
             if (started.status() != 0) {
                 run(List.of(settings.control().toString(), "stop", "--no-block", unit));

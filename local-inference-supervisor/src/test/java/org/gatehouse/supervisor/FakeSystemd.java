@@ -27,6 +27,13 @@ final class FakeSystemd {
               esac
               shift
             done
+            left=$#
+            while [ $left -gt 0 ]; do
+              word=$(printf '%s.' "$1" | sed 's/[$][$]/$/g')
+              set -- "$@" "${word%.}"
+              shift
+              left=$((left - 1))
+            done
             cd "$directory" || exit 1
             env -i sh -c 'noted=$1; set -a; . "$2"; set +a; shift 2; echo $$ > "$noted.new"; mv "$noted.new" "$noted"; exec setsid "$@"' \\
               unit "$here/$unit.pid" "$variables" "$@" </dev/null >>"$output" 2>&1 &
