@@ -143,7 +143,7 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
-        Dispatch dispatch = new Dispatch(client);
+        Dispatch dispatch = new Dispatch(client, secrets.apiKeyPepper());
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,6 +92,7 @@ final class TestBox implements AutoCloseable {
     final HttpClient http = HttpClient.newHttpClient();
     final UpstreamClient client = new UpstreamClient();
     final AtomicInteger flights = new AtomicInteger();
+    private final Map<String, UUID> callIds = new ConcurrentHashMap<>();
     volatile @Nullable Refusal closedBecause;
     volatile boolean writable = true;
     /** As a bug in the book would show. */
@@ -136,7 +138,7 @@ final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Dispatch dispatch = new Dispatch(client);
+        Dispatch dispatch = new Dispatch(client, new byte[32]);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Clock clock = Clock.systemUTC();
         Book book = new Book();
@@ -204,6 +206,12 @@ final class TestBox implements AutoCloseable {
         keys.put(text, change.apply(key));
         publish();
         return text;
+    }
+
+    /** What an engine takes for the id of the last call with that request id: the client's own stays here. */
+    String idAtEngine(String requestId) {
+        UUID id = callIds.get(requestId);
+        return id == null ? "" : id.toString();
     }
 
     /** Makes a key with limits; returns its text. */
@@ -356,6 +364,7 @@ final class TestBox implements AutoCloseable {
                 throw new IllegalStateException("a bug at take-off");
             }
             flights.incrementAndGet();
+            callIds.put(exchange.arrival().requestId(), exchange.arrival().id());
             takeOffsAreHeld.acquireUninterruptibly();
             takeOffsAreHeld.release();
             return new Flight() {

@@ -18,7 +18,8 @@ import org.gatehouse.governance.snapshot.Upstream;
 
 /**
  * Turns a routed exchange into a call to its upstream. The client's own credentials and headers stay here: the upstream
- * sees the box's key for it, the content type, the trace and the request id. Thread-safe.
+ * sees the box's key for it, the content type, the trace and the request id; an engine the call's own id instead.
+ * Thread-safe.
  */
 public final class Dispatch {
     private static final RequestHeaders COMMON = RequestHeaders.of("user-agent", "gatehouse");
@@ -41,16 +42,23 @@ public final class Dispatch {
             Map.entry(Surface.MODERATIONS, "/moderations"));
 
     private final UpstreamClient client;
+    private final EngineFields.Source engineFields;
     private final Destinations destinations = new Destinations();
 
-    /** Takes the client that carries the calls; whoever made it closes it. */
-    public Dispatch(UpstreamClient client) {
+    /**
+     * Takes the client that carries the calls; whoever made it closes it.
+     *
+     * @param secret what departments are kept apart with in engines' caches; the same for every box on one store
+     */
+    public Dispatch(UpstreamClient client, byte[] secret) {
         this.client = client;
+        this.engineFields = new EngineFields.Source(secret);
     }
 
     /** The call, not executed yet. */
     public UpstreamCall call(Exchange exchange) {
-        Destinations.Destination destination = destinations.of(exchange.target().upstream());
+        Upstream upstream = exchange.target().upstream();
+        Destinations.Destination destination = destinations.of(upstream);
         Arrival arrival = exchange.arrival();
         String path = PATHS.get(arrival.surface());
         if (path == null) {
@@ -60,10 +68,13 @@ public final class Dispatch {
         String contentType = arrival.contentType();
         RequestHeaders headers = (form && contentType != null ? COMMON.and("content-type", contentType) : JSON)
                 .and(destination.credentials()).and("traceparent", arrival.trace().traceparent())
-                .and("x-request-id", arrival.requestId());
-        return client.newCall(destination.api(),
-                new UpstreamRequest("POST", path, headers, BodyRewrite.of(exchange)), destination.deadlines(),
-                destination.limits());
+                // vLLM names its own request after it: two callers with the same id would meet there.
+                .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
+        List<BodySlice> body = upstream.engine()
+                ? BodyRewrite.of(exchange, engineFields.of(exchange))
+                : BodyRewrite.of(exchange);
+        return client.newCall(destination.api(), new UpstreamRequest("POST", path, headers, body),
+                destination.deadlines(), destination.limits());
     }
 
     /** A call to an upstream that belongs to no client's call: a probe. */

@@ -28,7 +28,15 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
         /** Any server that speaks OpenAI's dialect. */
         OPENAI_COMPATIBLE,
         /** vLLM: also counts tokens ahead ({@code /tokenize}) and reports running usage in each chunk. */
-        VLLM;
+        VLLM,
+        /** SGLang. */
+        SGLANG,
+        /** llama.cpp's {@code llama-server}. */
+        LLAMA_CPP,
+        /** TensorRT-LLM's {@code trtllm-serve}. */
+        TENSORRT_LLM,
+        /** Hugging Face's {@code transformers serve}. */
+        TRANSFORMERS;
 
         /** The name in the API, lower case with underscores. */
         public String id() {
@@ -61,6 +69,14 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
         if (maxReplyBytes <= 0) {
             throw new IllegalArgumentException("maxReplyBytes must be more than 0");
         }
+    }
+
+    /**
+     * Whether it is an inference engine rather than a service with tenants of its own: an engine trusts whoever reaches it,
+     * so it gets nothing from a client that steers the engine itself.
+     */
+    public boolean engine() {
+        return local || kind != Kind.OPENAI_COMPATIBLE;
     }
 
     /** Leaves the API key out. */
