@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Credential;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
@@ -98,7 +99,7 @@ final class SnapshotQueries {
                 Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
-                recording.bodies(), recording.retentionDays());
+                recording.bodies(), recording.retentionDays(), EngineTerms.DEFAULT);
     }
 
     private static Grant<Surface> surfaces(ResultSet row) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
@@ -43,22 +44,33 @@ public final class Dispatch {
 
     private final UpstreamClient client;
     private final EngineFields.Source engineFields;
+    private final Berths berths;
     private final Destinations destinations = new Destinations();
 
     /**
      * Takes the client that carries the calls; whoever made it closes it.
      *
+     * @param berths where calls to the box's own deployments go
      * @param secret what departments are kept apart with in engines' caches; the same for every box on one store
      */
-    public Dispatch(UpstreamClient client, byte[] secret) {
+    public Dispatch(UpstreamClient client, Berths berths, byte[] secret) {
         this.client = client;
+        this.berths = berths;
         this.engineFields = new EngineFields.Source(secret);
     }
 
-    /** The call, not executed yet. */
+    /** The call to an upstream with an address of its own, not executed yet. */
     public UpstreamCall call(Exchange exchange) {
+        return call(exchange, destinations.of(exchange.target().upstream()));
+    }
+
+    /** The call to one engine of a deployment, not executed yet. */
+    public UpstreamCall call(Exchange exchange, LocalEngines.Instance instance) {
+        return call(exchange, destinations.of(exchange.target().upstream(), instance));
+    }
+
+    private UpstreamCall call(Exchange exchange, Destinations.Destination destination) {
         Upstream upstream = exchange.target().upstream();
-        Destinations.Destination destination = destinations.of(upstream);
         Arrival arrival = exchange.arrival();
         String path = PATHS.get(arrival.surface());
         if (path == null) {
@@ -77,9 +89,12 @@ public final class Dispatch {
                 destination.deadlines(), destination.limits());
     }
 
-    /** A call to an upstream that belongs to no client's call: a probe. */
-    public UpstreamCall probe(Upstream upstream, String method, String path, byte[] body) {
-        Destinations.Destination destination = destinations.of(upstream);
+    /** A call to an upstream that belongs to no client's call: a probe. Empty when no engine of its deployment serves. */
+    public Optional<UpstreamCall> probe(Upstream upstream, String method, String path, byte[] body) {
+        return whereverItIs(upstream).map(destination -> probe(destination, method, path, body));
+    }
+
+    private UpstreamCall probe(Destinations.Destination destination, String method, String path, byte[] body) {
         RequestHeaders headers = (body.length == 0 ? COMMON : JSON).and(destination.credentials());
         List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
@@ -94,11 +109,20 @@ public final class Dispatch {
         client.retain(destinations.retain(upstreams));
     }
 
-    /** A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. */
-    UpstreamCall tokenize(Exchange exchange, byte[] body) {
-        Destinations.Destination destination = destinations.of(exchange.target().upstream());
-        return client.newCall(destination.root(),
+    /**
+     * A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. Empty when
+     * no engine of its deployment serves.
+     */
+    Optional<UpstreamCall> tokenize(Exchange exchange, byte[] body) {
+        return whereverItIs(exchange.target().upstream()).map(destination -> client.newCall(destination.root(),
                 UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
-                destination.limits());
+                destination.limits()));
+    }
+
+    private Optional<Destinations.Destination> whereverItIs(Upstream upstream) {
+        String deployment = upstream.deployment();
+        return deployment == null
+                ? Optional.of(destinations.of(upstream))
+                : berths.any(deployment).map(instance -> destinations.of(upstream, instance));
     }
 }

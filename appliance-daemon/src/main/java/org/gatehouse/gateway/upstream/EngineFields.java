@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.UUID;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 
@@ -43,14 +43,19 @@ record EngineFields(String json) {
         }
 
         EngineFields of(Exchange exchange) {
-            if (!saltsCache(exchange.target().upstream().kind(), exchange.arrival().surface())) {
+            if (!known(exchange.target().upstream().kind(), exchange.arrival().surface())) {
                 return NONE;
             }
-            return new EngineFields("\"cache_salt\":\"" + salt(exchange.key().departmentId()) + '"');
+            KeyRecord key = exchange.key();
+            return new EngineFields("\"cache_salt\":\"" + salt(switch (key.engineTerms().prefixCache()) {
+                case DEPARTMENT -> "department " + key.departmentId();
+                case KEY -> "key " + key.id();
+                case BOX -> "box";
+            }) + '"');
         }
 
-        /** Where the field is known: elsewhere it would be refused or do nothing. */
-        private static boolean saltsCache(Upstream.Kind kind, Surface surface) {
+        /** Where the fields are known: elsewhere they would be refused or do nothing. */
+        private static boolean known(Upstream.Kind kind, Surface surface) {
             boolean text = surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS;
             return switch (kind) {
                 case VLLM -> text || surface == Surface.RESPONSES;
@@ -59,10 +64,10 @@ record EngineFields(String json) {
             };
         }
 
-        private String salt(UUID department) {
+        private String salt(String whom) {
             try {
                 // A copy of the keyed state: a Mac is not thread-safe, and making one anew costs a provider look-up.
-                byte[] hash = ((Mac) keyed.clone()).doFinal(department.toString().getBytes(StandardCharsets.US_ASCII));
+                byte[] hash = ((Mac) keyed.clone()).doFinal(whom.getBytes(StandardCharsets.US_ASCII));
                 return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
             } catch (CloneNotSupportedException e) {
                 throw new IllegalStateException("the JDK's own " + ALGORITHM + " can be copied", e);

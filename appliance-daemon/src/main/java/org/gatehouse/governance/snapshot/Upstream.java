@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique, shown in {@code x-gatehouse-upstream} and in the trail
  * @param kind what it is, hence what it can do beyond the common dialect
- * @param baseUrl {@code https://…/v1}, {@code http://…/v1} or {@code unix:/path/to.sock}
+ * @param baseUrl {@code https://…/v1}, {@code http://…/v1}, {@code unix:/path/to.sock}, or {@code deployment:NAME} for the
+ *     engines of a deployment of this box, wherever they are
  * @param apiKey sent as bearer token; {@code null} when it wants none. Never logged, never shown
  * @param local whether it runs on this box; a local upstream may live on a private address and costs no outside money
  * @param privateAddressesAllowed whether an admin allowed a non-local upstream to resolve to a private address
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
         boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes) {
+
+    /** How the base URL of an upstream begins whose engines come and go. */
+    public static final String DEPLOYMENT = "deployment:";
 
     /** What a server is. */
     public enum Kind {
@@ -77,6 +81,11 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
      */
     public boolean engine() {
         return local || kind != Kind.OPENAI_COMPATIBLE;
+    }
+
+    /** The deployment whose engines it stands for; {@code null} when it has an address of its own. */
+    public @Nullable String deployment() {
+        return baseUrl.startsWith(DEPLOYMENT) ? baseUrl.substring(DEPLOYMENT.length()) : null;
     }
 
     /** Leaves the API key out. */
