@@ -1,6 +1,7 @@
 package org.gatehouse.gateway;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -103,6 +105,43 @@ class EngineFieldsTest {
             assertThat(salt(key, CHAT, TestBox.chat(kind.id(), "[[sim tokens=1]]", ",\"cache_salt\":\"x\"")))
                     .as(kind.id()).isEmpty();
         }
+    }
+
+    @Test
+    void priorityOfThePolicyIsSentWhereTheEngineHeedsItAndNowhereElse() {
+        Upstream plain = box.upstream("plain", Upstream.Kind.VLLM, box.engine.uri() + "/v1", null, true);
+        box.model("by-priority", new Upstream(UUID.randomUUID(), "by-priority", plain.kind(), plain.baseUrl(), null,
+                true, true, true, plain.timeouts(), plain.maxReplyBytes(), true), "engine-model",
+                ModelRoute.Tokenizer.UNKNOWN);
+        String urgent = withTerms("urgent", new EngineTerms(-7, EngineTerms.PrefixCache.DEPARTMENT, Duration.ZERO));
+        String asking = ",\"priority\":-10";
+
+        salt(urgent, CHAT, TestBox.chat("by-priority", "[[sim tokens=1]]", asking));
+        assertThat(last().priority()).isEqualTo(-7);
+        salt(urgent, "/v1/responses", "{\"model\":\"by-priority\",\"input\":\"[[sim tokens=1]]\"}");
+        assertThat(last().priority()).isEqualTo(-7);
+        salt(urgent, CHAT, TestBox.chat("local", "[[sim tokens=1]]", asking));
+        assertThat(last().priority()).isNull();
+        salt(key, CHAT, TestBox.chat("by-priority", "[[sim tokens=1]]", asking));
+        assertThat(last().priority()).isNull();
+    }
+
+    @Test
+    void policySaysWithWhomRememberedPromptsAreShared() {
+        String alone = withTerms("alone", new EngineTerms(0, EngineTerms.PrefixCache.KEY, Duration.ZERO));
+        String alike = withTerms("alike", new EngineTerms(0, EngineTerms.PrefixCache.KEY, Duration.ZERO));
+        String open = withTerms("open", new EngineTerms(0, EngineTerms.PrefixCache.BOX, Duration.ZERO));
+        String chat = TestBox.chat("local", "[[sim tokens=1]]", "");
+
+        assertThat(List.of(salt(alone, CHAT, chat), salt(alike, CHAT, chat), salt(open, CHAT, chat),
+                salt(key, CHAT, chat))).doesNotHaveDuplicates().doesNotContain("");
+    }
+
+    private String withTerms(String name, EngineTerms terms) {
+        return box.key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), key.budgets(),
+                key.recording(), key.recordingDays(), terms));
     }
 
     private String ofDepartment(String name, UUID department) {

@@ -61,15 +61,16 @@ public final class Dispatch {
 
     /** The call to an upstream with an address of its own, not executed yet. */
     public UpstreamCall call(Exchange exchange) {
-        return call(exchange, destinations.of(exchange.target().upstream()));
+        Upstream upstream = exchange.target().upstream();
+        return call(exchange, destinations.of(upstream), upstream.priorityScheduling());
     }
 
     /** The call to one engine of a deployment, not executed yet. */
     public UpstreamCall call(Exchange exchange, LocalEngines.Instance instance) {
-        return call(exchange, destinations.of(exchange.target().upstream(), instance));
+        return call(exchange, destinations.of(exchange.target().upstream(), instance), instance.priorityScheduling());
     }
 
-    private UpstreamCall call(Exchange exchange, Destinations.Destination destination) {
+    private UpstreamCall call(Exchange exchange, Destinations.Destination destination, boolean heedsPriority) {
         Upstream upstream = exchange.target().upstream();
         Arrival arrival = exchange.arrival();
         String path = PATHS.get(arrival.surface());
@@ -83,7 +84,7 @@ public final class Dispatch {
                 // vLLM names its own request after it: two callers with the same id would meet there.
                 .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
         List<BodySlice> body = upstream.engine()
-                ? BodyRewrite.of(exchange, engineFields.of(exchange))
+                ? BodyRewrite.of(exchange, engineFields.of(exchange, heedsPriority))
                 : BodyRewrite.of(exchange);
         return client.newCall(destination.api(), new UpstreamRequest("POST", path, headers, body),
                 destination.deadlines(), destination.limits());

@@ -42,16 +42,21 @@ record EngineFields(String json) {
             keyed = mac(mac(secret).doFinal(PURPOSE));
         }
 
-        EngineFields of(Exchange exchange) {
+        /** @param heedsPriority whether the engine schedules by priority: vLLM refuses any but 0 where it does not */
+        EngineFields of(Exchange exchange, boolean heedsPriority) {
             if (!known(exchange.target().upstream().kind(), exchange.arrival().surface())) {
                 return NONE;
             }
             KeyRecord key = exchange.key();
-            return new EngineFields("\"cache_salt\":\"" + salt(switch (key.engineTerms().prefixCache()) {
-                case DEPARTMENT -> "department " + key.departmentId();
-                case KEY -> "key " + key.id();
-                case BOX -> "box";
-            }) + '"');
+            int priority = key.engineTerms().priority();
+            // SGLang takes the greater for the earlier unless it is told otherwise, so only vLLM gets one.
+            boolean told = heedsPriority && priority != 0 && exchange.target().upstream().kind() == Upstream.Kind.VLLM;
+            return new EngineFields((told ? "\"priority\":" + priority + ',' : "") + "\"cache_salt\":\""
+                    + salt(switch (key.engineTerms().prefixCache()) {
+                        case DEPARTMENT -> "department " + key.departmentId();
+                        case KEY -> "key " + key.id();
+                        case BOX -> "box";
+                    }) + '"');
         }
 
         /** Where the fields are known: elsewhere they would be refused or do nothing. */

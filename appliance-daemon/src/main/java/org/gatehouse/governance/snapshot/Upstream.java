@@ -20,9 +20,18 @@ import org.jspecify.annotations.Nullable;
  * @param simulated whether its answers are simulated; shown wherever it shows
  * @param timeouts how long each phase of a call may take
  * @param maxReplyBytes the largest whole reply that is relayed
+ * @param priorityScheduling whether it is an engine that heeds a request's priority; others refuse requests that have one
  */
 public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
-        boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes) {
+        boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes,
+        boolean priorityScheduling) {
+
+    /** One that does not schedule by priority. */
+    public Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
+            boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes) {
+        this(id, name, kind, baseUrl, apiKey, local, privateAddressesAllowed, simulated, timeouts, maxReplyBytes,
+                false);
+    }
 
     /** How the base URL of an upstream begins whose engines come and go. */
     public static final String DEPLOYMENT = "deployment:";
