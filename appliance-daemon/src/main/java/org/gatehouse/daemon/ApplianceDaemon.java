@@ -41,7 +41,9 @@ import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
+import org.gatehouse.gateway.upstream.LocalEngines;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.AdminTrail;
@@ -143,7 +145,8 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
-        Dispatch dispatch = new Dispatch(client);
+        Berths berths = new Berths(LocalEngines.none(), nanoTime);
+        Dispatch dispatch = new Dispatch(client, berths, secrets.apiKeyPepper());
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
@@ -153,7 +156,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new Permission(),
                 Routing.toFirstTarget(),
                 new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, prompts, book, conclusion, clock, nanoTime),
+                new Conversation(dispatch, berths, prompts, book, conclusion, clock, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.UpstreamProbe;
@@ -20,6 +22,8 @@ import org.gatehouse.governance.snapshot.Upstream;
 record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
     private static final int MAX_REPLY_BYTES = 4 << 20;
     private static final int MOST_MODELS = 500;
+    /** Of a deployment none of whose engines is ready: nobody was asked. */
+    private static final int NOBODY_SERVES = 0;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
@@ -66,19 +70,24 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
 
     private Answer ask(Upstream upstream, String method, String path, byte[] body)
             throws UpstreamFailureException, IOException {
-        try (UpstreamCall call = dispatch.probe(upstream, method, path, body)) {
+        Optional<UpstreamCall> question = dispatch.probe(upstream, method, path, body);
+        if (question.isEmpty()) {
+            return new Answer(NOBODY_SERVES, MissingNode.getInstance());
+        }
+        try (UpstreamCall call = question.get()) {
             UpstreamReply reply = call.execute();
             byte[] bytes = reply.readAll(MAX_REPLY_BYTES);
             return new Answer(reply.status(),
                     reply.status() == 200
                             ? JSON.readTree(bytes)
-                            : com.fasterxml.jackson.databind.node.MissingNode.getInstance());
+                            : MissingNode.getInstance());
         }
     }
 
     private static String refused(Upstream upstream, int status) {
         String name = "The upstream '" + upstream.name() + "' ";
         return switch (status) {
+            case NOBODY_SERVES -> name + "has no engine that serves now. Look at its deployment.";
             case 401, 403 -> name + "refused the API key (status " + status + "). Check the key.";
             case 404 -> name + "has no /models under its base URL (status 404). Check the base URL; most end in /v1.";
             default -> name + "answered with status " + status + ". Check its base URL and its own status page.";

@@ -93,7 +93,8 @@ final class Names {
     }
 
     PolicyDraft policy(DeclaredPolicy item) {
-        return new PolicyDraft(scope(item.scope()), item.recording());
+        return new PolicyDraft(scope(item.scope()), item.recording(), item.priority(), item.prefixCache(),
+                item.waitSeconds());
     }
 
     private ScopeReference scope(DeclaredScope scope) {
