@@ -133,7 +133,9 @@ class AdoptionIT {
         SupervisorBench first = bench();
         Deployment deployment = first.engine("chat").with(Lifetime.OUTLIVES_DAEMON);
         long pid = first.ready(deployment).processId().orElseThrow();
+        long at = System.nanoTime();
         first.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - at)).isLessThan(Duration.ofSeconds(2));
         assertThat(SupervisorBench.lives(pid)).isTrue();
 
         SupervisorBench second = bench();

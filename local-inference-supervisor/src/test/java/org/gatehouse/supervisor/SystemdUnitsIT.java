@@ -119,6 +119,7 @@ class SystemdUnitsIT {
         supervisor.stop("chat", Duration.ofMillis(300));
 
         assertThat(SupervisorBench.lives(child)).isFalse();
+        assertThat(Files.readString(systemd.directory.resolve("asked"))).contains("echo $$! > child");
         assertThat(systemd.asked()).contains("control kill --signal=SIGKILL gatehouse-engine-chat-g1.service");
     }
 
