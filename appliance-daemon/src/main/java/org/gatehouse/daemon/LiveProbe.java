@@ -9,6 +9,7 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.UpstreamProbe;
@@ -46,10 +47,7 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                         + " models.", millis, models);
             }
             Answer token = ask(upstream, "POST", "/chat/completions",
-                    JSON.createObjectNode().put("model", model).put("max_tokens", 1)
-                            .set("messages",
-                                    JSON.createArrayNode().addObject().put("role", "user").put("content", "Hi"))
-                            .toString().getBytes(StandardCharsets.UTF_8));
+                    oneToken(model).toString().getBytes(StandardCharsets.UTF_8));
             return token.status() == 200
                     ? new Report(true, "The model '" + model + "' of the upstream '" + upstream.name() + "' answers.",
                             millis, models)
@@ -64,6 +62,12 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                     (System.nanoTime() - begun) / 1_000_000,
                     models);
         }
+    }
+
+    private static ObjectNode oneToken(String model) {
+        ObjectNode request = JSON.createObjectNode().put("model", model).put("max_tokens", 1);
+        request.putArray("messages").addObject().put("role", "user").put("content", "Hi");
+        return request;
     }
 
     private record Answer(int status, JsonNode json) {}

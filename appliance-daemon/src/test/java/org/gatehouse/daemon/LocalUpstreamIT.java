@@ -33,7 +33,7 @@ class LocalUpstreamIT {
             assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
 
             assertThat(send(box, "POST", path + "/test", "{\"model\":\"engine-model\"}").body())
-                    .contains("\"ok\":true");
+                    .contains("\"works\":true");
             assertThat(box.chat(key.text(), "tokens=2").statusCode()).isEqualTo(200);
             assertThat(first.ledger().entries()).isEmpty();
             assertThat(engine.ledger().entries()).isNotEmpty()
