@@ -30,6 +30,9 @@ import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.compute.GpuMetrics;
+import org.gatehouse.compute.GpuPlan;
+import org.gatehouse.compute.Gpus;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -76,6 +79,7 @@ public final class ApplianceDaemon implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
+    private final GpuPlan gpuPlan;
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
@@ -83,8 +87,9 @@ public final class ApplianceDaemon implements AutoCloseable {
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
 
-    private ApplianceDaemon(Settings settings) {
+    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan) {
         this.settings = settings;
+        this.gpuPlan = gpuPlan;
     }
 
     /**
@@ -93,7 +98,16 @@ public final class ApplianceDaemon implements AutoCloseable {
      * @throws RuntimeException says what could not be opened; nothing stays open then
      */
     public static ApplianceDaemon start(Settings settings) {
-        ApplianceDaemon daemon = new ApplianceDaemon(settings);
+        return start(settings, settings.gpus().plan(Clock.systemUTC(), System::nanoTime));
+    }
+
+    /**
+     * The same with GPUs that the settings do not tell of.
+     *
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    public static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan) {
+        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan);
         try {
             daemon.open();
             return daemon;
@@ -140,6 +154,9 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
                 () -> open.currentSettings().auditRetentionDays()));
+
+        // What computes here.
+        Gpus gpus = keep(Gpus.open(gpuPlan, database, adminTrail, clock, nanoTime, ids));
 
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
@@ -188,13 +205,13 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                List.of(certificate::trouble), metrics::scrape,
+                List.of(certificate::trouble), new GpuMetrics(gpus).behind(metrics::scrape),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -51,7 +51,7 @@ final class TestDaemon implements AutoCloseable {
     private TestDaemon(Path data, Settings.Listen listen) {
         this.data = data;
         this.daemon = ApplianceDaemon.start(new Settings(data, listen, null,
-                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()));
         String address = Optional.ofNullable(listen.address()).orElseThrow();
         this.base = ("off".equals(listen.tls()) ? "http://" : "https://") + address + ":" + daemon.port();
         this.client = HttpClient.newBuilder().sslContext(trustingAnybody()).build();
