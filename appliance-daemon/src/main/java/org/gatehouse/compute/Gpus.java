@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -19,11 +20,14 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuSnapshot;
 import org.gatehouse.gpu.Readings;
+import org.gatehouse.gpu.energy.GpuUse;
 import org.gatehouse.gpu.monitor.GpuMinute;
 import org.gatehouse.gpu.monitor.GpuMonitor;
 import org.gatehouse.gpu.monitor.Patience;
 import org.gatehouse.gpu.monitor.WatchedNode;
 import org.gatehouse.store.Database;
+import org.gatehouse.usage.EnergyRollups;
+import org.gatehouse.usage.EnergyRollups.Tariffs;
 
 /**
  * The box's GPUs: what they are, how they do now and did before, and what happened to them. Readers get what is in memory or in the store;
@@ -39,23 +43,34 @@ public final class Gpus implements AutoCloseable {
     private final MinuteRows minuteRows;
     private final EventRows eventRows;
     private final GpuKeeper keeper;
+    private final EnergyBook energy;
     private final ScheduledExecutorService worker = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("gpu-keeper").factory());
     private @Nullable GpuMonitor monitor;
     private String trouble = "";
 
-    private Gpus(GpuPlan plan, Database database, AdminTrail trail, Clock clock, Supplier<UUID> ids) {
+    private boolean energyFails;
+
+    private Gpus(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs, Clock clock,
+            Supplier<UUID> ids) {
         this.ownership = plan.ownership();
         this.nodes = plan.nodes().stream().map(WatchedNode::name).toList();
         this.minuteRows = new MinuteRows(database);
         this.eventRows = new EventRows(database);
         this.keeper = new GpuKeeper(minuteRows, eventRows, trail, clock, ids);
+        this.energy = new EnergyBook(ownership, new EnergyRollups(database, trail.node()), tariffs, clock);
     }
 
-    /** Begins to watch what the plan says. Never fails because of a GPU, its driver or its library; then nothing is watched and the log says why. */
-    public static Gpus open(GpuPlan plan, Database database, AdminTrail trail, Clock clock, LongSupplier nanoTime,
-            Supplier<UUID> ids) {
-        Gpus gpus = new Gpus(plan, database, trail, clock, ids);
+    /**
+     * Begins to watch what the plan says. Never fails because of a GPU, its driver or its library; then nothing is watched and the log says
+     * why.
+     *
+     * @param trail where events are recorded; its node is the box that shares out what it measured
+     * @param tariffs what energy and hardware cost
+     */
+    public static Gpus open(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs, Clock clock,
+            LongSupplier nanoTime, Supplier<UUID> ids) {
+        Gpus gpus = new Gpus(plan, database, trail, tariffs, clock, ids);
         if (!plan.nodes().isEmpty()) {
             gpus.start(plan, clock, nanoTime);
         }
@@ -67,9 +82,10 @@ public final class Gpus implements AutoCloseable {
             eventRows.endAll(nodes);
             GpuMonitor fresh = new GpuMonitor(plan.nodes(), Patience.standard(), keeper, clock, nanoTime);
             fresh.onEvent(keeper::tell);
+            fresh.onSnapshot(energy::add);
             fresh.start();
             monitor = fresh;
-            worker.scheduleWithFixedDelay(keeper::work, WORK_EVERY.toMillis(), WORK_EVERY.toMillis(),
+            worker.scheduleWithFixedDelay(this::work, WORK_EVERY.toMillis(), WORK_EVERY.toMillis(),
                     TimeUnit.MILLISECONDS);
         } catch (RuntimeException | LinkageError e) {
             // A library that is broken in a way that nobody thought of must not keep the gateway from serving.
@@ -77,6 +93,34 @@ public final class Gpus implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "The GPUs cannot be watched; the box goes on without. Set gpus.sources"
                     + " to off to say so on purpose.", e);
         }
+    }
+
+    private void work() {
+        keeper.work();
+        share(energy::work);
+    }
+
+    private void share(Runnable step) {
+        try {
+            step.run();
+            energyFails = false;
+        } catch (RuntimeException e) {
+            if (!energyFails) {
+                LOG.log(System.Logger.Level.WARNING,
+                        "What the GPUs took cannot be shared out for now, and is tried again: " + e.getMessage());
+            }
+            energyFails = true;
+        }
+    }
+
+    /** What each owner's GPUs took since the start; {@link org.gatehouse.gpu.energy.EnergyMeter#NOBODY} for what is nobody's. */
+    Map<String, GpuUse> taken() {
+        return energy.totals();
+    }
+
+    /** What was shared out over calls since the start, by upstream and department. */
+    Map<List<String>, GpuUse> shared() {
+        return energy.sharedTotals();
     }
 
     /** A GPU and the reading it comes from. */
@@ -144,6 +188,7 @@ public final class Gpus implements AutoCloseable {
         worker.shutdown();
         if (worker.awaitTermination(LAST_WORK.toSeconds(), TimeUnit.SECONDS)) {
             keeper.work();
+            share(energy::flush);
         } else {
             worker.shutdownNow();
         }

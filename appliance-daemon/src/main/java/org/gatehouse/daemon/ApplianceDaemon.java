@@ -11,9 +11,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ import org.gatehouse.audit.TrailVerification;
 import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
+import org.gatehouse.compute.PriceBookTariffs;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -51,6 +54,7 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
@@ -156,7 +160,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.currentSettings().auditRetentionDays()));
 
         // What computes here.
-        Gpus gpus = keep(Gpus.open(gpuPlan, database, adminTrail, clock, nanoTime, ids));
+        Gpus gpus = keep(Gpus.open(gpuPlan, database, adminTrail,
+                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
+                ids));
 
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
@@ -242,6 +248,12 @@ public final class ApplianceDaemon implements AutoCloseable {
             Ids ids) {
         return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+    }
+
+    private static Set<String> modelsAt(Governance governance, String upstream) {
+        return governance.snapshots().current().models().values().stream()
+                .filter(model -> model.targets().stream().anyMatch(target -> target.upstream().name().equals(upstream)))
+                .map(ModelRoute::name).collect(Collectors.toSet());
     }
 
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -92,6 +93,7 @@ public final class AdminServer implements AutoCloseable {
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
+                (_, _) -> Optional.empty(),
                 clock, System::nanoTime, ids);
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
