@@ -152,7 +152,11 @@ final class CliNouns {
                         Member.of("--per-image", "perImage", Kind.TEXT, "Per picture."),
                         Member.of("--per-million-characters", "perMillionCharacters", Kind.TEXT, "Per 1,000,000"
                                 + " characters spoken."),
-                        Member.of("--per-call", "perCall", Kind.TEXT, "Per call.")),
+                        Member.of("--per-call", "perCall", Kind.TEXT, "Per call."),
+                        Member.of("--per-kilowatt-hour", "perKilowattHour", Kind.TEXT, "Per kilowatt-hour of its GPUs,"
+                                + " for a local model."),
+                        Member.of("--per-gpu-hour", "perGpuHour", Kind.TEXT, "Per hour of each GPU that it holds, for"
+                                + " a local model.")),
                 "--model gpt-4o --input 2.50 --output-tokens 10.00");
     }
 

@@ -96,7 +96,9 @@ public record Declaration(
             @About("Per second of audio.") @Nullable BigDecimal perSecond,
             @About("Per picture made.") @Nullable BigDecimal perImage,
             @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
-            @About("Per call that reached the upstream.") @Nullable BigDecimal perCall) {
+            @About("Per call that reached the upstream.") @Nullable BigDecimal perCall,
+            @About("Per kilowatt-hour that GPUs took for it; for local models.") @Nullable BigDecimal perKilowattHour,
+            @About("Per hour of one GPU that it held; for local models.") @Nullable BigDecimal perGpuHour) {
 
         String key() {
             return model + (upstream == null ? "" : " at " + upstream) + " from " + validFrom;

@@ -60,7 +60,7 @@ final class Exporter {
         return new Declaration.DeclaredPrice(price.model(), price.upstream(), price.validFrom(), price.currency(),
                 price.inputPerMillion(), price.outputPerMillion(), price.cachedInputPerMillion(),
                 price.cacheWritePerMillion(), price.perSecond(), price.perImage(), price.perMillionCharacters(),
-                price.perCall());
+                price.perCall(), price.perKilowattHour(), price.perGpuHour());
     }
 
     static Declaration.DeclaredKey key(Key key) {

@@ -171,12 +171,15 @@ final class SnapshotQueries {
         return Collections.unmodifiableMap(models);
     }
 
+    /** A price that says what energy costs and nothing else does not take the place of one that calls are charged by. */
     private static List<Price> prices(Handle handle) {
         return handle.createQuery("""
                 SELECT r.id, m.name AS model, s.name AS upstream, r.valid_from, r.currency, r.input_per_million,
                     r.output_per_million, r.cached_input_per_million, r.cache_write_per_million, r.per_second,
                     r.per_image, r.per_million_characters, r.per_call
                 FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
+                WHERE COALESCE(r.input_per_million, r.output_per_million, r.per_second, r.per_image,
+                    r.per_million_characters, r.per_call) IS NOT NULL
                 """).map((row, _) -> new Price(Columns.id(row, "id"), Columns.text(row, "model"),
                 row.getString("upstream"), Columns.time(row, "valid_from"), Columns.text(row, "currency"),
                 Columns.amountOrNull(row, "input_per_million"), Columns.amountOrNull(row, "output_per_million"),
