@@ -9,6 +9,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Timeout(20)
 class EngineClientTest {
+    private static final Pattern LENGTH = Pattern.compile("Content-Length: ([0-9]+)");
+
     private final EngineClient client = new EngineClient();
     private final AtomicReference<String> asked = new AtomicReference<>("");
     private ServerSocketChannel server;
@@ -44,9 +48,7 @@ class EngineClientTest {
         Thread.startVirtualThread(() -> {
             try {
                 SocketChannel caller = listening.accept();
-                ByteBuffer request = ByteBuffer.allocate(4096);
-                caller.read(request);
-                asked.set(new String(request.array(), 0, request.position(), StandardCharsets.UTF_8));
+                asked.set(wholeRequest(caller));
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 for (int from = 0; from < bytes.length; from += pieces) {
                     caller.write(ByteBuffer.wrap(bytes, from, Math.min(pieces, bytes.length - from)));
@@ -59,6 +61,25 @@ class EngineClientTest {
             }
         });
         return new Listen.LoopbackPort(((InetSocketAddress) listening.getLocalAddress()).getPort());
+    }
+
+    /** Head and body may come apart. */
+    private static String wholeRequest(SocketChannel caller) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(4096);
+        String text = "";
+        int body = -1;
+        while (body < 0 || request.position() < body) {
+            if (caller.read(request) < 0) {
+                throw new IOException("the request ended early");
+            }
+            text = new String(request.array(), 0, request.position(), StandardCharsets.UTF_8);
+            int end = text.indexOf("\r\n\r\n") + 4;
+            Matcher length = LENGTH.matcher(text);
+            if (end >= 4) {
+                body = end + (length.find() ? Integer.parseInt(length.group(1)) : 0);
+            }
+        }
+        return text;
     }
 
     private Reply get(Listen listen) throws IOException {

@@ -51,7 +51,7 @@ final class DemoBox implements AutoCloseable {
 
     /** Starts everything; fails after the step that is under way when {@link #close} comes in between. */
     void start() throws IOException, InterruptedException {
-        say("Gatehouse demo. Engines and the commercial API are SIMULATED; everything else is the real thing.");
+        say("Gatehouse demo. Engines, GPUs and the commercial API are SIMULATED; everything else is the real thing.");
         step(this::startEngines);
         step(this::startDaemon);
         DemoEngines started = Objects.requireNonNull(engines);
