@@ -74,7 +74,14 @@ final class AdminCommandsIT {
         assertThat(shell.run("budgets", "create", "--scope", "organisation", "--period", "day", "--amount", "5.00",
                 "--soft").out()).contains("hard").contains("false");
         assertThat(shell.run("policies", "create", "--scope", "project:Research/Search", "--bodies", "both", "--days",
-                "3").out()).contains("retentionDays=3");
+                "3", "--priority", "-4", "--prefix-cache", "key", "--wait-seconds", "30").out())
+                .contains("retentionDays=3").contains("-4").contains("key").contains("30");
+        assertThat(shell.run("policies", "create", "--scope", "organisation", "--priority", "-11").err())
+                .contains("priority").contains("-10");
+        assertThat(shell.run("upstreams", "create", "--name", "engine", "--kind", "vllm", "--local", "--base-url",
+                "unix:/run/engines/a.sock", "--priority-scheduling").status()).isZero();
+        assertThat(shell.run("upstreams", "create", "--name", "far", "--base-url", "unix:/run/engines/a.sock").err())
+                .contains("local");
         assertThat(shell.run("prices", "create", "--model", "small", "--input", "0.15", "--output-tokens", "0.60")
                 .out()).contains("0.15");
         assertThat(shell.run("models", "update", "small", "--max-output", "100").out()).contains("100");
