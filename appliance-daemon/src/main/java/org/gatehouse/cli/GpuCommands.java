@@ -1,10 +1,15 @@
 package org.gatehouse.cli;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -97,22 +102,27 @@ final class GpuCommands {
                 return 0;
             }
             ObjectNode head = gpu.deepCopy();
+            for (String name : List.of("busy", "temperatureCelsius", "powerWatts")) {
+                if (gpu.get(name).isNumber()) {
+                    head.put(name, number(gpu.get(name)));
+                }
+            }
             head.remove(List.of("readings", "instances", "processes"));
             Output.members(command.out(), head);
             command.out().println();
             List<JsonNode> present = new ArrayList<>();
-            List<String> absent = new ArrayList<>();
+            Map<String, List<String>> absent = new TreeMap<>();
             gpu.get("readings").forEach(reading -> {
                 if (reading.get("value").isNull()) {
-                    absent.add(reading.get("metric").asText() + " (" + reading.get("absent").asText() + ")");
+                    absent.computeIfAbsent(reading.get("absent").asText(), _ -> new ArrayList<>())
+                            .add(reading.get("metric").asText());
                 } else {
-                    present.add(reading);
+                    present.add(((ObjectNode) reading.deepCopy()).put("value", number(reading.get("value"))));
                 }
             });
             Output.table(command.out(), present, List.of("metric", "value", "unit", "exporterName"));
-            if (!absent.isEmpty()) {
-                command.out().println("Not there: " + String.join(", ", absent));
-            }
+            absent.forEach((reason, metrics) -> command.out()
+                    .println("Not there, " + reason + ": " + String.join(", ", metrics)));
             if (gpu.get("migEnabled").asBoolean()) {
                 command.out().println();
                 Output.table(command.out(), list(gpu.get("instances")), List.of("instance", "profile", "uuid"));
@@ -159,9 +169,25 @@ final class GpuCommands {
             }
             List<String> columns = new ArrayList<>(List.of("at", "samples"));
             answer.get("units").fieldNames().forEachRemaining(metric -> columns.add("mean." + metric));
-            Output.table(command.out(), list(answer.get("points")), columns);
+            List<JsonNode> points = new ArrayList<>();
+            answer.get("points").forEach(point -> points.add(readable(point)));
+            Output.table(command.out(), points, columns);
             return 0;
         }
+    }
+
+    private static JsonNode readable(JsonNode point) {
+        ObjectNode copy = point.deepCopy();
+        copy.put("at", Instant.parse(point.get("at").asText()).truncatedTo(ChronoUnit.SECONDS).toString());
+        ObjectNode mean = copy.putObject("mean");
+        point.get("mean").properties().forEach(value -> mean.put(value.getKey(), number(value.getValue())));
+        return copy;
+    }
+
+    /** Three decimals at most, and none that say nothing. */
+    private static String number(JsonNode value) {
+        BigDecimal rounded = value.decimalValue().setScale(3, RoundingMode.HALF_EVEN).stripTrailingZeros();
+        return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
 
     /** The id of a GPU that is named in some way. */

@@ -96,6 +96,24 @@ final class AdminCommandsIT {
     }
 
     @Test
+    void gpusAreListedShownAndLookedBackAt() throws InterruptedException {
+        for (int tries = 0; tries < 300 && shell.run("gpus").out().contains("(none)"); tries++) {
+            Thread.sleep(50);
+        }
+
+        assertThat(shell.run("gpus").out()).contains("gpu-box", "Simulated GPU 1", " W", "GiB", "simulated");
+        assertThat(shell.run("gpus", "show", "1").out()).contains("GPU-simulated-1", "watts",
+                "Not there, not_read: ");
+        assertThat(shell.run("gpus", "show", "gpu-box/0").out()).contains("GPU-simulated-0", "small");
+        assertThat(shell.run("gpus", "history", "0", "--grain", "second", "--metrics", "power").out())
+                .contains("POWER").containsPattern("T[0-9:]{8}Z  1 ");
+        assertThat(shell.run("gpus", "events").out()).contains("(none)");
+        assertThat(shell.run("gpus", "show", "7").status()).isEqualTo(1);
+        assertThat(shell.run("gpus", "show", "7").err()).contains("There is no GPU 7.");
+        assertThat(shell.run("gpus", "history", "0", "--from", "noon").err()).contains("from must be an RFC 3339 time");
+    }
+
+    @Test
     void exportedBoxCanBeAppliedToAnother(@TempDir Path other) throws IOException {
         furnish();
         shell.run("keys", "create", "--project", "Research/Search", "--name", "ci");
