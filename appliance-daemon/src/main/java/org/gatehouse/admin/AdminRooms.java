@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.compute.Gpus;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.usage.UsageReport;
@@ -20,5 +21,6 @@ import org.gatehouse.usage.UsageReport;
  * @param nanoTime a clock that never jumps
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
-        TrailVerification verification, TrailExport export, UsageReport usage, UpstreamProbe probe, Box box,
+        TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, UpstreamProbe probe,
+        Box box,
         String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -24,6 +24,9 @@ import org.gatehouse.usage.UsageReport.Dimension;
 
 /** What was used and what it cost. */
 final class UsageOperations {
+    /** Decimals of a millionth. */
+    private static final int MICRO = 6;
+
     private final UsageReport report;
     private final Clock clock;
 
@@ -55,7 +58,10 @@ final class UsageOperations {
             @About("Prompt tokens written to an upstream's cache.") long cacheWriteTokens,
             @About("Produced tokens that were reasoning.") long reasoningTokens,
             @About("Audio heard or spoken, in ms.") long audioMillis, @About("Pictures made.") long images,
-            @About("Characters spoken.") long characters) {
+            @About("Characters spoken.") long characters,
+            @About("Energy that GPUs took for it, in watt-hours; lines without calls hold what no call can be charged with.") BigDecimal wattHours,
+            @About("Time of GPUs that were held for it, in seconds of one GPU.") BigDecimal gpuSeconds,
+            @About("What energy and GPU time cost by the price book; beside cost, not in it.") BigDecimal localCost) {
 
         static UsageLine of(UsageReport.Line line) {
             Sums sums = line.sums();
@@ -63,7 +69,8 @@ final class UsageOperations {
                     line.currency().isEmpty() ? null : line.currency(), sums.cost(), sums.calls(), sums.refusals(),
                     sums.failures(), sums.estimated(), sums.inputTokens(), sums.outputTokens(),
                     sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.reasoningTokens(), sums.audioMillis(),
-                    sums.images(), sums.characters());
+                    sums.images(), sums.characters(), BigDecimal.valueOf(sums.microWattHours(), MICRO),
+                    BigDecimal.valueOf(sums.gpuMicros(), MICRO), sums.localCost());
         }
 
         private static Map<String, String> words(Map<Dimension, String> values) {

@@ -33,13 +33,26 @@ import org.jspecify.annotations.Nullable;
  * @param totalMicros microseconds until the end
  * @param requestSha256 hex digest of the recorded request body, when policy records it
  * @param replySha256 hex digest of the recorded reply body, when policy records it
+ * @param instance which engine of the upstream it went to, where the upstream has several or they come and go
  */
 public record CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
         String clientAddress, String dialect, String surface, boolean streamed, @Nullable String scenario,
         @Nullable String modelAsked, @Nullable String modelServed, @Nullable String upstream, boolean simulated,
         int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost,
         @Nullable Long firstByteMicros, long totalMicros, @Nullable String requestSha256,
-        @Nullable String replySha256) implements TrailRecord {
+        @Nullable String replySha256, @Nullable String instance) implements TrailRecord {
+
+    /** The row of a call to an upstream that is one thing. */
+    public CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
+            String clientAddress, String dialect, String surface, boolean streamed, @Nullable String scenario,
+            @Nullable String modelAsked, @Nullable String modelServed, @Nullable String upstream, boolean simulated,
+            int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost,
+            @Nullable Long firstByteMicros, long totalMicros, @Nullable String requestSha256,
+            @Nullable String replySha256) {
+        this(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed, scenario,
+                modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost, firstByteMicros,
+                totalMicros, requestSha256, replySha256, null);
+    }
 
     /** Checks what must be there. */
     public CallRecord {
@@ -68,7 +81,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord withDigests(@Nullable String request, @Nullable String reply) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost,
-                firstByteMicros, totalMicros, request, reply);
+                firstByteMicros, totalMicros, request, reply, instance);
     }
 
     /**
@@ -80,6 +93,6 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord keptBack(int heldStatus, String code) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, heldStatus, Outcome.FAILED, code, usage, cost,
-                firstByteMicros, totalMicros, requestSha256, replySha256);
+                firstByteMicros, totalMicros, requestSha256, replySha256, instance);
     }
 }

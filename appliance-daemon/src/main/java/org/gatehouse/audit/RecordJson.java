@@ -91,7 +91,9 @@ final class RecordJson {
             json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
         }
         json.field("firstByteMicros", call.firstByteMicros()).field("totalMicros", call.totalMicros())
-                .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256());
+                .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256())
+                // Younger than the format: absent, as it is from every older row, it leaves no trace in the bytes.
+                .field("instance", call.instance());
     }
 
     private static void admin(JsonBytes json, AdminRecord admin) {
@@ -127,7 +129,7 @@ final class RecordJson {
                         number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
                 cost == null ? null : new Cost(new BigDecimal(required(cost, "amount")), required(cost, "currency")),
                 json.has("firstByteMicros") ? number(json, "firstByteMicros") : null, number(json, "totalMicros"),
-                text(json, "requestSha256"), text(json, "replySha256"));
+                text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"));
     }
 
     private static Caller readCaller(JsonNode json) {

@@ -95,7 +95,8 @@ final class CliNouns {
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
                         Member.needed("--base-url", "baseUrl", Kind.TEXT, "Where its API starts, as"
                                 + " https://api.openai.com/v1."),
-                        Member.of("--kind", "kind", Kind.TEXT, "openai_compatible or vllm."),
+                        Member.of("--kind", "kind", Kind.TEXT, "openai_compatible, vllm, sglang, llama_cpp,"
+                                + " tensorrt_llm or transformers."),
                         Member.of("--api-key-env", "apiKey", Kind.SECRET_FROM_VARIABLE, "The environment variable that"
                                 + " holds its API key."),
                         Member.of("--api-key-file", "apiKey", Kind.SECRET_FROM_FILE, "The file that holds its API"
@@ -104,6 +105,10 @@ final class CliNouns {
                         Member.of("--allow-private", "privateAddressesAllowed", Kind.ON, "It may live on a private"
                                 + " address."),
                         Member.of("--simulated", "simulated", Kind.ON, "Its answers are simulated."),
+                        Member.of("--priority-scheduling", "priorityScheduling", Kind.ON, "It is an engine that"
+                                + " heeds the priority that policies give."),
+                        Member.of("--no-priority-scheduling", "priorityScheduling", Kind.OFF, "It is told no"
+                                + " priority: the default."),
                         Member.of("--connect-timeout", "timeouts.connectMillis", Kind.NUMBER, "Until the connection"
                                 + " stands, in ms."),
                         Member.of("--first-byte-timeout", "timeouts.firstByteMillis", Kind.NUMBER, "Until the reply"
@@ -147,16 +152,28 @@ final class CliNouns {
                         Member.of("--per-image", "perImage", Kind.TEXT, "Per picture."),
                         Member.of("--per-million-characters", "perMillionCharacters", Kind.TEXT, "Per 1,000,000"
                                 + " characters spoken."),
-                        Member.of("--per-call", "perCall", Kind.TEXT, "Per call.")),
+                        Member.of("--per-call", "perCall", Kind.TEXT, "Per call."),
+                        Member.of("--per-kilowatt-hour", "perKilowattHour", Kind.TEXT, "Per kilowatt-hour of its GPUs,"
+                                + " for a local model."),
+                        Member.of("--per-gpu-hour", "perGpuHour", Kind.TEXT, "Per hour of each GPU that it holds, for"
+                                + " a local model.")),
                 "--model gpt-4o --input 2.50 --output-tokens 10.00");
     }
 
     private static CliNoun policies() {
         return new CliNoun("policies", "policy",
-                List.of("scope.type", "scope.name", "recording.bodies", "recording.retentionDays", "id"), List.of(),
+                List.of("scope.type", "scope.name", "recording.bodies", "recording.retentionDays", "priority",
+                        "prefixCache", "waitSeconds", "id"),
+                List.of(),
                 List.of(SCOPE,
-                        Member.needed("--bodies", "recording.bodies", Kind.TEXT, "none, requests, replies or both."),
-                        Member.of("--days", "recording.retentionDays", Kind.NUMBER, "For how many days.")),
+                        Member.of("--bodies", "recording.bodies", Kind.TEXT, "none, requests, replies or both."),
+                        Member.of("--days", "recording.retentionDays", Kind.NUMBER, "For how many days."),
+                        Member.of("--priority", "priority", Kind.NUMBER, "Who goes first at an engine with priority"
+                                + " scheduling: -10 (earliest) to 10."),
+                        Member.of("--prefix-cache", "prefixCache", Kind.TEXT, "With whom keys share what engines"
+                                + " remember of prompts: department, key or box."),
+                        Member.of("--wait-seconds", "waitSeconds", Kind.NUMBER, "How long a call may wait for a model"
+                                + " that loads.")),
                 "--scope department:Research --bodies both --days 30");
     }
 }

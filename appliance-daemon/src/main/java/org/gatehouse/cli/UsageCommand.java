@@ -48,6 +48,10 @@ final class UsageCommand {
             by.forEach(dimension -> columns.add("by." + dimension.strip()));
             columns.addAll(List.of("calls", "refusals", "failures", "estimated", "inputTokens", "outputTokens", "cost",
                     "currency"));
+            // Boxes without GPUs have nothing to show there.
+            if (lines.stream().anyMatch(line -> line.get("gpuSeconds").asDouble() > 0)) {
+                columns.addAll(List.of("wattHours", "gpuSeconds", "localCost"));
+            }
             Output.table(command.out(), lines, columns);
             if (usage.get("truncated").asBoolean()) {
                 command.out().println("There is more than this; narrow the time or the split.");

@@ -11,9 +11,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 import io.helidon.webserver.http.HttpRouting;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,10 @@ import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.compute.GpuMetrics;
+import org.gatehouse.compute.GpuPlan;
+import org.gatehouse.compute.Gpus;
+import org.gatehouse.compute.PriceBookTariffs;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -41,13 +47,16 @@ import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
+import org.gatehouse.gateway.upstream.LocalEngines;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.KeyVerifier;
+import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
@@ -76,6 +85,7 @@ public final class ApplianceDaemon implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
+    private final GpuPlan gpuPlan;
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
@@ -83,8 +93,9 @@ public final class ApplianceDaemon implements AutoCloseable {
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
 
-    private ApplianceDaemon(Settings settings) {
+    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan) {
         this.settings = settings;
+        this.gpuPlan = gpuPlan;
     }
 
     /**
@@ -93,7 +104,16 @@ public final class ApplianceDaemon implements AutoCloseable {
      * @throws RuntimeException says what could not be opened; nothing stays open then
      */
     public static ApplianceDaemon start(Settings settings) {
-        ApplianceDaemon daemon = new ApplianceDaemon(settings);
+        return start(settings, settings.gpus().plan(Clock.systemUTC(), System::nanoTime));
+    }
+
+    /**
+     * The same with GPUs that the settings do not tell of.
+     *
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    public static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan) {
+        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan);
         try {
             daemon.open();
             return daemon;
@@ -141,9 +161,15 @@ public final class ApplianceDaemon implements AutoCloseable {
         keep(new Housekeeping(new TrailRetention(database, openTrail, clock, ids), new RollupPruning(database, clock),
                 () -> open.currentSettings().auditRetentionDays()));
 
+        // What computes here.
+        Gpus gpus = keep(Gpus.open(gpuPlan, database, adminTrail,
+                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
+                ids));
+
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
-        Dispatch dispatch = new Dispatch(client);
+        Berths berths = new Berths(LocalEngines.none(), nanoTime);
+        Dispatch dispatch = new Dispatch(client, berths, secrets.apiKeyPepper());
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
@@ -153,7 +179,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new Permission(),
                 Routing.toFirstTarget(),
                 new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, prompts, book, conclusion, clock, nanoTime),
+                new Conversation(dispatch, berths, prompts, book, conclusion, clock, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();
@@ -188,13 +214,13 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                List.of(certificate::trouble), metrics::scrape,
+                List.of(certificate::trouble), new GpuMetrics(gpus).behind(metrics::scrape),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
@@ -225,6 +251,12 @@ public final class ApplianceDaemon implements AutoCloseable {
             Ids ids) {
         return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+    }
+
+    private static Set<String> modelsAt(Governance governance, String upstream) {
+        return governance.snapshots().current().models().values().stream()
+                .filter(model -> model.targets().stream().anyMatch(target -> target.upstream().name().equals(upstream)))
+                .map(ModelRoute::name).collect(Collectors.toSet());
     }
 
     private static String adminUrl(ListenerSettings listen, Settings.@Nullable Management apart, Listeners doors) {

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.UpstreamProbe;
@@ -20,6 +23,8 @@ import org.gatehouse.governance.snapshot.Upstream;
 record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
     private static final int MAX_REPLY_BYTES = 4 << 20;
     private static final int MOST_MODELS = 500;
+    /** Of a deployment none of whose engines is ready: nobody was asked. */
+    private static final int NOBODY_SERVES = 0;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
@@ -42,10 +47,7 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                         + " models.", millis, models);
             }
             Answer token = ask(upstream, "POST", "/chat/completions",
-                    JSON.createObjectNode().put("model", model).put("max_tokens", 1)
-                            .set("messages",
-                                    JSON.createArrayNode().addObject().put("role", "user").put("content", "Hi"))
-                            .toString().getBytes(StandardCharsets.UTF_8));
+                    oneToken(model).toString().getBytes(StandardCharsets.UTF_8));
             return token.status() == 200
                     ? new Report(true, "The model '" + model + "' of the upstream '" + upstream.name() + "' answers.",
                             millis, models)
@@ -62,23 +64,34 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
         }
     }
 
+    private static ObjectNode oneToken(String model) {
+        ObjectNode request = JSON.createObjectNode().put("model", model).put("max_tokens", 1);
+        request.putArray("messages").addObject().put("role", "user").put("content", "Hi");
+        return request;
+    }
+
     private record Answer(int status, JsonNode json) {}
 
     private Answer ask(Upstream upstream, String method, String path, byte[] body)
             throws UpstreamFailureException, IOException {
-        try (UpstreamCall call = dispatch.probe(upstream, method, path, body)) {
+        Optional<UpstreamCall> question = dispatch.probe(upstream, method, path, body);
+        if (question.isEmpty()) {
+            return new Answer(NOBODY_SERVES, MissingNode.getInstance());
+        }
+        try (UpstreamCall call = question.get()) {
             UpstreamReply reply = call.execute();
             byte[] bytes = reply.readAll(MAX_REPLY_BYTES);
             return new Answer(reply.status(),
                     reply.status() == 200
                             ? JSON.readTree(bytes)
-                            : com.fasterxml.jackson.databind.node.MissingNode.getInstance());
+                            : MissingNode.getInstance());
         }
     }
 
     private static String refused(Upstream upstream, int status) {
         String name = "The upstream '" + upstream.name() + "' ";
         return switch (status) {
+            case NOBODY_SERVES -> name + "has no engine that serves now. Look at its deployment.";
             case 401, 403 -> name + "refused the API key (status " + status + "). Check the key.";
             case 404 -> name + "has no /models under its base URL (status 404). Check the base URL; most end in /v1.";
             default -> name + "answered with status " + status + ". Check its base URL and its own status page.";

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -36,9 +37,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param management a second port for the admin API, metrics and health; without it they share the main port
  * @param database where records are kept
  * @param journal bounds of what lies beside the database
+ * @param gpus which GPUs are watched, and how
  */
 public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
-        Journal journal) {
+        Journal journal, GpuSettings gpus) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -50,6 +52,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
                 () -> new Listen(null, null, null, null, null, null, null, null, null));
         database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
         journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
+        gpus = Objects.requireNonNullElseGet(gpus, GpuSettings::standard);
     }
 
     /**
@@ -231,6 +234,12 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         if (type == Duration.class) {
             return "a length of time such as PT30S";
         }
+        if (type == Boolean.class) {
+            return "true or false";
+        }
+        if (type != null && List.class.isAssignableFrom(type)) {
+            return "a list";
+        }
         return type == null || type.isRecord() ? "a group of settings" : "one word or path";
     }
 
@@ -247,7 +256,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
 
     private static boolean override(ObjectNode tree, String name, String value) {
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-        for (String group : new String[]{"listen", "management", "database", "journal"}) {
+        for (String group : new String[]{"listen", "management", "database", "journal", "gpus"}) {
             if (key.startsWith(group + "-")) {
                 ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
                 inner.put(key.substring(group.length() + 1), value);
@@ -264,7 +273,9 @@ public record Settings(Path data, Listen listen, @Nullable Management management
     private static ObjectMapper configured(ObjectMapper mapper) {
         return mapper.registerModule(new JavaTimeModule())
                 .setPropertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                // A variable can hold one value only.
+                .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY);
     }
 
     private static String firstLine(Exception e) {

@@ -44,7 +44,8 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (ApplianceDaemon daemon = ApplianceDaemon.start(new Settings(data,
                 new Settings.Listen("127.0.0.1", 0, "off", null, null, null, null, null, null), null,
-                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null),
+                GpuSettings.standard()));
                 HttpClient client = HttpClient.newHttpClient()) {
             exercise(daemon, client, keyOf(daemon.governance()));
         } finally {

@@ -274,7 +274,7 @@ public final class Conclusion {
                 target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
                 entry.status(), entry.outcome(), entry.errorCode(), entry.usage(), entry.cost(),
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
-                null, null);
+                null, null, exchange.instanceIfKnown());
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null),
                 key == null ? 0 : key.recordingDays(), flight);
     }

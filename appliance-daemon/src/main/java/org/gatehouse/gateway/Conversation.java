@@ -19,6 +19,9 @@ import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.gateway.relay.PlainRelay;
 import org.gatehouse.gateway.relay.StreamRelay;
+import org.gatehouse.gateway.upstream.Berth;
+import org.gatehouse.gateway.upstream.BerthSearch;
+import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.AbortCause;
@@ -47,6 +50,7 @@ public final class Conversation {
             "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
 
     private final Dispatch dispatch;
+    private final Berths berths;
     private final PlainRelay plainRelay;
     private final PromptCounter prompts;
     private final CallBook book;
@@ -54,9 +58,10 @@ public final class Conversation {
     private final LongSupplier nanoTime;
 
     /** Takes what it needs on the way. */
-    public Conversation(Dispatch dispatch, PromptCounter prompts, CallBook book, Conclusion conclusion,
+    public Conversation(Dispatch dispatch, Berths berths, PromptCounter prompts, CallBook book, Conclusion conclusion,
             InstantSource clock, LongSupplier nanoTime) {
         this.dispatch = dispatch;
+        this.berths = berths;
         this.plainRelay = new PlainRelay(clock);
         this.prompts = prompts;
         this.book = book;
@@ -87,6 +92,8 @@ public final class Conversation {
         private volatile boolean streaming;
         private volatile boolean waiting;
         private volatile long waitingSince;
+        private boolean unsent;
+        private @Nullable Berth berth;
         private @Nullable UpstreamReply begun;
         private @Nullable StreamRelay stream;
 
@@ -97,26 +104,61 @@ public final class Conversation {
         }
 
         private void run() {
-            UpstreamCall call = dispatch.call(exchange);
             boolean tailLeft = false;
             try {
                 Ending ending;
-                talking = call;
                 try (ClientPresence.Watch _ = exchange.presence().onGone(this::clientLeft)) {
-                    ending = converse(call);
+                    ending = exchange.target().upstream().deployment() == null
+                            ? converse(dispatch.call(exchange))
+                            : converseWithAnEngine(berths.search(exchange));
                 }
                 tailLeft = ending instanceof Ending.StreamEnd;
                 if (!tailLeft) {
                     // Whatever ended it, nothing more of the reply is wanted: the upstream must stop producing now.
-                    call.close();
+                    hangUp();
                 }
                 conclusion.conclude(exchange, ending, meter, flight, firstByteNanos, recorded());
             } finally {
+                UpstreamCall call = talking;
                 UpstreamReply reply = begun;
-                if (tailLeft && reply != null) {
+                if (tailLeft && reply != null && call != null) {
                     Thread.startVirtualThread(() -> readTail(call, reply));
                 } else {
-                    call.close();
+                    hangUp();
+                }
+                if (berth != null) {
+                    berth.close();
+                }
+            }
+        }
+
+        private void hangUp() {
+            UpstreamCall call = talking;
+            if (call != null) {
+                call.close();
+            }
+        }
+
+        /** Goes on to another engine as long as nothing was sent to the one before. */
+        private Ending converseWithAnEngine(BerthSearch search) {
+            while (true) {
+                switch (search.next()) {
+                    case BerthSearch.Found.Place place -> {
+                        berth = place.berth();
+                        exchange.servedBy(place.berth().instance().name());
+                        Ending ending = converse(dispatch.call(exchange, place.berth().instance()));
+                        if (!unsent || !(ending instanceof Ending.FailedBefore)) {
+                            return ending;
+                        }
+                        hangUp();
+                        search.unreachable(place.berth());
+                    }
+                    case BerthSearch.Found.Nothing nothing -> {
+                        return new Ending.FailedBefore(nothing.refusal());
+                    }
+                    case BerthSearch.Found.ClientLeft _ -> {
+                        return new Ending.ClientLeft(false);
+                    }
                 }
             }
         }
@@ -143,6 +185,9 @@ public final class Conversation {
         }
 
         private Ending converse(UpstreamCall call) {
+            // Said before the client is looked for: one that leaves from now on finds the call to cancel.
+            talking = call;
+            unsent = false;
             if (exchange.presence().gone()) {
                 return new Ending.ClientLeft(false);
             }
@@ -178,6 +223,7 @@ public final class Conversation {
         }
 
         private Ending failed(UpstreamFailure failure) {
+            unsent = failure.nothingSent() && !(failure instanceof UpstreamFailure.Aborted);
             if (exchange.presence().gone() || failure instanceof UpstreamFailure.Aborted aborted
                     && aborted.cause() == AbortCause.CLIENT_GONE) {
                 return new Ending.ClientLeft(!failure.nothingSent());

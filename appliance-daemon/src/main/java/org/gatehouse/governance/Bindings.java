@@ -1,5 +1,6 @@
 package org.gatehouse.governance;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,16 +12,21 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.Scope;
 
 /** Everything that binds nodes of the tenancy tree, by node, while a snapshot is built. Confined to that. */
 record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List<Budget>> budgets,
-        Map<UUID, Policy.Recording> recordings) {
+        Map<UUID, Policy.Recording> recordings, Map<UUID, Treatment> treatments) {
 
     private static final Policy.Recording NOTHING = new Policy.Recording(KeyRecord.Recording.NONE,
             KeyRecord.DEFAULT_RECORDING_DAYS);
+
+    /** What one node says of how engines treat calls. */
+    private record Treatment(@Nullable Integer priority, EngineTerms.@Nullable PrefixCache prefixCache,
+            @Nullable Integer waitSeconds) {}
 
     static Bindings load(Handle handle) {
         UUID organisation = handle.createQuery("SELECT id FROM organisation").mapTo(UUID.class).findOne()
@@ -48,7 +54,16 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
                 new Policy.Recording(Columns.constant(row, "recording_bodies", KeyRecord.Recording.class),
                         row.getInt("recording_retention_days"))))
                 .forEach(entry -> recordings.put(entry.getKey(), entry.getValue()));
-        return new Bindings(organisation, limits, budgets, recordings);
+        Map<UUID, Treatment> treatments = new HashMap<>();
+        handle.createQuery("SELECT scope_id, engine_priority, prefix_cache, wait_seconds FROM policy")
+                .map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
+                        new Treatment(row.getObject("engine_priority", Integer.class),
+                                row.getString("prefix_cache") == null
+                                        ? null
+                                        : Columns.constant(row, "prefix_cache", EngineTerms.PrefixCache.class),
+                                row.getObject("wait_seconds", Integer.class))))
+                .forEach(entry -> treatments.put(entry.getKey(), entry.getValue()));
+        return new Bindings(organisation, limits, budgets, recordings, treatments);
     }
 
     List<Limit> limits(UUID key, @Nullable UUID owner, UUID project, UUID department) {
@@ -68,6 +83,27 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
             }
         }
         return NOTHING;
+    }
+
+    /** Each aspect by itself: the nearest node that says something of it decides. */
+    EngineTerms engineTerms(UUID project, UUID department) {
+        Integer priority = null;
+        EngineTerms.PrefixCache prefixCache = null;
+        Integer waitSeconds = null;
+        for (UUID node : List.of(project, department, organisation)) {
+            Treatment said = treatments.get(node);
+            if (said != null) {
+                priority = priority == null ? said.priority() : priority;
+                prefixCache = prefixCache == null ? said.prefixCache() : prefixCache;
+                waitSeconds = waitSeconds == null ? said.waitSeconds() : waitSeconds;
+            }
+        }
+        if (priority == null && prefixCache == null && waitSeconds == null) {
+            return EngineTerms.DEFAULT;
+        }
+        return new EngineTerms(priority == null ? EngineTerms.DEFAULT.priority() : priority,
+                prefixCache == null ? EngineTerms.DEFAULT.prefixCache() : prefixCache,
+                waitSeconds == null ? EngineTerms.DEFAULT.longestWait() : Duration.ofSeconds(waitSeconds));
     }
 
     private <B> List<B> collect(Map<UUID, List<B>> byNode, UUID key, @Nullable UUID owner, UUID project,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
@@ -55,16 +56,17 @@ public record Declaration(
             @About(value = "Whether it may live on a private address although it is not local.", fallback = "false") boolean privateAddressesAllowed,
             @About(value = "Whether its answers are simulated.", fallback = "false") boolean simulated,
             @About(value = "How long each phase of a call may take.", fallback = "{}") UpstreamServer.Deadlines timeouts,
-            @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes) {
+            @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes,
+            @About(value = "Whether it is told the priority that policies give.", fallback = "false") boolean priorityScheduling) {
 
         UpstreamDraft draft() {
             return new UpstreamDraft(name, kind, baseUrl, apiKey == null ? UpstreamDraft.UNCHANGED : apiKey, local,
-                    privateAddressesAllowed, simulated, timeouts, maxReplyBytes);
+                    privateAddressesAllowed, simulated, timeouts, maxReplyBytes, priorityScheduling);
         }
 
         DeclaredUpstream withoutApiKey() {
             return new DeclaredUpstream(name, kind, baseUrl, null, local, privateAddressesAllowed, simulated, timeouts,
-                    maxReplyBytes);
+                    maxReplyBytes, priorityScheduling);
         }
     }
 
@@ -94,7 +96,9 @@ public record Declaration(
             @About("Per second of audio.") @Nullable BigDecimal perSecond,
             @About("Per picture made.") @Nullable BigDecimal perImage,
             @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
-            @About("Per call that reached the upstream.") @Nullable BigDecimal perCall) {
+            @About("Per call that reached the upstream.") @Nullable BigDecimal perCall,
+            @About("Per kilowatt-hour that GPUs took for it; for local models.") @Nullable BigDecimal perKilowattHour,
+            @About("Per hour of one GPU that it held; for local models.") @Nullable BigDecimal perGpuHour) {
 
         String key() {
             return model + (upstream == null ? "" : " at " + upstream) + " from " + validFrom;
@@ -155,5 +159,8 @@ public record Declaration(
 
     /** A policy. */
     public record DeclaredPolicy(@About("Whom it is for.") DeclaredScope scope,
-            @About("Which bodies of a call are kept.") Policy.@Nullable Recording recording) {}
+            @About("Which bodies of a call are kept.") Policy.@Nullable Recording recording,
+            @About(value = "Who goes first at an engine: -10 is earliest.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
+            @About("With whom keys share what engines remember of prompts.") EngineTerms.@Nullable PrefixCache prefixCache,
+            @About(value = "How many seconds a call may wait for a model that loads.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds) {}
 }

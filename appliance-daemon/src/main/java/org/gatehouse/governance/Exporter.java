@@ -45,7 +45,7 @@ final class Exporter {
     static Declaration.DeclaredUpstream upstream(UpstreamServer upstream) {
         return new Declaration.DeclaredUpstream(upstream.name(), upstream.kind(), upstream.baseUrl(), null,
                 upstream.local(), upstream.privateAddressesAllowed(), upstream.simulated(), upstream.timeouts(),
-                upstream.maxReplyBytes());
+                upstream.maxReplyBytes(), upstream.priorityScheduling());
     }
 
     static Declaration.DeclaredModel model(PublicModel model) {
@@ -60,7 +60,7 @@ final class Exporter {
         return new Declaration.DeclaredPrice(price.model(), price.upstream(), price.validFrom(), price.currency(),
                 price.inputPerMillion(), price.outputPerMillion(), price.cachedInputPerMillion(),
                 price.cacheWritePerMillion(), price.perSecond(), price.perImage(), price.perMillionCharacters(),
-                price.perCall());
+                price.perCall(), price.perKilowattHour(), price.perGpuHour());
     }
 
     static Declaration.DeclaredKey key(Key key) {
@@ -78,7 +78,8 @@ final class Exporter {
     }
 
     static Declaration.DeclaredPolicy policy(Policy policy) {
-        return new Declaration.DeclaredPolicy(scope(policy.scope()), policy.recording());
+        return new Declaration.DeclaredPolicy(scope(policy.scope()), policy.recording(), policy.priority(),
+                policy.prefixCache(), policy.waitSeconds());
     }
 
     static Declaration.DeclaredScope scope(ScopeView scope) {

@@ -47,7 +47,7 @@ final class Names {
                 item.upstream() == null ? null : upstream("upstream", item.upstream()), item.validFrom(),
                 item.currency(), item.inputPerMillion(), item.outputPerMillion(), item.cachedInputPerMillion(),
                 item.cacheWritePerMillion(), item.perSecond(), item.perImage(), item.perMillionCharacters(),
-                item.perCall());
+                item.perCall(), item.perKilowattHour(), item.perGpuHour());
     }
 
     /** The same with the accounting currency where it names none, and with amounts as they are stored. */
@@ -55,7 +55,8 @@ final class Names {
         return new DeclaredPrice(item.model(), item.upstream(), item.validFrom(),
                 item.currency() == null ? accounting : item.currency(), item.inputPerMillion(),
                 item.outputPerMillion(), item.cachedInputPerMillion(), item.cacheWritePerMillion(), item.perSecond(),
-                item.perImage(), item.perMillionCharacters(), item.perCall());
+                item.perImage(), item.perMillionCharacters(), item.perCall(), item.perKilowattHour(),
+                item.perGpuHour());
     }
 
     DeclaredBudget in(String accounting, DeclaredBudget item) {
@@ -93,7 +94,8 @@ final class Names {
     }
 
     PolicyDraft policy(DeclaredPolicy item) {
-        return new PolicyDraft(scope(item.scope()), item.recording());
+        return new PolicyDraft(scope(item.scope()), item.recording(), item.priority(), item.prefixCache(),
+                item.waitSeconds());
     }
 
     private ScopeReference scope(DeclaredScope scope) {

@@ -6,6 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 
 /**
@@ -15,8 +16,14 @@ import org.gatehouse.governance.snapshot.KeyRecord;
 public record Policy(@About("UUIDv7.") UUID id,
         @About("Whom it is for: the organisation, a department or a project.") ScopeView scope,
         @About("Which bodies of a call are kept; null: as the next node above says.") @Nullable Recording recording,
+        @About(value = "Who goes first at an engine with priority scheduling: -10 is earliest, 10 latest; null: as the next node above says, in the end 0.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
+        @About("With whom keys share what engines remember of prompts; null: as the next node above says, in the end department.") EngineTerms.@Nullable PrefixCache prefixCache,
+        @About(value = "How many seconds a call may wait for a model that loads before it is told to come back; null: as the next node above says, in the end 0.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
+
+    /** An hour: no client library waits longer for an answer. */
+    static final int LONGEST_WAIT_SECONDS = 3600;
 
     /** Which bodies of a call are kept, compressed and encrypted, beside its row. */
     public record Recording(@About("Which bodies are kept.") KeyRecord.Recording bodies,
@@ -28,6 +35,6 @@ public record Policy(@About("UUIDv7.") UUID id,
     }
 
     PolicyDraft draft() {
-        return new PolicyDraft(scope.reference(), recording);
+        return new PolicyDraft(scope.reference(), recording, priority, prefixCache, waitSeconds);
     }
 }

@@ -9,15 +9,18 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Scope;
 
 /** Policies: at most one at a scope. */
 final class PolicyRows implements Rows<Policy, PolicyDraft> {
     private static final String SELECT = """
-            SELECT t.id, t.scope_type, t.scope_id, t.recording_bodies, t.recording_retention_days, t.created_at,
+            SELECT t.id, t.scope_type, t.scope_id, t.recording_bodies, t.recording_retention_days, t.engine_priority, t.prefix_cache,
+                t.wait_seconds, t.created_at,
                 t.updated_at, t.version,
-            """ + Scopes.NAME + " FROM policy t\n" + Scopes.JOINS;
+            """
+            + Scopes.NAME + " FROM policy t\n" + Scopes.JOINS;
 
     @Override
     public String noun() {
@@ -43,6 +46,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
     public List<Policy> read(Handle handle, Selection selection) {
         return selection.query(handle, SELECT, "t.id")
                 .map((row, _) -> new Policy(Columns.id(row, "id"), Scopes.view(row), recording(row),
+                        row.getObject("engine_priority", Integer.class), prefixCache(row),
+                        row.getObject("wait_seconds", Integer.class),
                         Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
@@ -52,6 +57,12 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 ? null
                 : new Policy.Recording(Columns.constant(row, "recording_bodies", KeyRecord.Recording.class),
                         row.getInt("recording_retention_days"));
+    }
+
+    private static EngineTerms.@Nullable PrefixCache prefixCache(ResultSet row) throws SQLException {
+        return row.getString("prefix_cache") == null
+                ? null
+                : Columns.constant(row, "prefix_cache", EngineTerms.PrefixCache.class);
     }
 
     @Override
@@ -70,9 +81,9 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 "SELECT 1 FROM policy WHERE scope_id = ?", scope);
         UUID id = changes.newId();
         bind(changes, id, draft, changes.handle().createUpdate("""
-                INSERT INTO policy (id, scope_type, scope_id, recording_bodies, recording_retention_days, created_at,
-                    updated_at, version)
-                VALUES (:id, :type, :scope, :bodies, :days, :now, :now, 1)
+                INSERT INTO policy (id, scope_type, scope_id, recording_bodies, recording_retention_days,
+                    engine_priority, prefix_cache, wait_seconds, created_at, updated_at, version)
+                VALUES (:id, :type, :scope, :bodies, :days, :priority, :prefixCache, :wait, :now, :now, 1)
                 """)).bind("type", type.name()).bind("scope", scope).execute();
         return changes.created(noun(), need(changes.handle(), id));
     }
@@ -83,7 +94,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
             throw RefusedException.invalid("scope", "can't be changed; make a new policy");
         }
         bind(changes, stored.id(), draft, changes.handle().createUpdate("""
-                UPDATE policy SET recording_bodies = :bodies, recording_retention_days = :days, updated_at = :now,
+                UPDATE policy SET recording_bodies = :bodies, recording_retention_days = :days,
+                    engine_priority = :priority, prefix_cache = :prefixCache, wait_seconds = :wait, updated_at = :now,
                     version = version + 1
                 WHERE id = :id
                 """)).execute();
@@ -100,6 +112,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         Policy.Recording recording = draft.recording();
         return update.bind("id", id).bind("bodies", recording == null ? null : recording.bodies().name())
                 .bindByType("days", recording == null ? null : recording.retentionDays(), Integer.class)
-                .bind("now", changes.timestamp());
+                .bindByType("priority", draft.priority(), Integer.class)
+                .bind("prefixCache", draft.prefixCache() == null ? null : draft.prefixCache().name())
+                .bindByType("wait", draft.waitSeconds(), Integer.class).bind("now", changes.timestamp());
     }
 }

@@ -20,10 +20,14 @@ public record PriceDraft(@About("The model.") UUID modelId,
         @About("Per second of audio.") @Nullable BigDecimal perSecond,
         @About("Per picture made.") @Nullable BigDecimal perImage,
         @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
-        @About("Per call that reached the upstream.") @Nullable BigDecimal perCall) {
+        @About("Per call that reached the upstream.") @Nullable BigDecimal perCall,
+        @About("Per kilowatt-hour that GPUs took for it; for local models.") @Nullable BigDecimal perKilowattHour,
+        @About("Per hour of one GPU that it held; for local models.") @Nullable BigDecimal perGpuHour) {
 
     /** Input and output of a model at any upstream, since ever, in the accounting currency. */
     public static PriceDraft perMillion(UUID modelId, BigDecimal input, BigDecimal output) {
-        return new PriceDraft(modelId, null, Instant.EPOCH, null, input, output, null, null, null, null, null, null);
+        return new PriceDraft(modelId, null, Instant.EPOCH, null, input, output, null, null, null, null, null, null,
+                null,
+                null);
     }
 }

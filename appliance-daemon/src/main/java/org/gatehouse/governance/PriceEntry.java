@@ -22,6 +22,8 @@ public record PriceEntry(@About("UUIDv7.") UUID id, @About("The model.") UUID mo
         @About("Per picture made.") @Nullable BigDecimal perImage,
         @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
         @About("Per call that reached the upstream.") @Nullable BigDecimal perCall,
+        @About("Per kilowatt-hour that GPUs took for it; for local models.") @Nullable BigDecimal perKilowattHour,
+        @About("Per hour of one GPU that it held; for local models.") @Nullable BigDecimal perGpuHour,
         @About("What looks wrong about it; null when nothing does.") @Nullable String warning,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
@@ -33,6 +35,7 @@ public record PriceEntry(@About("UUIDv7.") UUID id, @About("The model.") UUID mo
 
     PriceDraft draft() {
         return new PriceDraft(modelId, upstreamId, validFrom, currency, inputPerMillion, outputPerMillion,
-                cachedInputPerMillion, cacheWritePerMillion, perSecond, perImage, perMillionCharacters, perCall);
+                cachedInputPerMillion, cacheWritePerMillion, perSecond, perImage, perMillionCharacters, perCall,
+                perKilowattHour, perGpuHour);
     }
 }

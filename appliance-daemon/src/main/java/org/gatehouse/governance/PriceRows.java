@@ -24,7 +24,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
     private static final String SELECT = """
             SELECT r.id, r.model_id, m.name AS model, r.upstream_id, s.name AS upstream, r.valid_from, r.currency,
                 r.input_per_million, r.output_per_million, r.cached_input_per_million, r.cache_write_per_million,
-                r.per_second, r.per_image, r.per_million_characters, r.per_call, r.created_at, r.updated_at, r.version
+                r.per_second, r.per_image, r.per_million_characters, r.per_call, r.per_kilowatt_hour, r.per_gpu_hour,
+                r.created_at, r.updated_at, r.version
             FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
             """;
 
@@ -66,7 +67,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                     Columns.amountOrNull(row, "cached_input_per_million"),
                     Columns.amountOrNull(row, "cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
                     Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
-                    Columns.amountOrNull(row, "per_call"), warning(input, output), Columns.time(row, "created_at"),
+                    Columns.amountOrNull(row, "per_call"), Columns.amountOrNull(row, "per_kilowatt_hour"),
+                    Columns.amountOrNull(row, "per_gpu_hour"), warning(input, output), Columns.time(row, "created_at"),
                     Columns.time(row, "updated_at"), row.getLong("version"));
         }).list();
     }
@@ -84,9 +86,9 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                         """
                                 INSERT INTO price (id, model_id, upstream_id, valid_from, currency, input_per_million,
                                     output_per_million, cached_input_per_million, cache_write_per_million, per_second, per_image,
-                                    per_million_characters, per_call, created_at, updated_at, version)
+                                    per_million_characters, per_call, per_kilowatt_hour, per_gpu_hour, created_at, updated_at, version)
                                 VALUES (:id, :model, CAST(:upstream AS UUID), :validFrom, :currency, :input, :output, :cached, :cacheWrite, :second,
-                                    :image, :characters, :call, :now, :now, 1)
+                                    :image, :characters, :call, :kilowattHour, :gpuHour, :now, :now, 1)
                                 """))
                 .execute();
         return changes.created(noun(), need(changes.handle(), id));
@@ -98,7 +100,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 UPDATE price SET model_id = :model, upstream_id = CAST(:upstream AS UUID), valid_from = :validFrom,
                     currency = :currency, input_per_million = :input, output_per_million = :output,
                     cached_input_per_million = :cached, cache_write_per_million = :cacheWrite, per_second = :second,
-                    per_image = :image, per_million_characters = :characters, per_call = :call, updated_at = :now,
+                    per_image = :image, per_million_characters = :characters, per_call = :call,
+                    per_kilowatt_hour = :kilowattHour, per_gpu_hour = :gpuHour, updated_at = :now,
                     version = version + 1
                 WHERE id = :id
                 """)).execute();
@@ -120,6 +123,7 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 .bind("cached", draft.cachedInputPerMillion()).bind("cacheWrite", draft.cacheWritePerMillion())
                 .bind("second", draft.perSecond()).bind("image", draft.perImage())
                 .bind("characters", draft.perMillionCharacters()).bind("call", draft.perCall())
+                .bind("kilowattHour", draft.perKilowattHour()).bind("gpuHour", draft.perGpuHour())
                 .bind("now", changes.timestamp());
     }
 
@@ -135,9 +139,12 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
         checks.amount("perImage", draft.perImage());
         checks.amount("perMillionCharacters", draft.perMillionCharacters());
         checks.amount("perCall", draft.perCall());
+        checks.amount("perKilowattHour", draft.perKilowattHour());
+        checks.amount("perGpuHour", draft.perGpuHour());
         checks.require(
                 Stream.of(draft.inputPerMillion(), draft.outputPerMillion(), draft.perSecond(), draft.perImage(),
-                        draft.perMillionCharacters(), draft.perCall()).anyMatch(Objects::nonNull),
+                        draft.perMillionCharacters(), draft.perCall(), draft.perKilowattHour(), draft.perGpuHour())
+                        .anyMatch(Objects::nonNull),
                 "inputPerMillion", "or another amount must be there; a model that costs nothing says \"0\"");
         checks.require(draft.currency() == null || draft.currency().equals(accounting), "currency",
                 "must be the accounting currency, " + accounting);

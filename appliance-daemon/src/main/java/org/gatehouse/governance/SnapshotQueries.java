@@ -38,7 +38,7 @@ import org.gatehouse.store.SecretBox;
 final class SnapshotQueries {
     private static final String UPSTREAM = """
             SELECT id, name, kind, base_url, sealed_api_key, is_local, private_addresses_allowed, simulated,
-                connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes
+                connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes, priority_scheduling
             FROM upstream
             """;
 
@@ -98,7 +98,7 @@ final class SnapshotQueries {
                 Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
-                recording.bodies(), recording.retentionDays());
+                recording.bodies(), recording.retentionDays(), bindings.engineTerms(project, department));
     }
 
     private static Grant<Surface> surfaces(ResultSet row) {
@@ -145,7 +145,7 @@ final class SnapshotQueries {
         return new Upstream(id, Columns.text(row, "name"), Columns.constant(row, "kind", Upstream.Kind.class),
                 Columns.text(row, "base_url"), sealed == null ? null : secrets.openText(UpstreamRows.place(id), sealed),
                 row.getBoolean("is_local"), row.getBoolean("private_addresses_allowed"), row.getBoolean("simulated"),
-                deadlines.timeouts(), row.getLong("max_reply_bytes"));
+                deadlines.timeouts(), row.getLong("max_reply_bytes"), row.getBoolean("priority_scheduling"));
     }
 
     private static Map<String, ModelRoute> models(Handle handle, Map<UUID, Upstream> upstreams) {
@@ -171,12 +171,15 @@ final class SnapshotQueries {
         return Collections.unmodifiableMap(models);
     }
 
+    /** A price that says what energy costs and nothing else does not take the place of one that calls are charged by. */
     private static List<Price> prices(Handle handle) {
         return handle.createQuery("""
                 SELECT r.id, m.name AS model, s.name AS upstream, r.valid_from, r.currency, r.input_per_million,
                     r.output_per_million, r.cached_input_per_million, r.cache_write_per_million, r.per_second,
                     r.per_image, r.per_million_characters, r.per_call
                 FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
+                WHERE COALESCE(r.input_per_million, r.output_per_million, r.per_second, r.per_image,
+                    r.per_million_characters, r.per_call) IS NOT NULL
                 """).map((row, _) -> new Price(Columns.id(row, "id"), Columns.text(row, "model"),
                 row.getString("upstream"), Columns.time(row, "valid_from"), Columns.text(row, "currency"),
                 Columns.amountOrNull(row, "input_per_million"), Columns.amountOrNull(row, "output_per_million"),

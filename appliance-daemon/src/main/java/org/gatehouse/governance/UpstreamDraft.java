@@ -9,16 +9,24 @@ import org.gatehouse.governance.snapshot.Upstream;
 public record UpstreamDraft(
         @About(value = "Unique; letters, digits, dot, dash and underscore.", min = 1, max = 64, pattern = "[A-Za-z0-9][A-Za-z0-9._-]*") String name,
         @About(value = "What it is, hence what it can do beyond the common dialect.", fallback = "\"openai_compatible\"") Upstream.Kind kind,
-        @About(value = "Where its API starts: https://…/v1; http:// or unix:/path only where it is local, http:// also where private addresses are allowed.", min = 1, max = 500) String baseUrl,
+        @About(value = "Where its API starts: https://…/v1; http:// or unix:/path only where it is local, http:// also where private addresses are allowed; deployment:NAME for a deployment of this box.", min = 1, max = 500) String baseUrl,
         @About(value = "Sent as bearer token. Absent in a change means unchanged, null removes it. Never shown.", max = 4096, secret = true) @Nullable String apiKey,
         @About(value = "Whether it runs on this box.", fallback = "false") boolean local,
         @About(value = "Whether it may live on a private address although it is not local.", fallback = "false") boolean privateAddressesAllowed,
         @About(value = "Whether its answers are simulated; shown wherever it shows.", fallback = "false") boolean simulated,
         @About(value = "How long each phase of a call may take.", fallback = "{}") UpstreamServer.Deadlines timeouts,
-        @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes) {
+        @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes,
+        @About(value = "Whether it is an engine that was started with priority scheduling: only such a one is told the priority that policies give; others refuse it.", fallback = "false") boolean priorityScheduling) {
 
     /** In {@link #apiKey}: the stored one stays. No provider gives out such a key, so it can't be meant. */
     static final String UNCHANGED = "(unchanged)";
+
+    /** One that does not schedule by priority. */
+    public UpstreamDraft(String name, Upstream.Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
+            boolean privateAddressesAllowed, boolean simulated, UpstreamServer.Deadlines timeouts,
+            long maxReplyBytes) {
+        this(name, kind, baseUrl, apiKey, local, privateAddressesAllowed, simulated, timeouts, maxReplyBytes, false);
+    }
 
     /** A commercial upstream with what is usual. */
     public static UpstreamDraft commercial(String name, String baseUrl, @Nullable String apiKey) {
@@ -35,18 +43,19 @@ public record UpstreamDraft(
     /** The same with another API key. */
     public UpstreamDraft withApiKey(@Nullable String other) {
         return new UpstreamDraft(name, kind, baseUrl, other, local, privateAddressesAllowed, simulated, timeouts,
-                maxReplyBytes);
+                maxReplyBytes, priorityScheduling);
     }
 
     /** The same, marked as simulated. */
     public UpstreamDraft asSimulated() {
         return new UpstreamDraft(name, kind, baseUrl, apiKey, local, privateAddressesAllowed, true, timeouts,
-                maxReplyBytes);
+                maxReplyBytes, priorityScheduling);
     }
 
     /** The same, allowed to live on a private address. */
     public UpstreamDraft onPrivateAddress() {
-        return new UpstreamDraft(name, kind, baseUrl, apiKey, local, true, simulated, timeouts, maxReplyBytes);
+        return new UpstreamDraft(name, kind, baseUrl, apiKey, local, true, simulated, timeouts, maxReplyBytes,
+                priorityScheduling);
     }
 
     /** Leaves the API key out. */

@@ -17,7 +17,7 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
     private static final String SELECT = """
             SELECT s.id, s.name, s.kind, s.base_url, s.sealed_api_key IS NOT NULL AS api_key_set, s.is_local,
                 s.private_addresses_allowed, s.simulated, s.connect_millis, s.first_byte_millis, s.idle_millis,
-                s.total_millis, s.max_reply_bytes, s.created_at, s.updated_at, s.version
+                s.total_millis, s.max_reply_bytes, s.priority_scheduling, s.created_at, s.updated_at, s.version
             FROM upstream s
             """;
 
@@ -72,7 +72,8 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
                         row.getBoolean("private_addresses_allowed"), row.getBoolean("simulated"),
                         new UpstreamServer.Deadlines(row.getLong("connect_millis"), row.getLong("first_byte_millis"),
                                 row.getLong("idle_millis"), row.getLong("total_millis")),
-                        row.getLong("max_reply_bytes"), Columns.time(row, "created_at"),
+                        row.getLong("max_reply_bytes"), row.getBoolean("priority_scheduling"),
+                        Columns.time(row, "created_at"),
                         Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
@@ -88,10 +89,10 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
         check(changes, id, draft);
         bind(changes, id, draft, changes.handle().createUpdate("""
                 INSERT INTO upstream (id, name, kind, base_url, is_local, private_addresses_allowed, simulated,
-                    connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes, created_at,
-                    updated_at, version)
+                    connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes, priority_scheduling,
+                    created_at, updated_at, version)
                 VALUES (:id, :name, :kind, :baseUrl, :local, :privateAllowed, :simulated, :connect, :firstByte, :idle,
-                    :total, :maxReplyBytes, :now, :now, 1)
+                    :total, :maxReplyBytes, :priorityScheduling, :now, :now, 1)
                 """)).execute();
         storeApiKey(changes, id, draft.apiKey());
         return changes.created(noun(), need(changes.handle(), id));
@@ -100,13 +101,16 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
     @Override
     public UpstreamServer replace(ChangeSet changes, UpstreamServer stored, UpstreamDraft draft) {
         check(changes, stored.id(), draft);
-        bind(changes, stored.id(), draft, changes.handle().createUpdate("""
-                UPDATE upstream SET name = :name, kind = :kind, base_url = :baseUrl, is_local = :local,
-                    private_addresses_allowed = :privateAllowed, simulated = :simulated, connect_millis = :connect,
-                    first_byte_millis = :firstByte, idle_millis = :idle, total_millis = :total,
-                    max_reply_bytes = :maxReplyBytes, updated_at = :now, version = version + 1
-                WHERE id = :id
-                """)).execute();
+        bind(changes, stored.id(), draft,
+                changes.handle().createUpdate(
+                        """
+                                UPDATE upstream SET name = :name, kind = :kind, base_url = :baseUrl, is_local = :local,
+                                    private_addresses_allowed = :privateAllowed, simulated = :simulated, connect_millis = :connect,
+                                    first_byte_millis = :firstByte, idle_millis = :idle, total_millis = :total,
+                                    max_reply_bytes = :maxReplyBytes, priority_scheduling = :priorityScheduling, updated_at = :now, version = version + 1
+                                WHERE id = :id
+                                """))
+                .execute();
         storeApiKey(changes, stored.id(), draft.apiKey());
         return changes.changed(noun(), "update", stored, need(changes.handle(), stored.id()));
     }
@@ -158,6 +162,7 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
                 .bind("privateAllowed", draft.privateAddressesAllowed()).bind("simulated", draft.simulated())
                 .bind("connect", timeouts.connectMillis()).bind("firstByte", timeouts.firstByteMillis())
                 .bind("idle", timeouts.idleMillis()).bind("total", timeouts.totalMillis())
-                .bind("maxReplyBytes", draft.maxReplyBytes()).bind("now", changes.timestamp());
+                .bind("maxReplyBytes", draft.maxReplyBytes())
+                .bind("priorityScheduling", draft.priorityScheduling()).bind("now", changes.timestamp());
     }
 }

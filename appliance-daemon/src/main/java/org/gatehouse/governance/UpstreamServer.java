@@ -17,6 +17,7 @@ public record UpstreamServer(@About("UUIDv7.") UUID id, @About("Unique; shown in
         @About("Whether its answers are simulated.") boolean simulated,
         @About("How long each phase of a call may take.") Deadlines timeouts,
         @About("The largest whole reply that is relayed, in bytes.") long maxReplyBytes,
+        @About("Whether it is told the priority that policies give.") boolean priorityScheduling,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
 
@@ -46,6 +47,6 @@ public record UpstreamServer(@About("UUIDv7.") UUID id, @About("Unique; shown in
     UpstreamDraft draft() {
         return new UpstreamDraft(name, kind, baseUrl, UpstreamDraft.UNCHANGED, local, privateAddressesAllowed,
                 simulated,
-                timeouts, maxReplyBytes);
+                timeouts, maxReplyBytes, priorityScheduling);
     }
 }

@@ -43,10 +43,10 @@ final class Admission {
         return Answer.ADMITTED;
     }
 
-    /** Counts a connection out. */
+    /** Counts a connection out. Once {@link #open} says so, its client may have another one. */
     void leave(InetAddress client) {
-        open.decrementAndGet();
         byClient.computeIfPresent(network(client), (key, count) -> count <= 1 ? null : count - 1);
+        open.decrementAndGet();
     }
 
     /** How many connections are open. */

@@ -39,11 +39,14 @@ final class LocalCopies {
         SUMS;
 
         private static final Set<String> COUNTED = Set.of("usage_rollup", "usage_name", "key_last_use",
-                "trail_position", "trail_start");
+                "trail_position", "trail_start", "gpu_energy");
         private static final Set<String> KEPT_ELSEWHERE = Set.of("trail", "call_body");
+        /** Readings of a week, a thousand times the size of the settings; a rebuilt box begins to collect anew. */
+        private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event");
 
         boolean holds(String table) {
-            return !KEPT_ELSEWHERE.contains(table) && COUNTED.contains(table) == (this == SUMS);
+            return !KEPT_ELSEWHERE.contains(table) && !NOT_KEPT.contains(table)
+                    && COUNTED.contains(table) == (this == SUMS);
         }
 
         private String prefix() {

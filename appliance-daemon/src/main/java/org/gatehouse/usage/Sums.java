@@ -23,10 +23,13 @@ import org.gatehouse.audit.Usage;
  * @param images pictures
  * @param characters characters spoken
  * @param cost in one currency
+ * @param microWattHours energy that GPUs took for it, in millionths of a watt-hour
+ * @param gpuMicros time of GPUs that were held for it, in microseconds of one GPU
+ * @param localCost what these two cost, in the same currency
  */
 public record Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
         long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
-        long characters, BigDecimal cost) {
+        long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost) {
 
     /** The sums of one call. */
     static Sums of(CallRecord call) {
@@ -35,7 +38,8 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
         return new Sums(1, call.outcome() == Outcome.REFUSED ? 1 : 0, call.outcome() == Outcome.FAILED ? 1 : 0,
                 usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
                 usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
-                usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount());
+                usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
+                BigDecimal.ZERO);
     }
 
     Sums plus(Sums other) {
@@ -43,6 +47,7 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
                 estimated + other.estimated, inputTokens + other.inputTokens, outputTokens + other.outputTokens,
                 cachedInputTokens + other.cachedInputTokens, cacheWriteTokens + other.cacheWriteTokens,
                 reasoningTokens + other.reasoningTokens, audioMillis + other.audioMillis, images + other.images,
-                characters + other.characters, cost.add(other.cost));
+                characters + other.characters, cost.add(other.cost),
+                microWattHours + other.microWattHours, gpuMicros + other.gpuMicros, localCost.add(other.localCost));
     }
 }

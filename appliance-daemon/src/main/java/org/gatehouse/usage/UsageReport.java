@@ -163,7 +163,8 @@ public final class UsageReport {
                         SUM(input_tokens) AS input_tokens, SUM(output_tokens) AS output_tokens,
                         SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes, SUM(reasoning) AS reasoning,
                         SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
-                        SUM(cost) AS cost
+                        SUM(cost) AS cost, SUM(micro_watt_hours) AS micro_watt_hours, SUM(gpu_micros) AS gpu_micros,
+                        SUM(local_cost) AS local_cost
                         """)
                 .append("FROM (").append(rows(question, spans)).append(") AS r GROUP BY ").append(group)
                 .append(" ORDER BY ").append(group).append(" LIMIT ").append(MOST_LINES + 1);
@@ -185,15 +186,19 @@ public final class UsageReport {
                 String value = row.getString(dimension.column());
                 values.put(dimension, value.equals(Bucket.NIL.toString()) ? "" : value);
             }
-            BigDecimal cost = row.getBigDecimal("cost");
             return new Line(question.bucket() == null ? null : Instant.ofEpochSecond(row.getLong("bucket")), values,
                     Map.of(), row.getString("currency"),
                     new Sums(row.getLong("calls"), row.getLong("refusals"), row.getLong("failures"),
                             row.getLong("estimated"), row.getLong("input_tokens"), row.getLong("output_tokens"),
                             row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("reasoning"),
                             row.getLong("audio_millis"), row.getLong("images"), row.getLong("characters"),
-                            cost.signum() == 0 ? BigDecimal.ZERO : cost.stripTrailingZeros()));
+                            stripped(row.getBigDecimal("cost")), row.getLong("micro_watt_hours"),
+                            row.getLong("gpu_micros"), stripped(row.getBigDecimal("local_cost"))));
         }).list();
+    }
+
+    private static BigDecimal stripped(BigDecimal amount) {
+        return amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
     }
 
     /** The rows of each span, narrowed; apart for each, so that each is found by the table's key. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -30,6 +31,9 @@ import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.compute.GpuPlan;
+import org.gatehouse.compute.Gpus;
+import org.gatehouse.compute.TestOwners;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
@@ -50,6 +54,7 @@ public final class AdminServer implements AutoCloseable {
     public final Trail trail;
     public final StillBox box = new StillBox();
     public final RecordingTrail actions;
+    public final Gpus gpus;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -87,9 +92,13 @@ public final class AdminServer implements AutoCloseable {
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
+        gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
+                (_, _) -> Optional.empty(),
+                clock, System::nanoTime, ids);
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
-                new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), probe,
+                new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
+                probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
@@ -193,6 +202,11 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         client.close();
         server.stop();
+        try {
+            gpus.close();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         governance.close();
         trail.close();
         fresh.close();

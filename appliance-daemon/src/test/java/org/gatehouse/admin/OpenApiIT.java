@@ -87,6 +87,11 @@ final class OpenApiIT {
         server.trail.append(new SampleCalls(1).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
         check("GET", "/api/v1/usage", "/api/v1/usage?groupBy=department,model&bucket=day"
                 + "&from=2026-11-01T00:00:00Z", null);
+        GpuApiIT.awaitGpus(server);
+        String gpu = check("GET", "/api/v1/gpus", "/api/v1/gpus", null).at("/nodes/0/gpus/0/id").asText();
+        check("GET", "/api/v1/gpus/{id}", "/api/v1/gpus/" + gpu, null);
+        check("GET", "/api/v1/gpus/{id}/history", "/api/v1/gpus/" + gpu + "/history?grain=second", null);
+        check("GET", "/api/v1/gpus/events", "/api/v1/gpus/events", null);
         JsonNode found = check("GET", "/api/v1/audit", "/api/v1/audit", null);
         assertThat(found.get("items").size()).isGreaterThan(10);
         String record = "/api/v1/audit/" + found.get("items").get(0).get("record").get("id").asText();

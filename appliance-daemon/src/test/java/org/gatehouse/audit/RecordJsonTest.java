@@ -41,6 +41,23 @@ final class RecordJsonTest {
     }
 
     @Test
+    void instanceIsReadBackAndLeavesNoTraceWhereThereIsNone() {
+        CallRecord call = samples.completed(NOON);
+        CallRecord at = new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(), call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
+                call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
+                call.outcome(), call.errorCode(), call.usage(), call.cost(), call.firstByteMicros(),
+                call.totalMicros(), "00", "ff", "chat-large-0.3");
+        String json = RecordJson.text(RecordJson.write(at));
+
+        assertThat(json).endsWith("\"replySha256\":\"ff\",\"instance\":\"chat-large-0.3\"}");
+        assertThat(RecordJson.read(json)).isEqualTo(at);
+        assertThat(at.withDigests(null, null).instance()).isEqualTo("chat-large-0.3");
+        assertThat(at.keptBack(503, "x").instance()).isEqualTo("chat-large-0.3");
+        assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("instance");
+    }
+
+    @Test
     void textOfAnyKindSurvivesOrIsReplacedVisibly() throws Exception {
         Random random = new Random(7);
         for (int round = 0; round < 2_000; round++) {

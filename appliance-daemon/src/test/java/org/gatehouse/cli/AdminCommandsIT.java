@@ -74,7 +74,14 @@ final class AdminCommandsIT {
         assertThat(shell.run("budgets", "create", "--scope", "organisation", "--period", "day", "--amount", "5.00",
                 "--soft").out()).contains("hard").contains("false");
         assertThat(shell.run("policies", "create", "--scope", "project:Research/Search", "--bodies", "both", "--days",
-                "3").out()).contains("retentionDays=3");
+                "3", "--priority", "-4", "--prefix-cache", "key", "--wait-seconds", "30").out())
+                .contains("retentionDays=3").contains("-4").contains("key").contains("30");
+        assertThat(shell.run("policies", "create", "--scope", "organisation", "--priority", "-11").err())
+                .contains("priority").contains("-10");
+        assertThat(shell.run("upstreams", "create", "--name", "engine", "--kind", "vllm", "--local", "--base-url",
+                "unix:/run/engines/a.sock", "--priority-scheduling").status()).isZero();
+        assertThat(shell.run("upstreams", "create", "--name", "far", "--base-url", "unix:/run/engines/a.sock").err())
+                .contains("local");
         assertThat(shell.run("prices", "create", "--model", "small", "--input", "0.15", "--output-tokens", "0.60")
                 .out()).contains("0.15");
         assertThat(shell.run("models", "update", "small", "--max-output", "100").out()).contains("100");
@@ -86,6 +93,24 @@ final class AdminCommandsIT {
         assertThat(shell.run("departments", "delete", "Research").err()).contains("1 project").contains("cascade");
         assertThat(shell.run("departments", "delete", "Research", "--cascade").status()).isZero();
         assertThat(shell.run("departments", "list").out()).contains("(none)");
+    }
+
+    @Test
+    void gpusAreListedShownAndLookedBackAt() throws InterruptedException {
+        for (int tries = 0; tries < 300 && shell.run("gpus").out().contains("(none)"); tries++) {
+            Thread.sleep(50);
+        }
+
+        assertThat(shell.run("gpus").out()).contains("gpu-box", "Simulated GPU 1", " W", "GiB", "simulated");
+        assertThat(shell.run("gpus", "show", "1").out()).contains("GPU-simulated-1", "watts",
+                "Not there, not_read: ");
+        assertThat(shell.run("gpus", "show", "gpu-box/0").out()).contains("GPU-simulated-0", "small");
+        assertThat(shell.run("gpus", "history", "0", "--grain", "second", "--metrics", "power").out())
+                .contains("POWER").containsPattern("T[0-9:]{8}Z  1 ");
+        assertThat(shell.run("gpus", "events").out()).contains("(none)");
+        assertThat(shell.run("gpus", "show", "7").status()).isEqualTo(1);
+        assertThat(shell.run("gpus", "show", "7").err()).contains("There is no GPU 7.");
+        assertThat(shell.run("gpus", "history", "0", "--from", "noon").err()).contains("from must be an RFC 3339 time");
     }
 
     @Test

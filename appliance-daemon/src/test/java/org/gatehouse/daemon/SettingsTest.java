@@ -73,6 +73,25 @@ class SettingsTest {
                 .hasMessageContaining("journal.kept-max-bytes is 1000");
     }
 
+    @Test
+    void wrongSettingsOfGpusAreNamed() throws IOException {
+        for (String[] wrong : new String[][]{{"{sources: simulated}", "gpus.sources is 'simulated'"},
+                {"{dcgm-addresses: [localhost]}", "gpus.dcgm-addresses holds 'localhost'"},
+                {"{exporters: [{name: a}]}", "Each of gpus.exporters needs a name and a url"},
+                {"{exporters: [{name: a, url: 'ftp://x'}]}", "the url of a must be http:// or https://"},
+                {"{node: a, exporters: [{name: b, url: 'http://x'}, {name: '', url: 'http://y'}]}", "needs a name"},
+                {"{exporters: [{name: a, url: 'http://x y'}]}", "the url of a is none"}}) {
+            Settings settings = Settings.read(write("gpus: " + wrong[0]), true, Map.of());
+            assertThatThrownBy(() -> settings.gpus().plan(java.time.Clock.systemUTC(), System::nanoTime))
+                    .isInstanceOf(SettingsException.class).hasMessageContaining(wrong[1]);
+        }
+        assertThatThrownBy(() -> Settings.read(write("gpus: {dcgm-embedded: perhaps}"), true, Map.of()))
+                .hasMessageContaining("'gpus.dcgm-embedded' must be true or false");
+        assertThat(Settings.read(write("data: /data"), true,
+                Map.of("GATEHOUSE_GPUS_SOURCES", "off", "GATEHOUSE_GPUS_DCGM_ADDRESSES", "tcp://a:1")).gpus())
+                .isEqualTo(new GpuSettings("off", null, java.util.List.of("tcp://a:1"), null, null));
+    }
+
     private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("appliance.yaml"), text);
     }

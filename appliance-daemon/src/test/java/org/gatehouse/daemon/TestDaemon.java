@@ -26,6 +26,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
@@ -48,10 +49,11 @@ final class TestDaemon implements AutoCloseable {
     private final String base;
     private final HttpClient client;
 
-    private TestDaemon(Path data, Settings.Listen listen) {
+    private TestDaemon(Path data, Settings.Listen listen, GpuPlan gpus) {
         this.data = data;
         this.daemon = ApplianceDaemon.start(new Settings(data, listen, null,
-                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()),
+                gpus);
         String address = Optional.ofNullable(listen.address()).orElseThrow();
         this.base = ("off".equals(listen.tls()) ? "http://" : "https://") + address + ":" + daemon.port();
         this.client = HttpClient.newBuilder().sslContext(trustingAnybody()).build();
@@ -59,8 +61,13 @@ final class TestDaemon implements AutoCloseable {
 
     /** Plain HTTP on loopback. */
     static TestDaemon plain(Path data) {
+        return watching(data, GpuPlan.off());
+    }
+
+    /** The same with GPUs. */
+    static TestDaemon watching(Path data, GpuPlan gpus) {
         return new TestDaemon(data,
-                new Settings.Listen("127.0.0.1", 0, "off", null, null, null, null, null, Duration.ofSeconds(1)));
+                new Settings.Listen("127.0.0.1", 0, "off", null, null, null, null, null, Duration.ofSeconds(1)), gpus);
     }
 
     /** TLS at an address, with files of that directory or, without one, a certificate of its own. */
@@ -68,7 +75,8 @@ final class TestDaemon implements AutoCloseable {
         return new TestDaemon(data,
                 new Settings.Listen(address, 0, files == null ? "self-signed" : "files",
                         files == null ? null : files.resolve("certificate.pem"),
-                        files == null ? null : files.resolve("key.pem"), null, null, null, Duration.ofSeconds(1)));
+                        files == null ? null : files.resolve("key.pem"), null, null, null, Duration.ofSeconds(1)),
+                GpuPlan.off());
     }
 
     /** An address of this machine by which it looks like another one; empty where there is none. */

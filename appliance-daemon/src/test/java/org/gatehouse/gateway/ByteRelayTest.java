@@ -38,14 +38,14 @@ class ByteRelayTest {
                 + ODD + ",\"temperature\":0.70,\"model\":\"local\"}\r\n";
         sent("local", body);
 
-        assertThat(received(box.engine)).isEqualTo(body.replace("\"local\"", "\"engine-model\""));
+        assertThat(withoutSalt(received(box.engine))).isEqualTo(body.replace("\"local\"", "\"engine-model\""));
     }
 
     @Test
     void upstreamGetsOneFieldMoreInAStream() {
         String body = TestBox.chat("local", "[[sim tokens=2]]", "," + ODD + ",\"stream\" : true");
         sent("local", body);
-        assertThat(received(box.engine))
+        assertThat(withoutSalt(received(box.engine)))
                 .isEqualTo("{\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true},"
                         + body.substring(1).replace("\"local\"", "\"engine-model\""));
 
@@ -148,10 +148,17 @@ class ByteRelayTest {
         return Objects.requireNonNull(server.ledger().entries().getLast().body());
     }
 
+    /** An engine's prefix cache is kept apart by a field of the box's own, and that is there. */
+    private static String withoutSalt(String body) {
+        assertThat(body).containsOnlyOnce("\"cache_salt\":\"");
+        return body.replaceFirst("\"cache_salt\":\"[\\w-]{43}\",", "");
+    }
+
     private String direct(String body) {
         return box.send(java.net.http.HttpRequest.newBuilder(box.engine.uri().resolve("/v1/chat/completions"))
                 .version(java.net.http.HttpClient.Version.HTTP_1_1).header("content-type", "application/json")
-                .header("x-request-id", "same").POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)).build())
+                .header("x-request-id", box.idAtEngine("same"))
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)).build())
                 .body();
     }
 

@@ -167,7 +167,7 @@ class ClientLeavesTest {
 
         assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
         assertThat(row.usage()).isEqualTo(Usage.NOTHING);
-        assertThat(entries("local")).noneMatch(entry -> entry.id().equals(id));
+        assertThat(entries("local")).noneMatch(entry -> entry.id().equals(idAt("local", id)));
     }
 
     @ParameterizedTest
@@ -225,11 +225,16 @@ class ClientLeavesTest {
     }
 
     private boolean isAt(String model, String id) {
-        return entries(model).stream().anyMatch(entry -> entry.id().equals(id) && entry.promptTokens() > 0);
+        return entries(model).stream()
+                .anyMatch(entry -> entry.id().equals(idAt(model, id)) && entry.promptTokens() > 0);
     }
 
     private LedgerEntry entry(String model, String id) {
-        return entries(model).stream().filter(entry -> entry.id().equals(id)).findFirst().orElseThrow();
+        return entries(model).stream().filter(entry -> entry.id().equals(idAt(model, id))).findFirst().orElseThrow();
+    }
+
+    private String idAt(String model, String id) {
+        return model.equals("local") ? box.idAtEngine(id) : id;
     }
 
     private List<LedgerEntry> entries(String model) {

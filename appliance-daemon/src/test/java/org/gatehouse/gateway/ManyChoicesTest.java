@@ -89,7 +89,7 @@ class ManyChoicesTest {
     }
 
     private LedgerEntry entry(String id) {
-        return box.engine.ledger().entries().stream().filter(entry -> entry.id().equals(id)).findFirst()
+        return box.engine.ledger().entries().stream().filter(entry -> entry.id().equals(box.idAtEngine(id))).findFirst()
                 .orElseThrow();
     }
 

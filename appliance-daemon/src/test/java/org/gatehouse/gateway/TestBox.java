@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
@@ -90,7 +92,10 @@ final class TestBox implements AutoCloseable {
     final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
     final UpstreamClient client = new UpstreamClient();
+    final ChangingEngines engines = new ChangingEngines();
+    final Berths berths = new Berths(engines, System::nanoTime, 3);
     final AtomicInteger flights = new AtomicInteger();
+    private final Map<String, UUID> callIds = new ConcurrentHashMap<>();
     volatile @Nullable Refusal closedBecause;
     volatile boolean writable = true;
     /** As a bug in the book would show. */
@@ -136,14 +141,14 @@ final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Dispatch dispatch = new Dispatch(client);
+        Dispatch dispatch = new Dispatch(client, berths, new byte[32]);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
                 Routing.toFirstTarget(), new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, prompts, book, conclusion, clock, System::nanoTime), conclusion);
+                new Conversation(dispatch, berths, prompts, book, conclusion, clock, System::nanoTime), conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
         listeners = new Listeners(settings,
@@ -204,6 +209,12 @@ final class TestBox implements AutoCloseable {
         keys.put(text, change.apply(key));
         publish();
         return text;
+    }
+
+    /** What an engine takes for the id of the last call with that request id: the client's own stays here. */
+    String idAtEngine(String requestId) {
+        UUID id = callIds.get(requestId);
+        return id == null ? "" : id.toString();
     }
 
     /** Makes a key with limits; returns its text. */
@@ -356,6 +367,7 @@ final class TestBox implements AutoCloseable {
                 throw new IllegalStateException("a bug at take-off");
             }
             flights.incrementAndGet();
+            callIds.put(exchange.arrival().requestId(), exchange.arrival().id());
             takeOffsAreHeld.acquireUninterruptibly();
             takeOffsAreHeld.release();
             return new Flight() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.governance.form.Reading;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.store.Databases;
@@ -186,7 +187,7 @@ final class DeclarationsIT {
                 BudgetDraft.hard(ScopeReference.project(project.id()), Budget.Period.DAY, new BigDecimal("12.50")))
                 .made();
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()),
-                new Policy.Recording(KeyRecord.Recording.REQUESTS, 7))).made();
+                new Policy.Recording(KeyRecord.Recording.REQUESTS, 7), -10, EngineTerms.PrefixCache.BOX, 3600)).made();
         return issued;
     }
 

@@ -27,6 +27,7 @@ import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
@@ -80,7 +81,9 @@ final class GovernanceIT {
         box.governance.budgets().create(ALICE, BudgetDraft.hard(ScopeReference.department(project.departmentId()),
                 Budget.Period.MONTH, new BigDecimal("100.50"))).made();
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()),
-                new Policy.Recording(KeyRecord.Recording.BOTH, 7))).made();
+                new Policy.Recording(KeyRecord.Recording.BOTH, 7), -3, null, null)).made();
+        box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.organisation(), null, 9,
+                EngineTerms.PrefixCache.KEY, 45)).made();
         IssuedKey issued = box.governance.keys().create(ALICE, new NewKeyDraft(project.id(), "ci", owner.id(),
                 List.of("small"), List.of("chat.completions"), List.of("10.0.0.0/8"),
                 box.clock.instant().plus(Duration.ofDays(1)),
@@ -101,6 +104,8 @@ final class GovernanceIT {
         assertThat(key.budgets()).extracting(Budget::amount).containsExactlyInAnyOrder(BigDecimal.TEN,
                 new BigDecimal("100.5"));
         assertThat(key.recording()).isEqualTo(KeyRecord.Recording.BOTH);
+        assertThat(key.engineTerms()).as("each aspect from the nearest node that says something")
+                .isEqualTo(new EngineTerms(-3, EngineTerms.PrefixCache.KEY, Duration.ofSeconds(45)));
         assertThat(key.expiresAt()).isEqualTo(Instant.parse("2026-11-21T12:00:00Z"));
     }
 
@@ -324,11 +329,11 @@ final class GovernanceIT {
                 .isInstanceOf(Refusal.Conflict.class);
         PriceEntry slip = box.governance.prices().create(ALICE, new PriceDraft(model.id(), null,
                 Instant.parse("2027-01-01T00:00:00Z"), "USD", new BigDecimal("0.00000015"), null, null, null, null,
-                null, null, null)).made();
+                null, null, null, null, null)).made();
         assertThat(slip.warning()).contains("1,000,000");
         assertThat(refusal(box.governance.prices().create(ALICE, new PriceDraft(model.id(), null,
                 Instant.parse("2028-01-01T00:00:00Z"), "EUR", BigDecimal.ONE, null, null, null, null, null, null,
-                null))).message()).contains("USD");
+                null, null, null))).message()).contains("USD");
         assertThat(refusal(box.governance.settings().update(ALICE, box.governance.currentSettings().id(), null,
                 to(draft -> new SettingsDraft(draft.organisation(), "EUR", 1, 1)))).message())
                 .contains("2 price");

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-import org.gatehouse.supervisor.Signals.Signal;
-
 /**
  * One engine on its way out. SIGTERM goes to the root alone, as systemd's {@code KillMode=mixed} does, because vLLM's API server
  * ends its own children in order; whoever outlives the root is asked next; whoever outlives the grace is killed. Never
@@ -26,15 +24,15 @@ final class Ending {
     }
 
     private final Family family;
-    private final Signals signals;
+    private final Backend.Ender ender;
     private final LongSupplier nanoTime;
     private long killAt;
     private boolean rootAsked;
     private boolean restAsked;
 
-    Ending(Family family, Signals signals, LongSupplier nanoTime, Duration grace) {
+    Ending(Family family, Backend.Ender ender, LongSupplier nanoTime, Duration grace) {
         this.family = family;
-        this.signals = signals;
+        this.ender = ender;
         this.nanoTime = nanoTime;
         this.killAt = nanoTime.getAsLong() + grace.toNanos();
     }
@@ -54,9 +52,7 @@ final class Ending {
         if (!due && family.rootLives()) {
             if (!rootAsked) {
                 rootAsked = true;
-                // Whoever is its child now is known by name afterwards, wherever the root's end sends it.
-                family.look();
-                signals.toProcess(family.root(), Signal.TERM);
+                ender.askRoot();
             }
             return Progress.GOING_ON;
         }
@@ -65,12 +61,12 @@ final class Ending {
             return Progress.ENDED;
         }
         if (due) {
-            family.signal(signals, living, Signal.KILL);
+            ender.kill(living);
             return now - killAt >= AFTER_KILL.toNanos() ? Progress.STUCK : Progress.GOING_ON;
         }
         if (!restAsked) {
             restAsked = true;
-            family.signal(signals, living, Signal.TERM);
+            ender.askRest(living);
         }
         return Progress.GOING_ON;
     }

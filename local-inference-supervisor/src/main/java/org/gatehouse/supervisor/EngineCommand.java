@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param workingDirectory an existing directory
  */
 public record EngineCommand(List<String> argv, Map<String, String> environment, Path workingDirectory) {
+    private static final List<String> KEY_VARIABLES = List.of("VLLM_API_KEY", "LLAMA_API_KEY");
 
     /** Copies the collections and checks that there is a program. */
     public EngineCommand {
@@ -28,6 +29,18 @@ public record EngineCommand(List<String> argv, Map<String, String> environment, 
     /** The program's path or name. */
     public String program() {
         return argv.getFirst();
+    }
+
+    /** The bearer key that the engine will ask its callers for, as it was told; {@code ""} for none. Secret. */
+    String key() {
+        for (String name : KEY_VARIABLES) {
+            String key = environment.get(name);
+            if (key != null) {
+                return key;
+            }
+        }
+        int flag = argv.indexOf("--api-key");
+        return flag >= 0 && flag + 1 < argv.size() ? argv.get(flag + 1) : "";
     }
 
     /** Names the program only: arguments and environment may hold secrets. */

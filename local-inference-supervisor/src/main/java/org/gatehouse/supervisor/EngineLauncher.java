@@ -6,15 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.supervisor.engines.EngineFailure;
+
 /**
- * Turns a deployment into a running process: checks what would only fail minutes later, clears stale things away, and writes the
- * manifest before the process exists, so that not even a daemon killed in between leaves an engine that nobody knows.
+ * Turns a deployment into a running process, new or found: checks what would only fail minutes later, clears stale things away, and
+ * writes the manifest before the process exists, so that not even a daemon killed in between leaves an engine that nobody knows.
  */
 final class EngineLauncher {
     private static final Duration ADDRESS_CHECK = Duration.ofMillis(500);
@@ -29,67 +30,95 @@ final class EngineLauncher {
     }
 
     private final Host host;
+    private final Backends backends;
     private final ManifestStore manifests;
     private final HealthProbe probe;
 
-    EngineLauncher(Host host, ManifestStore manifests, HealthProbe probe) {
+    EngineLauncher(Host host, Backends backends, ManifestStore manifests, HealthProbe probe) {
         this.host = host;
+        this.backends = backends;
         this.manifests = manifests;
         this.probe = probe;
     }
 
-    Launch launch(Deployment deployment, long generation, EngineLog log) {
-        EngineCommand command = deployment.command();
+    /** Starts a process with this command for this deployment, which may wish for another one. */
+    Launch launch(Deployment wish, EngineCommand command, long generation, EngineLog log) {
         if (!isExecutable(command)) {
-            return new Launch.NotLaunched(Cause.of(FailureKind.COMMAND_NOT_FOUND,
+            return new Launch.NotLaunched(Cause.of(EngineFailure.COMMAND_NOT_FOUND,
                     "no executable program " + command.program() + " (working directory " + command.workingDirectory()
                             + ")"));
         }
-        if (probe.accepts(deployment.listen(), ADDRESS_CHECK)) {
-            return new Launch.NotLaunched(Cause.of(FailureKind.ADDRESS_IN_USE,
-                    "somebody already accepts connections at " + deployment.listen()));
+        if (probe.accepts(wish.listen(), ADDRESS_CHECK)) {
+            return new Launch.NotLaunched(Cause.of(EngineFailure.ADDRESS_IN_USE,
+                    "somebody already accepts connections at " + wish.listen()));
         }
-        boolean ownSession = host.setsid() != null;
-        Manifest manifest = new Manifest(deployment.id(), generation, UUID.randomUUID().toString(),
-                host.processes().bootId(), Hashes.ofArguments(command.argv()), socketOf(deployment.listen()), 0,
-                ownSession,
-                List.of());
         try {
-            clearSocket(deployment.listen());
+            clearSocket(wish.listen());
         } catch (IOException e) {
-            return new Launch.NotLaunched(Cause.of(FailureKind.ADDRESS_IN_USE, String.valueOf(e)));
+            return new Launch.NotLaunched(Cause.of(EngineFailure.ADDRESS_IN_USE, String.valueOf(e)));
         }
-        Process process = null;
+        Backend backend = backends.chosen();
         try {
             log.begin(generation);
+            Manifest manifest = manifest(wish, generation, backend, log.position());
             manifests.write(manifest);
-            process = spawn(command, manifest.marker(), log.file());
-            Family family = Family.of(host.processes(), process.pid(), ownSession, manifest.marker());
-            EngineRun run = new EngineRun(deployment, process, family, log, manifests, manifest, host, probe);
-            run.record();
-            return new Launch.Launched(run);
+            return started(wish, command, manifest, backend, log);
         } catch (IOException | UncheckedIOException e) {
-            if (process != null) {
-                process.destroyForcibly();
-            }
-            return new Launch.NotLaunched(Cause.of(FailureKind.STATE_UNWRITABLE, String.valueOf(e)));
+            return new Launch.NotLaunched(Cause.of(EngineFailure.STATE_UNWRITABLE, String.valueOf(e)));
         }
     }
 
-    private Process spawn(EngineCommand command, String marker, Path log) throws IOException {
-        List<String> argv = new ArrayList<>();
-        Path setsid = host.setsid();
-        if (setsid != null) {
-            // A child that Java starts leads no group, so setsid(1) does not fork: the pid stays ours to wait for.
-            argv.add(setsid.toString());
+    private Launch started(Deployment wish, EngineCommand command, Manifest manifest, Backend backend, EngineLog log) {
+        Deployment actual = wish.with(command);
+        EngineProcess process;
+        try {
+            process = backend.start(new Backend.Order(actual, manifest.generation(),
+                    EngineEnvironment.of(host.environment(), command, manifest.marker()), log.file()));
+        } catch (IOException e) {
+            manifests.delete(wish.id());
+            return new Launch.NotLaunched(Cause.of(
+                    manifest.unit().isEmpty() ? EngineFailure.STATE_UNWRITABLE : EngineFailure.UNIT_REFUSED,
+                    String.valueOf(e.getMessage())));
         }
-        argv.addAll(command.argv());
-        ProcessBuilder builder = new ProcessBuilder(argv).directory(command.workingDirectory().toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().clear();
-        builder.environment().putAll(EngineEnvironment.of(host.environment(), command, marker));
-        return builder.start();
+        Family family = process instanceof EngineProcess.Child
+                ? Family.of(host.processes(), process.pid(), backend.ownSession(), manifest.marker())
+                : Family.of(host.processes(), manifest.with(process.pid(), rootOf(process)));
+        EngineRun run = new EngineRun(actual, new EngineRun.Parts(process, family, backend, manifest, manifests, log),
+                host, probe);
+        run.record();
+        return new Launch.Launched(run);
+    }
+
+    private List<Member> rootOf(EngineProcess process) {
+        ProcessEntry entry = host.processes().read(process.pid());
+        return entry == null
+                ? List.of()
+                : List.of(new Member(entry.pid(), entry.startedAt(), entry.session(),
+                        host.processes().commandHash(entry.pid())));
+    }
+
+    private Manifest manifest(Deployment wish, long generation, Backend backend, long logStart) {
+        return new Manifest(wish.id(), generation, UUID.randomUUID().toString(), host.processes().bootId(),
+                Hashes.of(wish.command()), wish.listen().toString(), socketOf(wish.listen()),
+                backend.unit(wish.id(), generation), wish.lifetime(), wish.stop().grace(), logStart, 0,
+                backend.ownSession(), List.of());
+    }
+
+    /** Takes over what an earlier daemon has left running, to serve or to end it. */
+    EngineRun takeOver(Deployment wish, Manifest manifest, EngineLog log) {
+        Family family = Family.of(host.processes(), manifest);
+        long startedAt = manifest.members().stream().filter(member -> member.pid() == manifest.root())
+                .mapToLong(Member::startedAt).findFirst().orElse(-1);
+        try {
+            log.resume(manifest.generation(), manifest.logStart());
+        } catch (IOException e) {
+            // The engine serves without its log being read; EngineRun says so at its first reading.
+            System.getLogger(EngineLauncher.class.getName()).log(System.Logger.Level.WARNING,
+                    "The log of the adopted instance " + wish.id() + " cannot be opened", e);
+        }
+        EngineProcess process = new EngineProcess.Found(host.processes(), manifest.root(), startedAt);
+        return new EngineRun(wish,
+                new EngineRun.Parts(process, family, backends.of(manifest), manifest, manifests, log), host, probe);
     }
 
     private static void clearSocket(Listen listen) throws IOException {

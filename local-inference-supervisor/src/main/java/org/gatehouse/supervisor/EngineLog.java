@@ -37,6 +37,7 @@ final class EngineLog {
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
     private long position;
     private long generation;
+    private boolean inMidLine;
 
     EngineLog(String id, SupervisorSettings settings, Clock clock) {
         this.directory = settings.logDirectory();
@@ -61,6 +62,28 @@ final class EngineLog {
         unfinished.reset();
         position = Files.size(file);
         rotateIfLong();
+    }
+
+    /**
+     * Goes on reading what an engine writes that an earlier daemon started. Its output from its start on is read again, for its
+     * phases and its last words, unless that is more than an eighth of the log's bound.
+     */
+    void resume(long oldGeneration, long from) throws IOException {
+        PrivateFiles.createDirectories(directory);
+        if (!Files.exists(file)) {
+            PrivateFiles.create(file);
+        }
+        generation = oldGeneration;
+        unfinished.reset();
+        long size = Files.size(file);
+        long start = size < from ? 0 : from; // Shorter than it was: it has been cut from the front meanwhile.
+        position = Math.max(start, size - limitBytes / 8);
+        inMidLine = position > start;
+    }
+
+    /** Where the next byte that is read stands in the file. */
+    long position() {
+        return position;
     }
 
     /** Reads what came since the last time and returns its whole lines, tens of thousands at most. */
@@ -102,7 +125,9 @@ final class EngineLog {
     private void finishLine(List<String> fresh) {
         String line = COLOURS.matcher(unfinished.toString(StandardCharsets.UTF_8)).replaceAll("");
         unfinished.reset();
-        if (!line.isBlank()) {
+        if (inMidLine) {
+            inMidLine = false; // The first half of it was left out.
+        } else if (!line.isBlank()) {
             fresh.add(line.stripTrailing());
         }
     }

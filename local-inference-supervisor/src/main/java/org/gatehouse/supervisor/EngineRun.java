@@ -3,14 +3,19 @@ package org.gatehouse.supervisor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.supervisor.HealthProbe.Answer;
-import org.gatehouse.supervisor.VllmStartupLog.Progress;
+import org.gatehouse.supervisor.TrialRun.Verdict;
+import org.gatehouse.supervisor.engines.Diagnosis;
+import org.gatehouse.supervisor.engines.Engine;
+import org.gatehouse.supervisor.engines.EngineFailure;
+import org.gatehouse.supervisor.engines.LoadProgress;
+import org.gatehouse.supervisor.engines.LoadStage;
+import org.gatehouse.supervisor.engines.StartupLog;
 
-/** One process of an instance, from its start to its end: its log, its family, its answers. Used by the instance's actor. */
+/** One process of an instance, from its start or adoption to its end: its log, its family, its answers. Used by the actor. */
 final class EngineRun {
     private static final System.Logger LOG = System.getLogger(EngineRun.class.getName());
     private static final int LINES_FOR_DIAGNOSIS = 1000;
@@ -18,56 +23,69 @@ final class EngineRun {
     private static final Duration LOOK_WHILE_STARTING = Duration.ofSeconds(1);
     private static final Duration LOOK_WHILE_READY = Duration.ofSeconds(10);
 
+    /** What belongs to a process, and where it is kept. */
+    record Parts(EngineProcess process, Family family, Backend backend, Manifest manifest, ManifestStore manifests,
+            EngineLog log) {}
+
     private final Deployment deployment;
-    private final Process process;
-    private final Family family;
-    private final EngineLog log;
-    private final ManifestStore manifests;
+    private final Parts parts;
     private final Host host;
     private final HealthProbe probe;
-    private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
+    private final TrialRun trialRun;
+    private final Engine engine;
+    private final StartupLog startup;
+    private final Inquiry<Answer> health;
+    private final Inquiry<Verdict> trial;
     private final long startedAt;
     private Manifest manifest;
-    private Progress progress = new Progress(LoadPhase.STARTING, 0);
     private long lastWordAt;
+    private String lastLine = "";
+    private long healthyAt;
+    private boolean healthy;
+    private String failedTrial = "";
     private long readyAt;
     private boolean ready;
-    private boolean asking;
     private long nextQuestionAt;
     private long nextLookAt;
-    private int misses;
     private boolean saidUnreadable;
 
-    EngineRun(Deployment deployment, Process process, Family family, EngineLog log, ManifestStore manifests,
-            Manifest manifest, Host host, HealthProbe probe) {
+    EngineRun(Deployment deployment, Parts parts, Host host, HealthProbe probe) {
         this.deployment = deployment;
-        this.process = process;
-        this.family = family;
-        this.log = log;
-        this.manifests = manifests;
-        this.manifest = manifest;
+        this.parts = parts;
         this.host = host;
         this.probe = probe;
+        this.trialRun = new TrialRun(deployment);
+        this.engine = Engine.of(deployment.engine());
+        this.startup = new StartupLog(engine);
+        this.health = new Inquiry<>("health-" + deployment.id());
+        this.trial = new Inquiry<>("trial-" + deployment.id());
+        this.manifest = parts.manifest();
         this.startedAt = host.nanoTime().getAsLong();
         this.lastWordAt = startedAt;
         this.nextQuestionAt = startedAt;
         this.nextLookAt = startedAt;
     }
 
-    Process process() {
-        return process;
+    EngineProcess process() {
+        return parts.process();
     }
 
     Family family() {
-        return family;
+        return parts.family();
     }
 
-    Progress progress() {
-        return progress;
+    LoadProgress progress() {
+        return startup.progress();
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return parts.process().isAlive();
+    }
+
+    /** The way to its end, with this grace. */
+    Ending ending(Duration grace) {
+        return new Ending(parts.family(), parts.backend().ender(parts.family(), manifest.unit()), host.nanoTime(),
+                grace);
     }
 
     /** How long it has been ready; zero if it never was. */
@@ -75,19 +93,18 @@ final class EngineRun {
         return ready ? Duration.ofNanos(host.nanoTime().getAsLong() - readyAt) : Duration.ZERO;
     }
 
-    /** It answered: from now on the health watch counts. */
-    void becameReady() {
+    /** It passed: from now on this watch counts. */
+    ReadyWatch becameReady(Runnable wake) {
         ready = true;
         readyAt = host.nanoTime().getAsLong();
-        nextQuestionAt = readyAt + deployment.health().interval().toNanos();
-        misses = 0;
+        return new ReadyWatch(deployment, host, probe, trialRun, wake);
     }
 
     /** Writes down who belongs to it. A failure is logged: the manifest from before the start still finds the engine. */
     void record() {
-        manifest = manifest.with(process.pid(), family.members());
+        manifest = manifest.with(parts.process().pid(), parts.family().members());
         try {
-            manifests.write(manifest);
+            parts.manifests().write(manifest);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "The manifest of instance " + deployment.id()
                     + " cannot be renewed; free disk space in the state directory", e);
@@ -99,7 +116,7 @@ final class EngineRun {
         long now = host.nanoTime().getAsLong();
         if (now - nextLookAt >= 0) {
             nextLookAt = now + (ready ? LOOK_WHILE_READY : LOOK_WHILE_STARTING).toNanos();
-            if (family.look()) {
+            if (parts.family().look()) {
                 record();
             }
         }
@@ -108,7 +125,7 @@ final class EngineRun {
     /** Reads along. Returns whether the start has come further. */
     boolean readLog() {
         try {
-            return take(log.read());
+            return take(parts.log().read());
         } catch (IOException e) {
             unreadable(e);
             return false;
@@ -118,7 +135,7 @@ final class EngineRun {
     private void unreadable(IOException e) {
         if (!saidUnreadable) {
             saidUnreadable = true; // Once: the next tick would say it again.
-            LOG.log(System.Logger.Level.WARNING, "The log " + log.file() + " of instance " + deployment.id()
+            LOG.log(System.Logger.Level.WARNING, "The log " + parts.log().file() + " of instance " + deployment.id()
                     + " cannot be read; its phases and last words are unknown until it starts again", e);
         }
     }
@@ -126,14 +143,11 @@ final class EngineRun {
     private boolean take(List<String> lines) {
         if (!lines.isEmpty()) {
             lastWordAt = host.nanoTime().getAsLong();
+            lastLine = lines.getLast();
         }
         boolean further = false;
-        for (String line : lines) {
-            Progress said = ready ? null : VllmStartupLog.progress(line);
-            if (said != null && said.isBeyond(progress)) {
-                progress = said;
-                further = true;
-            }
+        for (String line : ready ? List.<String>of() : lines) {
+            further |= startup.read(line);
         }
         return further;
     }
@@ -141,88 +155,87 @@ final class EngineRun {
     /** Why it ended, from its last words and its exit code. Call when it has. */
     Cause causeOfEnd() {
         try {
-            take(log.finish());
+            take(parts.log().finish());
         } catch (IOException e) {
             unreadable(e);
         }
-        return FailureSignatures.diagnose(log.lastOfThisGeneration(LINES_FOR_DIAGNOSIS), process.exitValue(), ready);
+        return Cause.of(Diagnosis.of(engine, parts.log().lastOfThisGeneration(LINES_FOR_DIAGNOSIS),
+                parts.process().exitCode(), ready));
     }
 
     /** The cause, if the start is stuck; else {@code null}. */
     @Nullable
     Cause stalled() {
         long now = host.nanoTime().getAsLong();
-        Duration silence = Duration.ofNanos(now - lastWordAt);
-        Duration allowed = deployment.readiness().stallIn(progress.phase());
-        if (silence.compareTo(allowed) > 0) {
-            return Cause.of(FailureKind.STALLED,
-                    "no word for " + silence.toSeconds() + " s in phase " + progress.phase() + ", allowed "
-                            + allowed.toSeconds() + " s");
+        if (healthy) {
+            Duration since = Duration.ofNanos(now - healthyAt);
+            return since.compareTo(deployment.trial().atMost()) <= 0
+                    ? null
+                    : Cause.of(EngineFailure.NOT_SERVING, "in good health for " + since.toSeconds() + " s, but "
+                            + (failedTrial.isEmpty() ? "no answer to a call" : failedTrial));
+        }
+        LoadStage stage = progress().stage();
+        if (Duration.ofNanos(now - lastWordAt).compareTo(deployment.readiness().stallIn(stage)) > 0) {
+            return Cause.of(Diagnosis.ofStall(stage, lastLine));
         }
         Duration running = Duration.ofNanos(now - startedAt);
-        if (running.compareTo(deployment.readiness().longest()) > 0) {
-            return Cause.of(FailureKind.STALLED,
-                    "not ready after " + running.toSeconds() + " s, in phase " + progress.phase());
-        }
-        return null;
+        return running.compareTo(deployment.readiness().longest()) <= 0
+                ? null
+                : Cause.of(EngineFailure.STALLED,
+                        "not ready after " + running.toSeconds() + " s, in stage " + stage);
     }
 
-    /** Asks for its health if that is due and no question is open; {@code answered} is called from another thread. */
-    void askForHealth(Runnable answered) {
+    /** How far a starting engine is with its answers. */
+    enum Step {
+        /** No good health yet. */
+        LOADING,
+        /** In good health; has yet to pass its trial. */
+        PROBING,
+        /** Passed. */
+        PASSED
+    }
+
+    /** Takes what it has answered and asks what is due; {@code answered} is called from another thread. */
+    Step askWhileStarting(Runnable answered) {
         long now = host.nanoTime().getAsLong();
-        if (asking || now - nextQuestionAt < 0) {
-            return;
+        Answer answer = health.take();
+        if (answer != null && answer.isWell() && !healthy) {
+            healthy = true;
+            healthyAt = now;
+            nextQuestionAt = now;
         }
-        asking = true;
-        Duration interval = ready ? deployment.health().interval() : deployment.readiness().interval();
-        Duration deadline = ready ? deployment.health().deadline() : deployment.readiness().deadline();
-        nextQuestionAt = now + interval.toNanos();
-        Thread.ofVirtual().name("health-" + deployment.id()).start(() -> {
-            Answer got = new Answer.None("the question failed");
-            try {
-                got = probe.get(deployment.listen(), deployment.readiness().healthPath(), deadline);
-            } finally {
-                answer.set(got);
-                answered.run();
+        Verdict verdict = trial.take();
+        if (verdict instanceof Verdict.Passed) {
+            return Step.PASSED;
+        }
+        if (verdict instanceof Verdict.NotPassed(String why)) {
+            failedTrial = why;
+        }
+        if (now - nextQuestionAt >= 0 && !health.isOpen() && !trial.isOpen()) {
+            nextQuestionAt = now + deployment.readiness().interval().toNanos();
+            if (healthy) {
+                trial.ask(() -> trialRun.run(deployment.trial().deadline()),
+                        new Verdict.NotPassed("the question failed"), answered);
+            } else {
+                health.ask(() -> probe.get(deployment.listen(), deployment.readiness().healthPath(),
+                        deployment.readiness().deadline()), new Answer.None("the question failed"), answered);
             }
-        });
-    }
-
-    /** The answer that came since the last call, or {@code null}. */
-    @Nullable
-    Answer takeAnswer() {
-        Answer taken = answer.getAndSet(null);
-        if (taken != null) {
-            asking = false;
         }
-        return taken;
-    }
-
-    /** Counts an answer of a ready engine. Returns the cause if it has now missed too often, else {@code null}. */
-    @Nullable
-    Cause counted(Answer taken) {
-        misses = taken.isWell() ? 0 : misses + 1;
-        if (misses < deployment.health().misses()) {
-            return null;
-        }
-        String last = switch (taken) {
-            case Answer.Status(int code) -> "status " + code;
-            case Answer.None(String why) -> why;
-        };
-        return Cause.of(FailureKind.UNRESPONSIVE, misses + " health checks missed in a row; the last: " + last);
+        return healthy ? Step.PROBING : Step.LOADING;
     }
 
     /** Nothing of it is left: forgets the manifest and the socket. */
     void cleared() {
         try {
-            take(log.finish());
-            if (deployment.listen() instanceof Listen.UnixSocket(java.nio.file.Path path)) {
-                SocketFiles.unlink(path);
+            take(parts.log().finish());
+            if (!manifest.socket().toString().isEmpty()) {
+                SocketFiles.unlink(manifest.socket());
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Instance " + deployment.id() + " has ended and left something behind",
                     e);
         }
-        manifests.delete(deployment.id());
+        parts.backend().cleared(deployment.id());
+        parts.manifests().delete(deployment.id());
     }
 }

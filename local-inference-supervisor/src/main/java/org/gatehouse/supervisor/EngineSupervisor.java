@@ -12,18 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps engine processes running as desired: starts them, waits for them, watches them, starts them again when they crash, and
- * leaves none behind, however it ends itself. All methods are thread-safe; those that wait say how long.
+ * Keeps engine processes running as desired: starts or adopts them, waits for them, watches them, starts them again when they crash,
+ * and leaves none behind that nobody wants, however it ends itself. All methods are thread-safe; those that wait say how long.
  */
 public final class EngineSupervisor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EngineSupervisor.class.getName());
@@ -34,28 +37,29 @@ public final class EngineSupervisor implements AutoCloseable {
 
     private final SupervisorSettings settings;
     private final Host host;
-    private final CallsInFlight calls;
     private final FileChannel lockFile;
     private final List<Orphan> orphans;
-    private final EngineLauncher launcher;
+    private final Candidates candidates;
+    private final InstanceLife.Surroundings surroundings;
     private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, InstanceActor> actors = new ConcurrentSkipListMap<>();
     private final Object starting = new Object();
     private boolean closed; // Guarded by starting.
 
     private EngineSupervisor(SupervisorSettings settings, Host host, CallsInFlight calls, FileChannel lockFile,
-            ManifestStore manifests, List<Orphan> orphans) {
+            EngineLauncher launcher, List<Orphan> orphans, Candidates candidates) {
         this.settings = settings;
         this.host = host;
-        this.calls = calls;
         this.lockFile = lockFile;
         this.orphans = orphans;
-        this.launcher = new EngineLauncher(host, manifests, new HealthProbe());
+        this.candidates = candidates;
+        this.surroundings = new InstanceLife.Surroundings(launcher, candidates, host, settings.survivorGrace(), calls,
+                this::announce);
     }
 
     /**
-     * Takes the state directory and ends every engine that an earlier supervisor left behind in it, which takes the orphan
-     * grace and 15 s at most.
+     * Takes the state directory. Engines of an earlier supervisor that run there and may outlive their daemon are kept for
+     * {@link #start} to adopt; every other is ended, which takes the orphan grace and 15 s at most.
      *
      * @throws IOException if a directory cannot be used, or another supervisor holds it
      * @throws InterruptedException if interrupted while orphans are being ended
@@ -74,8 +78,15 @@ public final class EngineSupervisor implements AutoCloseable {
         boolean opened = false;
         try {
             ManifestStore manifests = new ManifestStore(settings.stateDirectory());
-            List<Orphan> orphans = new OrphanSweep(manifests, host).end(settings.orphanGrace());
-            EngineSupervisor supervisor = new EngineSupervisor(settings, host, calls, lockFile, manifests, orphans);
+            Backends backends = new Backends(settings, host);
+            OrphanSweep sweep = new OrphanSweep(manifests, backends, host);
+            Map<Boolean, List<Manifest>> found = manifests.readAll().stream()
+                    .collect(Collectors.partitioningBy(sweep::canBeAdopted));
+            List<Orphan> orphans = sweep.end(Objects.requireNonNull(found.get(false)), settings.orphanGrace());
+            Candidates candidates = new Candidates(Objects.requireNonNull(found.get(true)), sweep,
+                    settings.adoptionWindow());
+            EngineSupervisor supervisor = new EngineSupervisor(settings, host, calls, lockFile,
+                    new EngineLauncher(host, backends, manifests, new HealthProbe()), orphans, candidates);
             opened = true;
             return supervisor;
         } finally {
@@ -104,9 +115,22 @@ public final class EngineSupervisor implements AutoCloseable {
         return channel;
     }
 
-    /** What an earlier supervisor had left behind when this one was opened. */
+    /** What an earlier supervisor had left behind and this one has ended: at its opening, and since then for want of a claim. */
     public List<Orphan> orphans() {
-        return orphans;
+        return Stream.concat(orphans.stream(), candidates.ended().stream()).toList();
+    }
+
+    /** The ids of engines of an earlier supervisor that run and wait for {@link #start} to adopt them. */
+    public Set<String> unclaimed() {
+        return candidates.unclaimed();
+    }
+
+    /**
+     * Ends the engines that wait to be adopted, without waiting for the end of the adoption window: for whoever has asked for all
+     * that is wished. Takes the longest grace of them and 15 s at most.
+     */
+    public void endUnclaimed() throws InterruptedException {
+        candidates.endAll();
     }
 
     /** Tells this listener of every state change from now on; see there what it may do. */
@@ -120,10 +144,20 @@ public final class EngineSupervisor implements AutoCloseable {
     }
 
     /**
-     * Starts a deployment and returns when its process runs; {@link #awaitReady} waits for more. An instance that failed gets a
-     * new budget of restarts. Starting the same deployment again changes nothing.
+     * Starts a deployment and returns when its process runs; {@link #awaitReady} waits for more. An engine of an earlier daemon that
+     * was started for the same deployment (command, variables and address) is adopted instead, one that was started for another is
+     * ended first. An instance that failed gets a new budget of restarts. Starting the same deployment again changes nothing.
      */
     public StartOutcome start(Deployment deployment) {
+        return started(deployment, null);
+    }
+
+    /** The same with somebody who makes the command anew where a failure has a remedy; otherwise only the wait is one. */
+    public StartOutcome start(Deployment deployment, CommandMaker maker) {
+        return started(deployment, maker);
+    }
+
+    private StartOutcome started(Deployment deployment, @Nullable CommandMaker maker) {
         synchronized (starting) {
             if (closed) {
                 return new StartOutcome.Refused(
@@ -134,13 +168,12 @@ public final class EngineSupervisor implements AutoCloseable {
                 return new StartOutcome.Refused(objection);
             }
             InstanceActor actor = actors.computeIfAbsent(deployment.id(), _ -> actorFor(deployment));
-            return answerOf(actor.start(deployment), ANSWER);
+            return answerOf(actor.start(deployment, maker), ANSWER);
         }
     }
 
     private InstanceActor actorFor(Deployment deployment) {
-        return new InstanceActor(deployment, launcher, new EngineLog(deployment.id(), settings, host.clock()), host,
-                settings.survivorGrace(), calls, this::announce);
+        return new InstanceActor(deployment, surroundings, new EngineLog(deployment.id(), settings, host.clock()));
     }
 
     private void announce(Instance now, EngineState before) {
@@ -159,7 +192,17 @@ public final class EngineSupervisor implements AutoCloseable {
             return "The socket path of " + deployment.id() + " has " + socket.pathBytes() + " bytes and may have "
                     + Listen.UnixSocket.LONGEST_PATH_BYTES + ": " + socket.path() + "; choose a shorter directory";
         }
-        for (Orphan orphan : orphans) {
+        if (candidates.isEnding(deployment.id())) {
+            return "The engine of " + deployment.id()
+                    + " from an earlier daemon is being ended, because nobody asked for it; start it again in a minute";
+        }
+        String owner = candidates.ownerOf(deployment.listen(), deployment.id());
+        if (owner != null) {
+            return "At the address " + deployment.listen() + " wanted by " + deployment.id()
+                    + " runs the engine of instance " + owner
+                    + " from an earlier daemon; start that one, or wait until it is ended for want of a claim";
+        }
+        for (Orphan orphan : orphans()) {
             if (orphan.id().equals(deployment.id()) && !orphan.ended()) {
                 return "An earlier engine of " + deployment.id() + " cannot be ended (processes " + orphan.pids()
                         + "); reset the GPU or reboot the box, then start it again";
@@ -235,37 +278,52 @@ public final class EngineSupervisor implements AutoCloseable {
     }
 
     /**
-     * Drains and stops everything, side by side, and gives the state directory back. Takes the longest drain and grace of all
-     * instances and 20 s at most. A second call does nothing.
+     * Gives the state directory back. Engines that end with the daemon are drained and stopped, side by side; those that outlive it
+     * go on, for the next supervisor to adopt. Takes the longest drain and grace of all instances and 20 s at most. A second call
+     * does nothing.
      */
     @Override
     public void close() {
+        close(false);
+    }
+
+    /** The same, but nothing goes on: for whoever will not come back. */
+    public void stopEverything() {
+        close(true);
+    }
+
+    private void close(boolean everything) {
         synchronized (starting) {
             if (closed) {
                 return;
             }
             closed = true;
         }
+        candidates.close();
         Duration longest = AFTER_GRACE;
-        List<CompletableFuture<Instance>> stops = new ArrayList<>();
+        List<CompletableFuture<?>> ends = new ArrayList<>();
         for (InstanceActor actor : actors.values()) {
-            StopPolicy policy = actor.snapshot().deployment().stop();
-            Duration needed = policy.drain().plus(policy.grace()).plus(AFTER_GRACE);
+            Deployment deployment = actor.snapshot().deployment();
+            Duration needed = deployment.stop().drain().plus(deployment.stop().grace()).plus(AFTER_GRACE);
             longest = longest.compareTo(needed) < 0 ? needed : longest;
-            if (!actor.snapshot().state().resting()) {
-                stops.add(actor.stop(policy.grace()));
+            boolean goesOn = !everything && deployment.lifetime() == Lifetime.OUTLIVES_DAEMON;
+            if (!goesOn && !actor.snapshot().state().resting()) {
+                ends.add(actor.stop(deployment.stop().grace()));
             }
-            actor.quit();
+            ends.add(actor.quit(goesOn));
         }
         try {
-            CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new)).get(longest.toMillis(),
+            if (everything) {
+                candidates.endAll();
+            }
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get(longest.toMillis(),
                     TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            LOG.log(System.Logger.Level.WARNING, "Closing was interrupted; what still runs is ended at the next start");
+            LOG.log(System.Logger.Level.WARNING, "Closing was interrupted; what still runs is met at the next start");
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(System.Logger.Level.ERROR,
-                    "Not every engine could be stopped; what still runs is ended at the next start", e);
+                    "Not every engine could be stopped; what still runs is met at the next start", e);
         }
         try {
             lockFile.close();

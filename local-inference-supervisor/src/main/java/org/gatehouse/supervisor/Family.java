@@ -19,19 +19,22 @@ final class Family {
     private final boolean ownSession;
     private final boolean watchedByUs;
     private final String marker;
+    private final String unit;
     private final Map<Long, Member> known = new LinkedHashMap<>();
 
-    private Family(ProcessTable table, long root, boolean ownSession, boolean watchedByUs, String marker) {
+    private Family(ProcessTable table, long root, boolean ownSession, boolean watchedByUs, String marker,
+            String unit) {
         this.table = table;
         this.root = root;
         this.ownSession = ownSession;
         this.watchedByUs = watchedByUs;
         this.marker = marker;
+        this.unit = unit;
     }
 
     /** The family of a process that this supervisor has just started and will see ending. */
     static Family of(ProcessTable table, long root, boolean ownSession, String marker) {
-        Family family = new Family(table, root, ownSession, true, marker);
+        Family family = new Family(table, root, ownSession, true, marker, "");
         ProcessEntry entry = table.read(root);
         if (entry != null) {
             family.known.put(root, family.member(entry));
@@ -41,7 +44,8 @@ final class Family {
 
     /** The family that a manifest of an earlier daemon tells of. */
     static Family of(ProcessTable table, Manifest manifest) {
-        Family family = new Family(table, manifest.root(), manifest.ownSession(), false, manifest.marker());
+        Family family = new Family(table, manifest.root(), manifest.ownSession(), false, manifest.marker(),
+                manifest.unit());
         if (manifest.bootId().equals(table.bootId())) {
             manifest.members().forEach(member -> family.known.put(member.pid(), member));
         }
@@ -80,7 +84,7 @@ final class Family {
         Map<Long, ProcessEntry> now = table.read();
         Map<Long, ProcessEntry> living = new HashMap<>();
         for (ProcessEntry entry : now.values()) {
-            if (isKnown(entry) || deep && table.carries(entry.pid(), marker)) {
+            if (isKnown(entry) || deep && carriesMark(entry)) {
                 living.put(entry.pid(), entry);
             }
         }
@@ -112,7 +116,12 @@ final class Family {
         }
         return watchedByUs || isInSession(entry) || member.session() != 0 && member.session() == entry.session()
                 || !member.commandHash().isEmpty() && member.commandHash().equals(table.commandHash(entry.pid()))
-                || table.carries(entry.pid(), marker);
+                || carriesMark(entry);
+    }
+
+    /** The kernel keeps a unit's processes together however they fork, and tells so even of another user's. */
+    private boolean carriesMark(ProcessEntry entry) {
+        return table.carries(entry.pid(), marker) || !unit.isEmpty() && table.isInUnit(entry.pid(), unit);
     }
 
     /**

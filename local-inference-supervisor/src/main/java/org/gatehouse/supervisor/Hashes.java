@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.TreeMap;
 
 /** Fingerprints of commands, so that a manifest can tell them apart without holding what may be secret in them. */
 final class Hashes {
@@ -18,10 +18,16 @@ final class Hashes {
         }
     }
 
-    /** Of an argument vector: the elements with a zero byte after each, as the kernel keeps them. */
-    static String ofArguments(List<String> argv) {
+    /**
+     * Of a whole command: arguments, variables and directory. Two GPUs' worth of difference may stand in a variable alone
+     * ({@code CUDA_VISIBLE_DEVICES}), and so may the key that the engine asks for.
+     */
+    static String of(EngineCommand command) {
         StringBuilder joined = new StringBuilder();
-        argv.forEach(argument -> joined.append(argument).append('\0'));
+        command.argv().forEach(argument -> joined.append(argument).append('\0'));
+        new TreeMap<>(command.environment())
+                .forEach((name, value) -> joined.append('\0').append(name).append('=').append(value));
+        joined.append("\0\0").append(command.workingDirectory());
         return sha256(joined.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

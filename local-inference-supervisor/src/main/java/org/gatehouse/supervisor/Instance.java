@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param generation counts its processes from 1; 0 before the first
  * @param restarts how often it was started again after a crash since it was last started by hand
  * @param pid the engine's process, while there is one; else {@code null}
+ * @param load how busy the engine said it is when it was last asked; {@code null} while it does not serve or does not say
  */
 public record Instance(Deployment deployment, EngineState state, Instant since, long generation, int restarts,
-        @Nullable Long pid) {
+        @Nullable Long pid, @Nullable MeasuredLoad load) {
 
     /** Checks what must be there. */
     public Instance {

@@ -1,10 +1,6 @@
 package org.gatehouse.supervisor;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -12,22 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.supervisor.EngineState.Backoff;
-import org.gatehouse.supervisor.EngineState.Crashed;
-import org.gatehouse.supervisor.EngineState.Defined;
-import org.gatehouse.supervisor.EngineState.Draining;
-import org.gatehouse.supervisor.EngineState.Failed;
-import org.gatehouse.supervisor.EngineState.Loading;
-import org.gatehouse.supervisor.EngineState.Ready;
-import org.gatehouse.supervisor.EngineState.Spawned;
-import org.gatehouse.supervisor.EngineState.Stopped;
-import org.gatehouse.supervisor.EngineState.Stopping;
-import org.gatehouse.supervisor.HealthProbe.Answer;
-
 /**
- * Makes one instance's desired state true. One virtual thread owns all of it and decides everything from its mailbox and its
- * clock, so that no decision rests on a state that has changed meanwhile; everybody else sees {@link #snapshot}. Nothing in
- * here blocks for longer than a file write.
+ * Makes one instance's desired state true. One virtual thread owns its {@link InstanceLife} and decides everything from its mailbox and
+ * its clock; everybody else sees {@link #snapshot}.
  */
 final class InstanceActor {
     private static final System.Logger LOG = System.getLogger(InstanceActor.class.getName());
@@ -36,55 +19,36 @@ final class InstanceActor {
 
     /** What an actor can be told. */
     private sealed interface Message {
-        record Start(Deployment wanted, CompletableFuture<StartOutcome> answer) implements Message {}
+        record Start(Deployment wanted, @Nullable CommandMaker maker, CompletableFuture<StartOutcome> answer)
+                implements
+                    Message {}
 
         record Stop(Duration grace, CompletableFuture<Instance> done) implements Message {}
 
         /** Something may have happened: look. Losing one costs a tick. */
         record Wake() implements Message {}
 
-        record Quit() implements Message {}
+        /** Shall end, and leave a running engine running if it may. */
+        record Quit(boolean leaving) implements Message {}
     }
 
     private final BlockingQueue<Message> mailbox = new ArrayBlockingQueue<>(MAILBOX);
-    private final EngineLauncher launcher;
     private final EngineLog log;
-    private final Host host;
-    private final Duration survivorGrace;
-    private final CallsInFlight calls;
-    private final StateBoard board;
+    private final InstanceLife life;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
-    private final List<CompletableFuture<Instance>> stopWaiters = new ArrayList<>();
-
-    private Deployment deployment;
-    private EngineState state = new Defined();
-    private RestartBudget budget;
-    private long generation;
-    private int restarts;
-    private boolean stopWanted;
     private boolean quit;
-    private @Nullable EngineRun run;
-    private @Nullable Ending ending;
-    /** Deadline of the drain, of the back-off; in nanoTime. */
-    private long waitUntil;
-    private Duration stopGrace = Duration.ZERO;
+    private boolean leaving;
 
-    InstanceActor(Deployment deployment, EngineLauncher launcher, EngineLog log, Host host, Duration survivorGrace,
-            CallsInFlight calls, StateListener listener) {
-        this.deployment = deployment;
-        this.launcher = launcher;
+    InstanceActor(Deployment deployment, InstanceLife.Surroundings surroundings, EngineLog log) {
         this.log = log;
-        this.host = host;
-        this.survivorGrace = survivorGrace;
-        this.calls = calls;
-        this.budget = new RestartBudget(deployment.restart(), host.nanoTime(), host.random());
-        this.board = new StateBoard(new Instance(deployment, state, host.clock().instant(), 0, 0, null), listener);
+        this.life = new InstanceLife(deployment, surroundings, log, () -> mailbox.offer(new Message.Wake()));
         this.thread = Thread.ofVirtual().name("instance-" + deployment.id()).start(this::live);
     }
 
     /** The instance as it is. From any thread. */
     Instance snapshot() {
-        return board.now();
+        return life.board().now();
     }
 
     /** The instance's output. From any thread. */
@@ -93,9 +57,9 @@ final class InstanceActor {
     }
 
     /** Asks for a start. From any thread; the answer comes when the process runs or was refused. */
-    CompletableFuture<StartOutcome> start(Deployment wanted) {
+    CompletableFuture<StartOutcome> start(Deployment wanted, @Nullable CommandMaker maker) {
         CompletableFuture<StartOutcome> answer = new CompletableFuture<>();
-        tell(new Message.Start(wanted, answer), answer);
+        tell(new Message.Start(wanted, maker, answer), answer);
         return answer;
     }
 
@@ -109,14 +73,16 @@ final class InstanceActor {
         return done;
     }
 
-    /** Ends the actor's thread as soon as the instance rests. From any thread. */
-    void quit() {
-        tell(new Message.Quit(), new CompletableFuture<>());
-    }
-
-    /** Waits until the actor's thread has ended. */
-    boolean awaitEnd(Duration atMost) throws InterruptedException {
-        return thread.join(atMost);
+    /**
+     * Ends the actor's thread as soon as the instance rests. From any thread; the answer comes when it has ended.
+     *
+     * @param leave whether a running engine is left running instead of waited for
+     */
+    CompletableFuture<Void> quit(boolean leave) {
+        if (thread.isAlive()) {
+            tell(new Message.Quit(leave), ended);
+        }
+        return ended;
     }
 
     private void tell(Message message, CompletableFuture<?> answer) {
@@ -128,38 +94,40 @@ final class InstanceActor {
 
     /** Waits for a state in which waiting is over: ready, failed or stopped. From any thread. */
     Instance awaitReady(Duration atMost) throws InterruptedException {
-        return board.awaitReady(atMost);
+        return life.board().awaitReady(atMost);
     }
 
     private void live() {
-        while (!(quit && state.resting())) {
+        try {
+            act();
+            if (leaving) {
+                life.leave();
+            }
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void act() {
+        while (!(quit && (life.resting() || leaving && life.canBeLeft()))) {
             try {
-                Message message = mailbox.poll(tickMillis(), TimeUnit.MILLISECONDS);
+                Message message = mailbox.poll(life.tickMillis(), TimeUnit.MILLISECONDS);
                 if (message != null) {
                     handle(message);
                 }
-                step();
+                life.step();
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.ERROR,
-                        "The actor of instance " + deployment.id() + " was interrupted and ends", e);
+                        "The actor of instance " + snapshot().id() + " was interrupted and ends", e);
                 return;
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR,
-                        "The actor of instance " + deployment.id()
+                        "The actor of instance " + snapshot().id()
                                 + " met what it cannot handle; it goes on in a second",
                         e);
                 pause();
             }
         }
-    }
-
-    private long tickMillis() {
-        return switch (state) {
-            case Defined _,Stopped _,Failed _ -> 1000;
-            case Ready _,Backoff _ -> 250;
-            case Spawned _,Loading _,Draining _ -> 100;
-            case Stopping _,Crashed _ -> 50;
-        };
     }
 
     /** So that a fault that stays, such as a daemon out of file handles, does not flood the log. */
@@ -173,212 +141,22 @@ final class InstanceActor {
 
     private void handle(Message message) {
         switch (message) {
-            case Message.Start(Deployment wanted, CompletableFuture<StartOutcome> answer) -> {
+            case Message.Start(Deployment wanted, CommandMaker maker, CompletableFuture<StartOutcome> answer) -> {
                 try {
-                    answer.complete(started(wanted));
+                    answer.complete(life.started(wanted, maker));
                 } catch (RuntimeException e) {
                     answer.completeExceptionally(e);
                     throw e;
                 }
             }
-            case Message.Stop(Duration grace, CompletableFuture<Instance> done) -> {
-                stopWaiters.add(done);
-                stopping(grace);
-            }
+            case Message.Stop(Duration grace, CompletableFuture<Instance> done) -> life.stop(grace, done);
             case Message.Wake _ -> {
-                // step() looks.
+                // The next step looks.
             }
-            case Message.Quit _ -> quit = true;
-        }
-    }
-
-    private StartOutcome started(Deployment wanted) {
-        if (!state.resting()) {
-            return wanted.equals(deployment) && !stopWanted
-                    ? new StartOutcome.Accepted(snapshot())
-                    : new StartOutcome.Refused("Instance " + deployment.id() + (stopWanted
-                            ? " is being stopped"
-                            : " runs with another definition") + "; start it when it has stopped");
-        }
-        if (ending != null && !ending.survivors().isEmpty()) {
-            return new StartOutcome.Refused("Instance " + deployment.id() + " still has processes " + ending.survivors()
-                    + " that cannot be ended; reset the GPU or reboot the box, then start it again");
-        }
-        deployment = wanted;
-        budget = new RestartBudget(wanted.restart(), host.nanoTime(), host.random());
-        restarts = 0;
-        stopWanted = false;
-        launch();
-        return new StartOutcome.Accepted(snapshot());
-    }
-
-    private void launch() {
-        generation++;
-        ending = null;
-        run = null;
-        switch (launcher.launch(deployment, generation, log)) {
-            case EngineLauncher.Launch.Launched(EngineRun launched) -> {
-                run = launched;
-                // The process's end wakes the actor at once, long before a log or a health check would show it.
-                launched.process().onExit().thenRun(() -> mailbox.offer(new Message.Wake()));
-                become(new Spawned());
-            }
-            case EngineLauncher.Launch.NotLaunched(Cause cause) -> {
-                report(cause);
-                become(new Crashed(cause));
-                afterCrash(cause, Duration.ZERO);
+            case Message.Quit(boolean leave) -> {
+                quit = true;
+                leaving = leave;
             }
         }
-    }
-
-    private void stopping(Duration grace) {
-        stopWanted = true;
-        switch (state) {
-            case Defined _,Stopped _,Failed _,Backoff _ -> become(new Stopped());
-            case Spawned _,Loading _ -> askToEnd(grace);
-            case Ready _ -> {
-                stopGrace = grace;
-                waitUntil = host.nanoTime().getAsLong() + deployment.stop().drain().toNanos();
-                become(new Draining());
-            }
-            case Draining _ -> stopGrace = grace.compareTo(stopGrace) < 0 ? grace : stopGrace;
-            case Stopping _,Crashed _ -> Objects.requireNonNull(ending).within(grace);
-        }
-    }
-
-    private void askToEnd(Duration grace) {
-        ending = new Ending(running().family(), host.signals(), host.nanoTime(), grace);
-        become(new Stopping());
-    }
-
-    private void step() {
-        switch (state) {
-            case Defined _,Stopped _,Failed _ -> {
-                // Only an order leads on from here.
-            }
-            case Backoff _ -> {
-                if (host.nanoTime().getAsLong() - waitUntil >= 0) {
-                    restarts++;
-                    launch();
-                }
-            }
-            case Spawned _,Loading _ -> stepWhileStarting(running());
-            case Ready _ -> stepWhileReady(running());
-            case Draining _ -> {
-                running().readLog();
-                boolean drained = calls.at(deployment.id()) <= 0 || host.nanoTime().getAsLong() - waitUntil >= 0;
-                if (drained || !running().isAlive()) {
-                    askToEnd(stopGrace);
-                }
-            }
-            case Stopping _ -> stepWhileEnding(null);
-            case Crashed(Cause cause) -> stepWhileEnding(cause);
-        }
-    }
-
-    private void stepWhileStarting(EngineRun current) {
-        boolean further = current.readLog();
-        if (!current.isAlive()) {
-            crashed(current.causeOfEnd());
-            return;
-        }
-        Cause stall = current.stalled();
-        if (stall != null) {
-            crashed(stall);
-            return;
-        }
-        if (further) {
-            become(new Loading(current.progress().phase(), current.progress().percent()));
-        }
-        Answer answer = current.takeAnswer();
-        if (answer != null && answer.isWell()) {
-            current.becameReady();
-            become(new Ready());
-            return;
-        }
-        current.lookForChildren();
-        current.askForHealth(() -> mailbox.offer(new Message.Wake()));
-    }
-
-    private void stepWhileReady(EngineRun current) {
-        current.readLog();
-        if (!current.isAlive()) {
-            crashed(current.causeOfEnd());
-            return;
-        }
-        Answer answer = current.takeAnswer();
-        Cause missed = answer == null ? null : current.counted(answer);
-        if (missed != null) {
-            crashed(missed);
-            return;
-        }
-        current.lookForChildren();
-        current.askForHealth(() -> mailbox.offer(new Message.Wake()));
-    }
-
-    private void crashed(Cause cause) {
-        report(cause);
-        ending = new Ending(running().family(), host.signals(), host.nanoTime(), survivorGrace);
-        become(new Crashed(cause));
-    }
-
-    private void report(Cause cause) {
-        LOG.log(System.Logger.Level.WARNING,
-                "Instance " + deployment.id() + " crashed: " + cause.kind() + " (" + cause.evidence()
-                        + "). " + cause.advice());
-    }
-
-    private void stepWhileEnding(@Nullable Cause crash) {
-        EngineRun current = running();
-        current.readLog();
-        Ending under = Objects.requireNonNull(ending);
-        switch (under.step()) {
-            case GOING_ON -> {
-                // Again at the next tick.
-            }
-            case STUCK -> become(new Failed(Cause.of(FailureKind.CANNOT_BE_ENDED, "processes " + under.survivors())));
-            case ENDED -> {
-                Duration readyFor = current.readyFor();
-                current.cleared();
-                run = null;
-                ending = null;
-                if (stopWanted || crash == null) {
-                    become(new Stopped());
-                } else {
-                    afterCrash(crash, readyFor);
-                }
-            }
-        }
-    }
-
-    private void afterCrash(Cause cause, Duration readyFor) {
-        if (!cause.kind().worthRetrying()) {
-            become(new Failed(cause));
-            return;
-        }
-        switch (budget.crashed(readyFor)) {
-            case RestartBudget.Verdict.Spent _ -> become(new Failed(cause));
-            case RestartBudget.Verdict.RetryAfter(Duration delay) -> {
-                waitUntil = host.nanoTime().getAsLong() + delay.toNanos();
-                become(new Backoff(host.clock().instant().plus(delay), cause));
-            }
-        }
-    }
-
-    private void become(EngineState next) {
-        EngineState before = state;
-        state = next;
-        Instant since = before.getClass() == next.getClass() ? snapshot().since() : host.clock().instant();
-        Instance now = new Instance(deployment, next, since, generation, restarts,
-                run == null ? null : run.process().pid());
-        board.show(now, before);
-        if (next.resting()) {
-            stopWaiters.forEach(waiter -> waiter.complete(now));
-            stopWaiters.clear();
-        }
-    }
-
-    private EngineRun running() {
-        return Objects.requireNonNull(run, "a running state has a run");
     }
 }

@@ -86,6 +86,16 @@ final class LinuxProcessTable implements ProcessTable {
     }
 
     @Override
+    public boolean isInUnit(long pid, String unit) {
+        try {
+            return Files.readString(proc.resolve(Long.toString(pid)).resolve("cgroup"), StandardCharsets.ISO_8859_1)
+                    .lines().anyMatch(line -> line.endsWith("/" + unit) || line.contains("/" + unit + "/"));
+        } catch (IOException _) {
+            return false; // Ended.
+        }
+    }
+
+    @Override
     public String bootId() {
         try {
             return Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();

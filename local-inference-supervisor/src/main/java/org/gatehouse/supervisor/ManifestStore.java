@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.Map;
  */
 final class ManifestStore {
     private static final System.Logger LOG = System.getLogger(ManifestStore.class.getName());
-    private static final String FORMAT = "gatehouse-engine-manifest-1";
+    private static final String FORMAT = "gatehouse-engine-manifest-2";
     private static final String SUFFIX = ".manifest";
 
     private final Path directory;
@@ -35,8 +36,13 @@ final class ManifestStore {
         line(text, "generation", Long.toString(manifest.generation()));
         line(text, "marker", manifest.marker());
         line(text, "boot", manifest.bootId());
-        line(text, "argv", manifest.argvHash());
+        line(text, "wish", manifest.wishHash());
+        line(text, "listen", manifest.listen());
         line(text, "socket", manifest.socket().toString());
+        line(text, "unit", manifest.unit());
+        line(text, "lifetime", manifest.lifetime().name());
+        line(text, "grace-ms", Long.toString(manifest.grace().toMillis()));
+        line(text, "log-start", Long.toString(manifest.logStart()));
         line(text, "root", Long.toString(manifest.root()));
         line(text, "session", Boolean.toString(manifest.ownSession()));
         for (Member member : manifest.members()) {
@@ -110,8 +116,11 @@ final class ManifestStore {
             }
         }
         return new Manifest(value(values, "id"), Long.parseLong(value(values, "generation")), value(values, "marker"),
-                value(values, "boot"), value(values, "argv"), Path.of(value(values, "socket")),
-                Long.parseLong(value(values, "root")), Boolean.parseBoolean(value(values, "session")), members);
+                value(values, "boot"), value(values, "wish"), value(values, "listen"),
+                Path.of(value(values, "socket")), value(values, "unit"), Lifetime.valueOf(value(values, "lifetime")),
+                Duration.ofMillis(Long.parseLong(value(values, "grace-ms"))),
+                Long.parseLong(value(values, "log-start")), Long.parseLong(value(values, "root")),
+                Boolean.parseBoolean(value(values, "session")), members);
     }
 
     private static String value(Map<String, String> values, String key) {

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Ends what an earlier daemon left behind, before anything new starts: no orphan holds a GPU, no engine runs twice. Touches only
+ * Ends what an earlier daemon left behind and nobody takes over, so that no orphan holds a GPU and no engine runs twice. Touches only
  * processes that a manifest proves to be ours.
  */
 final class OrphanSweep {
@@ -20,17 +20,24 @@ final class OrphanSweep {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(25);
 
     private final ManifestStore manifests;
+    private final Backends backends;
     private final Host host;
 
-    OrphanSweep(ManifestStore manifests, Host host) {
+    OrphanSweep(ManifestStore manifests, Backends backends, Host host) {
         this.manifests = manifests;
+        this.backends = backends;
         this.host = host;
     }
 
+    /** Whether this is an engine that may go on, and does. */
+    boolean canBeAdopted(Manifest manifest) {
+        return manifest.lifetime() == Lifetime.OUTLIVES_DAEMON && Family.of(host.processes(), manifest).rootLives();
+    }
+
     /** Ends all of them side by side and returns who they were. Takes at most the grace and the 15 s that SIGKILL is given. */
-    List<Orphan> end(Duration grace) throws IOException, InterruptedException {
-        List<Callable<Orphan>> endings = manifests.readAll().stream()
-                .<Callable<Orphan>>map(manifest -> () -> end(manifest, grace)).toList();
+    List<Orphan> end(List<Manifest> left, Duration grace) throws IOException, InterruptedException {
+        List<Callable<Orphan>> endings = left.stream().<Callable<Orphan>>map(manifest -> () -> end(manifest, grace))
+                .toList();
         List<Orphan> orphans = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Orphan> ending : threads.invokeAll(endings)) {
@@ -45,14 +52,16 @@ final class OrphanSweep {
         return orphans;
     }
 
-    private Orphan end(Manifest manifest, Duration grace) throws InterruptedException {
+    /** Ends one. */
+    Orphan end(Manifest manifest, Duration grace) throws InterruptedException {
         Family family = Family.of(host.processes(), manifest);
-        Set<Long> found = family.living(true);
+        Set<Long> found = Set.copyOf(family.living(true));
         if (!found.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "An engine of an earlier daemon still runs: instance " + manifest.id()
                     + ", processes " + found + "; ending it");
         }
-        Ending ending = new Ending(family, host.signals(), host.nanoTime(), grace);
+        Backend backend = backends.of(manifest);
+        Ending ending = new Ending(family, backend.ender(family, manifest.unit()), host.nanoTime(), grace);
         Ending.Progress progress = found.isEmpty() ? Ending.Progress.ENDED : ending.step();
         while (progress == Ending.Progress.GOING_ON) {
             Thread.sleep(BETWEEN_LOOKS);
@@ -61,6 +70,7 @@ final class OrphanSweep {
         boolean ended = progress == Ending.Progress.ENDED;
         if (ended) {
             unlink(manifest);
+            backend.cleared(manifest.id());
             manifests.delete(manifest.id());
         } else {
             LOG.log(System.Logger.Level.ERROR, "Instance " + manifest.id() + " of an earlier daemon cannot be ended: "

@@ -41,6 +41,11 @@ final class PortableProcessTable implements ProcessTable {
     }
 
     @Override
+    public boolean isInUnit(long pid, String unit) {
+        return false;
+    }
+
+    @Override
     public String bootId() {
         return "";
     }

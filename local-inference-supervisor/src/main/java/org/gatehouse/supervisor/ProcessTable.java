@@ -22,6 +22,9 @@ interface ProcessTable {
     /** Whether the process's environment holds this engine marker; false where it cannot be read. */
     boolean carries(long pid, String marker);
 
+    /** Whether the process is in the control group of this systemd unit; false where that cannot be read. */
+    boolean isInUnit(long pid, String unit);
+
     /** Names the machine's present run, so that a pid and start time of an earlier one never match; {@code ""} if unknown. */
     String bootId();
 

@@ -3,6 +3,8 @@ package org.gatehouse.supervisor;
 import java.time.Duration;
 import java.util.Objects;
 
+import org.gatehouse.supervisor.engines.LoadStage;
+
 /**
  * When a starting engine counts as ready, and when as stuck. An engine is stuck when its log says nothing new, not when it takes
  * long: seconds for a small model, 17 minutes for a 72B one, 2219 s for one reported compilation.
@@ -33,13 +35,8 @@ public record Readiness(String healthPath, Duration interval, Duration deadline,
         Durations.positive(longest, "longest");
     }
 
-    /** Longest silence that is still fine in this phase. */
-    Duration stallIn(LoadPhase phase) {
-        return switch (phase) {
-            case COMPILE, GRAPHS -> compileStall;
-            case STARTING, COMMAND_LINE, ENGINE_CORE, DISTRIBUTED, FETCH, WEIGHTS, KV_CACHE, ENGINE_READY, HTTP,
-                    LISTENING ->
-                stall;
-        };
+    /** Longest silence that is still fine in this stage. */
+    Duration stallIn(LoadStage stage) {
+        return stage.mayBeSilent() ? compileStall : stall;
     }
 }

@@ -31,6 +31,14 @@ final class StateBoard {
         }
     }
 
+    /** Shows the same state with newer figures, which nobody waits for and no listener is told of. */
+    void refresh(Instance next) {
+        synchronized (changes) {
+            shown = next;
+            announced = next;
+        }
+    }
+
     /** Waits until it serves or rests, or the time is over. */
     Instance awaitReady(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

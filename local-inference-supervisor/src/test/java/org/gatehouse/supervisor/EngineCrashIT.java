@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.Signals.Signal;
+import org.gatehouse.supervisor.engines.EngineFailure;
+import org.gatehouse.supervisor.engines.LoadProgress;
+import org.gatehouse.supervisor.engines.LoadStage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -42,7 +45,7 @@ class EngineCrashIT {
         EngineState.Crashed crashed = bench.chronicle.await(EngineState.Crashed.class);
 
         assertThat(Duration.ofNanos(System.nanoTime() - at)).isLessThan(Duration.ofSeconds(1));
-        assertThat(crashed.cause().kind()).isEqualTo(FailureKind.EXITED);
+        assertThat(crashed.cause().failure()).isEqualTo(EngineFailure.EXITED);
         assertThat(crashed.cause().evidence()).contains("exit code 0");
         Instant until = bench.chronicle.await(EngineState.Backoff.class).until();
         assertThat(Duration.between(bench.time.instant(), until)).isCloseTo(Duration.ofSeconds(5),
@@ -69,7 +72,7 @@ class EngineCrashIT {
         }
         EngineState.Failed failed = bench.chronicle.await(EngineState.Failed.class);
 
-        assertThat(failed.cause().kind()).isEqualTo(FailureKind.EXITED);
+        assertThat(failed.cause().failure()).isEqualTo(EngineFailure.EXITED);
         assertThat(bench.instance("chat").restarts()).isEqualTo(4);
         assertThat(bench.supervisor.awaitReady("chat", Duration.ofSeconds(5)).orElseThrow().state()).isEqualTo(failed);
 
@@ -100,7 +103,7 @@ class EngineCrashIT {
 
         EngineState.Failed failed = bench.chronicle.await(EngineState.Failed.class);
 
-        assertThat(failed.cause().kind()).isEqualTo(FailureKind.BAD_ARGUMENTS);
+        assertThat(failed.cause().failure()).isEqualTo(EngineFailure.BAD_ARGUMENTS);
         assertThat(failed.cause().evidence()).contains("unrecognized arguments: --x");
         assertThat(bench.chronicle.names()).doesNotContain("Backoff");
     }
@@ -110,8 +113,8 @@ class EngineCrashIT {
         bench.supervisor.start(bench.script("chat",
                 "echo \"OSError: Invalid repository ID or local directory specified: 'nope'\"; exit 0"));
 
-        assertThat(bench.chronicle.await(EngineState.Failed.class).cause().kind())
-                .isEqualTo(FailureKind.MODEL_NOT_FOUND);
+        assertThat(bench.chronicle.await(EngineState.Failed.class).cause().failure())
+                .isEqualTo(EngineFailure.MODEL_NOT_FOUND);
     }
 
     @Test
@@ -124,7 +127,7 @@ class EngineCrashIT {
 
         for (String id : List.of("one", "two")) {
             assertThat(bench.instance(id).state()).isInstanceOfSatisfying(EngineState.Failed.class,
-                    failed -> assertThat(failed.cause().kind()).isEqualTo(FailureKind.COMMAND_NOT_FOUND));
+                    failed -> assertThat(failed.cause().failure()).isEqualTo(EngineFailure.COMMAND_NOT_FOUND));
         }
     }
 
@@ -136,7 +139,7 @@ class EngineCrashIT {
 
         EngineState.Crashed crashed = bench.chronicle.await(EngineState.Crashed.class);
 
-        assertThat(crashed.cause().kind()).isEqualTo(FailureKind.UNRESPONSIVE);
+        assertThat(crashed.cause().failure()).isEqualTo(EngineFailure.UNRESPONSIVE);
         assertThat(crashed.cause().evidence()).contains("3 health checks missed");
         bench.chronicle.await(EngineState.Backoff.class);
         assertThat(SupervisorBench.lives(first)).isFalse();
@@ -162,8 +165,8 @@ class EngineCrashIT {
         bench.time.pass(Duration.ofMinutes(3));
 
         Cause cause = bench.chronicle.await(EngineState.Crashed.class).cause();
-        assertThat(cause.kind()).isEqualTo(FailureKind.STALLED);
-        assertThat(cause.evidence()).contains("DISTRIBUTED");
+        assertThat(cause.failure()).isEqualTo(EngineFailure.GPUS_CANNOT_TALK);
+        assertThat(cause.evidence()).contains("DISTRIBUTED", "world_size=2");
         bench.chronicle.await(EngineState.Backoff.class);
     }
 
@@ -175,9 +178,10 @@ class EngineCrashIT {
         bench.time.pass(Duration.ofMinutes(10));
         Thread.sleep(400);
 
-        assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.COMPILE, 0));
+        assertThat(bench.instance("chat").state())
+                .isEqualTo(new EngineState.Loading(new LoadProgress(LoadStage.COMPILE, 0)));
         bench.time.pass(Duration.ofMinutes(6));
-        assertThat(bench.chronicle.await(EngineState.Crashed.class).cause().kind()).isEqualTo(FailureKind.STALLED);
+        assertThat(bench.chronicle.await(EngineState.Crashed.class).cause().failure()).isEqualTo(EngineFailure.STALLED);
     }
 
     @Test
@@ -190,7 +194,8 @@ class EngineCrashIT {
         bench.chronicle.await(EngineState.Backoff.class);
 
         assertThat(SupervisorBench.lives(child)).isFalse();
-        assertThat(((EngineState.Backoff) bench.instance("chat").state()).cause().kind()).isEqualTo(FailureKind.KILLED);
+        assertThat(((EngineState.Backoff) bench.instance("chat").state()).cause().failure())
+                .isEqualTo(EngineFailure.KILLED);
     }
 
     /** Nobody's child and without the marker, as a process looks that was reparented and has rewritten its title. */

@@ -24,7 +24,7 @@ class EngineLogTest {
     @BeforeEach
     void begin() throws IOException {
         SupervisorSettings settings = new SupervisorSettings(directory, directory, LIMIT, 100, Duration.ZERO,
-                Duration.ZERO);
+                Duration.ZERO, Duration.ZERO, BackendChoice.PROCESS_GROUPS, SystemdSettings.DEFAULT);
         log = new EngineLog("chat", settings, ManualTime.standing());
         log.begin(1);
     }

@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.supervisor.engines.EngineFailure;
+import org.gatehouse.supervisor.engines.LoadProgress;
+import org.gatehouse.supervisor.engines.LoadStage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -43,7 +47,7 @@ class EngineSupervisorIT {
             assertThat(stopped.state()).isInstanceOf(EngineState.Stopped.class);
             assertThat(stopped.processId()).isEmpty();
             assertThat(bench.chronicle.names())
-                    .isEqualTo(List.of("Spawned", "Loading", "Ready", "Draining", "Stopping", "Stopped"));
+                    .isEqualTo(List.of("Spawned", "Loading", "Probing", "Ready", "Draining", "Stopping", "Stopped"));
             assertThat(SupervisorBench.lives(pid)).isFalse();
             assertThat(directory.resolve("run/chat.sock")).doesNotExist();
             assertThat(directory.resolve("state/chat.manifest")).doesNotExist();
@@ -64,13 +68,16 @@ class EngineSupervisorIT {
                     sleep 1000
                     """));
             bench.chronicle.await(EngineState.Loading.class);
-            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.WEIGHTS, 50));
+            assertThat(bench.instance("chat").state())
+                    .isEqualTo(new EngineState.Loading(new LoadProgress(LoadStage.WEIGHTS, 50)));
             bench.order("one");
             bench.chronicle.await(EngineState.Loading.class, _ -> true, 2);
-            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.KV_CACHE, 0));
+            assertThat(bench.instance("chat").state())
+                    .isEqualTo(new EngineState.Loading(new LoadProgress(LoadStage.KV_CACHE, 0)));
             bench.order("two");
             bench.chronicle.await(EngineState.Loading.class, _ -> true, 3);
-            assertThat(bench.instance("chat").state()).isEqualTo(new EngineState.Loading(LoadPhase.HTTP, 0));
+            assertThat(bench.instance("chat").state())
+                    .isEqualTo(new EngineState.Loading(new LoadProgress(LoadStage.HTTP, 0)));
         }
     }
 
@@ -105,7 +112,7 @@ class EngineSupervisorIT {
             bench.supervisor.start(bench.engine("other"));
 
             assertThat(bench.instance("other").state()).isInstanceOfSatisfying(EngineState.Backoff.class,
-                    state -> assertThat(state.cause().kind()).isEqualTo(FailureKind.ADDRESS_IN_USE));
+                    state -> assertThat(state.cause().failure()).isEqualTo(EngineFailure.ADDRESS_IN_USE));
             assertThat(file).hasContent("precious");
         }
     }
@@ -117,7 +124,7 @@ class EngineSupervisorIT {
             bench.supervisor.start(bench.engine("chat", new Listen.LoopbackPort(stranger.getLocalPort())));
 
             assertThat(bench.instance("chat").state()).isInstanceOfSatisfying(EngineState.Backoff.class,
-                    state -> assertThat(state.cause().kind()).isEqualTo(FailureKind.ADDRESS_IN_USE));
+                    state -> assertThat(state.cause().failure()).isEqualTo(EngineFailure.ADDRESS_IN_USE));
             assertThat(bench.instance("chat").processId()).isEmpty();
         }
     }

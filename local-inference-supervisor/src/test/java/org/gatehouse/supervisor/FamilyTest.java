@@ -1,6 +1,7 @@
 package org.gatehouse.supervisor;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +22,7 @@ class FamilyTest {
     @Test
     void engineWhoseRootWasNeverNotedIsOnlyWhoCarriesItsMarker() {
         Family family = Family.of(new Written(IN_A_NAMESPACE, 100),
-                new Manifest("chat", 1, "7c9e6679", "boot", "hash", Path.of(""), 0, true, List.of()));
+                manifest(0, ""));
 
         assertThat(family.living(true)).containsExactly(100L);
     }
@@ -32,9 +33,21 @@ class FamilyTest {
                 102L, new ProcessEntry(102, 1, 102, 102, 7),
                 103L, new ProcessEntry(103, 1, 102, 102, 8),
                 104L, new ProcessEntry(104, 1, 104, 104, 9)), 103),
-                new Manifest("chat", 1, "7c9e6679", "boot", "hash", Path.of(""), 102, true, List.of()));
+                manifest(102, ""));
 
         assertThat(family.living(true)).containsExactlyInAnyOrder(102L, 103L);
+    }
+
+    @Test
+    void whoeverIsInTheUnitBelongsToTheEngineWhateverItsSession() {
+        Family family = Family.of(new Written(IN_A_NAMESPACE, 0), manifest(0, "in-101.service"));
+
+        assertThat(family.living(true)).containsExactly(101L);
+    }
+
+    private static Manifest manifest(long root, String unit) {
+        return new Manifest("chat", 1, "7c9e6679", "boot", "hash", "tcp:1", Path.of(""), unit, Lifetime.WITH_DAEMON,
+                Duration.ZERO, 0, root, true, List.of());
     }
 
     private record Written(Map<Long, ProcessEntry> entries, long marked) implements ProcessTable {
@@ -57,6 +70,11 @@ class FamilyTest {
         @Override
         public boolean carries(long pid, String marker) {
             return pid == marked && Objects.equals(marker, "7c9e6679");
+        }
+
+        @Override
+        public boolean isInUnit(long pid, String unit) {
+            return unit.equals("in-" + pid + ".service");
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.gatehouse.supervisor;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ class OrphanIT {
     private void manifest(String marker, String bootId, long root, Member... members) throws Exception {
         Path state = Files.createDirectories(directory.resolve("state"));
         new ManifestStore(state)
-                .write(new Manifest("chat", 3, marker, bootId, "hash", Path.of(""), root, true, List.of(members)));
+                .write(new Manifest("chat", 3, marker, bootId, "hash", "tcp:1", Path.of(""), "", Lifetime.WITH_DAEMON,
+                        Duration.ZERO, 0, root, true, List.of(members)));
     }
 
     @Test

@@ -10,13 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A program that behaves like an engine as far as a supervisor can tell: says vLLM's lines while it loads, listens only then,
- * answers {@code /health}. Files in its control directory make it misbehave: {@code hang} (accepts, never answers),
- * {@code sick} (503), {@code exit-N} (ends with code N).
+ * A program that behaves like an engine as far as a supervisor can tell: says vLLM's lines while it loads, listens only then, answers
+ * {@code /health}, {@code /v1/models}, {@code /v1/completions} and {@code /metrics}; {@code /stream} says a line each 20 ms for ever.
+ * Files in its control directory make it misbehave: {@code hang} (accepts, never answers), {@code sick} (503), {@code stuck} (well,
+ * but completes nothing, counters stand), {@code slow} (completes nothing, and counters move meanwhile), {@code busy} (a call in hand), {@code other}
+ * (lists another model), {@code exit-N} (ends with code
+ * N). With {@code VLLM_API_KEY} it asks for that key below {@code /v1}.
  */
 final class ScriptedEngine {
+    private static final LongAdder TOKENS = new LongAdder();
+
     private ScriptedEngine() {}
 
     /** Arguments: {@code unix:PATH} or {@code tcp:PORT}, control directory, loading time in milliseconds. */
@@ -56,17 +62,62 @@ final class ScriptedEngine {
         System.err.println("INFO:     Application startup complete.");
         while (true) {
             SocketChannel caller = server.accept();
-            if (Files.exists(control.resolve("hang"))) {
-                continue; // Accepted and forgotten.
+            if (!Files.exists(control.resolve("hang"))) { // Else accepted and forgotten.
+                Thread.startVirtualThread(() -> answer(caller, control));
             }
-            String status = Files.exists(control.resolve("sick")) ? "503 Service Unavailable" : "200 OK";
-            try (caller) {
-                caller.read(ByteBuffer.allocate(4096));
-                caller.write(ByteBuffer.wrap(("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII)));
-            } catch (IOException e) {
-                System.err.println("a caller left: " + e);
+        }
+    }
+
+    private static void answer(SocketChannel caller, Path control) {
+        try (caller) {
+            ByteBuffer request = ByteBuffer.allocate(4096);
+            caller.read(request);
+            String text = new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
+            String path = text.split(" ")[1];
+            String key = System.getenv("VLLM_API_KEY");
+            if (key != null && path.startsWith("/v1") && !text.contains("Authorization: Bearer " + key + "\r\n")) {
+                reply(caller, "401 Unauthorized", "{\"error\":\"Unauthorized\"}");
+                return;
             }
+            switch (path) {
+                case "/v1/models" -> reply(caller, "200 OK", "{\"data\":[{\"id\":\""
+                        + (Files.exists(control.resolve("other")) ? "other" : "tiny") + "\"}]}");
+                case "/v1/completions" -> {
+                    while (Files.exists(control.resolve("stuck")) || Files.exists(control.resolve("slow"))) {
+                        if (Files.exists(control.resolve("slow"))) {
+                            TOKENS.increment();
+                        }
+                        Thread.sleep(20);
+                    }
+                    TOKENS.increment();
+                    reply(caller, "200 OK", "{\"choices\":[{\"text\":\"x\"}]}");
+                }
+                case "/metrics" -> {
+                    reply(caller, "200 OK", "vllm:num_requests_running{engine=\"0\"} "
+                            + (Files.exists(control.resolve("busy")) ? "1.0" : "0.0")
+                            + "\nvllm:num_requests_waiting{engine=\"0\"} 0.0\nvllm:kv_cache_usage_perc{engine=\"0\"} 0.25"
+                            + "\nvllm:generation_tokens_total{engine=\"0\"} " + TOKENS.sum() + "\n");
+                }
+                case "/stream" -> stream(caller);
+                default -> reply(caller, Files.exists(control.resolve("sick")) ? "503 Service Unavailable" : "200 OK",
+                        "");
+            }
+        } catch (IOException | InterruptedException e) {
+            System.err.println("a caller left: " + e);
+        }
+    }
+
+    private static void reply(SocketChannel caller, String status, String body) throws IOException {
+        caller.write(ByteBuffer.wrap(("HTTP/1.1 " + status + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static void stream(SocketChannel caller) throws IOException, InterruptedException {
+        caller.write(StandardCharsets.US_ASCII.encode("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
+        for (long token = 0;; token++) {
+            caller.write(StandardCharsets.US_ASCII.encode(token + "\n"));
+            TOKENS.increment();
+            Thread.sleep(20);
         }
     }
 

@@ -38,7 +38,8 @@ final class SupervisorBench implements AutoCloseable {
 
     static SupervisorSettings settings(Path directory) {
         return new SupervisorSettings(directory.resolve("state"), directory.resolve("logs"), 1 << 20, 500,
-                Duration.ofSeconds(2), Duration.ofMillis(500));
+                Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(30), BackendChoice.PROCESS_GROUPS,
+                SystemdSettings.DEFAULT);
     }
 
     Listen socket(String id) {

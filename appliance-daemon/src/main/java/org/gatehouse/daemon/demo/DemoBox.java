@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.daemon.ApplianceDaemon;
+import org.gatehouse.daemon.GpuSettings;
 import org.gatehouse.daemon.Settings;
 
 /** One demo from its start to its end. Not thread-safe, but {@link #close} may come from a shutdown hook. */
@@ -50,7 +51,7 @@ final class DemoBox implements AutoCloseable {
 
     /** Starts everything; fails after the step that is under way when {@link #close} comes in between. */
     void start() throws IOException, InterruptedException {
-        say("Gatehouse demo. Engines and the commercial API are SIMULATED; everything else is the real thing.");
+        say("Gatehouse demo. Engines, GPUs and the commercial API are SIMULATED; everything else is the real thing.");
         step(this::startEngines);
         step(this::startDaemon);
         DemoEngines started = Objects.requireNonNull(engines);
@@ -83,7 +84,8 @@ final class DemoBox implements AutoCloseable {
     private void startDaemon() throws IOException {
         daemon = ApplianceDaemon.start(new Settings(directory,
                 new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
-                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null)));
+                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()),
+                DemoGpus.plan());
         say("  the daemon is up");
     }
 

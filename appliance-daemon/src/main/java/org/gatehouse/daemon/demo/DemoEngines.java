@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import org.gatehouse.supervisor.BackendChoice;
 import org.gatehouse.supervisor.CallsInFlight;
 import org.gatehouse.supervisor.Deployment;
 import org.gatehouse.supervisor.EngineCommand;
@@ -21,6 +22,7 @@ import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.Readiness;
 import org.gatehouse.supervisor.StartOutcome;
 import org.gatehouse.supervisor.SupervisorSettings;
+import org.gatehouse.supervisor.Trial;
 
 /** The demo's simulated programs, run by the real supervisor: two engines and one commercial API. */
 final class DemoEngines implements AutoCloseable {
@@ -38,7 +40,8 @@ final class DemoEngines implements AutoCloseable {
 
     DemoEngines(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
-        this.supervisor = EngineSupervisor.open(SupervisorSettings.in(directory), CallsInFlight.NOT_COUNTED);
+        this.supervisor = EngineSupervisor.open(SupervisorSettings.in(directory).with(BackendChoice.PROCESS_GROUPS),
+                CallsInFlight.NOT_COUNTED);
         // A socket's path may have 107 bytes only (unix(7)); a data directory's path may be longer.
         Path near = directory.resolve("run");
         this.sockets = near.toString().length() < 80
@@ -60,7 +63,7 @@ final class DemoEngines implements AutoCloseable {
         start(Deployment.of("sim-cloud", "sim-cloud",
                 command("sim-cloud", "simulated/cloud", "--host", "127.0.0.1", "--port", Integer.toString(cloudPort),
                         "--personality", "openai", "--api-key", CLOUD_KEY, "--token-ms", "10"),
-                new Listen.LoopbackPort(cloudPort)).with(CLOUD_READINESS));
+                new Listen.LoopbackPort(cloudPort)).with(CLOUD_READINESS).with(Trial.HEALTH_ONLY));
     }
 
     private Deployment engine(String id, String model, String... more) {

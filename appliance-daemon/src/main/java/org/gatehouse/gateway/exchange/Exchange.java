@@ -23,6 +23,7 @@ public final class Exchange {
     private @Nullable ModelRequest request;
     private @Nullable ModelRoute route;
     private ModelRoute.@Nullable Target target;
+    private @Nullable String instance;
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
     private long promptTokens;
@@ -115,6 +116,16 @@ public final class Exchange {
     /** Where it goes. */
     public ModelRoute.Target target() {
         return known(target, "target");
+    }
+
+    /** Notes which instance of the target's deployment it goes to. */
+    public void servedBy(String chosen) {
+        this.instance = chosen;
+    }
+
+    /** Which instance of the target's deployment it goes to, or went to last; {@code null} where there are none. */
+    public @Nullable String instanceIfKnown() {
+        return instance;
     }
 
     /** Notes what it holds. */

@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.exchange;
 
+import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param promptBound tokens that all its prompts together cannot have more of, told by their bytes; {@link Long#MAX_VALUE}
  *     when bytes do not tell, because something is only pointed at
  * @param choices how many answers it wants to all its prompts together, at least 1
+ * @param engineOnly where the {@linkplain EngineOnly fields for engines only} stand, in their order: each from its name to
+ *     the end of its value, or in a form its whole part with the delimiter before it
  * @param units how many pictures are asked for, at least 1; characters to speak on the speech surface
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is a buffer that is read, never a value that is compared
 public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
         boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
-        @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, long units) {
+        @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
+        long units) {
 
     /**
      * Some bytes of the body.
@@ -47,6 +51,7 @@ public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span m
     /** Checks what must be there. */
     public ModelRequest {
         Objects.requireNonNull(body, "body");
+        engineOnly = List.copyOf(engineOnly);
         if (prompts < 1 || choices < 1) {
             throw new IllegalArgumentException("a request has at least one prompt and wants at least one answer");
         }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.ModelRequest.Span;
@@ -23,10 +24,12 @@ import org.gatehouse.governance.snapshot.Upstream;
 
 /**
  * The body as the upstream gets it: the client's bytes, but for the fields that governance must change: the model's
- * name, the request for usage, the cap on output. Everything else, unknown fields included, stays byte for byte; the
+ * name, the request for usage, the cap on output; and for an engine those that {@linkplain EngineOnly steer it}. Everything else, unknown fields included, stays byte for byte; the
  * result is slices of the original with the changes between them.
  */
 final class BodyRewrite {
+    private static final byte[] NOTHING = {};
+    private static final Comparator<Edit> IN_ORDER = Comparator.comparingInt(Edit::start).thenComparingInt(Edit::end);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final byte[] body;
@@ -38,7 +41,25 @@ final class BodyRewrite {
 
     private record Edit(int start, int end, byte[] replacement) {}
 
+    /** For an upstream that is no {@linkplain Upstream#engine() engine}. */
     static List<BodySlice> of(Exchange exchange) {
+        return governed(exchange).slices();
+    }
+
+    /** For an engine: also without what the client would steer it with, and with the box's own fields for it. */
+    static List<BodySlice> of(Exchange exchange, EngineFields own) {
+        BodyRewrite rewrite = governed(exchange);
+        ModelRequest request = exchange.request();
+        if (!request.engineOnly().isEmpty()) {
+            rewrite.withoutEngineOnly(request);
+        }
+        if (request.insertAt() >= 0 && !own.json().isEmpty()) {
+            rewrite.insert(request, own.json());
+        }
+        return rewrite.slices();
+    }
+
+    private static BodyRewrite governed(Exchange exchange) {
         ModelRequest request = exchange.request();
         BodyRewrite rewrite = new BodyRewrite(request.body());
         rewrite.model(request, exchange.target().upstreamModel());
@@ -50,7 +71,7 @@ final class BodyRewrite {
                 rewrite.cap(request, exchange);
             }
         }
-        return rewrite.slices();
+        return rewrite;
     }
 
     /** Whether the stream is of a kind that reports usage only when asked. */
@@ -124,6 +145,36 @@ final class BodyRewrite {
         }
     }
 
+    /**
+     * Members in front of all others go with the comma behind them, any other with the comma before it. Not all of an
+     * object's members are such, so one comma is always there to go.
+     */
+    private void withoutEngineOnly(ModelRequest request) {
+        boolean json = request.insertAt() >= 0;
+        int front = request.insertAt();
+        for (Span span : request.engineOnly()) {
+            int start = span.start();
+            int end = span.end();
+            if (json && skipBlank(front) == start) {
+                end = skipBlank(end) + 1;
+                front = end;
+            } else if (json) {
+                do {
+                    start--;
+                } while (body[start] != ',');
+            }
+            edits.add(new Edit(start, end, NOTHING));
+        }
+    }
+
+    private int skipBlank(int from) {
+        int at = from;
+        while (body[at] == ' ' || body[at] == '\t' || body[at] == '\n' || body[at] == '\r') {
+            at++;
+        }
+        return at;
+    }
+
     private static String capField(Exchange exchange) {
         if (exchange.arrival().surface() == Surface.RESPONSES) {
             return "max_output_tokens";
@@ -144,12 +195,15 @@ final class BodyRewrite {
         if (edits.isEmpty()) {
             return List.of(BodySlice.of(body));
         }
-        edits.sort(Comparator.comparingInt(Edit::start));
+        // What is put in at a place comes before what is taken out from there on.
+        edits.sort(IN_ORDER);
         List<BodySlice> slices = new ArrayList<>(edits.size() * 2 + 1);
         int at = 0;
         for (Edit edit : edits) {
             add(slices, at, edit.start());
-            slices.add(BodySlice.of(edit.replacement()));
+            if (edit.replacement().length > 0) {
+                slices.add(BodySlice.of(edit.replacement()));
+            }
             at = edit.end();
         }
         add(slices, at, body.length);

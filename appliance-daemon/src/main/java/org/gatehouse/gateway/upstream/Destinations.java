@@ -2,9 +2,12 @@ package org.gatehouse.gateway.upstream;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.upstream.http.AddressPolicy;
 import org.gatehouse.gateway.upstream.http.Deadlines;
@@ -18,7 +21,11 @@ final class Destinations {
     private static final int MAX_HEAD_BYTES = 64 << 10;
     private static final String API_PATH = "/v1";
 
+    /** Instances come and go without a new configuration; beyond so many all are worked out anew. */
+    private static final int MOST_INSTANCES = 256;
+
     private final ConcurrentHashMap<UUID, Destination> byUpstream = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, AtInstance> byInstance = new ConcurrentHashMap<>();
 
     /**
      * One upstream, ready to be called.
@@ -30,22 +37,52 @@ final class Destinations {
     record Destination(Upstream upstream, Endpoint api, Endpoint root, RequestHeaders credentials, Deadlines deadlines,
             ReplyLimits limits) {}
 
+    private record AtInstance(Upstream upstream, LocalEngines.Instance instance, Destination destination) {
+
+        boolean holds(Upstream other, LocalEngines.Instance at) {
+            return upstream == other && instance.baseUrl().equals(at.baseUrl())
+                    && Objects.equals(instance.apiKey(), at.apiKey());
+        }
+    }
+
+    /** Of one engine of a deployment. */
+    Destination of(Upstream upstream, LocalEngines.Instance instance) {
+        AtInstance known = byInstance.get(instance.name());
+        if (known != null && known.holds(upstream, instance)) {
+            return known.destination();
+        }
+        if (byInstance.size() >= MOST_INSTANCES) {
+            byInstance.clear();
+        }
+        Destination made = make(upstream, instance.baseUrl(), instance.apiKey());
+        byInstance.put(instance.name(), new AtInstance(upstream, instance, made));
+        return made;
+    }
+
+    /** Of an upstream with an address of its own. */
     Destination of(Upstream upstream) {
         Destination known = byUpstream.get(upstream.id());
         // Identity first: within one snapshot it is the same object, and comparing all fields costs more than the rest.
         if (known != null && (known.upstream() == upstream || known.upstream().equals(upstream))) {
             return known;
         }
-        Destination made = make(upstream);
+        Destination made = make(upstream, upstream.baseUrl(), upstream.apiKey());
         byUpstream.put(upstream.id(), made);
         return made;
     }
 
-    /** Forgets every upstream but these; gives the endpoints that these are called at. */
+    /**
+     * Forgets every upstream but these, and every instance; gives the endpoints that these are called at. What is idle at an
+     * instance is connected anew, which costs little on this box.
+     */
     Set<Endpoint> retain(Collection<Upstream> upstreams) {
         Set<UUID> ids = new HashSet<>();
         Set<Endpoint> endpoints = new HashSet<>();
+        byInstance.clear();
         for (Upstream upstream : upstreams) {
+            if (upstream.deployment() != null) {
+                continue;
+            }
             Destination destination = of(upstream);
             ids.add(upstream.id());
             endpoints.add(destination.api());
@@ -55,17 +92,15 @@ final class Destinations {
         return endpoints;
     }
 
-    private static Destination make(Upstream upstream) {
+    private static Destination make(Upstream upstream, String given, @Nullable String key) {
         AddressPolicy policy = upstream.local() || upstream.privateAddressesAllowed()
                 ? AddressPolicy.ANY
                 : AddressPolicy.PUBLIC_ONLY;
-        String given = upstream.baseUrl();
         String base = given.startsWith("unix:") && given.indexOf(":/", "unix:".length()) < 0
                 ? given + ":" + API_PATH
                 : given;
         Endpoint api = Endpoint.parse(base).withAddressPolicy(policy);
         Endpoint root = Endpoint.parse(base.endsWith(API_PATH) ? withoutPath(base) : base).withAddressPolicy(policy);
-        String key = upstream.apiKey();
         RequestHeaders credentials = key == null
                 ? RequestHeaders.NONE
                 : RequestHeaders.of("authorization", "Bearer " + key);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
@@ -18,7 +19,8 @@ import org.gatehouse.governance.snapshot.Upstream;
 
 /**
  * Turns a routed exchange into a call to its upstream. The client's own credentials and headers stay here: the upstream
- * sees the box's key for it, the content type, the trace and the request id. Thread-safe.
+ * sees the box's key for it, the content type, the trace and the request id; an engine the call's own id instead.
+ * Thread-safe.
  */
 public final class Dispatch {
     private static final RequestHeaders COMMON = RequestHeaders.of("user-agent", "gatehouse");
@@ -41,16 +43,35 @@ public final class Dispatch {
             Map.entry(Surface.MODERATIONS, "/moderations"));
 
     private final UpstreamClient client;
+    private final EngineFields.Source engineFields;
+    private final Berths berths;
     private final Destinations destinations = new Destinations();
 
-    /** Takes the client that carries the calls; whoever made it closes it. */
-    public Dispatch(UpstreamClient client) {
+    /**
+     * Takes the client that carries the calls; whoever made it closes it.
+     *
+     * @param berths where calls to the box's own deployments go
+     * @param secret what departments are kept apart with in engines' caches; the same for every box on one store
+     */
+    public Dispatch(UpstreamClient client, Berths berths, byte[] secret) {
         this.client = client;
+        this.berths = berths;
+        this.engineFields = new EngineFields.Source(secret);
     }
 
-    /** The call, not executed yet. */
+    /** The call to an upstream with an address of its own, not executed yet. */
     public UpstreamCall call(Exchange exchange) {
-        Destinations.Destination destination = destinations.of(exchange.target().upstream());
+        Upstream upstream = exchange.target().upstream();
+        return call(exchange, destinations.of(upstream), upstream.priorityScheduling());
+    }
+
+    /** The call to one engine of a deployment, not executed yet. */
+    public UpstreamCall call(Exchange exchange, LocalEngines.Instance instance) {
+        return call(exchange, destinations.of(exchange.target().upstream(), instance), instance.priorityScheduling());
+    }
+
+    private UpstreamCall call(Exchange exchange, Destinations.Destination destination, boolean heedsPriority) {
+        Upstream upstream = exchange.target().upstream();
         Arrival arrival = exchange.arrival();
         String path = PATHS.get(arrival.surface());
         if (path == null) {
@@ -60,15 +81,21 @@ public final class Dispatch {
         String contentType = arrival.contentType();
         RequestHeaders headers = (form && contentType != null ? COMMON.and("content-type", contentType) : JSON)
                 .and(destination.credentials()).and("traceparent", arrival.trace().traceparent())
-                .and("x-request-id", arrival.requestId());
-        return client.newCall(destination.api(),
-                new UpstreamRequest("POST", path, headers, BodyRewrite.of(exchange)), destination.deadlines(),
-                destination.limits());
+                // vLLM names its own request after it: two callers with the same id would meet there.
+                .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
+        List<BodySlice> body = upstream.engine()
+                ? BodyRewrite.of(exchange, engineFields.of(exchange, heedsPriority))
+                : BodyRewrite.of(exchange);
+        return client.newCall(destination.api(), new UpstreamRequest("POST", path, headers, body),
+                destination.deadlines(), destination.limits());
     }
 
-    /** A call to an upstream that belongs to no client's call: a probe. */
-    public UpstreamCall probe(Upstream upstream, String method, String path, byte[] body) {
-        Destinations.Destination destination = destinations.of(upstream);
+    /** A call to an upstream that belongs to no client's call: a probe. Empty when no engine of its deployment serves. */
+    public Optional<UpstreamCall> probe(Upstream upstream, String method, String path, byte[] body) {
+        return whereverItIs(upstream).map(destination -> probe(destination, method, path, body));
+    }
+
+    private UpstreamCall probe(Destinations.Destination destination, String method, String path, byte[] body) {
         RequestHeaders headers = (body.length == 0 ? COMMON : JSON).and(destination.credentials());
         List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
@@ -83,11 +110,20 @@ public final class Dispatch {
         client.retain(destinations.retain(upstreams));
     }
 
-    /** A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. */
-    UpstreamCall tokenize(Exchange exchange, byte[] body) {
-        Destinations.Destination destination = destinations.of(exchange.target().upstream());
-        return client.newCall(destination.root(),
+    /**
+     * A call to the engine's own {@code /tokenize}, beside the API; short, for a caller waits for it or has left. Empty when
+     * no engine of its deployment serves.
+     */
+    Optional<UpstreamCall> tokenize(Exchange exchange, byte[] body) {
+        return whereverItIs(exchange.target().upstream()).map(destination -> client.newCall(destination.root(),
                 UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
-                destination.limits());
+                destination.limits()));
+    }
+
+    private Optional<Destinations.Destination> whereverItIs(Upstream upstream) {
+        String deployment = upstream.deployment();
+        return deployment == null
+                ? Optional.of(destinations.of(upstream))
+                : berths.any(deployment).map(instance -> destinations.of(upstream, instance));
     }
 }

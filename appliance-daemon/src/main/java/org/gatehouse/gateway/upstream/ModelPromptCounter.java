@@ -97,7 +97,11 @@ public final class ModelPromptCounter implements PromptCounter {
         if (body.isEmpty()) {
             return OptionalLong.empty();
         }
-        try (UpstreamCall call = dispatch.tokenize(exchange, body.get())) {
+        Optional<UpstreamCall> question = dispatch.tokenize(exchange, body.get());
+        if (question.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try (UpstreamCall call = question.get()) {
             UpstreamReply reply = call.execute();
             byte[] answer = reply.readAll(MAX_REPLY_BYTES);
             long count = reply.status() == 200 ? JsonBytes.number(answer, 0, answer.length, COUNT) : -1;

@@ -155,6 +155,8 @@ public final class FormSchema {
             return schema.put("type", "integer").put("format", "int32");
         } else if (type == long.class || type == Long.class) {
             return schema.put("type", "integer").put("format", "int64");
+        } else if (type == double.class || type == Double.class) {
+            return schema.put("type", "number");
         } else if (type == boolean.class || type == Boolean.class) {
             return schema.put("type", "boolean");
         } else if (type == BigDecimal.class) {

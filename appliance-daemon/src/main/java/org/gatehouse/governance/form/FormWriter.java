@@ -43,6 +43,7 @@ final class FormWriter {
             case String text -> NODES.textNode(text);
             case Integer number -> NODES.numberNode(number);
             case Long number -> NODES.numberNode(number);
+            case Double number -> NODES.numberNode(number);
             case Boolean flag -> NODES.booleanNode(flag);
             case BigDecimal money -> NODES.textNode(plain(money));
             case Instant time -> NODES.textNode(time.toString());

@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param budgets likewise
  * @param recording which bodies policy wants kept
  * @param recordingDays for how many days policy wants them kept, at least 1
+ * @param engineTerms how engines treat its calls
  */
 public record KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
         UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
         @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
-        List<Limit> limits, List<Budget> budgets, Recording recording, int recordingDays) {
+        List<Limit> limits, List<Budget> budgets, Recording recording, int recordingDays,
+        EngineTerms engineTerms) {
 
     /** Whether a key may be used. */
     public enum State {
@@ -56,19 +58,21 @@ public record KeyRecord(UUID id, String name, UUID organisationId, UUID departme
     /** How long bodies are kept when policy does not say, in days. */
     public static final int DEFAULT_RECORDING_DAYS = 30;
 
-    /** A key whose recorded bodies are kept as long as usual. */
+    /** A key whose recorded bodies are kept as long as usual, and that engines treat as usual. */
     public KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
             UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
             @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
             List<Limit> limits, List<Budget> budgets, Recording recording) {
         this(id, name, organisationId, departmentId, departmentName, projectId, projectName, owner, ownerName, state,
-                expiresAt, models, surfaces, addresses, limits, budgets, recording, DEFAULT_RECORDING_DAYS);
+                expiresAt, models, surfaces, addresses, limits, budgets, recording, DEFAULT_RECORDING_DAYS,
+                EngineTerms.DEFAULT);
     }
 
     /** Copies the lists. */
     public KeyRecord {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(engineTerms, "engineTerms");
         addresses = List.copyOf(addresses);
         limits = List.copyOf(limits);
         budgets = List.copyOf(budgets);

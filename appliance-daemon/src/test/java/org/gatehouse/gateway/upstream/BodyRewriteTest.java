@@ -1,8 +1,15 @@
 package org.gatehouse.gateway.upstream;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 
 import org.gatehouse.gateway.exchange.ACall;
@@ -95,13 +102,63 @@ class BodyRewriteTest {
                 .isEqualTo(named.replace("\r\n\r\nm\r\n", "\r\n\r\npainter\r\n"));
     }
 
-    private static String rewritten(ACall call) {
-        Exchange exchange = call.routed();
-        if (exchange.reservationIfKnown() == null) {
-            exchange = call.holding(Long.MAX_VALUE, false).routed();
+    @Test
+    void whatSteersAnEngineIsTakenOutWhereverItStands() throws IOException {
+        Random random = new Random(11);
+        List<String> steering = List.of("\"request_id\":\"a,\\\"b\"", "\"priority\" : -5", "\"lora\":1.5e3",
+                "\"vllm_xargs\": {\"x\":[1,{\"priority\":\"}\"}]}", "\"kv_transfer_params\"\t:\nnull",
+                "\"rid\":[\"h\u00e9 \uD83D\uDE00\"]", "\"id_slot\":true", "\"cache\\u005fsalt\":\"\"");
+        List<String> kept = List.of("\"model\" : \"m\"", MESSAGES, "\"x\":{\"priority\":1}", "\"y\":[]");
+        for (int round = 0; round < 2_000; round++) {
+            List<String> members = new ArrayList<>(kept);
+            for (String one : steering) {
+                if (random.nextInt(3) == 0) {
+                    members.add(one);
+                }
+            }
+            Collections.shuffle(members, random);
+            String comma = random.nextBoolean() ? "," : " \n, ";
+            String body = "{" + (random.nextBoolean() ? " " : "") + String.join(comma, members) + " }";
+
+            String sent = forEngine(ACall.on(Surface.CHAT_COMPLETIONS, body).servedBy("m"), "\"own\":1");
+
+            ObjectNode wanted = (ObjectNode) new ObjectMapper().readTree(body);
+            wanted.remove(List.of("request_id", "priority", "lora", "vllm_xargs", "kv_transfer_params", "rid",
+                    "id_slot", "cache_salt"));
+            wanted.put("own", 1);
+            assertThat(new ObjectMapper().readTree(sent)).as(body).isEqualTo(wanted);
+            assertThat(sent).startsWith("{\"own\":1,").contains(kept);
         }
+    }
+
+    @Test
+    void partsOfAFormThatSteerAnEngineAreTakenOut() {
+        String file = "--B\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n";
+        String model = "--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n";
+        String steering = "--B\r\nContent-Disposition: form-data; name=\"vllm_xargs[a]\"\r\n\r\n1\r\n";
+        String form = steering + file + steering.replace("vllm_xargs[a]", "request_id") + model + "--B--\r\n";
+
+        assertThat(forEngine(ACall.on(Surface.AUDIO_TRANSCRIPTIONS, form).servedBy("m"), "\"own\":1"))
+                .isEqualTo(file + model + "--B--\r\n");
+        assertThat(rewritten(ACall.on(Surface.AUDIO_TRANSCRIPTIONS, form).servedBy("m"))).isEqualTo(form);
+    }
+
+    private static String rewritten(ACall call) {
+        return text(BodyRewrite.of(admitted(call)));
+    }
+
+    private static String forEngine(ACall call, String own) {
+        return text(BodyRewrite.of(admitted(call), new EngineFields(own)));
+    }
+
+    private static Exchange admitted(ACall call) {
+        Exchange exchange = call.routed();
+        return exchange.reservationIfKnown() == null ? call.holding(Long.MAX_VALUE, false).routed() : exchange;
+    }
+
+    private static String text(List<BodySlice> slices) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (BodySlice slice : BodyRewrite.of(exchange)) {
+        for (BodySlice slice : slices) {
             bytes.write(slice.array(), slice.offset(), slice.length());
         }
         return bytes.toString(StandardCharsets.UTF_8);

@@ -183,9 +183,11 @@ final class ServeCommand implements Callable<Integer> {
 
     private Script script() {
         Script script = scriptFlags.script(System.getenv());
-        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        // As they were typed: picocli knows flags that are accepted and ignored as so many names of one option.
+        List<String> given = spec.root().commandLine().getParseResult().originalArgs();
         SINCE.forEach((flag, minor) -> {
-            if (given.hasMatchedOption(flag) && !script.release().since(minor)) {
+            boolean isGiven = given.stream().anyMatch(word -> word.equals(flag) || word.startsWith(flag + "="));
+            if (isGiven && !script.release().since(minor)) {
                 throw new IllegalArgumentException("unrecognized arguments: " + flag + " (came with 0." + minor + ")");
             }
         });

@@ -53,6 +53,10 @@ class MisbehaviourIT {
             assertThat(program.exitStatus()).isEqualTo(2);
             assertThat(program.line("unrecognized arguments")).contains("--device-ids");
         }
+        try (Program program = Program.start("serve", "m", "--port", "0", "--simulate-version", "0.10.0", "--seed",
+                "1")) {
+            assertThat(program.port()).as("a flag that all releases know").isPositive();
+        }
     }
 
     @Test

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * @param remedy what can be done without asking anybody
  */
 public record Diagnosis(EngineFailure failure, String evidence, Remedy remedy) {
+    /** The exit code of a process that was nobody's child here: an adopted one, or a service's. */
+    public static final int EXIT_UNKNOWN = -1;
+
     private static final int LONGEST_EVIDENCE = 500;
     private static final int LONGEST_LINE = 8192;
     private static final int SIGNALLED = 128;
@@ -38,7 +41,7 @@ public record Diagnosis(EngineFailure failure, String evidence, Remedy remedy) {
      *
      * @param engine which one it was
      * @param lines its last lines, oldest first
-     * @param exitCode 128 + n for signal n; says little, a vLLM whose engine died exits with 0 (vllm#48966)
+     * @param exitCode 128 + n for signal n, or {@link #EXIT_UNKNOWN}; says little, a vLLM whose engine died exits with 0 (vllm#48966)
      * @param wasReady whether it had served before: a command line that worked once is not wrong
      */
     public static Diagnosis of(Engine engine, List<String> lines, int exitCode, boolean wasReady) {
@@ -46,7 +49,9 @@ public record Diagnosis(EngineFailure failure, String evidence, Remedy remedy) {
         if (specific.isPresent()) {
             return specific.get();
         }
-        String exit = exitCode > SIGNALLED ? "ended by signal " + (exitCode - SIGNALLED) : "exit code " + exitCode;
+        String exit = exitCode == EXIT_UNKNOWN
+                ? "exit code unknown"
+                : exitCode > SIGNALLED ? "ended by signal " + (exitCode - SIGNALLED) : "exit code " + exitCode;
         if (!wasReady && exitCode == BAD_USAGE) {
             return plain(EngineFailure.BAD_ARGUMENTS, exit + ": " + complaint(lines));
         }
@@ -63,6 +68,11 @@ public record Diagnosis(EngineFailure failure, String evidence, Remedy remedy) {
         // GPUs that cannot reach each other wait for ever, at full load and in silence (vllm#8058).
         return plain(stage == LoadStage.DISTRIBUTED ? EngineFailure.GPUS_CANNOT_TALK : EngineFailure.STALLED,
                 "silent in stage " + stage + " after: " + lastLine.strip());
+    }
+
+    /** A cause that was observed from outside, not read from the log. */
+    public static Diagnosis observed(EngineFailure failure, String evidence) {
+        return plain(failure, evidence);
     }
 
     private static Diagnosis plain(EngineFailure failure, String evidence) {

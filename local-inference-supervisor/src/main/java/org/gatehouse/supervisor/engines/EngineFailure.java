@@ -58,6 +58,24 @@ public enum EngineFailure {
     KILLED(new Remedy.Again(), "Look for the kernel's out-of-memory killer (dmesg); give the box more memory."),
     /** It was starting and its log fell silent. */
     STALLED(new Remedy.Again(), "Look at the last phase in the log; allow a longer silence if it only is slow."),
+    /** It lived and no longer answered its health check. */
+    UNRESPONSIVE(new Remedy.Again(),
+            "It is started again by itself; if it comes back often, read its log and lower its load."),
+    /** It said that it is well and answered no call, while its counters stood still. */
+    HUNG(new Remedy.Again(),
+            "It is started again by itself; if it comes back often, look at the GPU's health and the engine's release."),
+    /** It is in good health and does not serve the model, or cannot complete a prompt. */
+    NOT_SERVING(new Remedy.Again(),
+            "Compare the deployment's public name with what the engine lists, and try a call by hand."),
+    /** The supervisor could not write its own state. */
+    STATE_UNWRITABLE(new Remedy.Again(),
+            "Free disk space and check the permissions of the state and log directories."),
+    /** The service manager did not start the engine's unit. */
+    UNIT_REFUSED(new Remedy.Again(),
+            "Look at the unit in the system's journal, and whether the daemon may manage the engines' units."),
+    /** Even SIGKILL did not end it. */
+    CANNOT_BE_ENDED(new Remedy.NoneByItself(),
+            "The process hangs in the kernel, often in a GPU driver: reset the GPU or reboot the box."),
     /** It ended without a reason that is known. Exit code 0 is no excuse: nobody asked it to end (vllm#48966). */
     EXITED(new Remedy.Again(), "Read the last lines of its log.");
 

@@ -150,7 +150,7 @@ class ModelStoreTest {
 
         bench.assertHolds(imported(), files);
         assertThat(bench.list("models")).hasSize(1);
-        assertThat(bench.list("leaving")).isEmpty();
+        bench.assertNothingIsLeft();
     }
 
     @Test
@@ -166,7 +166,7 @@ class ModelStoreTest {
         assertThat(bench.store.remove(model.id())).isEqualTo(new RemoveOutcome.Removed(model.id()));
         assertThat(bench.store.models()).isEmpty();
         assertThat(bench.list("models")).isEmpty();
-        assertThat(bench.list("leaving")).isEmpty();
+        bench.assertNothingIsLeft();
         assertThat(bench.store.remove(model.id())).isEqualTo(new RemoveOutcome.NoSuchModel(model.id()));
         assertThat(bench.store.remove("..")).isInstanceOf(RemoveOutcome.NoSuchModel.class);
     }
@@ -179,7 +179,7 @@ class ModelStoreTest {
 
         bench.reopen();
 
-        assertThat(bench.list("leaving")).isEmpty();
+        bench.assertNothingIsLeft();
     }
 
     @Test

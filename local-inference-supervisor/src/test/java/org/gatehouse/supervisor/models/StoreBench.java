@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -119,6 +120,15 @@ final class StoreBench implements AutoCloseable {
         try (Stream<Path> children = Files.list(directory.resolve(part))) {
             return children.toList();
         }
+    }
+
+    /** What is being deleted is gone in a moment: an import has ended before its room is cleared. */
+    void assertNothingIsLeft() throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!list("leaving").isEmpty() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(list("leaving")).isEmpty();
     }
 
     /** Looks every byte up that should have arrived. */

@@ -1,8 +1,10 @@
 package org.gatehouse.gateway.dialect.openai;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Dialect.Reading;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.ModelRequest.Span;
 import org.gatehouse.gateway.exchange.Refusal;
@@ -29,6 +32,8 @@ final class FormRequestReader {
     private final byte[] delimiter;
     private final Map<String, Span> fields = new HashMap<>();
     private final Set<String> names = new HashSet<>();
+    private final List<Span> engineOnly = new ArrayList<>(0);
+    private int partStart;
 
     private FormRequestReader(byte[] body, String boundary) {
         this.body = body;
@@ -72,7 +77,7 @@ final class FormRequestReader {
         }
         long pictures = surface == Surface.IMAGES_EDITS ? Integer.parseInt(count) : 1;
         return new Reading.Asked(new ModelRequest(body, model == null ? null : text("model", ""), model, -1,
-                stream.equals("true"), null, false, false, null, 1, 0, 1, pictures));
+                stream.equals("true"), null, false, false, null, 1, 0, 1, engineOnly, pictures));
     }
 
     /** Walks over the parts; returns what is broken, or null. */
@@ -98,6 +103,7 @@ final class FormRequestReader {
             if (end < 0) {
                 return "its last boundary is missing";
             }
+            partStart = at - delimiter.length;
             String broken = part(new String(body, head, content - head, StandardCharsets.UTF_8), content + 4, end);
             if (broken != null) {
                 return broken;
@@ -136,11 +142,17 @@ final class FormRequestReader {
         if (name == null) {
             return "a part has no name";
         }
-        return GOVERNED.contains(name.toLowerCase(Locale.ROOT)) ? governed(name, encoded, start, end) : file(name);
+        return GOVERNED.contains(name.toLowerCase(Locale.ROOT))
+                ? governed(name, encoded, start, end)
+                : other(name, end);
     }
 
-    private @Nullable String file(String name) {
+    private @Nullable String other(String name, int end) {
         names.add(name);
+        int bracket = name.indexOf('[');
+        if (EngineOnly.names(bracket < 0 ? name : name.substring(0, bracket))) {
+            engineOnly.add(new Span(partStart, end + 2));
+        }
         return null;
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Dialect.Reading;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.ModelRequest.OutputCap;
 import org.gatehouse.gateway.exchange.ModelRequest.Span;
@@ -61,6 +63,7 @@ final class JsonRequestReader {
     private int bestOf = 1;
     private long characters;
     private final PromptBound prompt;
+    private List<Span> engineOnly = List.of();
     private @Nullable Refusal wrong;
 
     private JsonRequestReader(Surface surface, byte[] body, JsonParser parser) {
@@ -134,7 +137,7 @@ final class JsonRequestReader {
         }
         return new Reading.Asked(
                 new ModelRequest(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked,
-                        runningUsageAsked, outputCap, prompt.prompts(), prompt.tokens(), wanted, units));
+                        runningUsageAsked, outputCap, prompt.prompts(), prompt.tokens(), wanted, engineOnly, units));
     }
 
     private void field(String name) throws IOException {
@@ -153,7 +156,13 @@ final class JsonRequestReader {
             case "prompt", "query", "documents", "tools", "functions", "previous_response_id", "conversation",
                     "web_search_options" ->
                 prompt.field(surface, name);
-            default -> governedByAnotherName(name);
+            default -> {
+                if (EngineOnly.names(name)) {
+                    engineOnly();
+                } else {
+                    governedByAnotherName(name);
+                }
+            }
         }
     }
 
@@ -163,6 +172,21 @@ final class JsonRequestReader {
                 wrong = Refusal.invalid(name, "The field '" + name + "' must be spelled '" + governed + "'.");
             }
         }
+    }
+
+    /** Notes where the member stands. Its name has no quote in it, so the two before the value are those around it. */
+    private void engineOnly() throws IOException {
+        int at = (int) parser.currentTokenLocation().getByteOffset();
+        for (int quotes = 0; quotes < 2;) {
+            at--;
+            quotes += body[at] == '"' ? 1 : 0;
+        }
+        parser.skipChildren();
+        parser.finishToken();
+        if (engineOnly.isEmpty()) {
+            engineOnly = new ArrayList<>();
+        }
+        engineOnly.add(new Span(at, (int) parser.currentLocation().getByteOffset()));
     }
 
     /** What runs on after its call has ended cannot be metered, limited or stopped. */

@@ -64,7 +64,8 @@ public class ChunkBenchmark {
                 InetAddress.getLoopbackAddress(), "bench", new TraceContext("0".repeat(32), "0".repeat(16), "01"), null,
                 null, null, null, PolicySnapshot.empty());
         Exchange exchange = new Exchange(arrival, new Present(), new NoReply(), new NoBody());
-        exchange.asked(new ModelRequest(new byte[0], "qwen3-32b", null, 1, true, null, false, false, null, 1, 0, 1, 1));
+        exchange.asked(new ModelRequest(new byte[0], "qwen3-32b", null, 1, true, null, false, false, null, 1, 0, 1,
+                List.of(), 1));
         exchange.resolvedTo(new ModelRoute(new UUID(3, 4), "qwen3-32b", Instant.EPOCH, ModelRoute.Tokenizer.UNKNOWN,
                 32_768, 4096, Grant.all(), List.of()));
         return new CallMeter(exchange, new Uncounted());

@@ -1,0 +1,110 @@
+package org.gatehouse.compute;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import org.gatehouse.gpu.Gpu;
+import org.gatehouse.gpu.GpuProcess;
+import org.gatehouse.gpu.GpuSnapshot;
+import org.gatehouse.gpu.energy.GpuUse;
+import org.gatehouse.gpu.exporter.DcgmExporterText;
+import org.gatehouse.gpu.exporter.DcgmExporterText.HostLabel;
+
+/**
+ * The GPUs as a part of the metrics page: dcgm-exporter's names and labels, and behind them {@code model} and {@code department} where it is
+ * known whose work runs there. Immutable, thread-safe.
+ */
+public final class GpuMetrics {
+    private static final System.Logger LOG = System.getLogger(GpuMetrics.class.getName());
+    private static final String NOBODY = "none";
+    private static final String BETWEEN = "+";
+
+    private final Gpus gpus;
+    private final DcgmExporterText text;
+
+    /** Takes the GPUs. */
+    public GpuMetrics(Gpus gpus) {
+        this.gpus = gpus;
+        this.text = new DcgmExporterText(HostLabel.CAPITAL, this::labels);
+    }
+
+    /** All lines, each ended; empty when there is no GPU. */
+    public String page() {
+        List<GpuSnapshot> seen = gpus.snapshots().stream().filter(snapshot -> !snapshot.gpus().isEmpty()).toList();
+        if (seen.isEmpty()) {
+            return "";
+        }
+        StringBuilder page = new StringBuilder(text.render(seen));
+        String simulated = seen.stream().anyMatch(GpuSnapshot::simulated) ? ",simulated=\"true\"" : "";
+        Map<String, GpuUse> taken = new TreeMap<>(gpus.taken());
+        family(page, "gatehouse_model_energy_watt_hours_total", "Energy of the GPUs that a local model holds.");
+        taken.forEach((owner, use) -> page.append("gatehouse_model_energy_watt_hours_total{model=\"")
+                .append(escaped(owner.isEmpty() ? NOBODY : owner)).append('"').append(simulated).append("} ")
+                .append(use.wattHours()).append('\n'));
+        family(page, "gatehouse_model_gpu_seconds_total", "Time of the GPUs that a local model holds, busy or not.");
+        taken.forEach((owner, use) -> page.append("gatehouse_model_gpu_seconds_total{model=\"")
+                .append(escaped(owner.isEmpty() ? NOBODY : owner)).append('"').append(simulated).append("} ")
+                .append(use.gpuSeconds()).append('\n'));
+        shared(page, simulated);
+        return page.toString();
+    }
+
+    private void shared(StringBuilder page, String simulated) {
+        family(page, "gatehouse_department_energy_watt_hours_total",
+                "Energy of local models, shared out over the calls of departments; none for what no call was charged with.");
+        gpus.shared().forEach((names, use) -> page
+                .append("gatehouse_department_energy_watt_hours_total{department=\"")
+                .append(escaped(names.getLast().isEmpty() ? NOBODY : names.getLast())).append("\",model=\"")
+                .append(escaped(names.getFirst().isEmpty() ? NOBODY : names.getFirst())).append('"').append(simulated)
+                .append("} ").append(use.wattHours()).append('\n'));
+    }
+
+    private static void family(StringBuilder page, String name, String help) {
+        page.append("# HELP ").append(name).append(' ').append(help).append("\n# TYPE ").append(name)
+                .append(" counter\n");
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    /** A page that ends with these lines; without them where they cannot be made, for the box's own figures matter more. */
+    public Supplier<String> behind(Supplier<String> page) {
+        return () -> {
+            String first = page.get();
+            try {
+                return first + page();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "The metrics page goes out without GPUs", e);
+                return first;
+            }
+        };
+    }
+
+    private Map<String, String> labels(String node, Gpu gpu) {
+        List<String> owners = owners(gpus.ownership(), node, gpu);
+        if (owners.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("model", String.join(BETWEEN, owners));
+        List<String> departments = owners.stream().map(gpus.ownership()::departmentOf).flatMap(Optional::stream)
+                .distinct().sorted().toList();
+        if (!departments.isEmpty()) {
+            labels.put("department", String.join(BETWEEN, departments));
+        }
+        return labels;
+    }
+
+    /** Whose work runs on a GPU, by name, each once and in order; empty when nobody's that is known. */
+    public static List<String> owners(GpuOwnership ownership, String node, Gpu gpu) {
+        List<String> byProcess = gpu.processes().stream()
+                .map((GpuProcess process) -> ownership.ofProcess(node, gpu, process)).flatMap(Optional::stream)
+                .distinct().sorted().toList();
+        return byProcess.isEmpty() ? ownership.ofGpu(node, gpu).stream().toList() : byProcess;
+    }
+}

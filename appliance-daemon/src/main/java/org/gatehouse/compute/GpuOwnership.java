@@ -1,0 +1,34 @@
+package org.gatehouse.compute;
+
+import java.util.Optional;
+
+import org.gatehouse.gpu.Gpu;
+import org.gatehouse.gpu.GpuProcess;
+import org.gatehouse.gpu.energy.GpuOwners;
+
+/**
+ * Who works on which GPU. An owner is the name of a local upstream, under which the gateway records its calls. Must be quick and
+ * thread-safe: asked at each snapshot and each scrape.
+ */
+public interface GpuOwnership extends GpuOwners {
+
+    /** The department that the owner's model is reserved for; empty when several may use it. */
+    default Optional<String> departmentOf(String owner) {
+        return Optional.empty();
+    }
+
+    /** Nobody owns anything: a box without local engines. */
+    static GpuOwnership none() {
+        return new GpuOwnership() {
+            @Override
+            public Optional<String> ofProcess(String node, Gpu gpu, GpuProcess process) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<String> ofGpu(String node, Gpu gpu) {
+                return Optional.empty();
+            }
+        };
+    }
+}

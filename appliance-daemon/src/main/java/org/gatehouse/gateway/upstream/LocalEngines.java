@@ -1,0 +1,102 @@
+package org.gatehouse.gateway.upstream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engines that come and go on this box, as they are at the moment: whoever supervises them tells, the gateway asks for
+ * each call to an upstream whose base URL is {@code deployment:NAME}. Thread-safe; nothing here blocks or does I/O.
+ */
+public interface LocalEngines {
+
+    /** How the deployment of that name stands now; {@link Standing.Refused} also when there is none. */
+    Standing standing(String deployment);
+
+    /** A call would use the deployment now: what sleeps may be woken, what is unloaded may be loaded. */
+    void wanted(String deployment);
+
+    /** No connection to that instance came about, though it was said to be ready. A hint to look sooner. */
+    void unreachable(String deployment, String instance);
+
+    /** Has the action run after each change of the deployment's standing, on any thread, until the watch is closed. */
+    Watch onChange(String deployment, Runnable action);
+
+    /** Of a box that supervises no engine. */
+    static LocalEngines none() {
+        return new NoEngines();
+    }
+
+    /** Ends what {@link #onChange} began; the action may still run once if it runs already. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** How a deployment stands. */
+    sealed interface Standing {
+
+        /**
+         * Calls can go there.
+         *
+         * @param instances those that serve, at least one
+         */
+        record Ready(List<Instance> instances) implements Standing {
+
+            /** Copies the list. */
+            public Ready {
+                instances = List.copyOf(instances);
+                if (instances.isEmpty()) {
+                    throw new IllegalArgumentException("a deployment without an instance is not ready");
+                }
+            }
+        }
+
+        /**
+         * It is on its way.
+         *
+         * @param left how long until it serves, by the best estimate there is
+         */
+        record Loading(Duration left) implements Standing {}
+
+        /**
+         * It serves once somebody wants it.
+         *
+         * @param left how long that takes, by the best estimate there is
+         */
+        record Asleep(Duration left) implements Standing {}
+
+        /**
+         * It does not serve, and waiting does not help.
+         *
+         * @param why half a sentence for callers, such as {@code was stopped by an administrator}
+         */
+        record Refused(String why) implements Standing {}
+    }
+
+    /**
+     * An engine that serves.
+     *
+     * @param name its own for each start: a restarted one has another
+     * @param baseUrl {@code unix:/path/to.sock} or {@code http://127.0.0.1:PORT/v1}
+     * @param apiKey what it wants as bearer token; {@code null} for nothing
+     * @param priorityScheduling whether it heeds a request's priority
+     * @param load requests running and waiting there, as it last said
+     */
+    record Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load) {
+
+        /** Checks what must be there. */
+        public Instance {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(baseUrl, "baseUrl");
+        }
+
+        /** Leaves the API key out. */
+        @Override
+        public String toString() {
+            return "Instance[" + name + ", " + baseUrl + ", load " + load + "]";
+        }
+    }
+}

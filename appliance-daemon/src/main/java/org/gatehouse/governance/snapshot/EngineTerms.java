@@ -1,0 +1,44 @@
+package org.gatehouse.governance.snapshot;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * How the calls of a key are treated by the engines of the box. Immutable.
+ *
+ * @param priority where an engine schedules by priority: {@value #FIRST} (earliest) to {@value #LAST}, 0 as usual
+ * @param prefixCache with whom the key shares what engines remember of prompts
+ * @param longestWait how long a call may wait for a model that loads or sleeps; zero: it is told at once how long to stay away
+ */
+public record EngineTerms(int priority, PrefixCache prefixCache, Duration longestWait) {
+    /** The earliest priority. */
+    public static final int FIRST = -10;
+    /** The latest priority. */
+    public static final int LAST = 10;
+    /** When no policy says anything. */
+    public static final EngineTerms DEFAULT = new EngineTerms(0, PrefixCache.DEPARTMENT, Duration.ZERO);
+
+    /** Who shares remembered prompts: whoever does can tell by the time of an answer whether a prompt was sent before. */
+    public enum PrefixCache {
+        /** The department's keys share. */
+        DEPARTMENT,
+        /** The key is alone. */
+        KEY,
+        /** All that say so share, across departments: fastest for prompts that everybody sends. */
+        BOX;
+
+        /** The name in the API, lower case. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Checks the ranges. */
+    public EngineTerms {
+        Objects.requireNonNull(prefixCache, "prefixCache");
+        if (priority < FIRST || priority > LAST || longestWait.isNegative()) {
+            throw new IllegalArgumentException("an engine priority is -10 to 10 and no wait is negative");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.gatehouse.supervisor;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.gatehouse.supervisor.EngineClient.Reply;
+import org.gatehouse.supervisor.engines.Endpoints;
+import org.gatehouse.supervisor.engines.Engine;
+import org.gatehouse.supervisor.planning.EngineKind;
+
+/** Puts one engine through its {@link Trial}, over the way that calls will take and with the key that they will show. Thread-safe. */
+final class TrialRun {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** How it went. */
+    sealed interface Verdict {
+        /** It did what was asked. */
+        record Passed() implements Verdict {}
+
+        /** It did not. */
+        record NotPassed(String why) implements Verdict {}
+    }
+
+    private final EngineClient client = new EngineClient();
+    private final Deployment deployment;
+    private final Endpoints endpoints;
+    private final String key;
+
+    TrialRun(Deployment deployment) {
+        this.deployment = deployment;
+        this.endpoints = Engine.of(deployment.engine()).endpoints();
+        this.key = deployment.command().key();
+    }
+
+    /** The bearer key to show. */
+    String key() {
+        return key;
+    }
+
+    /** Tries it; each of its calls has this deadline. */
+    Verdict run(Duration deadline) {
+        try {
+            return switch (deployment.trial().depth()) {
+                case HEALTHY -> new Verdict.Passed();
+                case LISTED -> listed(deadline);
+                case ANSWERED -> listed(deadline) instanceof Verdict.NotPassed not ? not : answered(deadline);
+            };
+        } catch (JacksonException e) {
+            return new Verdict.NotPassed("its answer is not JSON");
+        } catch (IOException e) {
+            return new Verdict.NotPassed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Only a call: what is served was seen at the start. */
+    Verdict again(Duration deadline) {
+        try {
+            return deployment.trial().depth() == Trial.Depth.ANSWERED ? answered(deadline) : run(deadline);
+        } catch (JacksonException e) {
+            return new Verdict.NotPassed("its answer is not JSON");
+        } catch (IOException e) {
+            return new Verdict.NotPassed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Verdict listed(Duration deadline) throws IOException {
+        // transformers serve lists whatever lies in its caches and answers with its one model under any name.
+        if (deployment.engine() == EngineKind.TRANSFORMERS) {
+            return new Verdict.Passed();
+        }
+        Reply reply = client.get(deployment.listen(), endpoints.models(), key, deadline);
+        if (reply.status() != 200) {
+            return new Verdict.NotPassed("status " + reply.status() + " to the question for its models");
+        }
+        for (JsonNode model : JSON.readTree(reply.body()).path("data")) {
+            if (model.path("id").asText().equals(deployment.publicName())) {
+                return new Verdict.Passed();
+            }
+        }
+        return new Verdict.NotPassed("it does not list the model " + deployment.publicName());
+    }
+
+    private Verdict answered(Duration deadline) throws IOException {
+        ObjectNode question = JSON.createObjectNode().put("model", deployment.publicName()).put("max_tokens", 1)
+                .put("temperature", 0).put("stream", false);
+        if (endpoints.completions().endsWith("/chat/completions")) {
+            question.putArray("messages").addObject().put("role", "user").put("content", "Hi");
+        } else {
+            question.put("prompt", "Hi");
+        }
+        Reply reply = client.post(deployment.listen(), endpoints.completions(), key, question.toString(), deadline);
+        if (reply.status() != 200) {
+            return new Verdict.NotPassed("status " + reply.status() + " to a prompt of one token");
+        }
+        return JSON.readTree(reply.body()).path("choices").isEmpty()
+                ? new Verdict.NotPassed("no choice in its answer to a prompt of one token")
+                : new Verdict.Passed();
+    }
+}

@@ -1,0 +1,45 @@
+package org.gatehouse.supervisor;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class UnitPropertiesTest {
+    private static List<String> of(Listen listen, Confinement confinement) {
+        Deployment deployment = Deployment
+                .of("chat", "tiny", new EngineCommand(List.of("vllm"), Map.of(), Path.of("/")), listen)
+                .with(confinement);
+        return UnitProperties.of(new Backend.Order(deployment, 1, Map.of(), Path.of("/log")), Path.of("/env"), "");
+    }
+
+    @Test
+    void engineOnAPortKeepsTheLoopbackNetworkAndNothingElse() {
+        assertThat(of(new Listen.LoopbackPort(8000), Confinement.to(List.of(), List.of())))
+                .contains("IPAddressDeny=any", "IPAddressAllow=localhost", "DevicePolicy=closed")
+                .doesNotContain("PrivateNetwork=yes").noneMatch(property -> property.startsWith("DeviceAllow="));
+    }
+
+    @Test
+    void dividedGpuBringsItsInstancesDevices() {
+        assertThat(of(new Listen.UnixSocket(Path.of("/run/e.sock")),
+                new Confinement(true, List.of(1), true, List.of(), 1 << 30)))
+                .contains("DeviceAllow=/dev/nvidia1 rw", "DeviceAllow=char-nvidia-caps rw", "MemoryMax=1073741824",
+                        "ReadWritePaths=/run", "PrivateNetwork=yes");
+    }
+
+    @Test
+    void unconfinedEngineIsStillEndedAsAWhole() {
+        assertThat(of(new Listen.LoopbackPort(8000), Confinement.NONE)).contains("KillMode=mixed", "SendSIGKILL=yes")
+                .noneMatch(property -> property.startsWith("Device") || property.startsWith("Protect"));
+    }
+
+    @Test
+    void valuesOfTheEnvironmentFileAreEscaped() {
+        assertThat(UnitProperties.environmentFile(Map.of("B", "a\"b\\c`d$e", "A", "x y")))
+                .isEqualTo("A=\"x y\"\nB=\"a\\\"b\\\\c\\`d\\$e\"\n");
+    }
+}
