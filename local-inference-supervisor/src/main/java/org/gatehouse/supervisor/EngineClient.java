@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Small whole calls to an engine: its model list, a prompt of one token, its metrics. Speaks the plain part of HTTP/1.1 (RFC 9112):
  * a body by length, in chunks or up to the end. Thread-safe; blocks the calling thread up to the deadline.
  */
-final class EngineClient {
+public final class EngineClient {
     private static final int LONGEST_REPLY = 8 << 20;
     private static final String HEAD_END = "\r\n\r\n";
 
@@ -23,15 +23,28 @@ final class EngineClient {
      * @param status of HTTP
      * @param body as UTF-8
      */
-    record Reply(int status, String body) {}
+    public record Reply(int status, String body) {
+        /** Whether it is a 2xx. */
+        public boolean isWell() {
+            return status >= 200 && status < 300;
+        }
+    }
 
-    /** GETs the path with this bearer key, {@code ""} for none. */
-    Reply get(Listen listen, String path, String key, Duration deadline) throws IOException {
+    /**
+     * GETs the path with this bearer key, {@code ""} for none.
+     *
+     * @throws IOException without a whole answer of at most 8 MiB in time
+     */
+    public Reply get(Listen listen, String path, String key, Duration deadline) throws IOException {
         return call(listen, "GET", path, key, "", deadline);
     }
 
-    /** POSTs this JSON. */
-    Reply post(Listen listen, String path, String key, String json, Duration deadline) throws IOException {
+    /**
+     * POSTs this JSON, {@code ""} for no body at all.
+     *
+     * @throws IOException without a whole answer of at most 8 MiB in time
+     */
+    public Reply post(Listen listen, String path, String key, String json, Duration deadline) throws IOException {
         return call(listen, "POST", path, key, json, deadline);
     }
 

@@ -46,7 +46,7 @@ final class Recovery {
         }
         Remedy remedy = cause.diagnosis().remedy();
         int attempt = tried.merge(remedy.getClass(), 1, Integer::sum);
-        if (attempt > remedy.attempts() || needsAnotherCommand(remedy) && maker == null) {
+        if (attempt > remedy.attempts() || !remedy.sameCommandMayDo() && maker == null) {
             return new Next.GiveUp(cause.with(adjustments));
         }
         EngineCommand command = deployment.command();
@@ -66,15 +66,6 @@ final class Recovery {
         return switch (budget.crashed(readyFor)) {
             case RestartBudget.Verdict.Spent _ -> new Next.GiveUp(decided);
             case RestartBudget.Verdict.RetryAfter(Duration delay) -> new Next.Retry(delay, next, decided);
-        };
-    }
-
-    /** Whether the same command would only fail in the same way. The other remedies may do some good by the wait alone. */
-    private static boolean needsAnotherCommand(Remedy remedy) {
-        return switch (remedy) {
-            case Remedy.ShorterContext _,Remedy.InFloat16 _ -> true;
-            case Remedy.NoneByItself _,Remedy.Again _,Remedy.AfterSweep _,Remedy.FewerSequences _,Remedy.WithoutPeerToPeer _,Remedy.LongerStart _ ->
-                false;
         };
     }
 }

@@ -6,11 +6,11 @@ import java.time.Duration;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.supervisor.EngineClient.Reply;
 import org.gatehouse.supervisor.engines.Endpoints;
 import org.gatehouse.supervisor.engines.Engine;
+import org.gatehouse.supervisor.engines.OneToken;
 import org.gatehouse.supervisor.planning.EngineKind;
 
 /** Puts one engine through its {@link Trial}, over the way that calls will take and with the key that they will show. Thread-safe. */
@@ -86,19 +86,28 @@ final class TrialRun {
     }
 
     private Verdict answered(Duration deadline) throws IOException {
-        ObjectNode question = JSON.createObjectNode().put("model", deployment.publicName()).put("max_tokens", 1)
-                .put("temperature", 0).put("stream", false);
-        if (endpoints.completions().endsWith("/chat/completions")) {
-            question.putArray("messages").addObject().put("role", "user").put("content", "Hi");
-        } else {
-            question.put("prompt", "Hi");
+        if (sleeps(deadline)) {
+            return new Verdict.Passed(); // It would answer when it is woken, and not before.
         }
-        Reply reply = client.post(deployment.listen(), endpoints.completions(), key, question.toString(), deadline);
+        Reply reply = client.post(deployment.listen(), endpoints.completions(), key,
+                OneToken.question(endpoints, deployment.publicName()), deadline);
+        if (OneToken.isNotItsKind(reply.status())) {
+            return new Verdict.Passed();
+        }
         if (reply.status() != 200) {
             return new Verdict.NotPassed("status " + reply.status() + " to a prompt of one token");
         }
         return JSON.readTree(reply.body()).path("choices").isEmpty()
                 ? new Verdict.NotPassed("no choice in its answer to a prompt of one token")
                 : new Verdict.Passed();
+    }
+
+    private boolean sleeps(Duration deadline) throws IOException {
+        if (endpoints.asleep().isEmpty()) {
+            return false;
+        }
+        Reply reply = client.get(deployment.listen(), endpoints.asleep(), key, deadline);
+        // 404 without sleep mode.
+        return reply.status() == 200 && JSON.readTree(reply.body()).path("is_sleeping").asBoolean();
     }
 }

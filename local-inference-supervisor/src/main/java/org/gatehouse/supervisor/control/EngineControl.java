@@ -33,6 +33,4 @@ public interface EngineControl {
     /** Asks for one token. */
     Probe probe(Engine engine, Listen listen, String model);
 
-    /** How busy it is. */
-    Busy busy(Engine engine, Listen listen);
 }

@@ -12,14 +12,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import org.gatehouse.supervisor.EngineClient;
+import org.gatehouse.supervisor.EngineClient.Reply;
 import org.gatehouse.supervisor.Listen;
-import org.gatehouse.supervisor.control.EngineCalls.Reply;
 import org.gatehouse.supervisor.engines.Engine;
-import org.gatehouse.supervisor.engines.EngineLoad;
+import org.gatehouse.supervisor.engines.OneToken;
 
 /** Talks to engines over HTTP. Thread-safe. */
 public final class HttpEngineControl implements EngineControl {
     private static final int LONGEST_WHY = 300;
+    /** Sockets that only the daemon may open need none. */
+    private static final String NO_KEY = "";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -37,7 +40,7 @@ public final class HttpEngineControl implements EngineControl {
                 Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofSeconds(20));
     }
 
-    private final EngineCalls calls = new EngineCalls();
+    private final EngineClient client = new EngineClient();
     private final Deadlines deadlines;
     private final LongSupplier nanoTime;
 
@@ -78,7 +81,7 @@ public final class HttpEngineControl implements EngineControl {
             return Asleep.NO;
         }
         try {
-            Reply reply = calls.send(listen, "GET", engine.endpoints().asleep(), "", deadlines.question());
+            Reply reply = client.get(listen, engine.endpoints().asleep(), NO_KEY, deadlines.question());
             if (reply.status() == 404) {
                 return Asleep.NO; // Started without sleep mode.
             }
@@ -117,7 +120,7 @@ public final class HttpEngineControl implements EngineControl {
     @Override
     public Models models(Engine engine, Listen listen) {
         try {
-            Reply reply = calls.send(listen, "GET", engine.endpoints().models(), "", deadlines.question());
+            Reply reply = client.get(listen, engine.endpoints().models(), NO_KEY, deadlines.question());
             if (!reply.isWell()) {
                 return new Models.Unknown(why(reply));
             }
@@ -133,13 +136,12 @@ public final class HttpEngineControl implements EngineControl {
     public Probe probe(Engine engine, Listen listen, String model) {
         long began = nanoTime.getAsLong();
         try {
-            String body = JSON.writeValueAsString(
-                    Map.of("model", model, "prompt", "1", "max_tokens", 1, "temperature", 0, "stream", false));
-            Reply reply = calls.send(listen, "POST", engine.endpoints().completions(), body, deadlines.probe());
+            Reply reply = client.post(listen, engine.endpoints().completions(), NO_KEY,
+                    OneToken.question(engine.endpoints(), model), deadlines.probe());
             if (reply.isWell()) {
                 return new Probe.Answered(Duration.ofNanos(nanoTime.getAsLong() - began));
             }
-            return reply.status() >= 400 && reply.status() < 500
+            return OneToken.isNotItsKind(reply.status())
                     ? new Probe.NotItsKind(reply.status())
                     : new Probe.Failed(why(reply));
         } catch (IOException e) {
@@ -147,24 +149,9 @@ public final class HttpEngineControl implements EngineControl {
         }
     }
 
-    @Override
-    public Busy busy(Engine engine, Listen listen) {
-        if (engine.endpoints().metrics().isEmpty()) {
-            return new Busy.Unknown();
-        }
-        try {
-            Reply reply = calls.send(listen, "GET", engine.endpoints().metrics(), "", deadlines.question());
-            return reply.isWell()
-                    ? new Busy.Known(EngineLoad.read(engine.metricNames(), reply.body()))
-                    : new Busy.Unknown();
-        } catch (IOException e) {
-            return new Busy.Unknown();
-        }
-    }
-
     private Said order(Listen listen, String path, String json, Duration deadline) {
         try {
-            Reply reply = calls.send(listen, "POST", path, json, deadline);
+            Reply reply = client.post(listen, path, NO_KEY, json, deadline);
             return reply.isWell() ? new Said.Done() : new Said.Failed(why(reply));
         } catch (IOException e) {
             return new Said.Failed(String.valueOf(e.getMessage()));

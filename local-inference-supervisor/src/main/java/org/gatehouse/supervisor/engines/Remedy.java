@@ -6,6 +6,14 @@ public sealed interface Remedy {
     /** How often within one restart budget it may be tried; 0 for never. */
     int attempts();
 
+    /** Whether the same command may do some good: by the wait alone, or because the failure was chance. */
+    default boolean sameCommandMayDo() {
+        return switch (this) {
+            case NoneByItself _,ShorterContext _,InFloat16 _ -> false;
+            case Again _,AfterSweep _,FewerSequences _,WithoutPeerToPeer _,LongerStart _ -> true;
+        };
+    }
+
     /** Nothing: a person must change something first. */
     record NoneByItself() implements Remedy {
         @Override

@@ -1,23 +1,18 @@
 package org.gatehouse.supervisor.fleet;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.supervisor.Cause;
-import org.gatehouse.supervisor.FailureKind;
 import org.gatehouse.supervisor.engines.Adjustments;
-import org.gatehouse.supervisor.engines.Diagnosis;
 import org.gatehouse.supervisor.engines.Remedy;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
 
 /** What follows when an engine did not start or ended unasked. Owned by the fleet's thread. */
 final class Crashes {
-    private static final int LOG_LINES = 200;
-
     private final World world;
 
     Crashes(World world) {
@@ -38,9 +33,9 @@ final class Crashes {
         replica.crashes++;
         String why = cause == null
                 ? "It was ended by somebody else."
-                : cause.kind() + " (" + cause.evidence() + "). " + cause.advice();
+                : cause.failure() + " (" + cause.evidence() + "). " + cause.advice();
         replica.lastCause = why;
-        Remedy remedy = cause == null ? new Remedy.Again() : remedy(replica, cause);
+        Remedy remedy = cause == null ? new Remedy.Again() : cause.diagnosis().remedy();
         Adjustments adjusted = replica.adjustments.and(remedy, replica.plan.batch().sequences());
         int tried = replica.remedies.merge(remedy.getClass(), 1, Integer::sum);
         boolean changes = !adjusted.equals(replica.adjustments) && tried <= remedy.attempts();
@@ -48,7 +43,7 @@ final class Crashes {
             replica.adjustments = adjusted;
             world.event(Kind.REMEDIED, replica, why + " It is tried with " + adjusted + ".");
         }
-        follow(state, replica, why, changes || cause == null || cause.kind().worthRetrying());
+        follow(state, replica, why, changes || remedy.sameCommandMayDo());
         reclaiming(replica);
     }
 
@@ -77,16 +72,5 @@ final class Crashes {
             replica.next = Next.FAIL;
             world.event(Kind.FAILED, replica, why);
         }
-    }
-
-    private Remedy remedy(Replica replica, Cause cause) {
-        if (cause.fittingContext().isPresent()) {
-            return new Remedy.ShorterContext(cause.fittingContext().getAsInt());
-        }
-        if (cause.kind() == FailureKind.UNRESPONSIVE || cause.kind() == FailureKind.KILLED) {
-            return new Remedy.Again(); // Its log says nothing of that.
-        }
-        List<String> lines = world.outside.instances().lines(replica.id, replica.generation, LOG_LINES);
-        return Diagnosis.of(replica.engine, lines, 1, replica.wasReady).remedy();
     }
 }

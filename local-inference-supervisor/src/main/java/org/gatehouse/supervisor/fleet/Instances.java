@@ -22,6 +22,12 @@ interface Instances {
     /** One instance as it is now. */
     Optional<Instance> instance(String id);
 
+    /** Whether an engine of this instance runs, be it an earlier daemon's. */
+    boolean runs(String id);
+
+    /** Ends what runs of an earlier daemon and was not asked for; blocks until that is done. */
+    void endUnclaimed();
+
     /** All instances as they are now. */
     List<Instance> all();
 
@@ -44,6 +50,21 @@ interface Instances {
             @Override
             public Optional<Instance> instance(String id) {
                 return supervisor.instance(id);
+            }
+
+            @Override
+            public boolean runs(String id) {
+                return supervisor.unclaimed().contains(id)
+                        || supervisor.instance(id).filter(instance -> !instance.state().resting()).isPresent();
+            }
+
+            @Override
+            public void endUnclaimed() {
+                try {
+                    supervisor.endUnclaimed();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt(); // The adoption window ends them.
+                }
             }
 
             @Override

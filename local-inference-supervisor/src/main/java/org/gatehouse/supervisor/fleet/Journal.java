@@ -3,7 +3,9 @@ package org.gatehouse.supervisor.fleet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
+import org.gatehouse.supervisor.EngineCommand;
 import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.planning.Placement;
 import org.gatehouse.supervisor.planning.Plan;
@@ -26,17 +28,26 @@ interface Journal {
      * @param socket where it listens; empty for a port
      * @param port where it listens; 0 for a socket
      * @param sleepLevel how deep it was told to sleep; 0 if it was not
+     * @param argv what its process was started with
+     * @param environment likewise; may hold secrets
+     * @param workingDirectory likewise
      */
     record Entry(String id, String deployment, int slot, String fingerprint, String program, String model,
-            EngineHistory.Key key, Plan.Fits plan, Placement placement, String socket, int port, int sleepLevel) {
+            EngineHistory.Key key, Plan.Fits plan, Placement placement, String socket, int port, int sleepLevel,
+            List<String> argv, Map<String, String> environment, String workingDirectory) {
 
-        static Entry of(Replica replica) {
+        static Entry of(Replica replica, EngineCommand command) {
             String socket = replica.listen instanceof Listen.UnixSocket(Path path) ? path.toString() : "";
             int port = replica.listen instanceof Listen.LoopbackPort(int number) ? number : 0;
             return new Entry(replica.id, replica.spec.name(), replica.slot, replica.fingerprint, replica.program.name(),
                     replica.model.toString(), replica.key, replica.plan, replica.placement, socket, port,
                     replica.phase == ReplicaPhase.ASLEEP || replica.phase == ReplicaPhase.FALLING_ASLEEP
-                            || replica.phase == ReplicaPhase.WAKING ? replica.sleepLevel : 0);
+                            || replica.phase == ReplicaPhase.WAKING ? replica.sleepLevel : 0,
+                    command.argv(), command.environment(), command.workingDirectory().toString());
+        }
+
+        EngineCommand command() {
+            return new EngineCommand(argv, environment, Path.of(workingDirectory));
         }
 
         Listen listen() {

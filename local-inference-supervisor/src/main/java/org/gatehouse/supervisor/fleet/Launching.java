@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.gatehouse.supervisor.Confinement;
 import org.gatehouse.supervisor.Deployment;
 import org.gatehouse.supervisor.EngineCommand;
 import org.gatehouse.supervisor.HealthWatch;
@@ -24,6 +25,7 @@ import org.gatehouse.supervisor.engines.Engine;
 import org.gatehouse.supervisor.engines.EngineAddress;
 import org.gatehouse.supervisor.engines.EngineOrder;
 import org.gatehouse.supervisor.engines.Launch;
+import org.gatehouse.supervisor.planning.GpuCapacity;
 import org.gatehouse.supervisor.planning.Placement;
 import org.gatehouse.supervisor.planning.Plan;
 
@@ -43,8 +45,8 @@ final class Launching {
 
     /** What came of a start. */
     sealed interface Started {
-        /** Its process runs, as this one of its instance. */
-        record Running(long generation) implements Started {}
+        /** Its process runs, as this one of its instance, by this command. */
+        record Running(long generation, EngineCommand command) implements Started {}
 
         /** Nothing runs. */
         record Not(String why) implements Started {}
@@ -126,23 +128,38 @@ final class Launching {
         }
         Map<String, String> environment = new HashMap<>(command.environment());
         environment.putAll(replica.program.environment());
+        return start(deployment, replica, new EngineCommand(command.arguments(), environment, directory));
+    }
+
+    /** Starts just this command for a replica, or adopts the process that an earlier daemon started with it. Blocks for milliseconds. */
+    Started start(ModelDeployment deployment, Replica replica, EngineCommand command) {
+        return switch (outside.instances().start(process(deployment, replica, command))) {
+            case StartOutcome.Accepted(var instance) -> new Started.Running(instance.generation(), command);
+            case StartOutcome.Refused(String message) -> new Started.Not(message);
+        };
+    }
+
+    private Deployment process(ModelDeployment deployment, Replica replica, EngineCommand command) {
         Timing timing = deployment.timing();
         Duration compiling = timing.silence().compareTo(LEAST_COMPILE_SILENCE) > 0
                 ? timing.silence()
                 : LEAST_COMPILE_SILENCE;
         // The fleet starts crashed engines again itself: their memory must be seen to come back first.
         RestartPolicy once = new RestartPolicy(Duration.ofSeconds(1), Duration.ofSeconds(1), 0, 1, NEVER, NEVER);
-        Deployment process = Deployment
-                .of(replica.id, deployment.publicName(),
-                        new EngineCommand(command.arguments(), environment, directory), replica.listen)
+        return Deployment.of(replica.id, deployment.publicName(), command, replica.listen)
+                .with(replica.engine.kind()).with(settings.lifetime())
                 .with(new Readiness(replica.engine.endpoints().health(), ASK, timing.healthDeadline(),
                         timing.silence(), compiling, timing.longestLoad()))
                 .with(new HealthWatch(timing.healthInterval(), timing.healthDeadline(), timing.healthMisses()))
-                .with(new StopPolicy(timing.drain(), timing.grace())).with(once);
-        return switch (outside.instances().start(process)) {
-            case StartOutcome.Accepted(var instance) -> new Started.Running(instance.generation());
-            case StartOutcome.Refused(String message) -> new Started.Not(message);
-        };
+                .with(settings.hang()).with(new StopPolicy(timing.drain(), timing.grace())).with(once)
+                .with(confinement(replica));
+    }
+
+    private Confinement confinement(Replica replica) {
+        List<GpuCapacity> gpus = replica.placement.gpus();
+        return new Confinement(true, gpus.stream().map(GpuCapacity::index).distinct().toList(),
+                gpus.stream().anyMatch(GpuCapacity::isMig), List.of(directory(replica.id), settings.socketDirectory()),
+                0);
     }
 
     /** Everywhere that replicas listen. */

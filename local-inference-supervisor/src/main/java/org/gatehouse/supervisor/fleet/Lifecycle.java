@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.supervisor.EngineCommand;
 import org.gatehouse.supervisor.EngineState;
 import org.gatehouse.supervisor.Instance;
-import org.gatehouse.supervisor.LoadPhase;
-import org.gatehouse.supervisor.control.Busy;
+import org.gatehouse.supervisor.MeasuredLoad;
 import org.gatehouse.supervisor.engines.LoadProgress;
 import org.gatehouse.supervisor.engines.LoadStage;
 import org.gatehouse.supervisor.engines.StartupLog;
@@ -96,8 +98,10 @@ final class Lifecycle {
         var adjustments = replica.adjustments;
         world.order(replica, () -> launching.start(spec, replica, adjustments), started -> {
             switch (started) {
-                case Launching.Started.Running(long generation) -> {
+                case Launching.Started.Running(long generation, EngineCommand command) -> {
                     replica.generation = generation;
+                    replica.command = command;
+                    replica.inherited = false;
                     world.event(Kind.STARTED, replica,
                             "process " + generation + " on " + String.join(", ", replica.gpus()));
                     world.become(replica, ReplicaPhase.LOADING);
@@ -136,16 +140,19 @@ final class Lifecycle {
 
     private void load(DeploymentState state, Replica replica) {
         EngineState now = stateOf(replica).orElse(null);
-        if (now instanceof EngineState.Loading(LoadPhase phase, int percent)) {
-            replica.stage = phase.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            replica.percent = new LoadProgress(LoadStage.valueOf(phase.name()), percent)
-                    .percent();
-            if (phase.compareTo(LoadPhase.KV_CACHE) > 0) {
+        if (now instanceof EngineState.Loading(LoadProgress progress)) {
+            replica.stage = progress.stage().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            replica.percent = progress.percent();
+            if (progress.stage().compareTo(LoadStage.KV_CACHE) > 0) {
                 world.ledger.endLoading(replica.id); // It has measured the memory: the next one may.
             }
         }
         if (now != null && now.serves()) {
             world.ledger.endLoading(replica.id);
+            if (replica.inherited) {
+                naps.inherited(replica, () -> probation.ready(state, replica));
+                return;
+            }
             Duration took = Duration.ofNanos(world.now() - replica.startedNanos);
             world.outside.history().took(replica.key, EngineHistory.Step.LOAD, took);
             learn(replica);
@@ -177,7 +184,9 @@ final class Lifecycle {
         if (!lives(state, replica)) {
             return;
         }
-        boolean serves = stateOf(replica).map(EngineState::serves).orElse(false);
+        Instance instance = world.outside.instances().instance(replica.id).orElseThrow();
+        read(replica, instance.load());
+        boolean serves = instance.state().serves();
         if (serves != replica.gate.isOpen()) {
             if (serves) {
                 replica.gate.open();
@@ -194,7 +203,6 @@ final class Lifecycle {
                     .filter(why -> !why.isEmpty()).findFirst().orElse("gone"), Next.GONE);
             return;
         }
-        scrape(replica);
         adapters.reconcile(state, replica);
         if (state.wanted.mode() instanceof LoadMode.OnDemand && !state.removing && !state.demanded(world.now())
                 && world.passed(replica.sinceNanos, state.wanted.timing().residency()) && !replica.adapting
@@ -204,21 +212,12 @@ final class Lifecycle {
         }
     }
 
-    private void scrape(Replica replica) {
-        if (replica.scraping || world.now() - replica.scrapeAt < 0) {
-            return;
+    /** Who is inside now was so when the metrics were read, but for the tenth of a second since. */
+    private static void read(Replica replica, @Nullable MeasuredLoad newest) {
+        if (newest != replica.measured) {
+            replica.insideAtReading = replica.gate.inside();
+            replica.measured = newest;
         }
-        replica.scraping = true;
-        world.aside(() -> {
-            int inside = replica.gate.inside();
-            Busy busy = world.outside.control().busy(replica.engine, replica.listen);
-            replica.insideAtScrape = Math.max(inside, replica.gate.inside());
-            return busy;
-        }, busy -> {
-            replica.scraping = false;
-            replica.scrapeAt = world.now() + world.settings.scrape().toNanos();
-            replica.load = busy instanceof Busy.Known(var load) ? load : null;
-        });
     }
 
     /** Puts it to sleep or ends it, whichever is allowed and cheaper; nobody is inside. */
@@ -234,11 +233,6 @@ final class Lifecycle {
     /** Wakes it. Its memory has been promised to it again. */
     void wake(Replica replica) {
         naps.wake(replica);
-    }
-
-    /** Looks how deep an engine of an earlier daemon sleeps. */
-    void adopted(Replica replica, int sleepLevel) {
-        naps.adopted(replica, sleepLevel);
     }
 
     /** Leads it to its end: no new calls, those inside may end, then its process, then its memory. */

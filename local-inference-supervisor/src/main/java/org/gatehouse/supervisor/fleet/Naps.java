@@ -114,17 +114,19 @@ final class Naps {
         });
     }
 
-    /** Asks an engine of an earlier daemon whether it sleeps, and goes on from there. */
-    void adopted(Replica replica, int level) {
+    /** Asks an engine of an earlier daemon, which serves, whether it sleeps, and goes on from there. */
+    void inherited(Replica replica, Runnable awake) {
         world.become(replica, ReplicaPhase.WAKING);
         world.order(replica, () -> world.outside.control().asleep(replica.engine, replica.listen), asleep -> {
+            replica.inherited = false;
             if (asleep == Asleep.YES) {
-                replica.sleepLevel = Math.max(KEEP_WEIGHTS, level);
+                replica.sleepLevel = Math.max(KEEP_WEIGHTS, replica.inheritedSleep);
+                replica.wasReady = true;
                 world.ledger.inherit(replica.id, floor(replica));
                 world.become(replica, ReplicaPhase.ASLEEP);
             } else {
                 replica.sleepLevel = 0;
-                world.become(replica, ReplicaPhase.PROBING);
+                awake.run();
             }
         });
     }

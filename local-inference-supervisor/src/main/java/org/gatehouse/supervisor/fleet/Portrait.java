@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
+import org.gatehouse.supervisor.MeasuredLoad;
 import org.gatehouse.supervisor.engines.Capabilities.AdapterLoading;
 import org.gatehouse.supervisor.engines.EngineLoad;
 import org.gatehouse.supervisor.fleet.Admission.Refusal;
@@ -185,7 +186,8 @@ final class Portrait {
     }
 
     private OfReplica view(DeploymentState state, Replica replica) {
-        EngineLoad load = replica.load;
+        MeasuredLoad measured = replica.measured;
+        EngineLoad load = measured == null ? null : measured.load();
         CrashBudget budget = state.budgets.get(replica.slot);
         return new OfReplica(replica.id, replica.phase, replica.since, replica.stage,
                 replica.phase == ReplicaPhase.READY ? 100 : replica.percent, world.ledger.promisedTo(replica.id),

@@ -125,7 +125,8 @@ final class Probation {
         return one == 0 ? other : other == 0 ? one : Math.min(one, other);
     }
 
-    private void ready(DeploymentState state, Replica replica) {
+    /** It serves from now on. */
+    void ready(DeploymentState state, Replica replica) {
         replica.wasReady = true;
         replica.percent = 100;
         world.become(replica, ReplicaPhase.READY);

@@ -2,18 +2,16 @@ package org.gatehouse.supervisor.fleet;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-import org.gatehouse.supervisor.Instance;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
 
 /** All that the fleet's thread does, one step at a time. Used by that one thread; never blocks. */
 final class Reconciler {
     final World world;
+    private final Launching launching;
     private final Planning planning;
     private final Lifecycle lifecycle;
     private final Settling settling;
@@ -24,7 +22,7 @@ final class Reconciler {
     Reconciler(FleetSettings settings, Surroundings outside, Board board, Runnable wake) {
         this.world = new World(settings, outside, wake);
         this.board = board;
-        Launching launching = new Launching(settings, outside);
+        this.launching = new Launching(settings, outside);
         this.planning = new Planning(world, launching);
         this.lifecycle = new Lifecycle(world, launching);
         Eviction eviction = new Eviction(world, lifecycle);
@@ -38,53 +36,46 @@ final class Reconciler {
         world.outside.book().all()
                 .forEach(deployment -> world.states.put(deployment.name(), new DeploymentState(deployment)));
         world.ledger.refresh(world.outside.gpus().gpus());
-        Set<String> adopted = new HashSet<>();
         for (Journal.Entry entry : world.outside.journal().read()) {
             DeploymentState state = world.states.get(entry.deployment());
-            Instance instance = world.outside.instances().instance(entry.id()).orElse(null);
-            if (state != null && instance != null && !instance.state().resting()) {
-                adopt(state, entry, instance);
-                adopted.add(entry.id());
+            if (state != null && world.outside.instances().runs(entry.id())) {
+                inherit(state, entry);
             }
         }
-        // Named as ours and not in the journal: nobody knows any more what it was promised.
-        world.outside.instances().all().stream()
-                .filter(instance -> !instance.state().resting() && !adopted.contains(instance.id()))
-                .filter(instance -> isOurs(instance.id())).forEach(instance -> world.aside(() -> {
-                    world.outside.instances().stop(instance.id(), instance.deployment().stop().grace());
-                    return true;
-                }, _ -> world.changes++));
+        // Not in the journal, or nobody's wish any more: nobody knows what it was promised.
+        world.aside(() -> {
+            world.outside.instances().endUnclaimed();
+            return true;
+        }, _ -> world.changes++);
+        show(); // Whoever calls before the first step must not hear that a model is unknown.
     }
 
-    private boolean isOurs(String id) {
-        int dash = id.lastIndexOf('-');
-        return dash > 0 && id.substring(dash + 1).matches("[0-9]{1,3}")
-                && world.states.containsKey(id.substring(0, dash));
-    }
-
-    private void adopt(DeploymentState state, Journal.Entry entry, Instance instance) {
+    /** Takes an engine of an earlier daemon over, with all that was promised to it. */
+    private void inherit(DeploymentState state, Journal.Entry entry) {
         EngineProgram program = world.settings.programs().stream()
                 .filter(each -> each.name().equals(entry.program())).findFirst()
                 .orElseGet(() -> EngineProgram.inPath(state.wanted.engine().kind()));
         Replica replica = new Replica(entry.id(), entry.slot(), state.wanted, entry.fingerprint(), program,
                 Path.of(entry.model()), entry.key(), entry.plan(), entry.placement(), entry.listen(),
                 world.outside.clock().instant());
-        replica.generation = instance.generation();
+        if (!(launching.start(state.wanted, replica, entry.command()) instanceof Launching.Started.Running started)) {
+            return; // Refused: it is being ended, and its place is looked for anew.
+        }
+        replica.generation = started.generation();
+        replica.command = started.command();
         replica.startedNanos = world.now();
+        replica.inherited = true;
+        replica.inheritedSleep = entry.sleepLevel();
         state.replicas.add(replica);
         state.lastKey = entry.key();
         state.lastWeightBytes = replica.weightBytes();
         world.ledger.inherit(replica.id, replica.memory());
         world.event(Kind.ADOPTED, replica, "it was started by an earlier daemon");
-        if (instance.state().serves()) {
-            lifecycle.adopted(replica, entry.sleepLevel());
-            if (entry.fingerprint().equals(Fingerprint.of(state.wanted))) {
-                state.proven = state.wanted;
-            }
-        } else {
-            world.ledger.beginLoading(replica.id, replica.gpus());
-            world.become(replica, ReplicaPhase.LOADING);
+        if (entry.fingerprint().equals(Fingerprint.of(state.wanted))) {
+            state.proven = state.wanted;
         }
+        world.ledger.beginLoading(replica.id, replica.gpus());
+        world.become(replica, ReplicaPhase.LOADING);
     }
 
     /** Looks at everything once and does what can be done now. */

@@ -11,10 +11,11 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.supervisor.EngineCommand;
 import org.gatehouse.supervisor.Listen;
+import org.gatehouse.supervisor.MeasuredLoad;
 import org.gatehouse.supervisor.engines.Adjustments;
 import org.gatehouse.supervisor.engines.Engine;
-import org.gatehouse.supervisor.engines.EngineLoad;
 import org.gatehouse.supervisor.planning.Placement;
 import org.gatehouse.supervisor.planning.Plan;
 
@@ -62,8 +63,6 @@ final class Replica {
     long adaptersNotBefore;
     /** Since when it could start but for memory that somebody holds; 0 if it is not so. */
     long memoryMissedSince;
-    long scrapeAt;
-    boolean scraping;
     boolean adapting;
     boolean ordered;
     boolean wasReady;
@@ -79,8 +78,15 @@ final class Replica {
     @Nullable
     Duration latency;
     volatile Set<String> adapters = Set.of();
-    volatile @Nullable EngineLoad load;
-    volatile int insideAtScrape;
+    volatile @Nullable MeasuredLoad measured;
+    volatile int insideAtReading;
+    /** What its process was started with; {@code null} before. */
+    @Nullable
+    EngineCommand command;
+    /** Whether an earlier daemon started it and it has not served since. */
+    boolean inherited;
+    /** How deep it slept when it was inherited, as far as was known. */
+    int inheritedSleep;
 
     Replica(String id, int slot, ModelDeployment spec, String fingerprint, EngineProgram program, Path model,
             EngineHistory.Key key, Plan.Fits plan, Placement placement, Listen listen, Instant since) {
@@ -116,12 +122,12 @@ final class Replica {
 
     /**
      * How busy it is: its calls that went through the gate, which is exact, and those that others brought, as far as the last
-     * scrape showed any.
+     * reading of its metrics showed any.
      */
     double busyness() {
-        EngineLoad last = load;
-        double seen = last == null ? 0 : value(last.running()) + value(last.waiting());
-        return gate.inside() + Math.max(0, seen - insideAtScrape);
+        MeasuredLoad last = measured;
+        double seen = last == null ? 0 : value(last.load().running()) + value(last.load().waiting());
+        return gate.inside() + Math.max(0, seen - insideAtReading);
     }
 
     private static double value(@Nullable Double number) {

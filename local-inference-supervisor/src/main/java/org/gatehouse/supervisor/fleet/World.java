@@ -140,8 +140,13 @@ final class World {
     void keepJournal() {
         if (journalStale) {
             journalStale = false;
-            outside.journal().write(replicas().stream().filter(replica -> replica.generation > 0)
-                    .map(Journal.Entry::of).toList());
+            List<Journal.Entry> entries = new ArrayList<>();
+            for (Replica replica : replicas()) {
+                if (replica.command != null) {
+                    entries.add(Journal.Entry.of(replica, replica.command));
+                }
+            }
+            outside.journal().write(entries);
         }
     }
 }

@@ -20,19 +20,23 @@ import java.util.TreeMap;
 import org.gatehouse.supervisor.Cause;
 import org.gatehouse.supervisor.Deployment;
 import org.gatehouse.supervisor.EngineState;
-import org.gatehouse.supervisor.FailureKind;
 import org.gatehouse.supervisor.Instance;
 import org.gatehouse.supervisor.Listen;
-import org.gatehouse.supervisor.LoadPhase;
+import org.gatehouse.supervisor.MeasuredLoad;
 import org.gatehouse.supervisor.StartOutcome;
 import org.gatehouse.supervisor.control.Asleep;
-import org.gatehouse.supervisor.control.Busy;
 import org.gatehouse.supervisor.control.EngineControl;
 import org.gatehouse.supervisor.control.Models;
 import org.gatehouse.supervisor.control.Probe;
 import org.gatehouse.supervisor.control.Said;
+import org.gatehouse.supervisor.engines.Adjustments;
+import org.gatehouse.supervisor.engines.Diagnosis;
 import org.gatehouse.supervisor.engines.Engine;
+import org.gatehouse.supervisor.engines.EngineFailure;
 import org.gatehouse.supervisor.engines.EngineLoad;
+import org.gatehouse.supervisor.engines.LoadProgress;
+import org.gatehouse.supervisor.engines.LoadStage;
+import org.gatehouse.supervisor.engines.Remedy;
 import org.gatehouse.supervisor.planning.GpuCapacity;
 
 /** A box with GPUs, engines and a clock, all of them of paper: engines take what their command line says, and obey at once. */
@@ -73,6 +77,8 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     final Map<String, Duration> slowness = new HashMap<>();
     /** Starts that fail, by a word in their command line. */
     final Map<String, Cause> failing = new HashMap<>();
+    /** Processes that an earlier daemon left and nobody has asked for. */
+    final Set<String> unclaimed = new HashSet<>();
     boolean leaks;
     boolean refusesSleep;
     private long nanos = 1_000_000_000L;
@@ -105,12 +111,22 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
         process(id).state = new EngineState.Ready();
     }
 
-    void loading(String id, LoadPhase phase) {
-        process(id).state = new EngineState.Loading(phase, 50);
+    void loading(String id, LoadStage stage) {
+        process(id).state = new EngineState.Loading(new LoadProgress(stage, 50));
     }
 
-    void crash(String id, FailureKind kind) {
-        crash(id, new Cause(kind, "on paper", null));
+    void crash(String id, EngineFailure failure) {
+        crash(id, cause(failure));
+    }
+
+    static Cause cause(EngineFailure failure) {
+        return new Cause(Diagnosis.observed(failure, "on paper"), Adjustments.NONE);
+    }
+
+    static Cause tooLong(int fitting) {
+        return new Cause(
+                new Diagnosis(EngineFailure.CONTEXT_TOO_LONG, "too long", new Remedy.ShorterContext(fitting)),
+                Adjustments.NONE);
     }
 
     void crash(String id, Cause cause) {
@@ -149,6 +165,9 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     public StartOutcome start(Deployment deployment) {
         Process before = processes.get(deployment.id());
         if (before != null && !before.state.resting()) {
+            if (unclaimed.remove(deployment.id()) && deployment.command().equals(before.deployment.command())) {
+                return new StartOutcome.Accepted(instance(deployment.id()).orElseThrow());
+            }
             violations.add("started twice: " + deployment.id());
         }
         Process process = new Process(deployment, before == null ? 1 : before.generation + 1);
@@ -188,9 +207,28 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     }
 
     @Override
+    public boolean runs(String id) {
+        Process process = processes.get(id);
+        return process != null && !process.state.resting();
+    }
+
+    @Override
+    public void endUnclaimed() {
+        unclaimed.forEach(id -> stop(id, Duration.ZERO));
+        unclaimed.clear();
+    }
+
+    /** The daemon ends and leaves its engines to the next. */
+    void daemonEnds() {
+        processes.values().stream().filter(process -> !process.state.resting())
+                .forEach(process -> unclaimed.add(process.deployment.id()));
+    }
+
+    @Override
     public Optional<Instance> instance(String id) {
         return Optional.ofNullable(processes.get(id)).map(
-                process -> new Instance(process.deployment, process.state, instant(), process.generation, 0, null));
+                process -> new Instance(process.deployment, process.state, instant(), process.generation, 0, null,
+                        new MeasuredLoad(new EngineLoad(process.running, 0.0, 0.0, 0.0, 0.0), instant())));
     }
 
     @Override
@@ -260,11 +298,6 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     @Override
     public Probe probe(Engine engine, Listen listen, String model) {
         return new Probe.Answered(at(listen).answers);
-    }
-
-    @Override
-    public Busy busy(Engine engine, Listen listen) {
-        return new Busy.Known(new EngineLoad(at(listen).running, 0.0, 0.0, 0.0, 0.0));
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.concurrent.Executor;
 
 import org.gatehouse.supervisor.EngineState;
+import org.gatehouse.supervisor.HangWatch;
+import org.gatehouse.supervisor.Lifetime;
 import org.gatehouse.supervisor.RestartPolicy;
 import org.gatehouse.supervisor.engines.EngineVersion;
 import org.gatehouse.supervisor.fleet.FleetView.OfDeployment;
@@ -47,11 +49,13 @@ final class FleetBench {
 
     /** Another fleet over the same box: what a restarted daemon has. */
     Fleet open() {
+        box.daemonEnds();
         RestartPolicy restart = new RestartPolicy(Duration.ofSeconds(5), Duration.ofMinutes(5), 0, 3,
                 Duration.ofMinutes(15), Duration.ofMinutes(10));
         FleetSettings settings = new FleetSettings(directory.resolve("state"), Path.of("/tmp/fleet-test"),
                 List.of(program("vllm-a"), program("vllm-b")), 21_000, 8, restart, Duration.ofSeconds(15),
-                FakeBox.GIB / 2, 3 * FakeBox.GIB / 2, hostBytes, 4, Duration.ofSeconds(2), 1.5);
+                FakeBox.GIB / 2, 3 * FakeBox.GIB / 2, hostBytes, 4, HangWatch.DEFAULT,
+                Lifetime.OUTLIVES_DAEMON, 1.5);
         Fleet opened = new Fleet(settings,
                 new Surroundings(box, box, box, ModelLibrary.directories(), history, book, journal, work, box,
                         box::nanoTime, new Random(5)));

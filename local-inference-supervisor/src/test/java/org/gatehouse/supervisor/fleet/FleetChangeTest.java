@@ -9,8 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.gatehouse.supervisor.Cause;
-import org.gatehouse.supervisor.FailureKind;
+import org.gatehouse.supervisor.engines.EngineFailure;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.FleetView.Standing;
 import org.gatehouse.supervisor.planning.EngineKind;
@@ -76,7 +75,7 @@ class FleetChangeTest {
     @Test
     void upgradeThatDoesNotStartIsGivenUpAndTheEarlierOneNeverStops() {
         servesA(bench.pinned("chat"));
-        bench.box.failing.put("vllm-b", new Cause(FailureKind.BAD_ARGUMENTS, "on paper", null));
+        bench.box.failing.put("vllm-b", FakeBox.cause(EngineFailure.BAD_ARGUMENTS));
         bench.applied(upgraded(bench.pinned("chat")));
         assertThat(bench.kinds()).contains(Kind.ROLLED_BACK);
         assertThat(bench.lease("model-chat").instance()).isEqualTo("chat-0");
@@ -102,7 +101,7 @@ class FleetChangeTest {
     void upgradeWithoutRoomTakesTheEarlierOnesPlaceAndGoesBackIfItFails() throws IOException {
         bench = new FleetBench(directory.resolve("small"), 1);
         servesA(bench.pinned("chat"));
-        bench.box.failing.put("vllm-b", new Cause(FailureKind.BAD_ARGUMENTS, "on paper", null));
+        bench.box.failing.put("vllm-b", FakeBox.cause(EngineFailure.BAD_ARGUMENTS));
         bench.applied(upgraded(bench.pinned("chat")));
         bench.steps();
         bench.loadAll();

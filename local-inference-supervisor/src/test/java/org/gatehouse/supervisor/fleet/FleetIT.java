@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,7 +21,9 @@ import org.junit.jupiter.api.Timeout;
 
 import org.gatehouse.supervisor.CallsInFlight;
 import org.gatehouse.supervisor.EngineSupervisor;
+import org.gatehouse.supervisor.HangWatch;
 import org.gatehouse.supervisor.Instance;
+import org.gatehouse.supervisor.Lifetime;
 import org.gatehouse.supervisor.RestartPolicy;
 import org.gatehouse.supervisor.SupervisorSettings;
 import org.gatehouse.supervisor.control.Asleep;
@@ -58,6 +61,10 @@ class FleetIT {
     void open() throws Exception {
         directory = Files.createTempDirectory("fleet"); // Short: a socket's path has 107 bytes at most.
         model = TinyModel.in(directory.resolve("tiny"));
+        begin();
+    }
+
+    private void begin() throws Exception {
         opened = EngineSupervisor.open(SupervisorSettings.in(directory.resolve("s")), CallsInFlight.NOT_COUNTED);
         RestartPolicy restart = new RestartPolicy(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2, 5,
                 Duration.ofMinutes(15), Duration.ofMinutes(10));
@@ -65,7 +72,8 @@ class FleetIT {
                 List.of(program("one", List.of()), program("two", List.of()),
                         program("broken", List.of("--simulate-failure", "tool-parser"))),
                 21_000, 8, restart, Duration.ofSeconds(10), FakeBox.GIB / 2, FakeBox.GIB, 64 * FakeBox.GIB, 64,
-                Duration.ofMillis(200), 20);
+                new HangWatch(Duration.ofMillis(200), Duration.ofMinutes(1), Duration.ofSeconds(20)),
+                Lifetime.OUTLIVES_DAEMON, 20);
         begun = Fleet.open(settings, opened, control, this::sights, ModelLibrary.directories(),
                 new HistoryFile(Files.createDirectories(directory.resolve("f")).resolve("history.json")), book,
                 events::add);
@@ -74,7 +82,7 @@ class FleetIT {
     @AfterEach
     void close() {
         fleet().close();
-        supervisor().close();
+        supervisor().stopEverything();
     }
 
     private EngineSupervisor supervisor() {
@@ -238,6 +246,47 @@ class FleetIT {
         await(Kind.ADAPTER_UNLOADED);
         assertThat(fleet().acquire("law", Duration.ZERO)).isInstanceOf(Admission.Refused.class);
         assertThat(supervisor().instance("chat-0").orElseThrow().generation()).isEqualTo(1);
+    }
+
+    @Test
+    void nextDaemonTakesEnginesOverAwakeOrAsleepAndEndsWhatNobodyWantsAnyMore() throws Exception {
+        Sizing less = Sizing.PLANNED.on(List.of("GPU-0"), 0.4);
+        Sizing most = Sizing.PLANNED.on(List.of("GPU-1"), 0.9);
+        applied(deployment("chat").sized(less));
+        applied(deployment("gone").sized(less));
+        applied(sleeper("day").sized(most));
+        applied(sleeper("night").sized(most));
+        lease("model-chat").close();
+        lease("model-gone").close();
+        lease("model-day").close();
+        lease("model-night").close();
+        await(() -> replica("day").phase() == ReplicaPhase.ASLEEP);
+        Map<String, Long> pids = pids();
+
+        fleet().close();
+        supervisor().close();
+        book.remove("gone");
+        begin();
+        long began = System.nanoTime();
+        lease("model-chat").close();
+        lease("model-night").close();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        await(() -> replica("day").phase() == ReplicaPhase.ASLEEP);
+        assertThat(pids()).isEqualTo(pids.entrySet().stream().filter(each -> !each.getKey().equals("gone-0"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        await(() -> ProcessHandle.of(Objects.requireNonNull(pids.get("gone-0"))).filter(ProcessHandle::isAlive)
+                .isEmpty());
+        lease("model-day").close();
+        assertThat(events).extracting(FleetEvent::kind).contains(Kind.ADOPTED, Kind.AWAKE);
+    }
+
+    private FleetView.OfReplica replica(String deployment) {
+        return view(deployment).replicas().getFirst();
+    }
+
+    private Map<String, Long> pids() {
+        return supervisor().instances().stream().filter(each -> each.processId().isPresent())
+                .collect(Collectors.toMap(Instance::id, each -> each.processId().orElseThrow()));
     }
 
     @Test

@@ -10,9 +10,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.gatehouse.supervisor.Cause;
-import org.gatehouse.supervisor.FailureKind;
-import org.gatehouse.supervisor.LoadPhase;
+import org.gatehouse.supervisor.engines.EngineFailure;
+import org.gatehouse.supervisor.engines.LoadStage;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.FleetView.Standing;
 import org.gatehouse.supervisor.planning.GpuCapacity;
@@ -59,7 +58,7 @@ class FleetLifeTest {
         assertThat(one.replica("b-0").phase()).isEqualTo(ReplicaPhase.PLACED);
         assertThat(one.fleet.view().gpus().getFirst().loading()).isEqualTo("a-0");
 
-        one.box.loading("a-0", LoadPhase.GRAPHS);
+        one.box.loading("a-0", LoadStage.GRAPHS);
         one.steps();
 
         assertThat(one.replica("b-0").phase()).isEqualTo(ReplicaPhase.LOADING);
@@ -87,7 +86,7 @@ class FleetLifeTest {
     void crashedEngineStartsAgainAfterItsBackOffAndFailsWhenTheBudgetIsSpent() {
         bench.applied(bench.pinned("chat"));
         bench.loadAll();
-        bench.box.crash("chat-0", FailureKind.ENGINE_DIED);
+        bench.box.crash("chat-0", EngineFailure.ENGINE_DIED);
         bench.steps();
         assertThat(bench.replica("chat-0").phase()).isEqualTo(ReplicaPhase.BACKING_OFF);
         assertThat(bench.call("model-chat")).isInstanceOf(Admission.Loading.class);
@@ -98,7 +97,7 @@ class FleetLifeTest {
         assertThat(bench.view("chat").standing()).isEqualTo(Standing.SERVING);
 
         for (int crash = 0; crash < 2; crash++) {
-            bench.box.crash("chat-0", FailureKind.ENGINE_DIED);
+            bench.box.crash("chat-0", EngineFailure.ENGINE_DIED);
             bench.pass(Duration.ofSeconds(30));
             bench.loadAll();
         }
@@ -117,12 +116,12 @@ class FleetLifeTest {
     @Test
     void contextThatTheEngineSaysIsTooLongIsShortenedOnce() {
         bench.applied(bench.pinned("chat"));
-        bench.box.crash("chat-0", new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 4096));
+        bench.box.crash("chat-0", FakeBox.tooLong(4096));
         bench.pass(Duration.ofSeconds(10));
         assertThat(bench.box.process("chat-0").argument("--max-model-len")).isEqualTo("4096");
         assertThat(bench.kinds()).contains(Kind.REMEDIED);
 
-        bench.box.crash("chat-0", new Cause(FailureKind.CONTEXT_TOO_LONG, "too long", 2048));
+        bench.box.crash("chat-0", FakeBox.tooLong(2048));
         bench.pass(Duration.ofMinutes(1));
         assertThat(bench.view("chat").standing()).isEqualTo(Standing.FAILED);
     }
@@ -133,7 +132,7 @@ class FleetLifeTest {
         bench.loadAll();
         String first = bench.replica("chat-0").memory().keySet().iterator().next();
         bench.box.leaks = true;
-        bench.box.crash("chat-0", FailureKind.KILLED);
+        bench.box.crash("chat-0", EngineFailure.KILLED);
         bench.steps();
         assertThat(bench.replica("chat-0").phase()).isEqualTo(ReplicaPhase.RECLAIMING);
         bench.pass(Duration.ofSeconds(16));
@@ -207,7 +206,7 @@ class FleetLifeTest {
         assertThat(bench.box.process("chat-0").adapters).containsExactly("tax");
         assertThat(bench.call("law")).isInstanceOf(Admission.Refused.class);
 
-        bench.box.crash("chat-0", FailureKind.ENGINE_DIED);
+        bench.box.crash("chat-0", EngineFailure.ENGINE_DIED);
         bench.pass(Duration.ofSeconds(6));
         bench.loadAll();
         assertThat(bench.lease("tax").instance()).isEqualTo("chat-0");

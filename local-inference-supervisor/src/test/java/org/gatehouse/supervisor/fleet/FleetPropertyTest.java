@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.gatehouse.supervisor.EngineState;
-import org.gatehouse.supervisor.FailureKind;
-import org.gatehouse.supervisor.LoadPhase;
+import org.gatehouse.supervisor.engines.EngineFailure;
+import org.gatehouse.supervisor.engines.LoadStage;
 import org.gatehouse.supervisor.fleet.FleetView.OfDeployment;
 import org.gatehouse.supervisor.fleet.FleetView.OfGpu;
 import org.gatehouse.supervisor.fleet.FleetView.Standing;
@@ -115,7 +115,7 @@ class FleetPropertyTest {
     private static void progress(FleetBench bench, RandomGenerator random) {
         bench.box.processes.forEach((id, process) -> {
             if (process.state instanceof EngineState.Spawned && random.nextBoolean()) {
-                bench.box.loading(id, LoadPhase.WEIGHTS);
+                bench.box.loading(id, LoadStage.WEIGHTS);
             } else if (process.state instanceof EngineState.Loading && random.nextBoolean()) {
                 bench.box.loaded(id);
             }
@@ -125,8 +125,8 @@ class FleetPropertyTest {
     private static void crash(FleetBench bench, RandomGenerator random) {
         List<String> alive = bench.box.processes.entrySet().stream().filter(each -> !each.getValue().state.resting())
                 .map(Map.Entry::getKey).toList();
-        FailureKind[] kinds = {FailureKind.ENGINE_DIED, FailureKind.KILLED, FailureKind.GPU_BUSY,
-                FailureKind.UNRESPONSIVE, FailureKind.OUT_OF_GPU_MEMORY};
+        EngineFailure[] kinds = {EngineFailure.ENGINE_DIED, EngineFailure.KILLED, EngineFailure.GPU_BUSY,
+                EngineFailure.UNRESPONSIVE, EngineFailure.OUT_OF_GPU_MEMORY};
         if (!alive.isEmpty()) {
             bench.box.crash(alive.get(random.nextInt(alive.size())), kinds[random.nextInt(kinds.length)]);
         }
