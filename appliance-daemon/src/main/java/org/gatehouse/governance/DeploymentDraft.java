@@ -89,6 +89,18 @@ public record DeploymentDraft(
         adapters = List.copyOf(adapters);
     }
 
+    /** The same with so many replicas. */
+    public DeploymentDraft withReplicas(int other) {
+        return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, other, sizing, onDemand,
+                idleSeconds, sleep, priority, adapters, patience);
+    }
+
+    /** The same with these adapters. */
+    public DeploymentDraft withAdapters(List<Adapter> others) {
+        return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand,
+                idleSeconds, sleep, priority, others, patience);
+    }
+
     /** One engine that is always loaded, as the planner thinks best. */
     public static DeploymentDraft of(String name, String publicName, String model) {
         return new DeploymentDraft(name, publicName, model, Engine.VLLM, "", List.of(), 1, Sizing.PLANNED, false, 900,
