@@ -90,7 +90,8 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
     }
 
     /** A plan with these programs, whatever the settings say of them. */
-    public EnginePlan plan(Path data, SupervisorSettings processes, List<EngineProgram> installed, boolean endWithDaemon,
+    public EnginePlan plan(Path data, SupervisorSettings processes, List<EngineProgram> installed,
+            boolean endWithDaemon,
             Lifetime lifetime) {
         return new EnginePlan(processes,
                 new FleetSettings(data.resolve("fleet"), sockets(data), installed, FIRST_PORT, PORTS,

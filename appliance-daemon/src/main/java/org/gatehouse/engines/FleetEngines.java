@@ -192,6 +192,11 @@ public final class FleetEngines implements Engines {
         return supervisor.log(instance, atMost);
     }
 
+    @Override
+    public List<Long> pids() {
+        return supervisor.instances().stream().flatMap(instance -> instance.processId().stream().boxed()).toList();
+    }
+
     /** Ends the engines that end with the daemon, after their calls; others go on for the next daemon. */
     @Override
     public void close() {
