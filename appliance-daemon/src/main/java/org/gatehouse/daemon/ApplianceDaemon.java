@@ -36,6 +36,7 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
+import org.gatehouse.engines.EngineMetrics;
 import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.engines.FleetEngines;
@@ -237,7 +238,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                List.of(certificate::trouble), new GpuMetrics(gpus).behind(metrics::scrape),
+                List.of(certificate::trouble),
+                new EngineMetrics(running).behind(new GpuMetrics(gpus).behind(metrics::scrape)),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
