@@ -36,6 +36,7 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
+import org.gatehouse.engines.NoEngines;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -220,7 +221,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, new NoEngines(clock), new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
