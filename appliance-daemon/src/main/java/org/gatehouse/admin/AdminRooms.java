@@ -11,6 +11,7 @@ import org.gatehouse.audit.TrailVerification;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.usage.UsageReport;
 
 /**
@@ -21,6 +22,7 @@ import org.gatehouse.usage.UsageReport;
  * @param nanoTime a clock that never jumps
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
-        TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, UpstreamProbe probe,
+        TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, LocalModels models,
+        UpstreamProbe probe,
         Box box,
         String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -91,6 +91,11 @@ final class Leaf implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
+    /** Where progress goes, so that what is printed can be piped. */
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     boolean json() {
         return connection.format() == Connection.Format.json;
     }

@@ -60,6 +60,8 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
@@ -166,6 +168,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
                 ids));
 
+        LocalModels models = keep(LocalModels.lazily(settings.models().plan(data.root()),
+                new Surroundings(Surroundings.keysIn(secrets), adminTrail, clock, nanoTime, ids)));
+
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(LocalEngines.none(), nanoTime);
@@ -200,6 +205,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 RateLimits::remembered);
         metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
                 it -> it.figures().size());
+        ModelMetrics.show(models, metrics);
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
@@ -220,7 +226,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, models, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -38,9 +38,13 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.modelstore.ModelStorePlan;
+import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.supervisor.models.ModelStoreSettings;
 import org.gatehouse.usage.KeyLastUse;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
@@ -55,6 +59,7 @@ public final class AdminServer implements AutoCloseable {
     public final StillBox box = new StillBox();
     public final RecordingTrail actions;
     public final Gpus gpus;
+    public final LocalModels models;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -95,9 +100,13 @@ public final class AdminServer implements AutoCloseable {
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
                 (_, _) -> Optional.empty(),
                 clock, System::nanoTime, ids);
+        models = LocalModels.lazily(
+                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()),
+                new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
+                models,
                 probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
@@ -203,7 +212,10 @@ public final class AdminServer implements AutoCloseable {
         client.close();
         server.stop();
         try {
+            models.close();
             gpus.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
