@@ -188,6 +188,15 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
         return new StartOutcome.Accepted(instance(deployment.id()).orElseThrow());
     }
 
+    @Override
+    public StartOutcome adopt(Deployment deployment) {
+        Process process = processes.get(deployment.id());
+        return process != null && unclaimed.contains(deployment.id())
+                && deployment.command().equals(process.deployment.command())
+                        ? start(deployment)
+                        : new StartOutcome.Refused("on paper nothing runs for " + deployment.id());
+    }
+
     private void take(Process process) {
         double share = Double.parseDouble(process.argument("--gpu-memory-utilization"));
         for (String index : process.deployment.command().environment().getOrDefault("CUDA_VISIBLE_DEVICES", "")
