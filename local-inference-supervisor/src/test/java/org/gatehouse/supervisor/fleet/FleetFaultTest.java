@@ -77,7 +77,7 @@ class FleetFaultTest {
 
     @Test
     void replicaThatTheFleetCannotGoOnWithIsEndedAndStartedAnew() {
-        bench.history = new FailingHistory();
+        bench.history = new FailingHistory("");
         bench.fleet = bench.open();
         bench.applied(bench.pinned("rare").mode(ON_DEMAND, SleepRule.KEEP_WEIGHTS));
         bench.call("model-rare");
@@ -98,6 +98,16 @@ class FleetFaultTest {
         serves("chat");
         assertThat(bench.view("a-gone").reason()).contains("vllm-old").contains("no longer set up");
         assertThat(bench.call("model-a-gone")).isInstanceOf(Admission.Refused.class);
+    }
+
+    @Test
+    void deploymentThatTheFleetCannotHandleDoesNotHoldUpTheOthers() {
+        bench.history = new FailingHistory("vllm-b");
+        bench.book.put(bench.pinned("a-bad").by(new EngineChoice(EngineKind.VLLM, "vllm-b", List.of())));
+        bench.book.put(bench.pinned("chat"));
+        bench.fleet = bench.open();
+        serves("chat");
+        assertThat(bench.view("a-bad").ready()).isZero();
     }
 
     @Test
@@ -185,13 +195,21 @@ class FleetFaultTest {
         assertThat(bench.box.process("rare-0").generation).isEqualTo(2);
     }
 
-    /** Cannot keep how long a wake took. */
+    /** Cannot keep how long the first wake took, and cannot be asked about one program. */
     private static final class FailingHistory implements EngineHistory {
         private final MemoryHistory kept = new MemoryHistory();
+        private final String unknown;
         private boolean failed;
+
+        private FailingHistory(String unknown) {
+            this.unknown = unknown;
+        }
 
         @Override
         public List<LearnedFootprint> footprints(Key key) {
+            if (key.program().equals(unknown)) {
+                throw new IllegalStateException("on paper the history cannot be read");
+            }
             return kept.footprints(key);
         }
 

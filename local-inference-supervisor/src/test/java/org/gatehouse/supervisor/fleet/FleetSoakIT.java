@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
@@ -265,7 +265,7 @@ class FleetSoakIT {
     }
 
     private static List<JsonNode> each(JsonNode node) {
-        return StreamSupport.stream(node.spliterator(), false).toList();
+        return node.valueStream().toList();
     }
 
     private static Set<String> names(JsonNode node) {
@@ -366,7 +366,7 @@ class FleetSoakIT {
     }
 
     private void nothingIsLeft() throws Exception {
-        java.util.Arrays.fill(gpus, "well");
+        Arrays.fill(gpus, "well");
         script();
         for (String words : new TreeSet<>(USUAL.values())) {
             apply(words);
@@ -375,7 +375,11 @@ class FleetSoakIT {
         assertThat(daemon.ask("routes a b c d").split(" ")).as("leases for all").hasSize(5)
                 .satisfies(
                         answer -> assertThat(List.of(answer).subList(1, 5)).allMatch(id -> id.matches("[abcd]-\\d+")));
-        await("leases", status -> status.path("open").asInt() == 0);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (daemon.status().path("open").asInt() > 0) {
+            assertThat(System.nanoTime()).as("leases are held").isLessThan(end);
+            Thread.sleep(20);
+        }
         assertThat(daemon.status().path("counted").path("call-to-a-sleeper").asInt()).isZero();
         for (String name : USUAL.keySet()) {
             assertThat(daemon.ask("remove " + name)).isEqualTo("true");
@@ -396,16 +400,4 @@ class FleetSoakIT {
                 .doesNotContain("met what it cannot handle");
     }
 
-    /** Something about the daemon's state. */
-    private interface Question {
-        boolean isSo(JsonNode status);
-    }
-
-    private void await(String what, Question question) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!question.isSo(daemon.status())) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.sleep(20);
-        }
-    }
 }
