@@ -46,6 +46,8 @@ public final class AdminApi implements HttpService {
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
         all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
         all.addAll(new GpuOperations(rooms.gpus(), rooms.clock()).all());
+        all.addAll(new DeploymentOperations(rooms.governance().deployments(), rooms.engines(), rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());

@@ -9,6 +9,7 @@ import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailVerification;
 import org.gatehouse.compute.Gpus;
+import org.gatehouse.engines.Engines;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.usage.UsageReport;
@@ -21,6 +22,5 @@ import org.gatehouse.usage.UsageReport;
  * @param nanoTime a clock that never jumps
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
-        TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, UpstreamProbe probe,
-        Box box,
-        String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}
+        TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
+        UpstreamProbe probe, Box box, String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -93,7 +93,7 @@ final class AdminClient implements AutoCloseable {
             HttpResponse<InputStream> response = client.send(request.build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() >= 300) {
-                throw new CommandFailed(problem(response));
+                throw new CommandFailed(problem(response), response.statusCode());
             }
             return response;
         } catch (javax.net.ssl.SSLException e) {

@@ -25,7 +25,7 @@ record CliNoun(String name, String one, List<String> columns, List<Member> filte
     /** How one of them is named on the command line. */
     String label() {
         return switch (name) {
-            case "departments", "users", "upstreams", "models" -> "NAME";
+            case "departments", "users", "upstreams", "models", "deployments" -> "NAME";
             case "projects" -> "DEPARTMENT/PROJECT";
             case "keys" -> "KEY";
             default -> "ID";
@@ -41,6 +41,7 @@ record CliNoun(String name, String one, List<String> columns, List<Member> filte
             case "keys" -> "Research/Search/ci";
             case "upstreams" -> "openai";
             case "models" -> "gpt-4o";
+            case "deployments" -> "chat";
             default -> "019a6b1c-0000-7000-8000-000000000001";
         };
     }

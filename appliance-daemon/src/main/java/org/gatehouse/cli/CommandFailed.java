@@ -4,11 +4,24 @@ package org.gatehouse.cli;
 final class CommandFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final int answered;
+
     CommandFailed(String message) {
+        this(message, 0);
+    }
+
+    CommandFailed(String message, int answered) {
         super(message);
+        this.answered = answered;
     }
 
     CommandFailed(String message, Throwable cause) {
         super(message, cause);
+        this.answered = 0;
+    }
+
+    /** The HTTP status that the box answered; 0 when it was no answer that failed. */
+    int answered() {
+        return answered;
     }
 }

@@ -90,7 +90,7 @@ final class DeclarationCommands {
         }
     }
 
-    private static void print(Leaf command, JsonNode report) {
+    static void print(Leaf command, JsonNode report) {
         for (JsonNode item : report.get("items")) {
             String action = item.get("action").asText();
             String sign = switch (action) {

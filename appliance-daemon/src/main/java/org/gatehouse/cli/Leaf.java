@@ -91,6 +91,13 @@ final class Leaf implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
+    /** One line on standard error. */
+    void complain(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(oneLine(line));
+        err.flush();
+    }
+
     boolean json() {
         return connection.format() == Connection.Format.json;
     }

@@ -22,9 +22,10 @@ record Member(String option, String field, Kind kind, String about, boolean requ
     /** What an option holds. */
     enum Kind {
         TEXT("TEXT"), NUMBER("N"), ON(""), OFF(""), WORDS("WORD"), SCOPE("SCOPE"), TARGETS("UPSTREAM=MODEL"), LIMITS(
-                "KIND=N"), BUDGETS("PERIOD=AMOUNT"), SECRET_FROM_VARIABLE("VARIABLE"), SECRET_FROM_FILE(
-                        "FILE"), DEPARTMENT("NAME"), PROJECT(
-                                "DEPARTMENT/PROJECT"), USER("NAME"), UPSTREAM("NAME"), MODEL("NAME");
+                "KIND=N"), ADAPTERS(
+                        "NAME=DIR"), BUDGETS("PERIOD=AMOUNT"), SECRET_FROM_VARIABLE("VARIABLE"), SECRET_FROM_FILE(
+                                "FILE"), DEPARTMENT("NAME"), PROJECT(
+                                        "DEPARTMENT/PROJECT"), USER("NAME"), UPSTREAM("NAME"), MODEL("NAME");
 
         private final String label;
 
@@ -41,7 +42,8 @@ record Member(String option, String field, Kind kind, String about, boolean requ
         }
 
         boolean isRepeatable() {
-            return this == WORDS || this == TARGETS || this == LIMITS || this == BUDGETS;
+            return this == WORDS || this == TARGETS || this == LIMITS || this == BUDGETS
+                    || this == ADAPTERS;
         }
     }
 
@@ -77,6 +79,11 @@ record Member(String option, String field, Kind kind, String about, boolean requ
                 ArrayNode limits = NODES.arrayNode();
                 given.forEach(pair -> limits.addObject().put("kind", left(pair)).set("amount", number(right(pair))));
                 yield limits;
+            }
+            case ADAPTERS -> {
+                ArrayNode adapters = NODES.arrayNode();
+                given.forEach(pair -> adapters.addObject().put("name", left(pair)).put("directory", right(pair)));
+                yield adapters;
             }
             case BUDGETS -> {
                 ArrayNode budgets = NODES.arrayNode();

@@ -25,11 +25,16 @@ final class NounCommands {
         CommandLine line = list(noun.name(), "Lists and changes " + noun.name() + "; by itself it lists them.",
                 noun.name() + " --output json");
         line.addSubcommand("list", list("list", "Lists " + noun.name() + ".", noun.name() + " list --output json"));
+        addEditing(line);
+        return line;
+    }
+
+    /** Everything but lists. */
+    void addEditing(CommandLine line) {
         line.addSubcommand("show", show());
         line.addSubcommand("create", create());
         line.addSubcommand("update", update());
         line.addSubcommand("delete", delete());
-        return line;
     }
 
     /** A command that only has subcommands. */
@@ -81,7 +86,7 @@ final class NounCommands {
                         return print(command, client.post(noun.name(), body(command, client)));
                     }
                 });
-        noun.members().forEach(member -> add(leaf, member, member.required()));
+        addOptions(leaf, true);
         return leaf.commandLine();
     }
 
@@ -93,7 +98,7 @@ final class NounCommands {
                         return print(command, client.patch(path(client, command), body(command, client)));
                     }
                 }).argument(noun.label(), "Which one; its id will do too.", true);
-        noun.members().forEach(member -> add(leaf, member, false));
+        addOptions(leaf, false);
         return leaf.commandLine();
     }
 
@@ -106,10 +111,20 @@ final class NounCommands {
                         return 0;
                     }
                 }).argument(noun.label(), "Which one; its id will do too.", true);
-        if (List.of("departments", "projects").contains(noun.name())) {
-            leaf.flag("--cascade", "Delete everything below it too, keys included.");
+        switch (noun.name()) {
+            case "departments", "projects" ->
+                leaf.flag("--cascade", "Delete everything below it too, keys included.");
+            case "deployments" -> leaf.flag("--cascade", "Delete the prices at its upstream too.");
+            default -> {
+                // Nothing goes with it.
+            }
         }
         return leaf.commandLine();
+    }
+
+    /** The options that say what is to be. */
+    void addOptions(Leaf leaf, boolean someRequired) {
+        noun.members().forEach(member -> add(leaf, member, someRequired && member.required()));
     }
 
     private static void add(Leaf leaf, Member member, boolean required) {
@@ -123,7 +138,7 @@ final class NounCommands {
     }
 
     /** The JSON of the members that were given. */
-    private ObjectNode body(Leaf command, AdminClient client) {
+    ObjectNode body(Leaf command, AdminClient client) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         References references = new References(client);
         for (Member member : noun.members()) {

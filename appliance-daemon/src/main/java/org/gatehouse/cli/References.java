@@ -26,7 +26,7 @@ final class References {
         return switch (noun) {
             case "projects" -> project(text);
             case "keys" -> key(text);
-            case "departments", "users", "upstreams", "models" -> one(noun, text, Map.of("name", text));
+            case "departments", "users", "upstreams", "models", "deployments" -> one(noun, text, Map.of("name", text));
             default -> throw new CommandFailed("'" + text + "' is no id; " + noun + " have no names, list them with"
                     + " 'gatehouse " + noun + " list'.");
         };

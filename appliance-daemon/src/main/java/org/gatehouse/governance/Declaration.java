@@ -27,6 +27,7 @@ public record Declaration(
         @About("Users.") @Nullable List<UserDraft> users,
         @About("Upstreams.") @Nullable List<DeclaredUpstream> upstreams,
         @About("Public models.") @Nullable List<DeclaredModel> models,
+        @About("Models that the box serves by itself. Their upstreams and models come with them.") @Nullable List<DeploymentDraft> deployments,
         @About("Prices.") @Nullable List<DeclaredPrice> prices,
         @About("Keys that are not revoked, without their secrets.") @Nullable List<DeclaredKey> keys,
         @About("Limits.") @Nullable List<DeclaredLimit> limits,

@@ -86,6 +86,9 @@ public final class Declarations {
             section(nouns.models(), wanted.models(), Exporter::model, DeclaredModel::name,
                     item -> nouns.models().insert(change, names.model(item)),
                     (stored, item) -> nouns.models().replace(change, stored, names.model(item)));
+            section(nouns.deployments(), wanted.deployments(), Deployment::draft, DeploymentDraft::name,
+                    item -> nouns.deployments().insert(change, item),
+                    (stored, item) -> nouns.deployments().replace(change, stored, item));
             section(nouns.prices(), prices(), Exporter::price, DeclaredPrice::key,
                     item -> nouns.prices().insert(change, names.price(item)),
                     (stored, item) -> nouns.prices().replace(change, stored, names.price(item)));
@@ -131,14 +134,27 @@ public final class Declarations {
                 deletions.add(() -> {
                     int before = section.items().size();
                     section.prune(declared, stored -> {
+                        if (comesWithADeployment(stored)) {
+                            return false;
+                        }
                         // What it depended on may have taken it along already.
                         if (rows.find(handle, stored.id()).isPresent()) {
                             delete.accept(stored);
                         }
+                        return true;
                     });
                     items.addAll(section.items().subList(before, section.items().size()));
                 });
             }
+        }
+
+        /** A deployment that stays keeps what makes it callable, whether the declaration names that or not. */
+        private boolean comesWithADeployment(Governed stored) {
+            return switch (stored) {
+                case UpstreamServer upstream -> nouns.deployments().behind(handle, upstream.baseUrl()).isPresent();
+                case PublicModel model -> nouns.deployments().serving(handle, model.name()).isPresent();
+                default -> false;
+            };
         }
 
         private void settings() {

@@ -63,6 +63,12 @@ public record DeploymentDraft(
         public Sizing {
             gpus = List.copyOf(gpus);
         }
+
+        /** The same with this share of each of these GPUs. */
+        public Sizing on(List<String> otherGpus, int percent) {
+            return new Sizing(otherGpus, percent, tensorParallel, pipelineParallel, contextTokens, kvCache,
+                    quantisation, maxSequences, eager, adapterSlots, adapterRank);
+        }
     }
 
     /** A LoRA adapter. */
@@ -87,6 +93,18 @@ public record DeploymentDraft(
     public DeploymentDraft {
         extraArguments = List.copyOf(extraArguments);
         adapters = List.copyOf(adapters);
+    }
+
+    /** The same with so many replicas. */
+    public DeploymentDraft withReplicas(int other) {
+        return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, other, sizing, onDemand,
+                idleSeconds, sleep, priority, adapters, patience);
+    }
+
+    /** The same with these adapters. */
+    public DeploymentDraft withAdapters(List<Adapter> others) {
+        return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand,
+                idleSeconds, sleep, priority, others, patience);
     }
 
     /** One engine that is always loaded, as the planner thinks best. */

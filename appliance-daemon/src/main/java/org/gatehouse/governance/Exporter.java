@@ -25,6 +25,7 @@ final class Exporter {
                 sorted(nouns.users().read(handle, all), User::draft, UserDraft::name),
                 sorted(nouns.upstreams().read(handle, all), Exporter::upstream, Declaration.DeclaredUpstream::name),
                 sorted(nouns.models().read(handle, all), Exporter::model, Declaration.DeclaredModel::name),
+                sorted(nouns.deployments().read(handle, all), Deployment::draft, DeploymentDraft::name),
                 sorted(nouns.prices().read(handle, all), Exporter::price, Declaration.DeclaredPrice::key),
                 sorted(nouns.keys().read(handle, Selection.of("k.state <> :value", "REVOKED")), Exporter::key,
                         Declaration.DeclaredKey::key),

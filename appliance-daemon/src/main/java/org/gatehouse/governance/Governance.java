@@ -47,13 +47,23 @@ public final class Governance implements AutoCloseable {
      */
     public static Governance open(Database database, SecretBox secrets, AdminTrail trail, Clock clock,
             Supplier<UUID> ids, RandomGenerator random) {
+        return open(database, secrets, trail, clock, ids, random, DeploymentCheck.none());
+    }
+
+    /**
+     * The same for a box with engines.
+     *
+     * @param check objects to deployments that can't be
+     */
+    public static Governance open(Database database, SecretBox secrets, AdminTrail trail, Clock clock,
+            Supplier<UUID> ids, RandomGenerator random, DeploymentCheck check) {
         Jdbi jdbi = database.jdbi();
         Outbox outbox = new Outbox(jdbi, trail);
         SnapshotQueries queries = new SnapshotQueries(secrets);
         Snapshots snapshots = new Snapshots(jdbi, queries, outbox);
         Changes changes = new Changes(jdbi, outbox, snapshots, clock, ids);
         Nouns nouns = new Nouns(secrets,
-                new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock));
+                new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock), check);
         Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));
         Governance governance = new Governance(jdbi, nouns, changes, snapshots, queries, keys);
         carryOn(outbox);
@@ -128,6 +138,11 @@ public final class Governance implements AutoCloseable {
     /** Public models. */
     public Noun<PublicModel, ModelDraft> models() {
         return new Noun<>(jdbi, changes, nouns.models());
+    }
+
+    /** Models that this box shall serve by itself. */
+    public Noun<Deployment, DeploymentDraft> deployments() {
+        return new Noun<>(jdbi, changes, nouns.deployments());
     }
 
     /** The price book. */

@@ -20,6 +20,16 @@ public record ModelDraft(
             @About(value = "What that upstream calls the model.", min = 1, max = 200) String upstreamModel,
             @About(value = "Relative share of new calls.", fallback = "1", max = 10_000) int weight) {}
 
+    /** The same with these targets. */
+    ModelDraft withTargets(List<Target> others) {
+        return new ModelDraft(name, tokenizer, contextTokens, maxOutputTokens, surfaces, others);
+    }
+
+    /** The same with this context, and replies that are not longer. */
+    ModelDraft withContext(int tokens) {
+        return new ModelDraft(name, tokenizer, tokens, Math.min(maxOutputTokens, tokens), surfaces, targets);
+    }
+
     /** A chat model with one target. */
     public static ModelDraft routed(String name, UUID upstreamId, String upstreamModel,
             ModelRoute.Tokenizer tokenizer, int contextTokens, int maxOutputTokens) {

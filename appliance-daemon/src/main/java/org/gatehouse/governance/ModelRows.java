@@ -94,6 +94,14 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
 
     @Override
     public PublicModel replace(ChangeSet changes, PublicModel stored, ModelDraft draft) {
+        nouns.deployments().serving(changes.handle(), stored.name()).ifPresent(deployment -> {
+            if (!draft.name().equals(stored.name())
+                    || !nouns.deployments().routes().goesTo(deployment.name(), changes.handle(), draft)) {
+                throw RefusedException.conflict("The model " + stored.name() + " is the one of the deployment "
+                        + deployment.name() + ": it keeps its name and its target there. Give that target the weight 0"
+                        + " to send no calls there.");
+            }
+        });
         bind(changes, stored.id(), check(changes, stored.id(), draft), changes.handle().createUpdate("""
                 UPDATE model SET name = :name, tokenizer = :tokenizer, context_tokens = :context,
                     max_output_tokens = :output, surfaces = :surfaces, updated_at = :now, version = version + 1
@@ -109,6 +117,10 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
 
     @Override
     public void remove(ChangeSet changes, PublicModel stored, boolean cascade) {
+        nouns.deployments().serving(changes.handle(), stored.name()).ifPresent(deployment -> {
+            throw RefusedException.conflict("The model " + stored.name() + " is the one of the deployment "
+                    + deployment.name() + " and goes with it. Delete the deployment, or take the adapter out of it.");
+        });
         long keys = Checks.count(changes.handle(), """
                 SELECT COUNT(*) FROM api_key_model b JOIN api_key k ON k.id = b.key_id
                 WHERE b.model_id = :value AND k.state <> 'REVOKED'

@@ -14,11 +14,13 @@ final class Nouns {
     private final ModelRows models = new ModelRows(this);
     private final PriceRows prices = new PriceRows(this);
     private final PolicyRows policies = new PolicyRows();
+    private final DeploymentRows deployments;
     private final SettingsRows settings = new SettingsRows();
 
-    Nouns(SecretBox secrets, KeySecrets keySecrets) {
+    Nouns(SecretBox secrets, KeySecrets keySecrets, DeploymentCheck check) {
         this.keys = new KeyRows(this, keySecrets);
-        this.upstreams = new UpstreamRows(secrets);
+        this.upstreams = new UpstreamRows(this, secrets);
+        this.deployments = new DeploymentRows(this, check);
     }
 
     DepartmentRows departments() {
@@ -51,6 +53,10 @@ final class Nouns {
 
     ModelRows models() {
         return models;
+    }
+
+    DeploymentRows deployments() {
+        return deployments;
     }
 
     PriceRows prices() {

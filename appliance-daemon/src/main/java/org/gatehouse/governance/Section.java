@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -72,17 +73,24 @@ final class Section<T extends Record & Governed, I extends Record> {
         }
     }
 
-    /** Deletes what the section does not name. */
-    void prune(List<I> wanted, Consumer<T> delete) {
+    /**
+     * Deletes what the section does not name.
+     *
+     * @param delete whether it is gone then; it may have to stay
+     */
+    void prune(List<I> wanted, Predicate<T> delete) {
         TreeSet<String> names = new TreeSet<>(wanted.stream().map(key).toList());
         stored.forEach((name, one) -> {
             if (!names.contains(name)) {
+                boolean gone;
                 try {
-                    delete.accept(one);
+                    gone = delete.test(one);
                 } catch (RefusedException e) {
                     throw new RefusedException(located(e.refusal(), noun, name));
                 }
-                note(DeclarationReport.Action.DELETE, name, List.of());
+                if (gone) {
+                    note(DeclarationReport.Action.DELETE, name, List.of());
+                }
             }
         });
     }

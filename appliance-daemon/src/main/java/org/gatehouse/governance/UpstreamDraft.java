@@ -58,6 +58,12 @@ public record UpstreamDraft(
                 priorityScheduling);
     }
 
+    /** The same by another engine. */
+    UpstreamDraft servedBy(Upstream.Kind otherKind, boolean heedsPriority) {
+        return new UpstreamDraft(name, otherKind, baseUrl, apiKey, local, privateAddressesAllowed, simulated, timeouts,
+                maxReplyBytes, heedsPriority);
+    }
+
     /** Leaves the API key out. */
     @Override
     public String toString() {

@@ -21,9 +21,11 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
             FROM upstream s
             """;
 
+    private final Nouns nouns;
     private final SecretBox secrets;
 
-    UpstreamRows(SecretBox secrets) {
+    UpstreamRows(Nouns nouns, SecretBox secrets) {
+        this.nouns = nouns;
         this.secrets = secrets;
     }
 
@@ -101,6 +103,9 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
     @Override
     public UpstreamServer replace(ChangeSet changes, UpstreamServer stored, UpstreamDraft draft) {
         check(changes, stored.id(), draft);
+        if (!draft.baseUrl().equals(stored.baseUrl())) {
+            requireNoDeployment(changes, stored);
+        }
         bind(changes, stored.id(), draft,
                 changes.handle().createUpdate(
                         """
@@ -117,6 +122,7 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
 
     @Override
     public void remove(ChangeSet changes, UpstreamServer stored, boolean cascade) {
+        requireNoDeployment(changes, stored);
         long models = Checks.count(changes.handle(),
                 "SELECT COUNT(DISTINCT model_id) FROM model_target WHERE upstream_id = :value", stored.id());
         long prices = Checks.count(changes.handle(), "SELECT COUNT(*) FROM price WHERE upstream_id = :value",
@@ -127,6 +133,13 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
         }
         changes.handle().createUpdate("DELETE FROM upstream WHERE id = :id").bind("id", stored.id()).execute();
         changes.deleted(noun(), stored);
+    }
+
+    private void requireNoDeployment(ChangeSet changes, UpstreamServer stored) {
+        nouns.deployments().behind(changes.handle(), stored.baseUrl()).ifPresent(deployment -> {
+            throw RefusedException.conflict("The upstream " + stored.name() + " stands for the deployment "
+                    + deployment.name() + " and goes with it. Delete the deployment instead.");
+        });
     }
 
     private static void check(ChangeSet changes, UUID id, UpstreamDraft draft) {

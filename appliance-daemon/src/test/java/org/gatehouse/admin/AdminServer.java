@@ -34,9 +34,11 @@ import org.gatehouse.audit.TrailVerification;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.TestOwners;
+import org.gatehouse.engines.WrittenEngines;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
@@ -55,6 +57,9 @@ public final class AdminServer implements AutoCloseable {
     public final StillBox box = new StillBox();
     public final RecordingTrail actions;
     public final Gpus gpus;
+    public final WrittenEngines engines = new WrittenEngines();
+    /** What the engines object to in drafts. */
+    public volatile List<FieldError> objections = List.of();
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -87,7 +92,8 @@ public final class AdminServer implements AutoCloseable {
                         Duration.ofMinutes(5)),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
         actions = new RecordingTrail(new DurableAdminTrail(trail, fresh.database()), new CopyOnWriteArrayList<>());
-        governance = Governance.open(fresh.database(), secrets, actions, clock, ids, new SecureRandom());
+        governance = Governance.open(fresh.database(), secrets, actions, clock, ids, new SecureRandom(),
+                _ -> objections);
         AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
@@ -98,6 +104,7 @@ public final class AdminServer implements AutoCloseable {
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
+                engines,
                 probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()

@@ -23,8 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.audit.SampleCalls;
+import org.gatehouse.engines.WrittenEngines;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
+import org.gatehouse.supervisor.fleet.FleetView;
+import org.gatehouse.supervisor.fleet.PlanAnswer;
+import org.gatehouse.supervisor.fleet.ReplicaPhase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,6 +74,9 @@ final class OpenApiIT {
         ids.put("keys", make("keys", "{\"projectId\":\"%s\",\"name\":\"ci\",\"ownerId\":\"%s\",\"models\":[\"small\"],"
                 + "\"surfaces\":[\"embeddings\"],\"addresses\":[\"10.0.0.0/8\"],\"expiresAt\":"
                 + "\"2099-01-01T00:00:00+08:00\"}", ids.get("projects"), ids.get("users")));
+        ids.put("deployments", make("deployments", "{\"name\":\"chat\",\"publicName\":\"chat-large\","
+                + "\"model\":\"/m\",\"sizing\":{\"adapterSlots\":1},\"adapters\":[{\"name\":\"legal\","
+                + "\"directory\":\"/a\"}]}"));
         for (Map.Entry<String, String> one : ids.entrySet()) {
             String path = "/api/v1/" + one.getKey();
             check("GET", path, path, null);
@@ -82,6 +89,7 @@ final class OpenApiIT {
             check("POST", "/api/v1/keys/{id}/" + verb, key + "/" + verb, null);
         }
         check("POST", "/api/v1/upstreams/{id}/test", "/api/v1/upstreams/" + ids.get("upstreams") + "/test", "{}");
+        tryEngines("/api/v1/deployments/" + ids.get("deployments"));
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
         server.trail.append(new SampleCalls(1).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
@@ -109,12 +117,31 @@ final class OpenApiIT {
         check("GET", "/api/openapi.json", "/api/openapi.json", null);
         JsonNode export = check("GET", "/api/v1/export", "/api/v1/export", null);
         check("POST", "/api/v1/apply", "/api/v1/apply?dryRun=true", Json.text(withoutNulls(export)));
-        for (String noun : List.of("keys", "policies", "budgets", "limits", "prices", "models", "upstreams", "users",
+        for (String noun : List.of("deployments", "keys", "policies", "budgets", "limits", "prices", "models",
+                "upstreams", "users",
                 "projects", "departments")) {
             check("DELETE", "/api/v1/" + noun + "/{id}", "/api/v1/" + noun + "/" + ids.get(noun), null);
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryEngines(String deployment) {
+        String one = "/api/v1/deployments/{id}";
+        check("GET", one + "/status", deployment + "/status", null);
+        server.engines.show(WrittenEngines.standing("chat", FleetView.Standing.FAILED, "chat-0: out of memory",
+                ReplicaPhase.FAILED, "weights", 43));
+        server.engines.write("chat-0", 1, "loading");
+        check("GET", "/api/v1/deployments/status", "/api/v1/deployments/status", null);
+        check("GET", one + "/status", deployment + "/status", null);
+        check("GET", one + "/logs", deployment + "/logs?lines=5", null);
+        check("POST", one + "/retry", deployment + "/retry", null);
+        for (PlanAnswer answer : List.of(WrittenEngines.fits(), WrittenEngines.doesNotFit(),
+                WrittenEngines.invalid())) {
+            server.engines.plans = _ -> answer;
+            check("POST", "/api/v1/deployments/plan", "/api/v1/deployments/plan",
+                    "{\"name\":\"a\",\"publicName\":\"a\",\"model\":\"m\"}");
+        }
     }
 
     @Test

@@ -30,6 +30,8 @@ public final class Box implements AutoCloseable {
     final SecretBox secrets;
     final MovableClock clock = new MovableClock();
     final KeptTrail trail;
+    /** What a test lets the engines' room say of drafts. */
+    volatile DeploymentCheck check = DeploymentCheck.none();
     Governance governance;
 
     Box(Databases.Fresh fresh, Path directory) {
@@ -44,7 +46,8 @@ public final class Box implements AutoCloseable {
     }
 
     private Governance open() {
-        return Governance.open(fresh.database(), secrets, trail, clock, new Ids(), new SecureRandom());
+        return Governance.open(fresh.database(), secrets, trail, clock, new Ids(), new SecureRandom(),
+                draft -> check.objections(draft));
     }
 
     /** As after a restart of the daemon. */
