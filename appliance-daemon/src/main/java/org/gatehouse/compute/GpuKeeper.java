@@ -16,11 +16,10 @@ import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.TrailQueue;
 import org.gatehouse.gpu.GpuEvent;
 import org.gatehouse.gpu.Severity;
 import org.gatehouse.gpu.monitor.GpuMinute;
@@ -34,7 +33,6 @@ import org.gatehouse.gpu.monitor.MinuteStore;
 final class GpuKeeper implements MinuteStore {
     private static final System.Logger LOG = System.getLogger(GpuKeeper.class.getName());
     private static final int MOST_MINUTES = 20_000;
-    private static final int MOST_RECORDS = 1_000;
     private static final int MOST_KEYS = 10_000;
     private static final int BATCH = 500;
     private static final Duration PRUNE_EVERY = Duration.ofHours(1);
@@ -44,26 +42,24 @@ final class GpuKeeper implements MinuteStore {
 
     private final MinuteRows minuteRows;
     private final EventRows eventRows;
-    private final AdminTrail trail;
+    private final TrailQueue records;
     private final Clock clock;
     private final Supplier<UUID> ids;
     // Guarded by this.
     private final Deque<GpuMinute> minutes = new ArrayDeque<>();
     private final Map<String, GpuEvent> events = new LinkedHashMap<>();
-    private final Deque<AdminRecord> records = new ArrayDeque<>();
     private final Map<String, Told> told = new HashMap<>();
     private long lostMinutes;
     // Of the one thread that works.
     private Instant pruneAt = Instant.MIN;
     private boolean failing;
-    private @Nullable AdminRecord tried;
 
     private record Told(Instant at, boolean active) {}
 
     GpuKeeper(MinuteRows minuteRows, EventRows eventRows, AdminTrail trail, Clock clock, Supplier<UUID> ids) {
         this.minuteRows = minuteRows;
         this.eventRows = eventRows;
-        this.trail = trail;
+        this.records = new TrailQueue(trail);
         this.clock = clock;
         this.ids = ids;
     }
@@ -103,10 +99,8 @@ final class GpuKeeper implements MinuteStore {
         told.put(event.key(), new Told(now, event.active()));
         boolean ended = before != null && before.active() && !event.active();
         log(event, ended);
-        if (records.size() < MOST_RECORDS) {
-            records.addLast(GPUS.did(ids.get(), now, ended ? "recover" : "alert", "gpus", event.gpuUuid(), null,
-                    describe(event)));
-        }
+        records.add(GPUS.did(ids.get(), now, ended ? "recover" : "alert", "gpus", event.gpuUuid(), null,
+                describe(event)));
     }
 
     private static void log(GpuEvent event, boolean ended) {
@@ -130,7 +124,7 @@ final class GpuKeeper implements MinuteStore {
         try {
             writeMinutes();
             writeEvents();
-            writeRecords();
+            records.write();
             prune();
             failing = false;
         } catch (RuntimeException e) {
@@ -169,27 +163,6 @@ final class GpuKeeper implements MinuteStore {
             eventRows.write(batch);
             synchronized (this) {
                 batch.forEach(event -> events.remove(event.key(), event));
-            }
-        }
-    }
-
-    private void writeRecords() {
-        while (true) {
-            AdminRecord next;
-            synchronized (this) {
-                next = records.peekFirst();
-            }
-            if (next == null) {
-                return;
-            }
-            // A record that did not become durable in time may have become so since.
-            boolean again = next.equals(tried);
-            tried = next;
-            if (!again || !trail.holds(next)) {
-                trail.append(next);
-            }
-            synchronized (this) {
-                records.removeFirst();
             }
         }
     }

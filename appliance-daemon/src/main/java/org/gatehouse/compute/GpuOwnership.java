@@ -17,6 +17,27 @@ public interface GpuOwnership extends GpuOwners {
         return Optional.empty();
     }
 
+    /** Asks this one first and then another. */
+    default GpuOwnership orElse(GpuOwnership other) {
+        GpuOwnership first = this;
+        return new GpuOwnership() {
+            @Override
+            public Optional<String> ofProcess(String node, Gpu gpu, GpuProcess process) {
+                return first.ofProcess(node, gpu, process).or(() -> other.ofProcess(node, gpu, process));
+            }
+
+            @Override
+            public Optional<String> ofGpu(String node, Gpu gpu) {
+                return first.ofGpu(node, gpu).or(() -> other.ofGpu(node, gpu));
+            }
+
+            @Override
+            public Optional<String> departmentOf(String owner) {
+                return first.departmentOf(owner).or(() -> other.departmentOf(owner));
+            }
+        };
+    }
+
     /** Nobody owns anything: a box without local engines. */
     static GpuOwnership none() {
         return new GpuOwnership() {

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 import org.gatehouse.gpu.SimulatedGpus;
@@ -23,10 +25,11 @@ import org.gatehouse.gpu.nvml.NvmlSources;
 /**
  * Which GPUs are watched, and who works on them. Immutable.
  *
- * @param nodes this machine first, then the others; none at all when watching is switched off
+ * @param local what this machine is called; empty when its own GPUs are not watched
+ * @param nodes this machine, then the others; none at all when watching is switched off
  * @param ownership who works on which GPU
  */
-public record GpuPlan(List<WatchedNode> nodes, GpuOwnership ownership) {
+public record GpuPlan(String local, List<WatchedNode> nodes, GpuOwnership ownership) {
     private static final Duration LOCAL = Duration.ofSeconds(1);
     /** An exporter collects each 30 s unless told otherwise; asking three times as often sees each collection. */
     private static final Duration REMOTE = Duration.ofSeconds(10);
@@ -34,6 +37,7 @@ public record GpuPlan(List<WatchedNode> nodes, GpuOwnership ownership) {
     /** Copies the list. */
     public GpuPlan {
         nodes = List.copyOf(nodes);
+        Objects.requireNonNull(local, "local");
         Objects.requireNonNull(ownership, "ownership");
     }
 
@@ -47,7 +51,7 @@ public record GpuPlan(List<WatchedNode> nodes, GpuOwnership ownership) {
 
     /** Watches nothing. */
     public static GpuPlan off() {
-        return new GpuPlan(List.of(), GpuOwnership.none());
+        return new GpuPlan("", List.of(), GpuOwnership.none());
     }
 
     /**
@@ -56,7 +60,7 @@ public record GpuPlan(List<WatchedNode> nodes, GpuOwnership ownership) {
      * @throws IllegalArgumentException when two have the same name, or an address is none
      */
     public static GpuPlan exporters(List<Exporter> exporters, Clock clock) {
-        return new GpuPlan(remote(exporters, clock), GpuOwnership.none());
+        return new GpuPlan("", remote(exporters, clock), GpuOwnership.none());
     }
 
     /**
@@ -79,19 +83,25 @@ public record GpuPlan(List<WatchedNode> nodes, GpuOwnership ownership) {
         List<WatchedNode> nodes = new ArrayList<>();
         nodes.add(new WatchedNode(node, LOCAL, local));
         nodes.addAll(remote(exporters, clock));
-        return new GpuPlan(nodes, GpuOwnership.none());
+        return new GpuPlan(node, nodes, GpuOwnership.none());
     }
 
-    /** GPUs that do not exist, for the demo; everything that shows them says so. */
+    /** GPUs that do not exist, for the demo, which follow a slow wave of their own; everything that shows them says so. */
     public static GpuPlan simulated(String node, int count, GpuOwnership ownership, Clock clock) {
+        return simulated(node, count, ownership, clock, _ -> Optional.empty());
+    }
+
+    /** The same with somebody who says at each sample what the GPU of that index does, or leaves it to itself. */
+    public static GpuPlan simulated(String node, int count, GpuOwnership ownership, Clock clock,
+            IntFunction<Optional<SimulatedGpus.Load>> loads) {
         SourceCandidate candidate = new SourceCandidate(SourceKind.SIMULATED, "simulated GPUs",
-                () -> new Opening.Opened(new SimulatedGpus(node, clock, count)));
-        return new GpuPlan(List.of(new WatchedNode(node, LOCAL, List.of(candidate))), ownership);
+                () -> new Opening.Opened(new SimulatedGpus(node, clock, count, loads)));
+        return new GpuPlan(node, List.of(new WatchedNode(node, LOCAL, List.of(candidate))), ownership);
     }
 
     /** The same GPUs with other owners. */
     public GpuPlan ownedBy(GpuOwnership others) {
-        return new GpuPlan(nodes, others);
+        return new GpuPlan(local, nodes, others);
     }
 
     private static List<WatchedNode> remote(List<Exporter> exporters, Clock clock) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.gpu.Gpu;
+import org.gatehouse.gpu.GpuEvent;
 import org.gatehouse.gpu.GpuSnapshot;
 import org.gatehouse.gpu.Readings;
 import org.gatehouse.gpu.energy.GpuUse;
@@ -39,6 +40,7 @@ public final class Gpus implements AutoCloseable {
     private static final Duration LAST_WORK = Duration.ofSeconds(5);
 
     private final GpuOwnership ownership;
+    private final String local;
     private final List<String> nodes;
     private final MinuteRows minuteRows;
     private final EventRows eventRows;
@@ -54,6 +56,7 @@ public final class Gpus implements AutoCloseable {
     private Gpus(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs, Clock clock,
             Supplier<UUID> ids) {
         this.ownership = plan.ownership();
+        this.local = plan.local();
         this.nodes = plan.nodes().stream().map(WatchedNode::name).toList();
         this.minuteRows = new MinuteRows(database);
         this.eventRows = new EventRows(database);
@@ -130,6 +133,18 @@ public final class Gpus implements AutoCloseable {
     public List<GpuSnapshot> snapshots() {
         GpuMonitor running = monitor;
         return running == null ? List.of() : running.snapshots();
+    }
+
+    /** This machine's own GPUs as they were read last; empty when they are not watched or have not been read yet. */
+    public Optional<GpuSnapshot> local() {
+        GpuMonitor running = monitor;
+        return running == null || local.isEmpty() ? Optional.empty() : running.snapshot(local);
+    }
+
+    /** What happened to the GPUs that are watched, as far as it is remembered in memory. */
+    public List<GpuEvent> recent() {
+        GpuMonitor running = monitor;
+        return running == null ? List.of() : running.events();
     }
 
     /** Why there is nothing to see; empty when GPUs are watched. */

@@ -36,7 +36,9 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
-import org.gatehouse.engines.NoEngines;
+import org.gatehouse.engines.EnginePlan;
+import org.gatehouse.engines.Engines;
+import org.gatehouse.engines.FleetEngines;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Pipeline;
@@ -50,10 +52,11 @@ import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
-import org.gatehouse.gateway.upstream.LocalEngines;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.Deployment;
+import org.gatehouse.governance.DeploymentDraft;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.KeyVerifier;
@@ -67,6 +70,7 @@ import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.StoreFailure;
+import org.gatehouse.supervisor.fleet.ModelLibrary;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.OperationsService;
 import org.gatehouse.usage.KeyLastUse;
@@ -87,16 +91,19 @@ public final class ApplianceDaemon implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Settings settings;
     private final GpuPlan gpuPlan;
+    private final EnginePlan enginePlan;
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
     private @Nullable Governance governance;
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
+    private @Nullable Engines engines;
 
-    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan) {
+    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan) {
         this.settings = settings;
         this.gpuPlan = gpuPlan;
+        this.enginePlan = enginePlan;
     }
 
     /**
@@ -114,7 +121,16 @@ public final class ApplianceDaemon implements AutoCloseable {
      * @throws RuntimeException says what could not be opened; nothing stays open then
      */
     public static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan) {
-        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan);
+        return start(settings, gpuPlan, settings.engines().plan(settings.data()));
+    }
+
+    /**
+     * The same with GPUs and engines that the settings do not tell of.
+     *
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    public static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan) {
+        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan, enginePlan);
         try {
             daemon.open();
             return daemon;
@@ -140,8 +156,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         InFlightJournal inFlight = keep(InFlightJournal.open(data.journal(), clock));
 
         // What is governed.
+        FleetEngines.Early early = new FleetEngines.Early();
         Governance open = keep(
-                Governance.open(database, secrets, adminTrail, clock, ids, secureRandom));
+                Governance.open(database, secrets, adminTrail, clock, ids, secureRandom, early.check()));
         governance = open;
 
         // What was used before: calls that a killed daemon left, then the sums that quotas start from.
@@ -163,13 +180,18 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.currentSettings().auditRetentionDays()));
 
         // What computes here.
-        Gpus gpus = keep(Gpus.open(gpuPlan, database, adminTrail,
+        Gpus gpus = keep(Gpus.open(gpuPlan.ownedBy(early.owners().orElse(gpuPlan.ownership())), database, adminTrail,
                 new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
                 ids));
 
+        FleetEngines running = keep(FleetEngines.open(enginePlan, early, deployments(open), gpus,
+                ModelLibrary.directories(), adminTrail, clock, nanoTime, ids));
+        engines = running;
+        open.snapshots().onChange(_ -> running.follow(deployments(open)));
+
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
-        Berths berths = new Berths(LocalEngines.none(), nanoTime);
+        Berths berths = new Berths(early.door(), nanoTime);
         Dispatch dispatch = new Dispatch(client, berths, secrets.apiKeyPepper());
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
@@ -221,7 +243,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, new NoEngines(clock), new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,
@@ -252,6 +274,10 @@ public final class ApplianceDaemon implements AutoCloseable {
             Ids ids) {
         return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+    }
+
+    private static List<DeploymentDraft> deployments(Governance governance) {
+        return governance.deployments().all().stream().map(Deployment::draft).toList();
     }
 
     private static Set<String> modelsAt(Governance governance, String upstream) {
@@ -296,6 +322,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The one door for changes. */
     public Governance governance() {
         return known(governance);
+    }
+
+    /** The engines of this box. */
+    public Engines engines() {
+        return known(engines);
     }
 
     /** The trail. */

@@ -38,9 +38,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param database where records are kept
  * @param journal bounds of what lies beside the database
  * @param gpus which GPUs are watched, and how
+ * @param engines which engine programs there are, and how they are run
  */
 public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
-        Journal journal, GpuSettings gpus) {
+        Journal journal, GpuSettings gpus, EngineSettings engines) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -53,6 +54,13 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
         journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
         gpus = Objects.requireNonNullElseGet(gpus, GpuSettings::standard);
+        engines = Objects.requireNonNullElseGet(engines, EngineSettings::standard);
+    }
+
+    /** With the usual engines. */
+    public Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database, Journal journal,
+            GpuSettings gpus) {
+        this(data, listen, management, database, journal, gpus, EngineSettings.standard());
     }
 
     /**
@@ -256,7 +264,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
 
     private static boolean override(ObjectNode tree, String name, String value) {
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-        for (String group : new String[]{"listen", "management", "database", "journal", "gpus"}) {
+        for (String group : new String[]{"listen", "management", "database", "journal", "gpus", "engines"}) {
             if (key.startsWith(group + "-")) {
                 ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
                 inner.put(key.substring(group.length() + 1), value);

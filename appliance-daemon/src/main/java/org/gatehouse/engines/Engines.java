@@ -22,6 +22,9 @@ public interface Engines extends AutoCloseable {
     /** The newest lines of an engine's output, oldest first; none if there is no such instance. */
     List<LogLine> log(String instance, int atMost);
 
+    /** The process ids of all engines that run. */
+    List<Long> pids();
+
     @Override
     void close();
 }

@@ -63,6 +63,12 @@ public record DeploymentDraft(
         public Sizing {
             gpus = List.copyOf(gpus);
         }
+
+        /** The same with this share of each of these GPUs. */
+        public Sizing on(List<String> otherGpus, int percent) {
+            return new Sizing(otherGpus, percent, tensorParallel, pipelineParallel, contextTokens, kvCache,
+                    quantisation, maxSequences, eager, adapterSlots, adapterRank);
+        }
     }
 
     /** A LoRA adapter. */

@@ -28,17 +28,21 @@ public final class WholeGpu implements GpuSource {
     }
 
     public static GpuPlan plan(GpuOwnership ownership, Clock clock) {
-        return new GpuPlan(List.of(new WatchedNode("whole-box", Duration.ofSeconds(1), List.of(new SourceCandidate(
-                SourceKind.NVML, "every value", () -> new Opening.Opened(new WholeGpu(clock)))))), ownership);
+        return new GpuPlan("whole-box",
+                List.of(new WatchedNode("whole-box", Duration.ofSeconds(1), List.of(new SourceCandidate(
+                        SourceKind.NVML, "every value", () -> new Opening.Opened(new WholeGpu(clock)))))),
+                ownership);
     }
 
     /** A source whose library is broken, or whose driver hangs, as real ones were seen to be. */
     public static GpuPlan broken(Runnable how) {
-        return new GpuPlan(List.of(new WatchedNode("broken-box", Duration.ofSeconds(1), List.of(new SourceCandidate(
-                SourceKind.DCGM, "a broken library", () -> {
-                    how.run();
-                    return new Opening.Unavailable("it is broken");
-                })))), GpuOwnership.none());
+        return new GpuPlan("broken-box",
+                List.of(new WatchedNode("broken-box", Duration.ofSeconds(1), List.of(new SourceCandidate(
+                        SourceKind.DCGM, "a broken library", () -> {
+                            how.run();
+                            return new Opening.Unavailable("it is broken");
+                        })))),
+                GpuOwnership.none());
     }
 
     @Override

@@ -32,12 +32,12 @@ final class ChangingEngines implements LocalEngines {
     }
 
     @Override
-    public Standing standing(String deployment) {
+    public Standing standing(String deployment, String model) {
         return standings.getOrDefault(deployment, new Standing.Refused("does not exist on this box"));
     }
 
     @Override
-    public void wanted(String deployment) {
+    public void wanted(String deployment, String model) {
         wanted.add(deployment);
         Standing then = onWanted.remove(deployment);
         if (then != null) {
@@ -55,7 +55,7 @@ final class ChangingEngines implements LocalEngines {
     }
 
     @Override
-    public Watch onChange(String deployment, Runnable action) {
+    public Watch onChange(String deployment, String model, Runnable action) {
         watchers.add(action);
         return () -> watchers.remove(action);
     }

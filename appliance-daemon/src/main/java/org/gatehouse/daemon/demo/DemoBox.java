@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.daemon.ApplianceDaemon;
 import org.gatehouse.daemon.GpuSettings;
 import org.gatehouse.daemon.Settings;
+import org.gatehouse.supervisor.fleet.FleetView.Standing;
 
 /** One demo from its start to its end. Not thread-safe, but {@link #close} may come from a shutdown hook. */
 final class DemoBox implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FILE = "demo.json";
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final Path directory;
     private final int port;
@@ -32,6 +35,8 @@ final class DemoBox implements AutoCloseable {
     private final long begun = System.nanoTime();
     private volatile @Nullable DemoEngines engines;
     private volatile @Nullable ApplianceDaemon daemon;
+    private final DemoGpus gpus = new DemoGpus();
+    private List<DemoSeed.DemoKey> keys = List.of();
     /**
      * Whoever takes a step of the start holds it, and who stops. The starting thread is never interrupted, which would
      * close the database's file under its hands: FileChannel is an InterruptibleChannel.
@@ -55,11 +60,27 @@ final class DemoBox implements AutoCloseable {
         step(this::startEngines);
         step(this::startDaemon);
         DemoEngines started = Objects.requireNonNull(engines);
-        for (String id : DemoSeed.PROGRAMS) {
-            started.awaitReady(id);
-        }
-        say("  the simulated programs answer");
         step(this::sow);
+        started.awaitCloud();
+        awaitEngines(Objects.requireNonNull(daemon));
+        say("  the simulated programs answer");
+        step(this::tell);
+    }
+
+    /** Both models of this box serve; the daemon starts their engines as soon as it knows the deployments. */
+    private void awaitEngines(ApplianceDaemon running) throws InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_START.toNanos();
+        while (!running.engines().view().deployments().stream()
+                .allMatch(deployment -> deployment.standing() == Standing.SERVING)) {
+            if (stopping || System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("The simulated engines did not start: "
+                        + running.engines().view().deployments().stream()
+                                .map(each -> each.wanted().name() + " " + each.standing() + " " + each.reason())
+                                .toList()
+                        + " Their logs are in " + directory.resolve("engine-logs") + ".");
+            }
+            Thread.sleep(20);
+        }
     }
 
     private void step(Step step) throws IOException, InterruptedException {
@@ -77,24 +98,30 @@ final class DemoBox implements AutoCloseable {
     private void startEngines() throws IOException, InterruptedException {
         DemoEngines started = new DemoEngines(directory);
         engines = started;
-        started.start();
-        say("  two simulated engines and one simulated commercial API are starting");
+        started.startCloud();
+        say("  one simulated commercial API is starting");
     }
 
     private void startDaemon() throws IOException {
         daemon = ApplianceDaemon.start(new Settings(directory,
                 new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
                 new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()),
-                DemoGpus.plan());
-        say("  the daemon is up");
+                gpus.plan(), DemoEngines.plan(directory));
+        ApplianceDaemon running = Objects.requireNonNull(daemon);
+        gpus.usedBy(() -> running.engines().view().deployments());
+        say("  the daemon is up, with two simulated GPUs");
     }
 
     private void sow() throws IOException {
         ApplianceDaemon running = Objects.requireNonNull(daemon);
         DemoEngines started = Objects.requireNonNull(engines);
-        List<DemoSeed.DemoKey> keys = new DemoSeed(running.governance(), started).sow(earlierKeys());
-        say("  departments, keys, models, prices and limits are set");
-        writeFile(running, started, keys);
+        keys = new DemoSeed(running.governance(), started, directory.resolve("models-simulated")).sow(earlierKeys());
+        say("  departments, keys, models, prices and limits are set; two simulated engines are starting");
+    }
+
+    private void tell() throws IOException {
+        ApplianceDaemon running = Objects.requireNonNull(daemon);
+        writeFile(running, Objects.requireNonNull(engines), keys);
         greet(running, keys);
     }
 
@@ -129,6 +156,7 @@ final class DemoBox implements AutoCloseable {
         ObjectNode pids = file.putObject("pids");
         pids.put("daemon", ProcessHandle.current().pid());
         ArrayNode enginePids = pids.putArray("engines");
+        running.engines().pids().forEach(enginePids::add);
         started.pids().forEach(enginePids::add);
         Path target = directory.resolve(FILE);
         Path fresh = directory.resolve(FILE + ".new");

@@ -1,6 +1,8 @@
 package org.gatehouse.daemon.demo;
 
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.function.Predicate;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.BudgetDraft;
 import org.gatehouse.governance.DepartmentDraft;
+import org.gatehouse.governance.DeploymentDraft;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.Governed;
 import org.gatehouse.governance.Key;
@@ -31,11 +34,9 @@ import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Scope;
-import org.gatehouse.governance.snapshot.Upstream;
 
 /** What the demo governs: two departments, a user, two keys, three models, prices, a limit and a budget. */
-record DemoSeed(Governance governance, DemoEngines engines) {
-    static final List<String> PROGRAMS = List.of("sim-small", "sim-large", "sim-cloud");
+record DemoSeed(Governance governance, DemoEngines engines, Path models) {
     static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud");
     private static final String KEY_SUFFIX = "-demo";
     private static final Actor DEMO = Actor.system("demo");
@@ -58,16 +59,14 @@ record DemoSeed(Governance governance, DemoEngines engines) {
      * Sets everything up. On a directory that was used before it tells the upstreams' new addresses and, unless the
      * setting up once came to its end, makes what is missing: a demo may be stopped in the middle of it.
      */
-    List<DemoKey> sow(List<DemoKey> earlier) {
-        governance.upstreams().all().stream().filter(server -> PROGRAMS.contains(server.name()))
+    List<DemoKey> sow(List<DemoKey> earlier) throws IOException {
+        governance.upstreams().all().stream().filter(server -> server.name().equals(DemoEngines.CLOUD))
                 .forEach(this::readdress);
+        deployment("sim-small", DemoModels.SMALL, DemoEngines.FAST, 0, "0.05", "0.20");
+        deployment("sim-large", DemoModels.LARGE, DemoEngines.SLOW, 1, "0.40", "1.60");
         if (!earlier.isEmpty()) {
             return earlier;
         }
-        model("sim-small", UpstreamDraft.local("sim-small", Upstream.Kind.VLLM, engines.engineUrl("sim-small"), true),
-                ModelRoute.Tokenizer.ENGINE, "0.05", "0.20");
-        model("sim-large", UpstreamDraft.local("sim-large", Upstream.Kind.VLLM, engines.engineUrl("sim-large"), true),
-                ModelRoute.Tokenizer.ENGINE, "0.40", "1.60");
         model("sim-cloud", UpstreamDraft.commercial("sim-cloud", engines.cloudUrl(), DemoEngines.CLOUD_KEY)
                 .onPrivateAddress().asSimulated(), ModelRoute.Tokenizer.UNKNOWN, "2.50", "10.00");
         UUID owner = there(governance.users(), user -> user.name().equals("Ada Example"))
@@ -91,10 +90,10 @@ record DemoSeed(Governance governance, DemoEngines engines) {
     }
 
     private void readdress(UpstreamServer server) {
-        String url = server.name().equals("sim-cloud") ? engines.cloudUrl() : engines.engineUrl(server.name());
         governance.upstreams()
                 .update(DEMO, server.id(), null, draft -> new Reading.Whole<>(new UpstreamDraft(draft.name(),
-                        draft.kind(), url, draft.apiKey(), draft.local(), draft.privateAddressesAllowed(),
+                        draft.kind(), engines.cloudUrl(), draft.apiKey(), draft.local(),
+                        draft.privateAddressesAllowed(),
                         draft.simulated(),
                         draft.timeouts(), draft.maxReplyBytes())))
                 .made();
@@ -130,6 +129,30 @@ record DemoSeed(Governance governance, DemoEngines engines) {
         }
     }
 
+    /** A model that the box itself serves, on a GPU of its own. */
+    private void deployment(String name, DemoModels model, String release, int gpu, String input, String output)
+            throws IOException {
+        String directory = model.in(models).toString();
+        if (there(governance.deployments(), one -> one.name().equals(name)).isEmpty()) {
+            DeploymentDraft usual = DeploymentDraft.of(name, name, directory);
+            governance.deployments().create(DEMO, new DeploymentDraft(usual.name(), usual.publicName(), usual.model(),
+                    usual.engine(), release, List.of(), usual.replicas(),
+                    usual.sizing().on(List.of(DemoGpus.id(gpu)), 90), usual.onDemand(), usual.idleSeconds(),
+                    usual.sleep(), usual.priority(), usual.adapters(), usual.patience())).made();
+        }
+        there(governance.upstreams(), one -> one.name().equals(name) && !one.simulated())
+                .ifPresent(server -> governance.upstreams()
+                        .update(DEMO, server.id(), null, draft -> new Reading.Whole<>(draft.asSimulated())).made());
+        price(there(governance.models(), one -> one.name().equals(name)).orElseThrow().id(), input, output);
+    }
+
+    private void price(UUID model, String input, String output) {
+        if (there(governance.prices(), one -> one.modelId().equals(model)).isEmpty()) {
+            governance.prices().create(DEMO,
+                    PriceDraft.perMillion(model, new BigDecimal(input), new BigDecimal(output))).made();
+        }
+    }
+
     private void model(String name, UpstreamDraft server, ModelRoute.Tokenizer tokenizer, String input,
             String output) {
         UUID upstream = there(governance.upstreams(), one -> one.name().equals(name))
@@ -138,9 +161,6 @@ record DemoSeed(Governance governance, DemoEngines engines) {
                 .orElseGet(() -> governance.models()
                         .create(DEMO, ModelDraft.routed(name, upstream, name, tokenizer, 8192, 2048)).made())
                 .id();
-        if (there(governance.prices(), one -> one.modelId().equals(model)).isEmpty()) {
-            governance.prices().create(DEMO,
-                    PriceDraft.perMillion(model, new BigDecimal(input), new BigDecimal(output))).made();
-        }
+        price(model, input, output);
     }
 }

@@ -12,7 +12,6 @@ import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
-import org.gatehouse.gateway.upstream.LocalEngines.Instance;
 import org.gatehouse.gateway.upstream.LocalEngines.Standing;
 
 /**
@@ -27,6 +26,7 @@ public final class BerthSearch {
     private final LocalEngines engines;
     private final Exchange exchange;
     private final String deployment;
+    private final String model;
     private final LongSupplier nanoTime;
     private final long begun;
     private final long mayWaitNanos;
@@ -37,6 +37,7 @@ public final class BerthSearch {
         this.engines = engines;
         this.exchange = exchange;
         this.deployment = deployment;
+        this.model = exchange.target().upstreamModel();
         this.nanoTime = nanoTime;
         this.begun = nanoTime.getAsLong();
         Duration total = exchange.target().upstream().timeouts().total();
@@ -59,7 +60,7 @@ public final class BerthSearch {
 
     /** The next place to try; never an instance that was {@linkplain #unreachable given up}. */
     public Found next() {
-        Standing standing = engines.standing(deployment);
+        Standing standing = engines.standing(deployment, model);
         Found found = at(standing);
         return found == null ? await(standing) : found;
     }
@@ -75,8 +76,8 @@ public final class BerthSearch {
     private @Nullable Found at(Standing standing) {
         return switch (standing) {
             case Standing.Ready ready -> {
-                Instance best = berths.leastBusy(ready.instances(), tried);
-                yield best == null ? null : new Found.Place(berths.take(best));
+                Berth best = berths.takeLeastBusy(ready.instances(), tried);
+                yield best == null ? null : new Found.Place(best);
             }
             case Standing.Refused refused -> new Found.Nothing(Refusal.of(Reason.NO_HEALTHY_UPSTREAM,
                     named() + refused.why() + ". Name another model, or ask the box's administrators."));
@@ -85,14 +86,14 @@ public final class BerthSearch {
     }
 
     private Found await(Standing first) {
-        engines.wanted(deployment);
+        engines.wanted(deployment, model);
         Duration left = left(first);
         // A caller that cannot be served within what it may wait is better told so now.
         if (left.toNanos() > remaining() || !berths.queue(deployment)) {
             return notYet(first);
         }
         Thread caller = Thread.currentThread();
-        try (LocalEngines.Watch _ = engines.onChange(deployment, () -> LockSupport.unpark(caller));
+        try (LocalEngines.Watch _ = engines.onChange(deployment, model, () -> LockSupport.unpark(caller));
                 ClientPresence.Watch _ = exchange.presence().onGone(() -> LockSupport.unpark(caller))) {
             return stand();
         } finally {
@@ -105,7 +106,7 @@ public final class BerthSearch {
             if (exchange.presence().gone()) {
                 return new Found.ClientLeft();
             }
-            Standing standing = engines.standing(deployment);
+            Standing standing = engines.standing(deployment, model);
             Found found = at(standing);
             if (found != null) {
                 return found;

@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.upstream;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,8 +61,8 @@ public final class Berths {
     }
 
     /** An instance that serves now, for a question beside a call; empty when none does. */
-    Optional<Instance> any(String deployment) {
-        return engines.standing(deployment) instanceof Standing.Ready ready
+    Optional<Instance> any(String deployment, String model) {
+        return engines.standing(deployment, model) instanceof Standing.Ready ready
                 ? Optional.ofNullable(leastBusy(ready.instances(), Set.of()))
                 : Optional.empty();
     }
@@ -86,10 +87,32 @@ public final class Berths {
         return best;
     }
 
-    /** Takes a place at an instance. */
+    /** Takes a place at an instance; {@code null} when it takes no more calls. */
+    @Nullable
     Berth take(Instance instance) {
+        Runnable leave = instance.door().enter();
+        if (leave == null) {
+            return null;
+        }
         inFlight.merge(instance.name(), 1, Integer::sum);
-        return new Berth(instance, () -> giveBack(inFlight, instance.name()));
+        return new Berth(instance, () -> {
+            giveBack(inFlight, instance.name());
+            leave.run();
+        });
+    }
+
+    /** A place at the one with the least to do; {@code null} when none of them takes a call. */
+    @Nullable
+    Berth takeLeastBusy(List<Instance> instances, Set<String> except) {
+        Set<String> closed = new HashSet<>(except);
+        while (true) {
+            Instance best = leastBusy(instances, closed);
+            Berth berth = best == null ? null : take(best);
+            if (best == null || berth != null) {
+                return berth;
+            }
+            closed.add(best.name()); // It is about to sleep or end.
+        }
     }
 
     /** Takes a place in the queue before a deployment; false when it is full. */

@@ -92,7 +92,7 @@ public final class Dispatch {
 
     /** A call to an upstream that belongs to no client's call: a probe. Empty when no engine of its deployment serves. */
     public Optional<UpstreamCall> probe(Upstream upstream, String method, String path, byte[] body) {
-        return whereverItIs(upstream).map(destination -> probe(destination, method, path, body));
+        return whereverItIs(upstream, "").map(destination -> probe(destination, method, path, body));
     }
 
     private UpstreamCall probe(Destinations.Destination destination, String method, String path, byte[] body) {
@@ -115,15 +115,16 @@ public final class Dispatch {
      * no engine of its deployment serves.
      */
     Optional<UpstreamCall> tokenize(Exchange exchange, byte[] body) {
-        return whereverItIs(exchange.target().upstream()).map(destination -> client.newCall(destination.root(),
-                UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
-                destination.limits()));
+        return whereverItIs(exchange.target().upstream(), exchange.target().upstreamModel())
+                .map(destination -> client.newCall(destination.root(),
+                        UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
+                        destination.limits()));
     }
 
-    private Optional<Destinations.Destination> whereverItIs(Upstream upstream) {
+    private Optional<Destinations.Destination> whereverItIs(Upstream upstream, String model) {
         String deployment = upstream.deployment();
         return deployment == null
                 ? Optional.of(destinations.of(upstream))
-                : berths.any(deployment).map(instance -> destinations.of(upstream, instance));
+                : berths.any(deployment, model).map(instance -> destinations.of(upstream, instance));
     }
 }

@@ -12,17 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LocalEngines {
 
-    /** How the deployment of that name stands now; {@link Standing.Refused} also when there is none. */
-    Standing standing(String deployment);
+    /**
+     * How a model of the deployment of that name stands now; {@link Standing.Refused} also when there is none.
+     *
+     * @param model as its engines call it; empty for the deployment's main one
+     */
+    Standing standing(String deployment, String model);
 
-    /** A call would use the deployment now: what sleeps may be woken, what is unloaded may be loaded. */
-    void wanted(String deployment);
+    /** A call would use the model now: what sleeps may be woken, what is unloaded may be loaded. */
+    void wanted(String deployment, String model);
 
     /** No connection to that instance came about, though it was said to be ready. A hint to look sooner. */
     void unreachable(String deployment, String instance);
 
-    /** Has the action run after each change of the deployment's standing, on any thread, until the watch is closed. */
-    Watch onChange(String deployment, Runnable action);
+    /**
+     * A call waits for the model until the watch is closed. The action is run, on any thread, whenever the standing may have changed.
+     */
+    Watch onChange(String deployment, String model, Runnable action);
 
     /** Of a box that supervises no engine. */
     static LocalEngines none() {
@@ -84,13 +90,21 @@ public interface LocalEngines {
      * @param apiKey what it wants as bearer token; {@code null} for nothing
      * @param priorityScheduling whether it heeds a request's priority
      * @param load requests running and waiting there, as it last said
+     * @param door where a call goes in
      */
-    record Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load) {
+    record Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load,
+            Door door) {
 
         /** Checks what must be there. */
         public Instance {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(baseUrl, "baseUrl");
+            Objects.requireNonNull(door, "door");
+        }
+
+        /** One that nobody will take out of service while a call is there. */
+        public Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load) {
+            this(name, baseUrl, apiKey, priorityScheduling, load, () -> () -> {});
         }
 
         /** Leaves the API key out. */
@@ -98,5 +112,13 @@ public interface LocalEngines {
         public String toString() {
             return "Instance[" + name + ", " + baseUrl + ", load " + load + "]";
         }
+    }
+
+    /** The way into an engine that may be put to sleep, replaced or evicted: not while a call is inside. */
+    @FunctionalInterface
+    interface Door {
+        /** Goes in; {@code null} when it takes no more calls. Running what comes back goes out again; to be run once. */
+        @Nullable
+        Runnable enter();
     }
 }

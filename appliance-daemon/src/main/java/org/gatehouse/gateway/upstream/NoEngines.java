@@ -4,12 +4,12 @@ package org.gatehouse.gateway.upstream;
 record NoEngines() implements LocalEngines {
 
     @Override
-    public Standing standing(String deployment) {
+    public Standing standing(String deployment, String model) {
         return new Standing.Refused("does not exist on this box");
     }
 
     @Override
-    public void wanted(String deployment) {
+    public void wanted(String deployment, String model) {
         // Nothing can be woken.
     }
 
@@ -19,7 +19,7 @@ record NoEngines() implements LocalEngines {
     }
 
     @Override
-    public Watch onChange(String deployment, Runnable action) {
+    public Watch onChange(String deployment, String model, Runnable action) {
         return () -> {};
     }
 }

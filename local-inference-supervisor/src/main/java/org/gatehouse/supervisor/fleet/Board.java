@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Where the fleet's thread shows where calls may go, and callers look and wait. Thread-safe. */
 final class Board {
     private final Object changes = new Object();
+    /** What to run for those who wait, by whatever stands for each of them. */
+    private final Map<Object, Runnable> watchers = new ConcurrentHashMap<>();
     private volatile Map<String, Route> routes = Map.of();
 
     /**
@@ -44,6 +47,16 @@ final class Board {
         synchronized (changes) {
             changes.notifyAll();
         }
+        watchers.values().forEach(Runnable::run);
+    }
+
+    /** Has the action run each time that something was shown, until {@link #forget}. */
+    void watch(Object whose, Runnable action) {
+        watchers.put(whose, action);
+    }
+
+    void forget(Object whose) {
+        watchers.remove(whose);
     }
 
     @Nullable

@@ -15,4 +15,17 @@ public interface Demand {
      * @throws InterruptedException if interrupted while waiting
      */
     Admission acquire(String publicName, Duration wait) throws InterruptedException;
+
+    /** The way to this model now; never waits, takes no lock. */
+    Way way(String publicName);
+
+    /** Somebody calls this model: what sleeps is woken, what is unloaded is loaded. */
+    void want(String publicName);
+
+    /**
+     * Somebody waits for this model, which counts as a call for as long as the watch is open.
+     *
+     * @param action run whenever something may have changed, on the fleet's thread: must return at once
+     */
+    Way.Watch watch(String publicName, Runnable action);
 }

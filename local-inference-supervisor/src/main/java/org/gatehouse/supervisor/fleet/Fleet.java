@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.supervisor.EngineSupervisor;
+import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.StateListener;
 import org.gatehouse.supervisor.control.EngineControl;
 import org.gatehouse.supervisor.fleet.Admission.Refusal;
@@ -111,6 +115,18 @@ public final class Fleet implements Demand, AutoCloseable {
         return ask(() -> reconciler.apply(deployment));
     }
 
+    /**
+     * Makes just these the desired state, whether they fit now or not: what does not fit waits for room. For whoever keeps the desired
+     * state elsewhere and has looked at each change with {@link #plan} before. Definitions that are as they were are left alone.
+     */
+    public void desire(Collection<ModelDeployment> all) {
+        List<ModelDeployment> copy = List.copyOf(all);
+        ask(() -> {
+            reconciler.desire(copy);
+            return true;
+        });
+    }
+
     /** Lets a deployment go: drained, ended, forgotten. Returns whether there was one; its end takes its time. */
     public boolean remove(String name) {
         return ask(() -> reconciler.remove(name));
@@ -149,7 +165,7 @@ public final class Fleet implements Demand, AutoCloseable {
                     return new Admission.Refused(Refusal.CLOSING, "The box is shutting down; try again in a minute.");
                 }
                 if (route == null) {
-                    return new Admission.Refused(Refusal.UNKNOWN_MODEL, "There is no local model " + publicName + ".");
+                    return unknown(publicName);
                 }
                 DemandMeter meter = route.meter();
                 meter.touch(nanoTime.getAsLong());
@@ -175,6 +191,98 @@ public final class Fleet implements Demand, AutoCloseable {
             if (queued != null) {
                 queued.endWaiting();
             }
+        }
+    }
+
+    @Override
+    public Way way(String publicName) {
+        Board.Route route = board.route(publicName);
+        if (closing || route == null) {
+            return new Way.Closed(closing
+                    ? new Admission.Refused(Refusal.CLOSING, "The box is shutting down; try again in a minute.")
+                    : unknown(publicName));
+        }
+        List<Way.Place> places = route.replicas().stream()
+                .filter(replica -> replica.gate.isOpen()).<Way.Place>map(replica -> new Standing(route, replica))
+                .toList();
+        return places.isEmpty() ? new Way.Closed(route.otherwise()) : new Way.Open(places);
+    }
+
+    @Override
+    public Way.Watch watch(String publicName, Runnable action) {
+        Board.Route route = board.route(publicName);
+        if (route != null) {
+            route.meter().touch(nanoTime.getAsLong());
+            boolean _ = route.meter().beginWaiting(Integer.MAX_VALUE);
+        }
+        AtomicBoolean closed = new AtomicBoolean();
+        board.watch(closed, action);
+        wake();
+        return () -> {
+            if (closed.compareAndSet(false, true)) {
+                board.forget(closed);
+                if (route != null) {
+                    route.meter().endWaiting();
+                }
+            }
+        };
+    }
+
+    @Override
+    public void want(String publicName) {
+        Board.Route route = board.route(publicName);
+        if (route != null) {
+            route.meter().touch(nanoTime.getAsLong());
+            wake();
+        }
+    }
+
+    private static Admission unknown(String publicName) {
+        return new Admission.Refused(Refusal.UNKNOWN_MODEL, "There is no local model " + publicName + ".");
+    }
+
+    /** A replica as the gateway sees it. */
+    private final class Standing implements Way.Place {
+        private final Board.Route route;
+        private final Replica replica;
+
+        Standing(Board.Route route, Replica replica) {
+            this.route = route;
+            this.replica = replica;
+        }
+
+        @Override
+        public String instance() {
+            return replica.id;
+        }
+
+        @Override
+        public long generation() {
+            return replica.generation;
+        }
+
+        @Override
+        public Listen listen() {
+            return replica.listen;
+        }
+
+        @Override
+        public boolean heedsPriority() {
+            return replica.engine.capabilities().priorities();
+        }
+
+        @Override
+        public double busyness() {
+            return replica.busyness();
+        }
+
+        @Override
+        public @Nullable Lease enter() {
+            if (!replica.gate.enter()) {
+                return null;
+            }
+            route.meter().touch(nanoTime.getAsLong());
+            return lease(route, replica);
         }
     }
 

@@ -50,11 +50,11 @@ final class GpuLedger {
         });
     }
 
-    /** Whether all of these are there and well apart from a quarantine. */
-    boolean present(Collection<String> gpus) {
-        return gpus.stream().allMatch(gpu -> {
+    /** Whether what runs on all of these may stay; so too while nobody has looked at any GPU. */
+    boolean mayStay(Collection<String> gpus) {
+        return sights.isEmpty() || gpus.stream().allMatch(gpu -> {
             GpuView.Sight sight = sights.get(gpu);
-            return sight != null && sight.outOfService().isEmpty();
+            return sight != null && sight.mayStay();
         });
     }
 

@@ -198,7 +198,7 @@ final class Lifecycle {
         if (!serves) {
             return;
         }
-        if (!world.ledger.present(replica.gpus())) {
+        if (!world.ledger.mayStay(replica.gpus())) {
             retire(replica, "a GPU of it is out of service: " + replica.gpus().stream().map(world.ledger::closed)
                     .filter(why -> !why.isEmpty()).findFirst().orElse("gone"), Next.GONE);
             return;

@@ -2,8 +2,10 @@ package org.gatehouse.supervisor.fleet;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
@@ -130,14 +132,39 @@ final class Reconciler {
             return new ApplyOutcome.Refused(answer);
         }
         world.outside.book().put(deployment);
+        want(deployment);
+        show(); // Whoever asked sees it at once.
+        return new ApplyOutcome.Applied(answer);
+    }
+
+    private void want(ModelDeployment deployment) {
         DeploymentState state = world.states.computeIfAbsent(deployment.name(), _ -> new DeploymentState(deployment));
         state.wanted = deployment;
         state.removing = false;
         freshStart(state);
         world.event(Kind.APPLIED, deployment.name(), "", "",
                 deployment.replicas() + " replicas of " + deployment.model() + " as " + deployment.publicName());
-        show(); // Whoever asked sees it at once.
-        return new ApplyOutcome.Applied(answer);
+    }
+
+    /** Makes just these the desired state. */
+    void desire(List<ModelDeployment> all) {
+        Set<String> names = new HashSet<>();
+        for (ModelDeployment deployment : all) {
+            names.add(deployment.name());
+            DeploymentState state = world.states.get(deployment.name());
+            if (state == null || state.removing || !state.wanted.equals(deployment)) {
+                want(deployment);
+            }
+        }
+        List.copyOf(world.all()).stream().filter(state -> !names.contains(state.name()) && !state.removing)
+                .forEach(this::letGo);
+        show();
+    }
+
+    private void letGo(DeploymentState state) {
+        state.removing = true;
+        world.changes++;
+        world.event(Kind.REMOVED, state.name(), "", "", "the deployment was removed");
     }
 
     private void freshStart(DeploymentState state) {
@@ -157,9 +184,7 @@ final class Reconciler {
             return false;
         }
         world.outside.book().remove(name);
-        state.removing = true;
-        world.changes++;
-        world.event(Kind.REMOVED, name, "", "", "the deployment was removed");
+        letGo(state);
         show();
         return true;
     }

@@ -1,0 +1,100 @@
+package org.gatehouse.engines;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.gatehouse.gateway.upstream.LocalEngines;
+import org.gatehouse.supervisor.Listen;
+import org.gatehouse.supervisor.fleet.Admission;
+import org.gatehouse.supervisor.fleet.Demand;
+import org.gatehouse.supervisor.fleet.Lease;
+import org.gatehouse.supervisor.fleet.Way;
+
+/**
+ * The gateway's view of the fleet. Made before the engines are there; until then there is no deployment. Thread-safe; nothing here
+ * blocks.
+ */
+public final class GatewayDoor implements LocalEngines {
+    private static final Standing.Refused ABSENT = new Standing.Refused("is not deployed on this box");
+
+    private volatile Known known = new Known(null, Map.of());
+
+    /**
+     * What is asked.
+     *
+     * @param demand the fleet; {@code null} while there is none
+     * @param mainModels the model name of each deployment
+     */
+    private record Known(@org.jspecify.annotations.Nullable Demand demand, Map<String, String> mainModels) {}
+
+    /** From now on this fleet is asked, which has these deployments with these model names. */
+    void follow(Demand demand, Map<String, String> mainModels) {
+        known = new Known(demand, Map.copyOf(mainModels));
+    }
+
+    @Override
+    public Standing standing(String deployment, String model) {
+        Known now = known;
+        Demand demand = now.demand();
+        String main = now.mainModels().get(deployment);
+        if (demand == null || main == null) {
+            return ABSENT;
+        }
+        return switch (demand.way(model.isEmpty() ? main : model)) {
+            case Way.Open(List<Way.Place> places) ->
+                new Standing.Ready(places.stream().map(GatewayDoor::instance).toList());
+            case Way.Closed(Admission answer) -> switch (answer) {
+                case Admission.Loading(Duration retryAfter, String phase, _, _) -> phase.equals("asleep")
+                        ? new Standing.Asleep(retryAfter)
+                        : new Standing.Loading(retryAfter);
+                case Admission.Refused(Admission.Refusal kind, _) -> new Standing.Refused(switch (kind) {
+                    case UNKNOWN_MODEL -> "is not served by the deployment " + deployment;
+                    case SWITCHED_OFF -> "is switched off";
+                    case FAILED -> "has failed and waits for the box's administrators";
+                    case NO_ROOM -> "finds no room on the GPUs";
+                    case QUEUE_FULL -> "has too many calls waiting";
+                    case CLOSING -> "is closed because the box is shutting down";
+                });
+                // The fleet says so for what is open only.
+                case Admission.Ready _ -> ABSENT;
+            };
+        };
+    }
+
+    private static Instance instance(Way.Place place) {
+        return new Instance(place.instance() + "." + place.generation(), switch (place.listen()) {
+            case Listen.UnixSocket socket -> "unix:" + socket.path();
+            case Listen.LoopbackPort(int port) -> "http://127.0.0.1:" + port;
+        }, null, place.heedsPriority(), (int) Math.ceil(place.busyness()), () -> {
+            Lease lease = place.enter();
+            return lease == null ? null : lease::close;
+        });
+    }
+
+    @Override
+    public void wanted(String deployment, String model) {
+        Known now = known;
+        Demand demand = now.demand();
+        if (demand != null) {
+            demand.want(model.isEmpty() ? now.mainModels().getOrDefault(deployment, "") : model);
+        }
+    }
+
+    @Override
+    public void unreachable(String deployment, String instance) {
+        wanted(deployment, ""); // Which lets the fleet look at once.
+    }
+
+    @Override
+    public Watch onChange(String deployment, String model, Runnable action) {
+        Known now = known;
+        Demand demand = now.demand();
+        if (demand == null) {
+            return () -> {};
+        }
+        Way.Watch watch = demand.watch(model.isEmpty() ? now.mainModels().getOrDefault(deployment, "") : model,
+                action);
+        return watch::close;
+    }
+}
