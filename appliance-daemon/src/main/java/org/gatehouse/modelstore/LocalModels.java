@@ -42,6 +42,7 @@ public final class LocalModels implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalModels.class.getName());
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final Actor STORE = Actor.system("model-store");
+    private static final Duration UNDO = Duration.ofSeconds(10);
     private static final Duration FIGURES_LAST = Duration.ofSeconds(30);
 
     private final ModelStorePlan plan;
@@ -191,15 +192,30 @@ public final class LocalModels implements AutoCloseable {
         }
         ImportStart start = store().begin(wish);
         if (start instanceof ImportStart.Accepted(ImportJob job)) {
-            ends.watch(job, this::ended);
             try {
                 append(actor, "import", IMPORTS, job.id(), describe(wish));
             } catch (RuntimeException e) {
-                store().cancel(job.id());
+                undo(job);
                 throw e;
             }
+            ends.watch(job, this::ended);
         }
         return start;
+    }
+
+    /** What cannot be recorded must not have happened, not even when it was done faster than the trail refused. */
+    private void undo(ImportJob job) {
+        store().cancel(job.id());
+        try {
+            if (job.await(UNDO).orElse(null) instanceof ImportOutcome.Imported(StoredModel model)) {
+                store().remove(model.id());
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "Import " + job.id() + " of " + job.wish().name()
+                    + " could neither be recorded nor undone. Remove its model.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Optional<ImportProblem.NameTaken> taken(String name, boolean newVersion) {
@@ -218,12 +234,13 @@ public final class LocalModels implements AutoCloseable {
     public ImportStart resume(Actor actor, String id) {
         ImportStart start = store().resume(id);
         if (start instanceof ImportStart.Accepted(ImportJob job)) {
-            ends.watch(job, this::ended);
             try {
                 append(actor, "resume", IMPORTS, id, null);
             } catch (RuntimeException e) {
                 store().pause(id);
                 throw e;
+            } finally {
+                ends.watch(job, this::ended);
             }
         }
         return start;

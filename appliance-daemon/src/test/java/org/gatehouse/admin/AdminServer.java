@@ -88,6 +88,12 @@ public final class AdminServer implements AutoCloseable {
     }
 
     public AdminServer(Databases kind, Path directory) throws IOException {
+        this(kind, directory,
+                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()));
+    }
+
+    /** The same with another model store. */
+    public AdminServer(Databases kind, Path directory, ModelStorePlan modelStore) throws IOException {
         fresh = kind.fresh(directory);
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids();
@@ -106,8 +112,7 @@ public final class AdminServer implements AutoCloseable {
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
                 (_, _) -> Optional.empty(),
                 clock, System::nanoTime, ids);
-        models = LocalModels.lazily(
-                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()),
+        models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),

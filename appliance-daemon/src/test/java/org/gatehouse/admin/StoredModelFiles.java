@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -17,7 +18,7 @@ public record StoredModelFiles(Map<String, byte[]> files) {
     private static final int HIDDEN = 8;
     private static final int WORDS = 16;
 
-    /** A Llama of one layer, 16 words and 1,096 numbers. */
+    /** A Llama of one layer, 16 words and 728 numbers. */
     public static StoredModelFiles tiny() {
         return of("""
                 {"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":8,"intermediate_size":16,
@@ -28,7 +29,7 @@ public record StoredModelFiles(Map<String, byte[]> files) {
 
     /** The same with weights of about so many bytes. */
     public static StoredModelFiles ofBytes(int bytes) {
-        return of(new String(tiny().files.get("config.json"), StandardCharsets.UTF_8), bytes / 2 / HIDDEN);
+        return of(new String(tiny().get("config.json"), StandardCharsets.UTF_8), bytes / 2 / HIDDEN);
     }
 
     private static StoredModelFiles of(String config, int words) {
@@ -63,6 +64,11 @@ public record StoredModelFiles(Map<String, byte[]> files) {
         out.writeBytes(text);
         out.writeBytes(new byte[end]);
         return out.toByteArray();
+    }
+
+    /** The file of this name. */
+    public byte[] get(String path) {
+        return Objects.requireNonNull(files.get(path), path);
     }
 
     /** These files and one more, or one of them with another content. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.admin.AdminServer;
+import org.gatehouse.admin.StoredModelFiles;
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.SampleCalls;
@@ -111,6 +112,48 @@ final class AdminCommandsIT {
         assertThat(shell.run("gpus", "show", "7").status()).isEqualTo(1);
         assertThat(shell.run("gpus", "show", "7").err()).contains("There is no GPU 7.");
         assertThat(shell.run("gpus", "history", "0", "--from", "noon").err()).contains("from must be an RFC 3339 time");
+    }
+
+    @Test
+    void modelIsImportedListedVerifiedAndRemoved() throws IOException {
+        Path source = StoredModelFiles.tiny().with("weights.bin", new byte[10]).writeTo(directory.resolve("source"));
+
+        Shell.Result refused = shell.run("model-store", "import", source.toString(), "--name", "acme/tiny", "--wait");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("`weights.bin`, refused because unpickling");
+        Shell.Result imported = shell.run("model-store", "import", source.toString(), "--name", "acme/tiny",
+                "--exclude", "*.bin", "--wait");
+        assertThat(imported.status()).as(imported.err()).isZero();
+        String id = imported.lastLine().substring(imported.lastLine().lastIndexOf(' ') + 1);
+        assertThat(id).startsWith("acme--tiny@");
+        assertThat(shell.run("model-store", "imports").out()).contains("acme/tiny  failed", "content-refused",
+                "acme/tiny  imported", "100 % of 2");
+        assertThat(shell.run("model-store").out()).contains(id, "LlamaForCausalLM", "728", "4096");
+        assertThat(shell.run("model-store", "list", "--output", "json").out()).contains("\"fileCount\" : 3");
+        assertThat(shell.run("model-store", "show", "acme/tiny").out()).contains("config.json", "leftOut",
+                "weights.bin", "bfloat16");
+        assertThat(shell.run("model-store", "verify", "acme/tiny").out()).contains("is sound (quick)");
+        assertThat(shell.run("model-store", "verify", id, "--full").out()).contains("is sound (full)");
+
+        Files.setPosixFilePermissions(server.models.find(id).orElseThrow().directory().resolve("tokenizer.json"),
+                PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(server.models.find(id).orElseThrow().directory().resolve("tokenizer.json"),
+                "{\"version\":\"6.6\"}");
+        assertThat(shell.run("model-store", "verify", id).status()).isZero();
+        Shell.Result changed = shell.run("model-store", "verify", id, "--full");
+        assertThat(changed.status()).isEqualTo(1);
+        assertThat(changed.out()).contains("`tokenizer.json` has changed");
+        assertThat(changed.err()).hasLineCount(1).contains("is not as it was imported: 1 findings");
+        assertThat(shell.run("model-store", "list").out()).contains("full: unsound");
+
+        assertThat(shell.run("model-store", "import", source.toString(), "--name", "acme/tiny").err())
+                .contains("`acme/tiny` is taken by model " + id);
+        assertThat(shell.run("model-store", "remove", "acme/tiny").err()).contains("no model `acme/tiny`");
+        assertThat(shell.run("model-store", "remove", id).out()).contains("is removed");
+        assertThat(shell.run("model-store", "show", id).err()).contains("no model '" + id);
+        assertThat(shell.run("model-store", "resume", "20260101-000000-1").err()).contains("There is no import");
+        assertThat(shell.run("model-store", "import", "acme/tiny").err()).contains("no model hub is set up");
+        assertThat(shell.run("model-store", "list").out()).contains("(none)");
     }
 
     @Test

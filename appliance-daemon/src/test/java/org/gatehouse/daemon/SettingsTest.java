@@ -9,6 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.modelstore.ModelStorePlan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,6 +92,49 @@ class SettingsTest {
         assertThat(Settings.read(write("data: /data"), true,
                 Map.of("GATEHOUSE_GPUS_SOURCES", "off", "GATEHOUSE_GPUS_DCGM_ADDRESSES", "tcp://a:1")).gpus())
                 .isEqualTo(new GpuSettings("off", null, java.util.List.of("tcp://a:1"), null, null));
+    }
+
+    @Test
+    void modelsLieInTheDataDirectoryAndNoHubIsKnownUnlessSomebodySaysSo() throws IOException {
+        ModelStorePlan usual = Settings.read(write("data: /data"), true, Map.of()).models().plan(Path.of("/data"));
+        assertThat(usual.settings().directory()).isEqualTo(Path.of("/data/models"));
+        assertThat(usual.hubs()).isEmpty();
+
+        Path token = Files.writeString(directory.resolve("token"), "hf_secret\n");
+        ModelStorePlan said = Settings.read(write("models: {reserve-bytes: 5, stall: PT9S, hubs: [{name: mirror, url: "
+                + "'https://models.example.com/hub', token-file: '" + token + "', redirect-hosts: ['*.example.com'],"
+                + " proxy: 'proxy:3128'}]}"), true,
+                Map.of("GATEHOUSE_MODELS_DIRECTORY", "/mnt/models", "GATEHOUSE_MODELS_PARALLEL_IMPORTS", "3")).models()
+                .plan(directory);
+        assertThat(said.settings().directory()).isEqualTo(Path.of("/mnt/models"));
+        assertThat(said.settings().parallelImports()).isEqualTo(3);
+        assertThat(said.settings().reserveBytes()).isEqualTo(5);
+        assertThat(said.settings().stall()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(said.hubs().getFirst().token().get()).isEqualTo("hf_secret");
+        assertThat(said.hubs().toString()).doesNotContain("hf_secret");
+        Files.writeString(token, "hf_next");
+        assertThat(said.hubs().getFirst().token().get()).isEqualTo("hf_next");
+    }
+
+    @Test
+    void wrongSettingsOfModelsAreNamed() throws IOException {
+        for (String[] wrong : new String[][]{{"{directory: models}", "models.directory is 'models'"},
+                {"{reserve-bytes: -1}", "models.reserve-bytes is -1"}, {"{attempts: 0}", "models.attempts is 0"},
+                {"{stall: PT0S}", "models.stall is PT0S"}, {"{max-bytes: 0}", "models.max-bytes is 0"},
+                {"{parallel-files: 65}", "models.parallel-files is 65. Write 1 to 64"},
+                {"{hubs: [{name: a}]}", "Each of models.hubs needs a name and a url"},
+                {"{hubs: [{name: 'A b', url: 'http://x'}]}", "the name 'A b' must be"},
+                {"{hubs: [{name: a, url: 'ftp://x'}]}", "the url of a must be http:// or https://"},
+                {"{hubs: [{name: a, url: 'https://u:p@x'}]}", "without user"},
+                {"{hubs: [{name: a, url: 'http://x'}, {name: a, url: 'http://y'}]}", "two hubs are called a"},
+                {"{hubs: [{name: a, url: 'http://x', token-file: /none}]}", "the token-file of a cannot be read"},
+                {"{hubs: [{name: a, url: 'http://x', proxy: 'socks://p'}]}", "the proxy of a is 'socks://p'"}}) {
+            Settings settings = Settings.read(write("models: " + wrong[0]), true, Map.of());
+            assertThatThrownBy(() -> settings.models().plan(directory)).as(wrong[0])
+                    .isInstanceOf(SettingsException.class).hasMessageContaining(wrong[1]);
+        }
+        assertThatThrownBy(() -> Settings.read(write("models: {hub: x}"), true, Map.of()))
+                .hasMessageContaining("'models.hub' is not known");
     }
 
     private Path write(String text) throws IOException {

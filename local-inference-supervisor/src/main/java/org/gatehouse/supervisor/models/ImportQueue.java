@@ -206,6 +206,7 @@ final class ImportQueue {
     private synchronized void settle(ImportJob job, ImportRecord record, StoreLayout.Incoming room) {
         try {
             if (record.outcome().resumable()) {
+                countWhatIsKept(job, record, room);
                 records.put(job.id(), record);
                 record.write(room.state());
             } else {
@@ -217,6 +218,15 @@ final class ImportQueue {
         }
         job.end(record.outcome());
         forgetOldest();
+    }
+
+    /** A file under way was discounted when its part was closed; what stays of it counts for who looks at the import. */
+    private static void countWhatIsKept(ImportJob job, ImportRecord record, StoreLayout.Incoming room)
+            throws IOException {
+        ImportPlan plan = record.plan();
+        if (plan != null) {
+            job.tally().had(Math.max(0, room.arrivedBytes(plan) - job.progress().bytesDone()));
+        }
     }
 
     private void clear(String id) {
