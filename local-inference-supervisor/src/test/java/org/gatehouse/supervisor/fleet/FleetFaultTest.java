@@ -207,7 +207,7 @@ class FleetFaultTest {
 
         @Override
         public List<LearnedFootprint> footprints(Key key) {
-            if (key.program().equals(unknown)) {
+            if (key.engine().equals(unknown)) {
                 throw new IllegalStateException("on paper the history cannot be read");
             }
             return kept.footprints(key);

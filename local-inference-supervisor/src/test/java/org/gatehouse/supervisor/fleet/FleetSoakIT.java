@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.EngineClient;
 import org.gatehouse.supervisor.Listen;
@@ -54,14 +56,14 @@ class FleetSoakIT {
     private final String[] gpus = {"well", "well"};
     /** Engines that hang and must not be there any more when all is well. */
     private final Set<String> hanging = new HashSet<>();
-    private Path directory = Path.of("/");
-    private EngineProcesses processes = new EngineProcesses(directory);
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+    private EngineProcesses processes = new EngineProcesses(Path.of("/nowhere"));
     private RemoteFleet daemon;
     private String why = "";
 
     @BeforeEach
     void open() throws IOException {
-        directory = Files.createTempDirectory("soak"); // Short: a socket's path has 107 bytes at most.
         processes = new EngineProcesses(directory.resolve("f/instances"));
         TinyModel.in(directory.resolve("tiny"));
         script();
@@ -90,6 +92,7 @@ class FleetSoakIT {
         System.out.println("FIGURE fleet soak: seed " + seed);
         long at = System.nanoTime();
         long longest = 0;
+        String worst = "";
         for (String words : new TreeSet<>(USUAL.values())) {
             apply(words);
         }
@@ -103,12 +106,14 @@ class FleetSoakIT {
             }
             long since = System.nanoTime();
             settle();
-            longest = Math.max(longest, System.nanoTime() - since);
+            if (System.nanoTime() - since > longest) {
+                longest = System.nanoTime() - since;
+                worst = trail + ", last of all " + why;
+            }
         }
-        JsonNode counted = daemon.status().path("counted");
         System.out.println("FIGURE fleet soak: " + events + " events " + happened + " in "
                 + Duration.ofNanos(System.nanoTime() - at).toSeconds() + " s, longest way back to what is wished "
-                + Duration.ofNanos(longest).toMillis() + " ms; the last daemon counted " + counted);
+                + Duration.ofNanos(longest).toMillis() + " ms after " + worst);
         nothingIsLeft();
     }
 
@@ -254,10 +259,11 @@ class FleetSoakIT {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             JsonNode status = daemon.status();
-            why = unsettled(status);
-            if (why.isEmpty()) {
+            String wrong = unsettled(status);
+            if (wrong.isEmpty()) {
                 return;
             }
+            why = wrong;
             assertThat(System.nanoTime()).as(() -> "seed " + seed + ": " + why + "\nafter " + trail + "\n" + status
                     + "\n" + processes.all()).isLessThan(end);
             Thread.sleep(20);
