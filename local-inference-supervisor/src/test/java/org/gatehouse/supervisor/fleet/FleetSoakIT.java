@@ -2,7 +2,6 @@ package org.gatehouse.supervisor.fleet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,7 +17,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
@@ -308,7 +306,7 @@ class FleetSoakIT {
         if (all.stream().anyMatch(found -> hanging.contains(found.marker()))) {
             return "a hung engine lives";
         }
-        return leftOver(living, all);
+        return new Leftovers(directory).beside(living, all);
     }
 
     private String wrong(String[] wish, JsonNode deployment, boolean lost, List<Found> all) {
@@ -343,34 +341,6 @@ class FleetSoakIT {
         return "";
     }
 
-    private String leftOver(Set<String> living, List<Found> all) throws IOException {
-        Set<String> working = all.stream().map(Found::instance).collect(Collectors.toCollection(TreeSet::new));
-        if (!working.equals(living)) {
-            return "processes of " + working + " instead of " + living;
-        }
-        if (all.stream().map(Found::marker).distinct().count() != living.size()) {
-            return "families left of earlier generations: " + all;
-        }
-        Set<String> sockets = living.stream().map(id -> id + ".sock").collect(Collectors.toCollection(TreeSet::new));
-        if (!files("r", "*").equals(sockets)) {
-            return "sockets " + files("r", "*") + " instead of " + sockets;
-        }
-        Set<String> manifests = living.stream().map(id -> id + ".manifest")
-                .collect(Collectors.toCollection(TreeSet::new));
-        return files("s", "*.manifest").equals(manifests)
-                ? ""
-                : "manifests " + files("s", "*.manifest") + " instead of " + manifests;
-    }
-
-    private Set<String> files(String where, String pattern) throws IOException {
-        Set<String> names = new TreeSet<>();
-        Files.createDirectories(directory.resolve(where));
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve(where), pattern)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
-        }
-        return names;
-    }
-
     private void nothingIsLeft() throws Exception {
         Arrays.fill(gpus, "well");
         script();
@@ -387,6 +357,7 @@ class FleetSoakIT {
             Thread.sleep(20);
         }
         assertThat(daemon.status().path("counted").path("call-to-a-sleeper").asInt()).isZero();
+        kill(processes.all().stream().filter(Found::isRoot).toList()); // It cannot take its socket along.
         for (String name : USUAL.keySet()) {
             assertThat(daemon.ask("remove " + name)).isEqualTo("true");
         }
@@ -399,8 +370,7 @@ class FleetSoakIT {
         });
         daemon.leave("end");
         assertThat(processes.all()).as("processes").isEmpty();
-        assertThat(files("r", "*")).as("sockets").isEmpty();
-        assertThat(files("s", "*.manifest")).as("manifests").isEmpty();
+        assertThat(new Leftovers(directory).beside(Set.of(), List.of())).isEmpty();
         assertThat(Files.readString(directory.resolve("f/fleet.json"))).as("journal").contains("\"entries\":[]");
         assertThat(Files.readString(directory.resolve("daemon.log"))).as("the daemons' logs")
                 .doesNotContain("met what it cannot handle");
