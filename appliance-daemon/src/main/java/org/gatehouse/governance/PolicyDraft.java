@@ -11,7 +11,7 @@ public record PolicyDraft(
         @About("Which bodies of a call are kept; null: as the next node above says.") Policy.@Nullable Recording recording,
         @About(value = "Who goes first at an engine with priority scheduling: -10 is earliest, 10 latest; null: as the next node above says, in the end 0.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
         @About("With whom keys share what engines remember of prompts; null: as the next node above says, in the end department.") EngineTerms.@Nullable PrefixCache prefixCache,
-        @About(value = "How many seconds a call may wait for a model that loads before it is told to come back; null: as the next node above says, in the end 0.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds) {
+        @About(value = "How many seconds a call may wait for a model that loads before it is told to come back; null: as the next node above says, in the end 60.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds) {
 
     /** One that says nothing but which bodies are kept. */
     public PolicyDraft(ScopeReference scope, Policy.@Nullable Recording recording) {

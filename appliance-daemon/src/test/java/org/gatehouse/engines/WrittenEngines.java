@@ -124,5 +124,10 @@ public final class WrittenEngines implements Engines {
     }
 
     @Override
+    public List<Long> pids() {
+        return List.of();
+    }
+
+    @Override
     public void close() {}
 }

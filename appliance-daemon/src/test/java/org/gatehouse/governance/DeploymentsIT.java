@@ -158,6 +158,13 @@ final class DeploymentsIT {
                 .contains("deployment chat");
         assertThat(refusal(box.governance.models().update(ALICE, model.id(), null,
                 to(draft -> draft.withTargets(List.of(elsewhere))))).message()).contains("weight 0");
+        assertThat(refusal(box.governance.models().update(ALICE, model.id(), null,
+                to(draft -> new ModelDraft("other", draft.tokenizer(), draft.contextTokens(), draft.maxOutputTokens(),
+                        draft.surfaces(), draft.targets()))))
+                .message()).contains("keeps its name");
+        assertThat(refusal(box.governance.upstreams().update(ALICE, upstream, null,
+                to(draft -> UpstreamDraft.local("chat", Upstream.Kind.VLLM, "unix:/run/a.sock", false)))).message())
+                .contains("deployment chat");
         assertThat(refusal(box.governance.upstreams().delete(ALICE, upstream, null, false)).message())
                 .contains("deployment chat");
         box.governance.deployments().delete(ALICE, made.id(), null, false).made();

@@ -17,7 +17,8 @@ public record EngineTerms(int priority, PrefixCache prefixCache, Duration longes
     /** The latest priority. */
     public static final int LAST = 10;
     /** When no policy says anything. */
-    public static final EngineTerms DEFAULT = new EngineTerms(0, PrefixCache.DEPARTMENT, Duration.ZERO);
+    public static final EngineTerms DEFAULT = new EngineTerms(0, PrefixCache.DEPARTMENT,
+            Duration.ofMinutes(1));
 
     /** Who shares remembered prompts: whoever does can tell by the time of an answer whether a prompt was sent before. */
     public enum PrefixCache {
