@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.fleet.EngineProcesses.Found;
 
@@ -40,13 +42,13 @@ class FleetAdoptionIT {
 
     private final List<String> names = IntStream.range(0, ENGINES).mapToObj(index -> "e" + index).toList();
     private final List<SocketChannel> streams = new ArrayList<>();
-    private Path directory = Path.of("/");
-    private EngineProcesses processes = new EngineProcesses(directory);
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+    private EngineProcesses processes = new EngineProcesses(Path.of("/nowhere"));
     private RemoteFleet daemon;
 
     @BeforeEach
     void open() throws IOException {
-        directory = Files.createTempDirectory("eight"); // Short: a socket's path has 107 bytes at most.
         processes = new EngineProcesses(directory.resolve("f/instances"));
         TinyModel.in(directory.resolve("tiny"));
         Files.write(directory.resolve("gpus"), Collections.nCopies(ENGINES / 2, "well"));

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.EngineClient;
 import org.gatehouse.supervisor.Listen;
@@ -27,13 +29,13 @@ class FleetDetectionIT {
     private static final Duration CRASH = Duration.ofSeconds(1);
     private static final Duration HANG = Duration.ofSeconds(2);
 
-    private Path directory = Path.of("/");
-    private EngineProcesses processes = new EngineProcesses(directory);
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+    private EngineProcesses processes = new EngineProcesses(Path.of("/nowhere"));
     private RemoteFleet daemon;
 
     @BeforeEach
     void open() throws Exception {
-        directory = Files.createTempDirectory("seen");
         processes = new EngineProcesses(directory.resolve("f/instances"));
         TinyModel.in(directory.resolve("tiny"));
         Files.write(directory.resolve("gpus"), List.of("well"));

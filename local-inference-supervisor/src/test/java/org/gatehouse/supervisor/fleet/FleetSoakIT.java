@@ -2,7 +2,6 @@ package org.gatehouse.supervisor.fleet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,13 +17,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.EngineClient;
 import org.gatehouse.supervisor.Listen;
@@ -54,14 +54,14 @@ class FleetSoakIT {
     private final String[] gpus = {"well", "well"};
     /** Engines that hang and must not be there any more when all is well. */
     private final Set<String> hanging = new HashSet<>();
-    private Path directory = Path.of("/");
-    private EngineProcesses processes = new EngineProcesses(directory);
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+    private EngineProcesses processes = new EngineProcesses(Path.of("/nowhere"));
     private RemoteFleet daemon;
     private String why = "";
 
     @BeforeEach
     void open() throws IOException {
-        directory = Files.createTempDirectory("soak"); // Short: a socket's path has 107 bytes at most.
         processes = new EngineProcesses(directory.resolve("f/instances"));
         TinyModel.in(directory.resolve("tiny"));
         script();
@@ -90,6 +90,7 @@ class FleetSoakIT {
         System.out.println("FIGURE fleet soak: seed " + seed);
         long at = System.nanoTime();
         long longest = 0;
+        String worst = "";
         for (String words : new TreeSet<>(USUAL.values())) {
             apply(words);
         }
@@ -103,12 +104,14 @@ class FleetSoakIT {
             }
             long since = System.nanoTime();
             settle();
-            longest = Math.max(longest, System.nanoTime() - since);
+            if (System.nanoTime() - since > longest) {
+                longest = System.nanoTime() - since;
+                worst = trail + ", last of all " + why;
+            }
         }
-        JsonNode counted = daemon.status().path("counted");
         System.out.println("FIGURE fleet soak: " + events + " events " + happened + " in "
                 + Duration.ofNanos(System.nanoTime() - at).toSeconds() + " s, longest way back to what is wished "
-                + Duration.ofNanos(longest).toMillis() + " ms; the last daemon counted " + counted);
+                + Duration.ofNanos(longest).toMillis() + " ms after " + worst);
         nothingIsLeft();
     }
 
@@ -254,10 +257,11 @@ class FleetSoakIT {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             JsonNode status = daemon.status();
-            why = unsettled(status);
-            if (why.isEmpty()) {
+            String wrong = unsettled(status);
+            if (wrong.isEmpty()) {
                 return;
             }
+            why = wrong;
             assertThat(System.nanoTime()).as(() -> "seed " + seed + ": " + why + "\nafter " + trail + "\n" + status
                     + "\n" + processes.all()).isLessThan(end);
             Thread.sleep(20);
@@ -302,7 +306,7 @@ class FleetSoakIT {
         if (all.stream().anyMatch(found -> hanging.contains(found.marker()))) {
             return "a hung engine lives";
         }
-        return leftOver(living, all);
+        return new Leftovers(directory).beside(living, all);
     }
 
     private String wrong(String[] wish, JsonNode deployment, boolean lost, List<Found> all) {
@@ -337,34 +341,6 @@ class FleetSoakIT {
         return "";
     }
 
-    private String leftOver(Set<String> living, List<Found> all) throws IOException {
-        Set<String> working = all.stream().map(Found::instance).collect(Collectors.toCollection(TreeSet::new));
-        if (!working.equals(living)) {
-            return "processes of " + working + " instead of " + living;
-        }
-        if (all.stream().map(Found::marker).distinct().count() != living.size()) {
-            return "families left of earlier generations: " + all;
-        }
-        Set<String> sockets = living.stream().map(id -> id + ".sock").collect(Collectors.toCollection(TreeSet::new));
-        if (!files("r", "*").equals(sockets)) {
-            return "sockets " + files("r", "*") + " instead of " + sockets;
-        }
-        Set<String> manifests = living.stream().map(id -> id + ".manifest")
-                .collect(Collectors.toCollection(TreeSet::new));
-        return files("s", "*.manifest").equals(manifests)
-                ? ""
-                : "manifests " + files("s", "*.manifest") + " instead of " + manifests;
-    }
-
-    private Set<String> files(String where, String pattern) throws IOException {
-        Set<String> names = new TreeSet<>();
-        Files.createDirectories(directory.resolve(where));
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve(where), pattern)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
-        }
-        return names;
-    }
-
     private void nothingIsLeft() throws Exception {
         Arrays.fill(gpus, "well");
         script();
@@ -381,6 +357,7 @@ class FleetSoakIT {
             Thread.sleep(20);
         }
         assertThat(daemon.status().path("counted").path("call-to-a-sleeper").asInt()).isZero();
+        kill(processes.all().stream().filter(Found::isRoot).toList()); // It cannot take its socket along.
         for (String name : USUAL.keySet()) {
             assertThat(daemon.ask("remove " + name)).isEqualTo("true");
         }
@@ -393,8 +370,7 @@ class FleetSoakIT {
         });
         daemon.leave("end");
         assertThat(processes.all()).as("processes").isEmpty();
-        assertThat(files("r", "*")).as("sockets").isEmpty();
-        assertThat(files("s", "*.manifest")).as("manifests").isEmpty();
+        assertThat(new Leftovers(directory).beside(Set.of(), List.of())).isEmpty();
         assertThat(Files.readString(directory.resolve("f/fleet.json"))).as("journal").contains("\"entries\":[]");
         assertThat(Files.readString(directory.resolve("daemon.log"))).as("the daemons' logs")
                 .doesNotContain("met what it cannot handle");
