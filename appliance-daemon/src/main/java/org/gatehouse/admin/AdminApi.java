@@ -48,6 +48,7 @@ public final class AdminApi implements HttpService {
         all.addAll(new GpuOperations(rooms.gpus(), rooms.clock()).all());
         all.addAll(new DeploymentOperations(rooms.governance().deployments(), rooms.engines(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new ModelStoreOperations(rooms.models()).all());
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());

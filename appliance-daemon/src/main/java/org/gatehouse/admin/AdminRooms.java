@@ -12,6 +12,7 @@ import org.gatehouse.compute.Gpus;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.usage.UsageReport;
 
 /**
@@ -23,4 +24,5 @@ import org.gatehouse.usage.UsageReport;
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
-        UpstreamProbe probe, Box box, String version, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}
+        LocalModels models, UpstreamProbe probe, Box box, String version, Clock clock, LongSupplier nanoTime,
+        Supplier<UUID> ids) {}

@@ -35,6 +35,7 @@ public final class AdminCommands {
         all.add(DeclarationCommands.export(environment));
         all.add(UsageCommand.usage(environment));
         all.add(GpuCommands.gpus(environment));
+        all.add(ModelStoreCommands.modelStore(environment));
         all.add(AuditCommands.audit(environment));
         all.add(SystemCommands.backup(environment));
         all.add(SystemCommands.status(environment));

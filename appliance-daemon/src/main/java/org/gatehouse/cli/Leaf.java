@@ -98,6 +98,11 @@ final class Leaf implements Callable<Integer> {
         err.flush();
     }
 
+    /** Where progress goes, so that what is printed can be piped. */
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     boolean json() {
         return connection.format() == Connection.Format.json;
     }

@@ -13,6 +13,7 @@ import org.gatehouse.gpu.GpuSnapshot;
 import org.gatehouse.gpu.energy.GpuUse;
 import org.gatehouse.gpu.exporter.DcgmExporterText;
 import org.gatehouse.gpu.exporter.DcgmExporterText.HostLabel;
+import org.gatehouse.telemetry.MetricText;
 
 /**
  * The GPUs as a part of the metrics page: dcgm-exporter's names and labels, and behind them {@code model} and {@code department} where it is
@@ -38,38 +39,22 @@ public final class GpuMetrics {
         if (seen.isEmpty()) {
             return "";
         }
-        StringBuilder page = new StringBuilder(text.render(seen));
-        String simulated = seen.stream().anyMatch(GpuSnapshot::simulated) ? ",simulated=\"true\"" : "";
+        String simulated = seen.stream().anyMatch(GpuSnapshot::simulated) ? "true" : "";
         Map<String, GpuUse> taken = new TreeMap<>(gpus.taken());
-        family(page, "gatehouse_model_energy_watt_hours_total", "Energy of the GPUs that a local model holds.");
-        taken.forEach((owner, use) -> page.append("gatehouse_model_energy_watt_hours_total{model=\"")
-                .append(escaped(owner.isEmpty() ? NOBODY : owner)).append('"').append(simulated).append("} ")
-                .append(use.wattHours()).append('\n'));
-        family(page, "gatehouse_model_gpu_seconds_total", "Time of the GPUs that a local model holds, busy or not.");
-        taken.forEach((owner, use) -> page.append("gatehouse_model_gpu_seconds_total{model=\"")
-                .append(escaped(owner.isEmpty() ? NOBODY : owner)).append('"').append(simulated).append("} ")
-                .append(use.gpuSeconds()).append('\n'));
-        shared(page, simulated);
-        return page.toString();
-    }
-
-    private void shared(StringBuilder page, String simulated) {
-        family(page, "gatehouse_department_energy_watt_hours_total",
+        MetricText page = new MetricText();
+        page.counter("gatehouse_model_energy_watt_hours_total", "Energy of the GPUs that a local model holds.");
+        taken.forEach((owner, use) -> page.sample(use.wattHours(), "model", named(owner), "simulated", simulated));
+        page.counter("gatehouse_model_gpu_seconds_total", "Time of the GPUs that a local model holds, busy or not.");
+        taken.forEach((owner, use) -> page.sample(use.gpuSeconds(), "model", named(owner), "simulated", simulated));
+        page.counter("gatehouse_department_energy_watt_hours_total",
                 "Energy of local models, shared out over the calls of departments; none for what no call was charged with.");
-        gpus.shared().forEach((names, use) -> page
-                .append("gatehouse_department_energy_watt_hours_total{department=\"")
-                .append(escaped(names.getLast().isEmpty() ? NOBODY : names.getLast())).append("\",model=\"")
-                .append(escaped(names.getFirst().isEmpty() ? NOBODY : names.getFirst())).append('"').append(simulated)
-                .append("} ").append(use.wattHours()).append('\n'));
+        gpus.shared().forEach((names, use) -> page.sample(use.wattHours(), "department", named(names.getLast()),
+                "model", named(names.getFirst()), "simulated", simulated));
+        return text.render(seen) + page;
     }
 
-    private static void family(StringBuilder page, String name, String help) {
-        page.append("# HELP ").append(name).append(' ').append(help).append("\n# TYPE ").append(name)
-                .append(" counter\n");
-    }
-
-    private static String escaped(String value) {
-        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    private static String named(String owner) {
+        return owner.isEmpty() ? NOBODY : owner;
     }
 
     /** A page that ends with these lines; without them where they cannot be made, for the box's own figures matter more. */

@@ -36,6 +36,7 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
+import org.gatehouse.engines.EngineMetrics;
 import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.engines.FleetEngines;
@@ -64,13 +65,14 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.StoreFailure;
-import org.gatehouse.supervisor.fleet.ModelLibrary;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.OperationsService;
 import org.gatehouse.usage.KeyLastUse;
@@ -184,9 +186,12 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
                 ids));
 
+        LocalModels models = keep(LocalModels.lazily(settings.models().plan(data.root()),
+                new Surroundings(Surroundings.keysIn(secrets), adminTrail, clock, nanoTime, ids)));
         FleetEngines running = keep(FleetEngines.open(enginePlan, early, deployments(open), gpus,
-                ModelLibrary.directories(), adminTrail, clock, nanoTime, ids));
+                models.library(), adminTrail, clock, nanoTime, ids));
         engines = running;
+        models.usedBy(running::userOf);
         open.snapshots().onChange(_ -> running.follow(deployments(open)));
 
         // What carries calls.
@@ -223,6 +228,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 RateLimits::remembered);
         metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
                 it -> it.figures().size());
+        ModelMetrics.show(models, metrics);
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
@@ -237,13 +243,14 @@ public final class ApplianceDaemon implements AutoCloseable {
                 () -> open.snapshots().current().models().isEmpty()
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
-                List.of(certificate::trouble), new GpuMetrics(gpus).behind(metrics::scrape),
+                List.of(certificate::trouble),
+                new EngineMetrics(running).behind(new GpuMetrics(gpus).behind(metrics::scrape)),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, running, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, models, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

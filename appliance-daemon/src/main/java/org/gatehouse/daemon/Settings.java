@@ -39,9 +39,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param journal bounds of what lies beside the database
  * @param gpus which GPUs are watched, and how
  * @param engines which engine programs there are, and how they are run
+ * @param models where local models are kept
  */
 public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
-        Journal journal, GpuSettings gpus, EngineSettings engines) {
+        Journal journal, GpuSettings gpus, EngineSettings engines, ModelSettings models) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -55,12 +56,13 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
         gpus = Objects.requireNonNullElseGet(gpus, GpuSettings::standard);
         engines = Objects.requireNonNullElseGet(engines, EngineSettings::standard);
+        models = Objects.requireNonNullElseGet(models, ModelSettings::standard);
     }
 
-    /** With the usual engines. */
+    /** The usual for engines and local models. */
     public Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database, Journal journal,
             GpuSettings gpus) {
-        this(data, listen, management, database, journal, gpus, EngineSettings.standard());
+        this(data, listen, management, database, journal, gpus, EngineSettings.standard(), ModelSettings.standard());
     }
 
     /**
@@ -264,7 +266,8 @@ public record Settings(Path data, Listen listen, @Nullable Management management
 
     private static boolean override(ObjectNode tree, String name, String value) {
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-        for (String group : new String[]{"listen", "management", "database", "journal", "gpus", "engines"}) {
+        for (String group : new String[]{"listen", "management", "database", "journal", "gpus", "engines",
+                "models"}) {
             if (key.startsWith(group + "-")) {
                 ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
                 inner.put(key.substring(group.length() + 1), value);

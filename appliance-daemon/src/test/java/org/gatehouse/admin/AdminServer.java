@@ -40,9 +40,13 @@ import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.modelstore.ModelStorePlan;
+import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.supervisor.models.ModelStoreSettings;
 import org.gatehouse.usage.KeyLastUse;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
@@ -60,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
     public final WrittenEngines engines = new WrittenEngines();
     /** What the engines object to in drafts. */
     public volatile List<FieldError> objections = List.of();
+    public final LocalModels models;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -101,10 +106,13 @@ public final class AdminServer implements AutoCloseable {
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
                 (_, _) -> Optional.empty(),
                 clock, System::nanoTime, ids);
+        models = LocalModels.lazily(
+                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()),
+                new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
-                engines,
+                engines, models,
                 probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
@@ -210,7 +218,10 @@ public final class AdminServer implements AutoCloseable {
         client.close();
         server.stop();
         try {
+            models.close();
             gpus.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

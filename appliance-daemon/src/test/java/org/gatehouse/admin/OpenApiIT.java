@@ -54,7 +54,7 @@ final class OpenApiIT {
     }
 
     @Test
-    void everyAnswerIsAsTheDescriptionSays() {
+    void everyAnswerIsAsTheDescriptionSays() throws IOException {
         Map<String, String> ids = new HashMap<>();
         ids.put("departments", make("departments", "{\"name\":\"Research\",\"description\":\"a\\nb\"}"));
         ids.put("projects", make("projects", "{\"departmentId\":\"%s\",\"name\":\"Search\"}", ids.get("departments")));
@@ -100,6 +100,7 @@ final class OpenApiIT {
         check("GET", "/api/v1/gpus/{id}", "/api/v1/gpus/" + gpu, null);
         check("GET", "/api/v1/gpus/{id}/history", "/api/v1/gpus/" + gpu + "/history?grain=second", null);
         check("GET", "/api/v1/gpus/events", "/api/v1/gpus/events", null);
+        checkModelStore();
         JsonNode found = check("GET", "/api/v1/audit", "/api/v1/audit", null);
         assertThat(found.get("items").size()).isGreaterThan(10);
         String record = "/api/v1/audit/" + found.get("items").get(0).get("record").get("id").asText();
@@ -142,6 +143,23 @@ final class OpenApiIT {
             check("POST", "/api/v1/deployments/plan", "/api/v1/deployments/plan",
                     "{\"name\":\"a\",\"publicName\":\"a\",\"model\":\"m\"}");
         }
+    }
+
+    private void checkModelStore() throws IOException {
+        String store = "/api/v1/model-store/";
+        Path source = StoredModelFiles.tiny().writeTo(directory.resolve("source"));
+        String imported = check("POST", store + "imports", store + "imports",
+                "{\"path\":\"" + source + "\",\"name\":\"acme/tiny\"}").get("id").asText();
+        check("GET", store + "imports", store + "imports", null);
+        String one = check("GET", store + "imports/{import}", store + "imports/" + imported, null).get("model")
+                .asText();
+        for (String verb : List.of("pause", "resume", "cancel")) {
+            check("POST", store + "imports/{import}/" + verb, store + "imports/" + imported + "/" + verb, null);
+        }
+        check("GET", store + "models", store + "models", null);
+        check("GET", store + "models/{model}", store + "models/" + one, null);
+        check("POST", store + "models/{model}/verify", store + "models/" + one + "/verify", "{\"depth\":\"quick\"}");
+        check("DELETE", store + "models/{model}", store + "models/" + one, null);
     }
 
     @Test

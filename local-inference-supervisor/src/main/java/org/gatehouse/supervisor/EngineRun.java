@@ -29,6 +29,7 @@ final class EngineRun {
 
     private final Deployment deployment;
     private final Parts parts;
+    private final Duration patience;
     private final Host host;
     private final HealthProbe probe;
     private final TrialRun trialRun;
@@ -49,7 +50,9 @@ final class EngineRun {
     private long nextLookAt;
     private boolean saidUnreadable;
 
-    EngineRun(Deployment deployment, Parts parts, Host host, HealthProbe probe) {
+    /** {@code patience} is how long it may be in good health before it passes its trial. */
+    EngineRun(Deployment deployment, Parts parts, Duration patience, Host host, HealthProbe probe) {
+        this.patience = patience;
         this.deployment = deployment;
         this.parts = parts;
         this.host = host;
@@ -169,7 +172,7 @@ final class EngineRun {
         long now = host.nanoTime().getAsLong();
         if (healthy) {
             Duration since = Duration.ofNanos(now - healthyAt);
-            return since.compareTo(deployment.trial().atMost()) <= 0
+            return since.compareTo(patience) <= 0
                     ? null
                     : Cause.of(EngineFailure.NOT_SERVING, "in good health for " + since.toSeconds() + " s, but "
                             + (failedTrial.isEmpty() ? "no answer to a call" : failedTrial));

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -157,7 +158,23 @@ public final class EngineSupervisor implements AutoCloseable {
         return started(deployment, maker);
     }
 
+    /**
+     * Adopts the engine of an earlier daemon that was started for this very deployment, and never starts one: whoever wants that looks
+     * for a place first. Refused if there is none; one that has just died, or that was started for another, is ended.
+     */
+    public StartOutcome adopt(Deployment deployment) {
+        return unclaimed().contains(deployment.id())
+                ? asked(deployment, actor -> actor.adopt(deployment))
+                : new StartOutcome.Refused(
+                        "No engine of an earlier daemon runs for " + deployment.id() + "; start one");
+    }
+
     private StartOutcome started(Deployment deployment, @Nullable CommandMaker maker) {
+        return asked(deployment, actor -> actor.start(deployment, maker));
+    }
+
+    private StartOutcome asked(Deployment deployment,
+            Function<InstanceActor, CompletableFuture<StartOutcome>> question) {
         synchronized (starting) {
             if (closed) {
                 return new StartOutcome.Refused(
@@ -168,7 +185,7 @@ public final class EngineSupervisor implements AutoCloseable {
                 return new StartOutcome.Refused(objection);
             }
             InstanceActor actor = actors.computeIfAbsent(deployment.id(), _ -> actorFor(deployment));
-            return answerOf(actor.start(deployment, maker), ANSWER);
+            return answerOf(question.apply(actor), ANSWER);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class InstanceActor {
                     Message {}
 
         record Stop(Duration grace, CompletableFuture<Instance> done) implements Message {}
+
+        record Adopt(Deployment wanted, CompletableFuture<StartOutcome> answer) implements Message {}
 
         /** Something may have happened: look. Losing one costs a tick. */
         record Wake() implements Message {}
@@ -60,6 +63,13 @@ final class InstanceActor {
     CompletableFuture<StartOutcome> start(Deployment wanted, @Nullable CommandMaker maker) {
         CompletableFuture<StartOutcome> answer = new CompletableFuture<>();
         tell(new Message.Start(wanted, maker, answer), answer);
+        return answer;
+    }
+
+    /** Asks for an engine of an earlier daemon to be taken over, and none to be started. From any thread. */
+    CompletableFuture<StartOutcome> adopt(Deployment wanted) {
+        CompletableFuture<StartOutcome> answer = new CompletableFuture<>();
+        tell(new Message.Adopt(wanted, answer), answer);
         return answer;
     }
 
@@ -139,16 +149,21 @@ final class InstanceActor {
         }
     }
 
+    private static void answer(CompletableFuture<StartOutcome> answer, Supplier<StartOutcome> work) {
+        try {
+            answer.complete(work.get());
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            throw e;
+        }
+    }
+
     private void handle(Message message) {
         switch (message) {
-            case Message.Start(Deployment wanted, CommandMaker maker, CompletableFuture<StartOutcome> answer) -> {
-                try {
-                    answer.complete(life.started(wanted, maker));
-                } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
-                    throw e;
-                }
-            }
+            case Message.Start(Deployment wanted, CommandMaker maker, CompletableFuture<StartOutcome> answer) ->
+                answer(answer, () -> life.started(wanted, maker));
+            case Message.Adopt(Deployment wanted, CompletableFuture<StartOutcome> answer) ->
+                answer(answer, () -> life.adopted(wanted));
             case Message.Stop(Duration grace, CompletableFuture<Instance> done) -> life.stop(grace, done);
             case Message.Wake _ -> {
                 // The next step looks.

@@ -101,44 +101,78 @@ final class InstanceLife {
 
     /** Starts or adopts what is wanted, if it rests. */
     StartOutcome started(Deployment wanted, @Nullable CommandMaker maker) {
+        StartOutcome.@Nullable Refused objection = objectionTo(wanted);
+        if (objection != null) {
+            return objection;
+        }
+        if (!state.resting()) {
+            return new StartOutcome.Accepted(board.now());
+        }
+        wish(wanted, maker);
+        Manifest left = surroundings.candidates().take(deployment.id());
+        if (left == null) {
+            launch();
+        } else if (!takenOver(left)) {
+            startsAfterwards = true;
+            askToEnd(left.grace());
+        }
+        return new StartOutcome.Accepted(board.now());
+    }
+
+    /** Adopts an engine of an earlier daemon that is just what is wanted. Any other one is ended, and none is started. */
+    StartOutcome adopted(Deployment wanted) {
+        StartOutcome.@Nullable Refused objection = objectionTo(wanted);
+        if (objection != null) {
+            return objection;
+        }
+        Manifest left = state.resting() ? surroundings.candidates().take(deployment.id()) : null;
+        if (left == null) {
+            return new StartOutcome.Refused("No engine of an earlier daemon runs for " + deployment.id()
+                    + "; start one");
+        }
+        wish(wanted, null);
+        if (takenOver(left)) {
+            return new StartOutcome.Accepted(board.now());
+        }
+        askToEnd(left.grace());
+        return new StartOutcome.Refused("The engine of an earlier daemon for " + deployment.id()
+                + " has ended or was started otherwise; what is left of it is being ended: start one then");
+    }
+
+    private StartOutcome.@Nullable Refused objectionTo(Deployment wanted) {
         if (!state.resting()) {
             return wanted.equals(deployment) && !stopWanted
-                    ? new StartOutcome.Accepted(board.now())
+                    ? null
                     : new StartOutcome.Refused("Instance " + deployment.id() + (stopWanted
                             ? " is being stopped"
                             : " runs with another definition") + "; start it when it has stopped");
         }
-        if (ending != null && !ending.survivors().isEmpty()) {
-            return new StartOutcome.Refused("Instance " + deployment.id() + " still has processes " + ending.survivors()
-                    + " that cannot be ended; reset the GPU or reboot the box, then start it again");
-        }
+        return ending == null || ending.survivors().isEmpty()
+                ? null
+                : new StartOutcome.Refused("Instance " + deployment.id() + " still has processes " + ending.survivors()
+                        + " that cannot be ended; reset the GPU or reboot the box, then start it again");
+    }
+
+    private void wish(Deployment wanted, @Nullable CommandMaker maker) {
         deployment = wanted;
         command = wanted.command();
         recovery = new Recovery(wanted, maker, host.nanoTime(), host.random());
         restarts = 0;
         stopWanted = false;
         startsAfterwards = false;
-        Manifest left = surroundings.candidates().take(deployment.id());
-        if (left == null) {
-            launch();
-        } else {
-            takeOver(left);
-        }
-        return new StartOutcome.Accepted(board.now());
     }
 
-    /** An engine of an earlier daemon runs: it is adopted if it is what is wished, and otherwise makes room. */
-    private void takeOver(Manifest left) {
+    /** An engine of an earlier daemon was found: whether it runs, is what is wished and was adopted. */
+    private boolean takenOver(Manifest left) {
         EngineRun found = surroundings.launcher().takeOver(deployment, left, log);
         generation = left.generation();
         ending = null;
         run = found;
         if (left.isOf(deployment) && found.isAlive()) {
             become(new Adopting());
-        } else {
-            startsAfterwards = true;
-            askToEnd(left.grace());
+            return true;
         }
+        return false;
     }
 
     private void launch() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.supervisor.Signals.Signal;
+import org.gatehouse.supervisor.engines.EngineFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -228,5 +229,48 @@ class AdoptionIT {
 
         assertThat(SupervisorBench.lives(child)).isFalse();
         assertThat(second.ready(deployment).processId().orElseThrow()).isNotEqualTo(pid);
+    }
+
+    @Test
+    void engineThatDiesBeforeItIsAdoptedIsEndedWithItsFamilyAndNoneIsStarted() throws Exception {
+        SupervisorBench first = bench();
+        Deployment deployment = first.engineAfter("chat", "sleep 1000 & echo $! > child")
+                .with(Lifetime.OUTLIVES_DAEMON);
+        long pid = first.ready(deployment).processId().orElseThrow();
+        long child = first.pidIn("child");
+        first.close();
+        SupervisorBench second = bench();
+        assertThat(second.supervisor.unclaimed()).containsExactly("chat");
+        new Signals().toProcess(pid, Signal.KILL);
+        SupervisorBench.awaitThat(() -> !SupervisorBench.lives(pid));
+
+        assertThat(second.supervisor.adopt(deployment)).isInstanceOf(StartOutcome.Refused.class);
+
+        SupervisorBench.awaitThat(() -> second.instance("chat").state() instanceof EngineState.Stopped);
+        assertThat(SupervisorBench.lives(child)).isFalse();
+        assertThat(second.instance("chat").generation()).isEqualTo(1);
+        assertThat(directory.resolve("run/chat.sock")).doesNotExist();
+        assertThat(second.supervisor.adopt(deployment)).isInstanceOf(StartOutcome.Refused.class);
+        assertThat(second.ready(deployment).generation()).isEqualTo(2);
+    }
+
+    @Test
+    void adoptedEngineThatHangsIsSeenWithinTwiceTheTimeOfAServingOne() throws Exception {
+        SupervisorBench first = bench();
+        Deployment deployment = first.engine("chat").with(Lifetime.OUTLIVES_DAEMON)
+                .with(new HangWatch(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(300)));
+        long pid = first.ready(deployment).processId().orElseThrow();
+        first.order("stuck");
+        first.close();
+        SupervisorBench second = bench();
+
+        long at = System.nanoTime();
+        assertThat(second.supervisor.adopt(deployment)).isInstanceOf(StartOutcome.Accepted.class);
+        EngineState.Crashed crashed = second.chronicle.await(EngineState.Crashed.class);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - at)).isLessThan(Duration.ofSeconds(3));
+        assertThat(crashed.cause().failure()).isEqualTo(EngineFailure.NOT_SERVING);
+        second.callOff("stuck");
+        SupervisorBench.awaitThat(() -> !SupervisorBench.lives(pid));
     }
 }

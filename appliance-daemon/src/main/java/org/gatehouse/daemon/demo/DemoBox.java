@@ -35,7 +35,7 @@ final class DemoBox implements AutoCloseable {
     private final long begun = System.nanoTime();
     private volatile @Nullable DemoEngines engines;
     private volatile @Nullable ApplianceDaemon daemon;
-    private final DemoGpus gpus = new DemoGpus();
+    private final DemoGpus gpus = new DemoGpus(2);
     private List<DemoSeed.DemoKey> keys = List.of();
     /**
      * Whoever takes a step of the start holds it, and who stops. The starting thread is never interrupted, which would

@@ -13,16 +13,20 @@ import org.gatehouse.supervisor.fleet.FleetView.OfReplica;
 
 /** The demo's GPUs, which do not exist: they hold what the simulated engines would, and are busy when those are. */
 final class DemoGpus {
-    static final int COUNT = 2;
     private static final String NODE = "demo-box";
     private static final long MIB = 1L << 20;
     private static final double BUSY_BEFORE_ALL = 0.35;
     private static final double BUSY_EACH_CALL = 0.05;
 
+    private final int count;
     private volatile Supplier<List<FleetView.OfDeployment>> engines = List::of;
 
+    DemoGpus(int count) {
+        this.count = count;
+    }
+
     GpuPlan plan() {
-        return GpuPlan.simulated(NODE, COUNT, GpuOwnership.none(), Clock.systemUTC(), this::load);
+        return GpuPlan.simulated(NODE, count, GpuOwnership.none(), Clock.systemUTC(), this::load);
     }
 
     /** From now on these engines use the GPUs. */

@@ -49,12 +49,19 @@ final class SamplingCost {
                     long began = System.nanoTime();
                     Thread.sleep(60_000);
                     GpuSnapshot snapshot = monitor.snapshots().getFirst();
-                    System.out.printf(Locale.ROOT, "%d GPUs x %d values through %s each second: %.2f %% of one core%n",
+                    System.out.printf(Locale.ROOT,
+                            "%d GPUs x %d values through %s each second: %.2f %% of one core, %s resident%n",
                             snapshot.gpus().size(), snapshot.gpus().getFirst().readings().size(),
                             snapshot.source().label(),
-                            100.0 * (process.getProcessCpuTime() - processor) / (System.nanoTime() - began));
+                            100.0 * (process.getProcessCpuTime() - processor) / (System.nanoTime() - began),
+                            resident());
                 }
             }
         }
+    }
+
+    private static String resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(line -> line.startsWith("VmRSS:"))
+                .map(line -> line.substring("VmRSS:".length()).strip()).findFirst().orElse("unknown");
     }
 }

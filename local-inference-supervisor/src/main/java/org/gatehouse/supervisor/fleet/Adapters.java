@@ -54,7 +54,7 @@ final class Adapters {
     private void change(Replica replica, String name, Kind kind, Supplier<Said> job) {
         replica.adapting = true;
         long generation = replica.generation;
-        world.aside(job, said -> {
+        world.aside(job, fault -> new Said.Failed(String.valueOf(fault)), said -> {
             replica.adapting = false;
             if (replica.generation != generation) {
                 return;

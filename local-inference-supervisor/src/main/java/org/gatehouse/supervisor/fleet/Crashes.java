@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.supervisor.Cause;
 import org.gatehouse.supervisor.engines.Adjustments;
+import org.gatehouse.supervisor.engines.EngineFailure;
 import org.gatehouse.supervisor.engines.Remedy;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
@@ -43,7 +44,9 @@ final class Crashes {
             replica.adjustments = adjusted;
             world.event(Kind.REMEDIED, replica, why + " It is tried with " + adjusted + ".");
         }
-        follow(state, replica, why, changes || remedy.sameCommandMayDo());
+        // A GPU that died is found out of service, if it is, and the next start looks for another.
+        boolean elsewhere = cause != null && cause.failure() == EngineFailure.GPU_LOST;
+        follow(state, replica, why, changes || elsewhere || remedy.sameCommandMayDo());
         reclaiming(replica);
     }
 
@@ -56,7 +59,10 @@ final class Crashes {
 
     private void reclaiming(Replica replica) {
         replica.usedBefore.clear(); // Nobody looked before it ended.
-        world.become(replica, ReplicaPhase.RECLAIMING);
+        // Another process of this instance, of an order that crossed, would keep the memory and refuse the next start for ever.
+        world.become(replica, world.outside.instances().runs(replica.id)
+                ? ReplicaPhase.STOPPING
+                : ReplicaPhase.RECLAIMING);
     }
 
     private void follow(DeploymentState state, Replica replica, String why, boolean again) {

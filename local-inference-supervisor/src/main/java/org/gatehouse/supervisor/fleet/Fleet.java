@@ -305,8 +305,8 @@ public final class Fleet implements Demand, AutoCloseable {
         if (closing || !mailbox.offer(() -> {
             try {
                 answer.complete(question.call());
-            } catch (Exception e) {
-                answer.completeExceptionally(e);
+            } catch (Exception | Error e) {
+                answer.completeExceptionally(e); // Whoever asks waits for it, and the fleet goes on.
             }
         })) {
             throw new IllegalStateException(
@@ -337,7 +337,7 @@ public final class Fleet implements Demand, AutoCloseable {
                 tell(reconciler.takeEvents());
             } catch (InterruptedException e) {
                 return; // Only close() interrupts.
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(System.Logger.Level.ERROR, "The fleet met what it cannot handle; it goes on in a second", e);
                 pause();
             }

@@ -16,6 +16,9 @@ interface Instances {
     /** Starts a process; blocks until it runs or was refused. */
     StartOutcome start(Deployment deployment);
 
+    /** Takes an engine of an earlier daemon over that was started for this very deployment; refused if none runs. Starts nothing. */
+    StartOutcome adopt(Deployment deployment);
+
     /** Ends a process and all that it started; blocks until that is done. */
     void stop(String id, Duration grace);
 
@@ -40,6 +43,11 @@ interface Instances {
             @Override
             public StartOutcome start(Deployment deployment) {
                 return supervisor.start(deployment);
+            }
+
+            @Override
+            public StartOutcome adopt(Deployment deployment) {
+                return supervisor.adopt(deployment);
             }
 
             @Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -53,17 +54,17 @@ final class Launching {
     }
 
     /** Where a new instance listens: a socket of its own, or a port that no other replica has. */
-    Listen listen(String id, Engine engine, Set<Listen> taken) {
+    Optional<Listen> listen(String id, Engine engine, Set<Listen> taken) {
         if (Planning.onSocket(engine)) {
-            return new Listen.UnixSocket(settings.socketDirectory().resolve(id + ".sock"));
+            return Optional.of(new Listen.UnixSocket(settings.socketDirectory().resolve(id + ".sock")));
         }
         for (int port = settings.firstPort(); port < settings.firstPort() + settings.ports(); port++) {
             Listen listen = new Listen.LoopbackPort(port);
             if (!taken.contains(listen)) {
-                return listen;
+                return Optional.of(listen);
             }
         }
-        throw new IllegalStateException("all " + settings.ports() + " ports for engines are taken; set more up");
+        return Optional.empty();
     }
 
     /** The command that a plan would lead to, without doing anything. */
@@ -132,8 +133,17 @@ final class Launching {
     }
 
     /** Starts just this command for a replica, or adopts the process that an earlier daemon started with it. Blocks for milliseconds. */
-    Started start(ModelDeployment deployment, Replica replica, EngineCommand command) {
-        return switch (outside.instances().start(process(deployment, replica, command))) {
+    private Started start(ModelDeployment deployment, Replica replica, EngineCommand command) {
+        return started(outside.instances().start(process(deployment, replica, command)), command);
+    }
+
+    /** Takes over what an earlier daemon started with this command, if it still runs; starts nothing. */
+    Started adopt(ModelDeployment deployment, Replica replica, EngineCommand command) {
+        return started(outside.instances().adopt(process(deployment, replica, command)), command);
+    }
+
+    private static Started started(StartOutcome outcome, EngineCommand command) {
+        return switch (outcome) {
             case StartOutcome.Accepted(var instance) -> new Started.Running(instance.generation(), command);
             case StartOutcome.Refused(String message) -> new Started.Not(message);
         };

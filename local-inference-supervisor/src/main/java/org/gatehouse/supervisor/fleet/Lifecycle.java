@@ -22,6 +22,9 @@ import org.gatehouse.supervisor.fleet.Replica.Next;
 /** Leads each replica from its place to readiness, and from there to its end. Owned by the fleet's thread; never blocks. */
 final class Lifecycle {
     private static final int LOG_LINES = 2000;
+    /** How often an end is asked for whose order got no answer; then its memory is waited for, which is the proof. */
+    private static final int STOPS = 3;
+    private static final Duration STOP_AGAIN = Duration.ofSeconds(1);
 
     private final World world;
     private final Launching launching;
@@ -37,6 +40,21 @@ final class Lifecycle {
         this.naps = new Naps(world, this);
         this.probation = new Probation(world);
         this.adapters = new Adapters(world);
+        world.onFault(this::faulted);
+    }
+
+    /** What led on from here failed: it is ended and started anew, within its budget. */
+    private void faulted(Replica replica, RuntimeException fault) {
+        DeploymentState state = world.states.get(replica.spec.name());
+        replica.ordered = false;
+        boolean working = switch (replica.phase) {
+            case STARTING, LOADING, PROBING, ON_TRIAL, READY, FALLING_ASLEEP, ASLEEP, WAKING -> true;
+            case PLACED, DRAINING, STOPPING, RECLAIMING, BACKING_OFF, FAILED -> false;
+        };
+        if (working && state != null) {
+            crashes.unfit(state, replica, "The fleet could not go on with it: " + fault + ". See the daemon's log.");
+            world.become(replica, ReplicaPhase.STOPPING);
+        }
     }
 
     /** Takes one step with a replica. */
@@ -96,29 +114,30 @@ final class Lifecycle {
         replica.adapters = Set.of();
         ModelDeployment spec = replica.spec;
         var adjustments = replica.adjustments;
-        world.order(replica, () -> launching.start(spec, replica, adjustments), started -> {
-            switch (started) {
-                case Launching.Started.Running(long generation, EngineCommand command) -> {
-                    replica.generation = generation;
-                    replica.command = command;
-                    replica.inherited = false;
-                    world.event(Kind.STARTED, replica,
-                            "process " + generation + " on " + String.join(", ", replica.gpus()));
-                    world.become(replica, ReplicaPhase.LOADING);
-                    if (!replica.endOnceStarted.isEmpty()) {
-                        retire(replica, replica.endOnceStarted, Next.GONE);
+        world.order(replica, () -> launching.start(spec, replica, adjustments), fault -> new Launching.Started.Not(
+                "It could not be started: " + fault.getMessage() + ". See the daemon's log."), started -> {
+                    switch (started) {
+                        case Launching.Started.Running(long generation, EngineCommand command) -> {
+                            replica.generation = generation;
+                            replica.command = command;
+                            replica.inherited = false;
+                            world.event(Kind.STARTED, replica,
+                                    "process " + generation + " on " + String.join(", ", replica.gpus()));
+                            world.become(replica, ReplicaPhase.LOADING);
+                            if (!replica.endOnceStarted.isEmpty()) {
+                                retire(replica, replica.endOnceStarted, Next.GONE);
+                            }
+                        }
+                        case Launching.Started.Not(String why) -> {
+                            world.ledger.endLoading(replica.id);
+                            if (replica.endOnceStarted.isEmpty()) {
+                                crashes.notStarted(state, replica, why);
+                            } else {
+                                world.forget(replica);
+                            }
+                        }
                     }
-                }
-                case Launching.Started.Not(String why) -> {
-                    world.ledger.endLoading(replica.id);
-                    if (replica.endOnceStarted.isEmpty()) {
-                        crashes.notStarted(state, replica, why);
-                    } else {
-                        world.forget(replica);
-                    }
-                }
-            }
-        });
+                });
     }
 
     /** It was promised what somebody still holds: after a while another place is looked for, by what is in use then. */
@@ -147,8 +166,10 @@ final class Lifecycle {
                 world.ledger.endLoading(replica.id); // It has measured the memory: the next one may.
             }
         }
+        if (now instanceof EngineState.Probing || now != null && now.serves()) {
+            world.ledger.endLoading(replica.id); // It is in good health: whatever it needs it has by now.
+        }
         if (now != null && now.serves()) {
-            world.ledger.endLoading(replica.id);
             if (replica.inherited) {
                 naps.inherited(replica, () -> probation.ready(state, replica));
                 return;
@@ -272,15 +293,22 @@ final class Lifecycle {
     }
 
     private void stop(DeploymentState state, Replica replica) {
-        if (replica.ordered) {
+        if (replica.ordered || replica.stops > 0 && world.now() - replica.stopNotBefore < 0) {
             return;
         }
         replica.ordered = true;
+        replica.stops++;
         Duration grace = state.wanted.timing().grace();
         world.order(replica, () -> {
             world.outside.instances().stop(replica.id, grace);
             return true;
-        }, _ -> {
+        }, _ -> false, answered -> {
+            if (!answered && replica.stops < STOPS) {
+                replica.ordered = false;
+                replica.stopNotBefore = world.now() + STOP_AGAIN.toNanos();
+                return;
+            }
+            replica.stops = 0;
             boolean rests = world.outside.instances().instance(replica.id).map(now -> now.state().resting())
                     .orElse(true);
             world.event(Kind.STOPPED, replica, rests ? "nothing of it is left" : "it does not end");

@@ -13,6 +13,8 @@ import org.gatehouse.supervisor.fleet.Replica.Next;
 final class Naps {
     private static final int KEEP_WEIGHTS = 1;
     private static final int DROP_WEIGHTS = 2;
+    /** How often an engine is asked whether it sleeps before it is given up. */
+    private static final int QUESTIONS = 5;
 
     private final World world;
     private final Lifecycle lifecycle;
@@ -47,15 +49,16 @@ final class Naps {
         replica.usedBefore.clear();
         replica.gpus().forEach(gpu -> replica.usedBefore.put(gpu, world.ledger.used(gpu)));
         world.become(replica, ReplicaPhase.FALLING_ASLEEP);
-        world.order(replica, () -> world.outside.control().sleep(replica.engine, replica.listen, level), said -> {
-            switch (said) {
-                case Said.Done _ -> {
-                    replica.ordered = true;
-                    replica.sinceNanos = world.now(); // From here on its memory must come back.
-                }
-                case Said.Failed(String what) -> failed(replica, "It does not fall asleep: " + what);
-            }
-        });
+        world.order(replica, () -> world.outside.control().sleep(replica.engine, replica.listen, level),
+                fault -> new Said.Failed(String.valueOf(fault)), said -> {
+                    switch (said) {
+                        case Said.Done _ -> {
+                            replica.ordered = true;
+                            replica.sinceNanos = world.now(); // From here on its memory must come back.
+                        }
+                        case Said.Failed(String what) -> failed(replica, "It does not fall asleep: " + what);
+                    }
+                });
     }
 
     /** Waits for the memory of one that fell asleep. */
@@ -98,7 +101,7 @@ final class Naps {
                     && world.outside.control().asleep(replica.engine, replica.listen) == Asleep.YES
                             ? new Said.Failed("it says that it still sleeps")
                             : said;
-        }, said -> {
+        }, fault -> new Said.Failed(String.valueOf(fault)), said -> {
             world.ledger.endLoading(replica.id);
             switch (said) {
                 case Said.Done _ -> {
@@ -117,18 +120,37 @@ final class Naps {
     /** Asks an engine of an earlier daemon, which serves, whether it sleeps, and goes on from there. */
     void inherited(Replica replica, Runnable awake) {
         world.become(replica, ReplicaPhase.WAKING);
-        world.order(replica, () -> world.outside.control().asleep(replica.engine, replica.listen), asleep -> {
-            replica.inherited = false;
-            if (asleep == Asleep.YES) {
-                replica.sleepLevel = Math.max(KEEP_WEIGHTS, replica.inheritedSleep);
-                replica.wasReady = true;
-                world.ledger.inherit(replica.id, floor(replica));
-                world.become(replica, ReplicaPhase.ASLEEP);
-            } else {
-                replica.sleepLevel = 0;
-                awake.run();
-            }
-        });
+        ask(replica, QUESTIONS, awake);
+    }
+
+    private void ask(Replica replica, int questionsLeft, Runnable awake) {
+        world.order(replica, () -> world.outside.control().asleep(replica.engine, replica.listen),
+                _ -> Asleep.UNKNOWN, asleep -> {
+                    switch (asleep) {
+                        case YES -> {
+                            replica.inherited = false;
+                            // It was told to sleep just before its daemon was killed: then nobody knows how deep. Weights that are
+                            // read again do no harm; weights that are not there would be noise.
+                            replica.sleepLevel = replica.inheritedSleep == 0 ? DROP_WEIGHTS : replica.inheritedSleep;
+                            replica.wasReady = true;
+                            world.ledger.inherit(replica.id, floor(replica));
+                            world.become(replica, ReplicaPhase.ASLEEP);
+                        }
+                        case NO -> {
+                            replica.inherited = false;
+                            replica.sleepLevel = 0;
+                            awake.run();
+                        }
+                        case UNKNOWN -> {
+                            // Calls to one that sleeps would wait for ever: it must say so itself.
+                            if (questionsLeft > 1) {
+                                ask(replica, questionsLeft - 1, awake);
+                            } else {
+                                failed(replica, "It does not say whether it sleeps.");
+                            }
+                        }
+                    }
+                });
     }
 
     private void failed(Replica replica, String why) {

@@ -40,28 +40,29 @@ final class Probation {
             return;
         }
         replica.ordered = true;
-        world.order(replica, () -> ask(replica, QUESTIONS), report -> {
-            if (!report.why().isEmpty()) {
-                boolean onDemand = replica.engine.capabilities().loadsOnDemand();
-                Duration patience = onDemand ? state.wanted.timing().longestLoad() : PATIENCE;
-                if (world.passed(replica.sinceNanos, patience)) {
-                    unfit.accept("It is well and answers no call: " + report.why() + ". Read its log.");
-                } else {
-                    replica.ordered = false;
-                    replica.notBefore = world.now() + PAUSE.toNanos();
-                }
-                return;
-            }
-            replica.latency = Duration.ofNanos(report.best());
-            if (report.models() instanceof Models.Served(var names)) {
-                replica.adapters = Adapters.known(replica, state, names);
-            }
-            if (onTrial(state, replica)) {
-                world.become(replica, ReplicaPhase.ON_TRIAL);
-            } else {
-                ready(state, replica);
-            }
-        });
+        world.order(replica, () -> ask(replica, QUESTIONS), fault -> new Report(String.valueOf(fault), 0, null),
+                report -> {
+                    if (!report.why().isEmpty()) {
+                        boolean onDemand = replica.engine.capabilities().loadsOnDemand();
+                        Duration patience = onDemand ? state.wanted.timing().longestLoad() : PATIENCE;
+                        if (world.passed(replica.sinceNanos, patience)) {
+                            unfit.accept("It is well and answers no call: " + report.why() + ". Read its log.");
+                        } else {
+                            replica.ordered = false;
+                            replica.notBefore = world.now() + PAUSE.toNanos();
+                        }
+                        return;
+                    }
+                    replica.latency = Duration.ofNanos(report.best());
+                    if (report.models() instanceof Models.Served(var names)) {
+                        replica.adapters = Adapters.known(replica, state, names);
+                    }
+                    if (onTrial(state, replica)) {
+                        world.become(replica, ReplicaPhase.ON_TRIAL);
+                    } else {
+                        ready(state, replica);
+                    }
+                });
     }
 
     private Report ask(Replica replica, int times) {
@@ -112,7 +113,7 @@ final class Probation {
                     ? "Its best answer took " + mine / 1_000_000 + " ms, that of the earlier one " + theirs / 1_000_000
                             + " ms."
                     : "";
-        }, why -> {
+        }, fault -> "It could not be compared: " + fault + ".", why -> {
             if (why.isEmpty()) {
                 ready(state, replica);
             } else {

@@ -37,18 +37,18 @@ final class Reconciler {
     void begin() {
         world.outside.book().all()
                 .forEach(deployment -> world.states.put(deployment.name(), new DeploymentState(deployment)));
-        world.ledger.refresh(world.outside.gpus().gpus());
+        world.lookAtGpus();
         for (Journal.Entry entry : world.outside.journal().read()) {
             DeploymentState state = world.states.get(entry.deployment());
             if (state != null && world.outside.instances().runs(entry.id())) {
-                inherit(state, entry);
+                world.faults.within("the adoption of " + entry.id(), () -> inherit(state, entry));
             }
         }
         // Not in the journal, or nobody's wish any more: nobody knows what it was promised.
         world.aside(() -> {
             world.outside.instances().endUnclaimed();
             return true;
-        }, _ -> world.changes++);
+        }, _ -> false, _ -> world.changes++);
         show(); // Whoever calls before the first step must not hear that a model is unknown.
     }
 
@@ -60,8 +60,8 @@ final class Reconciler {
         Replica replica = new Replica(entry.id(), entry.slot(), state.wanted, entry.fingerprint(), program,
                 Path.of(entry.model()), entry.key(), entry.plan(), entry.placement(), entry.listen(),
                 world.outside.clock().instant());
-        if (!(launching.start(state.wanted, replica, entry.command()) instanceof Launching.Started.Running started)) {
-            return; // Refused: it is being ended, and its place is looked for anew.
+        if (!(launching.adopt(state.wanted, replica, entry.command()) instanceof Launching.Started.Running started)) {
+            return; // Dead or another one by now: it is being ended, and a place is looked for anew.
         }
         replica.generation = started.generation();
         replica.command = started.command();
@@ -83,14 +83,14 @@ final class Reconciler {
     /** Looks at everything once and does what can be done now. */
     void step() {
         world.takeAnswers();
-        world.ledger.refresh(world.outside.gpus().gpus());
+        world.lookAtGpus();
         for (String gpu : world.ledger.endQuarantines()) {
             world.event(Kind.GPU_RELEASED, "", "", gpu, "its memory came back");
             world.changes++;
         }
         for (DeploymentState state : List.copyOf(world.all())) {
             for (Replica replica : List.copyOf(state.replicas)) {
-                lifecycle.advance(state, replica);
+                world.faults.within(replica.id, () -> lifecycle.advance(state, replica));
             }
         }
         settling.settle();
@@ -113,7 +113,7 @@ final class Reconciler {
     }
 
     PlanAnswer plan(ModelDeployment deployment) {
-        world.ledger.refresh(world.outside.gpus().gpus());
+        world.lookAtGpus();
         return planning.answer(deployment);
     }
 

@@ -65,6 +65,9 @@ final class Replica {
     long memoryMissedSince;
     boolean adapting;
     boolean ordered;
+    /** How often its end was ordered since the last one that was answered. */
+    int stops;
+    long stopNotBefore;
     boolean wasReady;
     /** Why it shall end as soon as its start was answered; empty if it shall not. */
     String endOnceStarted = "";

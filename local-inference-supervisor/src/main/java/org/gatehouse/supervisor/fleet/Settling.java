@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.engines.Engine;
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
 import org.gatehouse.supervisor.fleet.Replica.Next;
@@ -47,7 +48,7 @@ final class Settling {
         order.sort(Comparator.comparingInt((DeploymentState state) -> -state.wanted.priority())
                 .thenComparingLong(state -> state.waitingSince == 0 ? Long.MAX_VALUE : state.waitingSince)
                 .thenComparing(DeploymentState::name));
-        order.forEach(this::settle);
+        order.forEach(state -> world.faults.within("deployment " + state.name(), () -> settle(state)));
     }
 
     private void settle(DeploymentState state) {
@@ -165,10 +166,21 @@ final class Settling {
         if (model.isEmpty()) {
             return Attempt.NONE;
         }
+        Optional<EngineProgram> program = world.settings.program(target.engine().kind(), target.engine().release());
+        if (program.isEmpty()) {
+            // It was there when the definition was applied; releases come and go with the box's software.
+            return cannot(state, "The engine " + target.engine().kind().title() + " \"" + target.engine().release()
+                    + "\" is no longer set up on this box; apply the deployment with another one.");
+        }
+        Optional<Listen> listen = launching.listen(state.name() + "-" + state.freeSlot(),
+                Engine.of(program.get().kind()), Launching.taken(world.replicas()));
+        if (listen.isEmpty()) {
+            return cannot(state, "All " + world.settings.ports() + " ports for engines are taken; set more up.");
+        }
         Plan plan = planning.plan(target, model.get(), 1, world.ledger.capacities(Map.of(), state.name()));
         return switch (plan) {
             case Plan.Fits fits -> {
-                placed(state, target, fingerprint, model.get(), fits);
+                placed(state, target, fingerprint, model.get(), fits, program.get(), listen.get());
                 yield Attempt.PLACED;
             }
             case Plan.DoesNotFit not -> {
@@ -178,6 +190,12 @@ final class Settling {
                         Map.of());
             }
         };
+    }
+
+    private static Attempt cannot(DeploymentState state, String why) {
+        state.waitingFor = why;
+        state.roomMayCome = false;
+        return Attempt.NONE;
     }
 
     private void waits(DeploymentState state) {
@@ -254,17 +272,14 @@ final class Settling {
     }
 
     private void placed(DeploymentState state, ModelDeployment target, String fingerprint, ModelDescription model,
-            Plan.Fits fits) {
+            Plan.Fits fits, EngineProgram program, Listen listen) {
         Placement placement = fits.placements().getFirst();
-        EngineProgram program = world.settings.program(target.engine().kind(), target.engine().release()).orElseThrow();
         int slot = state.freeSlot();
         String id = state.name() + "-" + slot;
         EngineHistory.Key key = new EngineHistory.Key(model.digest(), program.name(),
                 placement.gpus().getFirst().name());
         Replica replica = new Replica(id, slot, target, fingerprint, program, model.path(), key, fits, placement,
-                launching.listen(id, Engine.of(program.kind()),
-                        Launching.taken(world.replicas())),
-                world.outside.clock().instant());
+                listen, world.outside.clock().instant());
         replica.sinceNanos = world.now();
         world.ledger.promise(id, replica.memory());
         world.ledger.taken(id, false);

@@ -9,7 +9,9 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.gatehouse.supervisor.fleet.FleetEvent.Kind;
@@ -30,6 +32,8 @@ final class World {
     private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
     private final List<FleetEvent> events = new ArrayList<>();
     private final Runnable wake;
+    final Faults faults;
+    private BiConsumer<Replica, RuntimeException> faulted = (_, _) -> {};
     /** Counts what may have made room or need. */
     long changes;
     boolean journalStale;
@@ -38,6 +42,7 @@ final class World {
         this.settings = settings;
         this.outside = outside;
         this.wake = wake;
+        this.faults = new Faults(outside.nanoTime());
         this.ledger = new GpuLedger(settings.slackBytes());
     }
 
@@ -77,21 +82,44 @@ final class World {
         journalStale = true;
     }
 
-    /** Does something that blocks elsewhere, and goes on with what it gave, unless the replica has gone on meanwhile. */
-    <T> void order(Replica replica, Supplier<T> job, Consumer<T> then) {
+    /** What is done with a replica when going on with an answer failed; set once, before the first order. */
+    void onFault(BiConsumer<Replica, RuntimeException> handler) {
+        this.faulted = handler;
+    }
+
+    /**
+     * Does something that blocks elsewhere, and goes on with what it gave, unless the replica has gone on meanwhile.
+     *
+     * @param ifItFails what a job that throws gave
+     */
+    <T> void order(Replica replica, Supplier<T> job, Function<RuntimeException, T> ifItFails, Consumer<T> then) {
         long turn = replica.turn;
-        aside(job, result -> {
-            if (replica.turn == turn) {
+        aside(job, ifItFails, result -> {
+            if (replica.turn != turn) {
+                return;
+            }
+            try {
                 then.accept(result);
+            } catch (RuntimeException e) {
+                // Nobody else would ever go on with it.
+                faults.report("going on with " + replica, e);
+                faulted.accept(replica, e);
             }
         });
     }
 
-    /** Does something that blocks elsewhere, and goes on with what it gave. */
-    <T> void aside(Supplier<T> job, Consumer<T> then) {
+    /** Does something that blocks elsewhere, and goes on with what it gave, or with this if it throws: each job has an answer. */
+    <T> void aside(Supplier<T> job, Function<RuntimeException, T> ifItFails, Consumer<T> then) {
         outside.work().execute(() -> {
-            T result = job.get();
-            answers.add(() -> then.accept(result));
+            T result;
+            try {
+                result = job.get();
+            } catch (RuntimeException e) {
+                faults.report("work that was handed out", e);
+                result = ifItFails.apply(e);
+            }
+            T given = result;
+            answers.add(() -> then.accept(given));
             wake.run();
         });
     }
@@ -102,8 +130,13 @@ final class World {
             if (answer == null) {
                 return;
             }
-            answer.run();
+            faults.within("an answer", answer);
         }
+    }
+
+    /** Asks what the GPUs hold. A monitor that fails leaves what it said last: engines must be watched all the same. */
+    void lookAtGpus() {
+        faults.within("the GPUs' monitor", () -> ledger.refresh(outside.gpus().gpus()));
     }
 
     void event(Kind kind, Replica replica, String reason) {

@@ -22,6 +22,19 @@ public sealed interface ImportProblem {
         }
     }
 
+    /**
+     * Something else bears this name, or is about to.
+     *
+     * @param holder what does, such as {@code model acme--tiny@0123456789abcdef}
+     */
+    record NameTaken(String name, String holder) implements ImportProblem {
+        @Override
+        public String message() {
+            return "The name `" + Text.shown(name) + "` is taken by " + holder
+                    + ". Choose another name, remove that one, or say that this is a new version of it.";
+        }
+    }
+
     /** No hub of this name is set up. */
     record UnknownHub(String hub) implements ImportProblem {
         @Override

@@ -79,8 +79,11 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     final Map<String, Cause> failing = new HashMap<>();
     /** Processes that an earlier daemon left and nobody has asked for. */
     final Set<String> unclaimed = new HashSet<>();
+    /** What throws the next time: {@code start}, {@code stop}, {@code sleep}, {@code probe}, {@code gpus}. */
+    final Set<String> throwing = new HashSet<>();
     boolean leaks;
     boolean refusesSleep;
+    boolean silentAboutSleep;
     private long nanos = 1_000_000_000L;
 
     FakeBox(int count) {
@@ -155,20 +158,28 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
                 + processes.values().stream().mapToLong(process -> process.held.getOrDefault(gpu, 0L)).sum();
     }
 
+    private void mayThrow(String what) {
+        if (throwing.remove(what)) {
+            throw new IllegalStateException(what + " fails on paper");
+        }
+    }
+
     @Override
     public List<Sight> gpus() {
+        mayThrow("gpus");
         return gpus.values().stream().map(sight -> new Sight(sight.capacity().taken(used(sight.capacity().id()), 0,
                 sight.capacity().foreignBytes()), sight.outOfService())).toList();
     }
 
     @Override
     public StartOutcome start(Deployment deployment) {
+        mayThrow("start");
         Process before = processes.get(deployment.id());
         if (before != null && !before.state.resting()) {
             if (unclaimed.remove(deployment.id()) && deployment.command().equals(before.deployment.command())) {
                 return new StartOutcome.Accepted(instance(deployment.id()).orElseThrow());
             }
-            violations.add("started twice: " + deployment.id());
+            return new StartOutcome.Refused("on paper " + deployment.id() + " runs with another definition");
         }
         Process process = new Process(deployment, before == null ? 1 : before.generation + 1);
         processes.put(deployment.id(), process);
@@ -188,6 +199,15 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
         return new StartOutcome.Accepted(instance(deployment.id()).orElseThrow());
     }
 
+    @Override
+    public StartOutcome adopt(Deployment deployment) {
+        Process process = processes.get(deployment.id());
+        return process != null && unclaimed.contains(deployment.id())
+                && deployment.command().equals(process.deployment.command())
+                        ? start(deployment)
+                        : new StartOutcome.Refused("on paper nothing runs for " + deployment.id());
+    }
+
     private void take(Process process) {
         double share = Double.parseDouble(process.argument("--gpu-memory-utilization"));
         for (String index : process.deployment.command().environment().getOrDefault("CUDA_VISIBLE_DEVICES", "")
@@ -198,6 +218,7 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
 
     @Override
     public void stop(String id, Duration grace) {
+        mayThrow("stop");
         Process process = processes.get(id);
         if (process != null) {
             orders.add("stop " + id);
@@ -248,6 +269,7 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
 
     @Override
     public Said sleep(Engine engine, Listen listen, int level) {
+        mayThrow("sleep");
         Process process = at(listen);
         orders.add("sleep " + process.deployment.id() + " " + level);
         if (refusesSleep) {
@@ -270,7 +292,7 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
 
     @Override
     public Asleep asleep(Engine engine, Listen listen) {
-        return at(listen).asleep ? Asleep.YES : Asleep.NO;
+        return silentAboutSleep ? Asleep.UNKNOWN : at(listen).asleep ? Asleep.YES : Asleep.NO;
     }
 
     @Override
@@ -297,6 +319,7 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
 
     @Override
     public Probe probe(Engine engine, Listen listen, String model) {
+        mayThrow("probe");
         return new Probe.Answered(at(listen).answers);
     }
 

@@ -26,7 +26,7 @@ final class FleetBench {
 
     final FakeBox box;
     final MemoryBook book = new MemoryBook();
-    final MemoryHistory history = new MemoryHistory();
+    EngineHistory history = new MemoryHistory();
     final List<FleetEvent> events = new ArrayList<>();
     final Path model;
     private final Path directory;

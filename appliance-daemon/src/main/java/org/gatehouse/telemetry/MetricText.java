@@ -1,0 +1,58 @@
+package org.gatehouse.telemetry;
+
+/**
+ * Metrics in Prometheus' text format (exposition format 0.0.4), for values whose labels come and go too often for registered meters. Not
+ * thread-safe.
+ */
+public final class MetricText {
+    private final StringBuilder page = new StringBuilder();
+    private String name = "";
+
+    /** Begins a family of counters, whose name ends with {@code _total}. */
+    public MetricText counter(String family, String help) {
+        return family(family, "counter", help);
+    }
+
+    /** Begins a family of gauges. */
+    public MetricText gauge(String family, String help) {
+        return family(family, "gauge", help);
+    }
+
+    private MetricText family(String family, String type, String help) {
+        name = family;
+        page.append("# HELP ").append(family).append(' ').append(help).append("\n# TYPE ").append(family).append(' ')
+                .append(type).append('\n');
+        return this;
+    }
+
+    /** Adds a sample to the family that was begun last; labels are names and values by turns, those with an empty value are left out. */
+    public MetricText sample(double value, String... labels) {
+        page.append(name);
+        char before = '{';
+        for (int at = 0; at + 1 < labels.length; at += 2) {
+            if (!labels[at + 1].isEmpty()) {
+                page.append(before).append(labels[at]).append("=\"").append(escaped(labels[at + 1])).append('"');
+                before = ',';
+            }
+        }
+        page.append(before == '{' ? " " : "} ");
+        // Whole numbers without a point, as most exporters write them.
+        if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+            page.append((long) value);
+        } else {
+            page.append(value);
+        }
+        page.append('\n');
+        return this;
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    /** All lines, each ended. */
+    @Override
+    public String toString() {
+        return page.toString();
+    }
+}
