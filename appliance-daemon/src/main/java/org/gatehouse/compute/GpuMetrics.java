@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuProcess;
@@ -20,7 +19,6 @@ import org.gatehouse.telemetry.MetricText;
  * known whose work runs there. Immutable, thread-safe.
  */
 public final class GpuMetrics {
-    private static final System.Logger LOG = System.getLogger(GpuMetrics.class.getName());
     private static final String NOBODY = "none";
     private static final String BETWEEN = "+";
 
@@ -55,19 +53,6 @@ public final class GpuMetrics {
 
     private static String named(String owner) {
         return owner.isEmpty() ? NOBODY : owner;
-    }
-
-    /** A page that ends with these lines; without them where they cannot be made, for the box's own figures matter more. */
-    public Supplier<String> behind(Supplier<String> page) {
-        return () -> {
-            String first = page.get();
-            try {
-                return first + page();
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "The metrics page goes out without GPUs", e);
-                return first;
-            }
-        };
     }
 
     private Map<String, String> labels(String node, Gpu gpu) {

@@ -74,6 +74,7 @@ import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
+import org.gatehouse.telemetry.MetricText;
 import org.gatehouse.telemetry.OperationsService;
 import org.gatehouse.usage.KeyLastUse;
 import org.gatehouse.usage.RollupPruning;
@@ -244,7 +245,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                new EngineMetrics(running).behind(new GpuMetrics(gpus).behind(metrics::scrape)),
+                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
+                        new EngineMetrics(running)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.

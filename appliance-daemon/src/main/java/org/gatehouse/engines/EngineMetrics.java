@@ -1,7 +1,6 @@
 package org.gatehouse.engines;
 
 import java.util.Locale;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,6 @@ import org.gatehouse.telemetry.MetricText;
 
 /** Deployments and their engines as a part of the metrics page. Immutable, thread-safe. */
 public final class EngineMetrics {
-    private static final System.Logger LOG = System.getLogger(EngineMetrics.class.getName());
     private static final double PERCENT = 100;
 
     private final Engines engines;
@@ -80,18 +78,5 @@ public final class EngineMetrics {
 
     private static String[] labels(OfDeployment deployment) {
         return new String[]{"deployment", deployment.wanted().name(), "model", deployment.wanted().publicName()};
-    }
-
-    /** A page that ends with these lines; without them where they cannot be made, for the box's own figures matter more. */
-    public Supplier<String> behind(Supplier<String> page) {
-        return () -> {
-            String first = page.get();
-            try {
-                return first + page();
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "The metrics page goes out without engines", e);
-                return first;
-            }
-        };
     }
 }

@@ -1,12 +1,33 @@
 package org.gatehouse.telemetry;
 
+import java.util.function.Supplier;
+
 /**
  * Metrics in Prometheus' text format (exposition format 0.0.4), for values whose labels come and go too often for registered meters. Not
  * thread-safe.
  */
 public final class MetricText {
+    private static final System.Logger LOG = System.getLogger(MetricText.class.getName());
+
     private final StringBuilder page = new StringBuilder();
     private String name = "";
+
+    /**
+     * A page with more lines behind it; without them where they cannot be made, for the figures before them matter more.
+     *
+     * @param what the lines are about, for the log
+     */
+    public static Supplier<String> behind(Supplier<String> page, String what, Supplier<String> more) {
+        return () -> {
+            String first = page.get();
+            try {
+                return first + more.get();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "The metrics page goes out without " + what, e);
+                return first;
+            }
+        };
+    }
 
     /** Begins a family of counters, whose name ends with {@code _total}. */
     public MetricText counter(String family, String help) {
