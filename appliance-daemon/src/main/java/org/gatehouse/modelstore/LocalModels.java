@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,8 +19,6 @@ import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.supervisor.fleet.ModelLibrary;
 import org.gatehouse.supervisor.models.ImportJob;
-import org.gatehouse.supervisor.models.ImportOutcome;
-import org.gatehouse.supervisor.models.ImportProblem;
 import org.gatehouse.supervisor.models.ImportStart;
 import org.gatehouse.supervisor.models.ImportWish;
 import org.gatehouse.supervisor.models.ModelStore;
@@ -38,20 +35,16 @@ import org.gatehouse.supervisor.planning.ModelReading;
  */
 public final class LocalModels implements AutoCloseable {
     static final String MODELS = "stored-models";
-    static final String IMPORTS = "model-imports";
     private static final System.Logger LOG = System.getLogger(LocalModels.class.getName());
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final Actor STORE = Actor.system("model-store");
-    private static final Duration UNDO = Duration.ofSeconds(10);
+    static final Actor STORE = Actor.system("model-store");
     private static final Duration FIGURES_LAST = Duration.ofSeconds(30);
 
     private final ModelStorePlan plan;
     private final Surroundings around;
     private final ImportEnds ends;
     private final Map<String, ModelReading> shapes = new ConcurrentHashMap<>();
-    private final AtomicLong failedImports = new AtomicLong();
-    /** Held while an import begins, so that no two take one name. */
-    private final Object beginning = new Object();
+    private final ImportDesk desk;
     private volatile Function<String, Optional<String>> users = _ -> Optional.empty();
     private volatile @Nullable Open open;
     // Guarded by this.
@@ -67,6 +60,7 @@ public final class LocalModels implements AutoCloseable {
         this.plan = plan;
         this.around = around;
         this.ends = new ImportEnds(around.trail());
+        this.desk = new ImportDesk(this::store, this::models, around, ends, this::forgetFigures);
     }
 
     /** A store that is opened when it is first needed. */
@@ -180,88 +174,22 @@ public final class LocalModels implements AutoCloseable {
      * @param newVersion whether another model of this name may be there already
      */
     public ImportStart begin(Actor actor, ImportWish wish, boolean newVersion) {
-        synchronized (beginning) {
-            return beginAlone(actor, wish, newVersion);
-        }
-    }
-
-    private ImportStart beginAlone(Actor actor, ImportWish wish, boolean newVersion) {
-        ImportProblem.NameTaken taken = taken(wish.name(), newVersion).orElse(null);
-        if (taken != null) {
-            return new ImportStart.Refused(taken);
-        }
-        ImportStart start = store().begin(wish);
-        if (start instanceof ImportStart.Accepted(ImportJob job)) {
-            try {
-                append(actor, "import", IMPORTS, job.id(), describe(wish));
-            } catch (RuntimeException e) {
-                undo(job);
-                throw e;
-            }
-            ends.watch(job, this::ended);
-        }
-        return start;
-    }
-
-    /** What cannot be recorded must not have happened, not even when it was done faster than the trail refused. */
-    private void undo(ImportJob job) {
-        store().cancel(job.id());
-        try {
-            if (job.await(UNDO).orElse(null) instanceof ImportOutcome.Imported(StoredModel model)) {
-                store().remove(model.id());
-            }
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "Import " + job.id() + " of " + job.wish().name()
-                    + " could neither be recorded nor undone. Remove its model.", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Optional<ImportProblem.NameTaken> taken(String name, boolean newVersion) {
-        for (ImportJob job : imports()) {
-            if (job.wish().name().equals(name) && job.outcome().map(ImportOutcome::resumable).orElse(true)) {
-                return Optional.of(new ImportProblem.NameTaken(name, "import " + job.id()));
-            }
-        }
-        return newVersion
-                ? Optional.empty()
-                : models().stream().filter(model -> model.manifest().name().equals(name)).findFirst()
-                        .map(model -> new ImportProblem.NameTaken(name, "model " + model.id()));
+        return desk.begin(actor, wish, newVersion);
     }
 
     /** Goes on with an import that stands still. */
     public ImportStart resume(Actor actor, String id) {
-        ImportStart start = store().resume(id);
-        if (start instanceof ImportStart.Accepted(ImportJob job)) {
-            try {
-                append(actor, "resume", IMPORTS, id, null);
-            } catch (RuntimeException e) {
-                store().pause(id);
-                throw e;
-            } finally {
-                ends.watch(job, this::ended);
-            }
-        }
-        return start;
+        return desk.resume(actor, id);
     }
 
     /** Stops an import that runs or waits; what has arrived stays. Returns whether there was one. */
     public boolean pause(Actor actor, String id) {
-        if (store().findImport(id).filter(job -> job.outcome().isEmpty()).isEmpty()) {
-            return false;
-        }
-        append(actor, "pause", IMPORTS, id, null);
-        return store().pause(id);
+        return desk.pause(actor, id);
     }
 
     /** Gives up an import that runs, waits or stands still; nothing of it stays. Returns whether there was one. */
     public boolean cancel(Actor actor, String id) {
-        if (store().findImport(id).filter(job -> job.outcome().map(ImportOutcome::resumable).orElse(true)).isEmpty()) {
-            return false;
-        }
-        append(actor, "cancel", IMPORTS, id, null);
-        return store().cancel(id);
+        return desk.cancel(actor, id);
     }
 
     /**
@@ -274,10 +202,10 @@ public final class LocalModels implements AutoCloseable {
         ObjectNode asked = NODES.objectNode().put("depth", depth.name().toLowerCase(java.util.Locale.ROOT));
         if (depth == Verification.Depth.QUICK) {
             ModelCheck result = now.checks().quick(now.store(), id);
-            append(actor, "verify", MODELS, id, describe(result, asked));
+            append(actor, "verify", id, describe(result, asked));
             return Optional.of(result);
         }
-        append(actor, "verify", MODELS, id, asked);
+        append(actor, "verify", id, asked);
         return now.checks().full(now.store(), id, this::checked) ? now.checks().last(id) : Optional.empty();
     }
 
@@ -322,7 +250,7 @@ public final class LocalModels implements AutoCloseable {
     }
 
     private void refuse(Actor actor, String id, String why) {
-        append(actor, "refuse", MODELS, id, NODES.objectNode().put("action", "delete").put("why", why));
+        append(actor, "refuse", id, NODES.objectNode().put("action", "delete").put("why", why));
     }
 
     private Optional<JsonNode> known(String id) {
@@ -334,41 +262,8 @@ public final class LocalModels implements AutoCloseable {
                 .map(_ -> NODES.objectNode().put("untrusted", true)));
     }
 
-    private void ended(ImportJob job, ImportOutcome outcome) {
-        forgetFigures();
-        ObjectNode told = NODES.objectNode().put("name", job.wish().name()).put("source",
-                job.wish().source().describe());
-        switch (outcome) {
-            case ImportOutcome.Imported(StoredModel model) ->
-                tell("complete", job, told.put("model", model.id()).put("bytes", model.manifest().bytes()));
-            case ImportOutcome.AlreadyThere(StoredModel model) ->
-                tell("complete", job, told.put("model", model.id()).put("alreadyThere", true));
-            case ImportOutcome.Failed(ImportProblem problem) -> {
-                failedImports.incrementAndGet();
-                LOG.log(System.Logger.Level.WARNING, "Import {0} of {1} failed: {2}", job.id(), job.wish().name(),
-                        problem.message());
-                tell("fail", job, told.put("problem", problem.kind()).put("message", problem.message()));
-            }
-            // Who paused or cancelled it stands in the trail, and a stop of the box ends no import.
-            case ImportOutcome.Paused _,ImportOutcome.Cancelled _,ImportOutcome.Interrupted _ -> {
-            }
-        }
-    }
-
-    private void tell(String verb, ImportJob job, JsonNode after) {
-        ends.tell(STORE.did(around.ids().get(), around.clock().instant(), verb, IMPORTS, job.id(), null, after));
-    }
-
-    private void append(Actor actor, String verb, String noun, String id, @Nullable JsonNode after) {
-        around.trail().append(actor.did(around.ids().get(), around.clock().instant(), verb, noun, id, null, after));
-    }
-
-    private static ObjectNode describe(ImportWish wish) {
-        ObjectNode told = NODES.objectNode().put("name", wish.name()).put("source", wish.source().describe())
-                .put("pickles", wish.content().pickles().name()).put("code", wish.content().code().name());
-        wish.only().forEach(told.putArray("include")::add);
-        wish.except().forEach(told.putArray("exclude")::add);
-        return told;
+    private void append(Actor actor, String verb, String id, @Nullable JsonNode after) {
+        around.trail().append(actor.did(around.ids().get(), around.clock().instant(), verb, MODELS, id, null, after));
     }
 
     private static ObjectNode describe(ModelCheck result, ObjectNode told) {
@@ -414,7 +309,7 @@ public final class LocalModels implements AutoCloseable {
 
     /** Imports that failed since the start. */
     public long failedImports() {
-        return failedImports.get();
+        return desk.failed();
     }
 
     /** A look into the store that may fail. */
