@@ -84,7 +84,7 @@ final class EngineLauncher {
                 ? Family.of(host.processes(), process.pid(), backend.ownSession(), manifest.marker())
                 : Family.of(host.processes(), manifest.with(process.pid(), rootOf(process)));
         EngineRun run = new EngineRun(actual, new EngineRun.Parts(process, family, backend, manifest, manifests, log),
-                wish.trial().atMost(), host, probe);
+                false, host, probe);
         run.record();
         return new Launch.Launched(run);
     }
@@ -117,11 +117,8 @@ final class EngineLauncher {
                     "The log of the adopted instance " + wish.id() + " cannot be opened", e);
         }
         EngineProcess process = new EngineProcess.Found(host.processes(), manifest.root(), startedAt);
-        // It may have hung since before its daemon ended: it has as long as a serving one to show that it does not.
-        Duration watched = wish.hang().quiet().multipliedBy(2);
-        Duration patience = watched.compareTo(wish.trial().atMost()) < 0 ? watched : wish.trial().atMost();
         return new EngineRun(wish,
-                new EngineRun.Parts(process, family, backends.of(manifest), manifest, manifests, log), patience, host,
+                new EngineRun.Parts(process, family, backends.of(manifest), manifest, manifests, log), true, host,
                 probe);
     }
 

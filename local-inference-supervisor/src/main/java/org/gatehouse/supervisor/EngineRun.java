@@ -29,6 +29,7 @@ final class EngineRun {
 
     private final Deployment deployment;
     private final Parts parts;
+    private final boolean adopted;
     private final Duration patience;
     private final Host host;
     private final HealthProbe probe;
@@ -50,9 +51,13 @@ final class EngineRun {
     private long nextLookAt;
     private boolean saidUnreadable;
 
-    /** {@code patience} is how long it may be in good health before it passes its trial. */
-    EngineRun(Deployment deployment, Parts parts, Duration patience, Host host, HealthProbe probe) {
-        this.patience = patience;
+    /** {@code adopted} says that an earlier daemon started it. */
+    EngineRun(Deployment deployment, Parts parts, boolean adopted, Host host, HealthProbe probe) {
+        this.adopted = adopted;
+        // It may have hung since before its daemon ended: it has as long as a serving one to show that it does not.
+        Duration watched = deployment.hang().quiet().multipliedBy(2);
+        Duration usual = deployment.trial().atMost();
+        this.patience = adopted && watched.compareTo(usual) < 0 ? watched : usual;
         this.deployment = deployment;
         this.parts = parts;
         this.host = host;
@@ -178,10 +183,14 @@ final class EngineRun {
                             + (failedTrial.isEmpty() ? "no answer to a call" : failedTrial));
         }
         LoadStage stage = progress().stage();
+        Duration running = Duration.ofNanos(now - startedAt);
+        if (adopted && stage == LoadStage.LISTENING && running.compareTo(patience) > 0) {
+            return Cause.of(EngineFailure.UNRESPONSIVE,
+                    "an earlier daemon left it, and it gave no answer for " + running.toSeconds() + " s");
+        }
         if (Duration.ofNanos(now - lastWordAt).compareTo(deployment.readiness().stallIn(stage)) > 0) {
             return Cause.of(Diagnosis.ofStall(stage, lastLine));
         }
-        Duration running = Duration.ofNanos(now - startedAt);
         return running.compareTo(deployment.readiness().longest()) <= 0
                 ? null
                 : Cause.of(EngineFailure.STALLED,
