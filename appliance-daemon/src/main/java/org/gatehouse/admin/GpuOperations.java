@@ -50,9 +50,9 @@ final class GpuOperations {
                         new Operation.Reply.One(200, GpuEvents.class), this::events)
                         .with(Parameter.time("from",
                                 "Only what was seen then or later; what was seen in the last 90 days when not said.")),
-                Operation.get(PATH + "/{id}", "getGpu", "gpus", "One GPU as it was read last.",
+                Operation.get(PATH + "/{gpu}", "getGpu", "gpus", "One GPU as it was read last.",
                         new Operation.Reply.One(200, GpuView.class), this::one),
-                Operation.get(PATH + "/{id}/history", "getGpuHistory", "gpus", "How a GPU did before.",
+                Operation.get(PATH + "/{gpu}/history", "getGpuHistory", "gpus", "How a GPU did before.",
                         new Operation.Reply.One(200, GpuPast.class), this::past)
                         .with(Parameter.time("from",
                                 "The first moment; ten minutes, a day or a week back, by the grain, when not said."),
@@ -136,7 +136,7 @@ final class GpuOperations {
     }
 
     private static String id(Call call) {
-        return Objects.requireNonNull(call.path().get("id"));
+        return Objects.requireNonNull(call.path().get("gpu"));
     }
 
     private Problem unknown(String id) {

@@ -97,8 +97,8 @@ final class OpenApiIT {
                 + "&from=2026-11-01T00:00:00Z", null);
         GpuApiIT.awaitGpus(server);
         String gpu = check("GET", "/api/v1/gpus", "/api/v1/gpus", null).at("/nodes/0/gpus/0/id").asText();
-        check("GET", "/api/v1/gpus/{id}", "/api/v1/gpus/" + gpu, null);
-        check("GET", "/api/v1/gpus/{id}/history", "/api/v1/gpus/" + gpu + "/history?grain=second", null);
+        check("GET", "/api/v1/gpus/{gpu}", "/api/v1/gpus/" + gpu, null);
+        check("GET", "/api/v1/gpus/{gpu}/history", "/api/v1/gpus/" + gpu + "/history?grain=second", null);
         check("GET", "/api/v1/gpus/events", "/api/v1/gpus/events", null);
         checkModelStore();
         JsonNode found = check("GET", "/api/v1/audit", "/api/v1/audit", null);

@@ -50,14 +50,20 @@ final class SamplingCost {
                     Thread.sleep(60_000);
                     GpuSnapshot snapshot = monitor.snapshots().getFirst();
                     System.out.printf(Locale.ROOT,
-                            "%d GPUs x %d values through %s each second: %.2f %% of one core, %s resident%n",
+                            "%d GPUs x %d values through %s each second: %.2f %% of one core, %d kB live, %s resident%n",
                             snapshot.gpus().size(), snapshot.gpus().getFirst().readings().size(),
                             snapshot.source().label(),
                             100.0 * (process.getProcessCpuTime() - processor) / (System.nanoTime() - began),
-                            resident());
+                            live() >> 10, resident());
                 }
             }
         }
+    }
+
+    /** What is left on the heap after a collection; the next minute pays for it. */
+    private static long live() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static String resident() throws IOException {
