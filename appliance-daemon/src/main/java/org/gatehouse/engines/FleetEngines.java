@@ -85,7 +85,7 @@ public final class FleetEngines implements Engines {
             Files.createDirectories(plan.fleet().stateDirectory());
             Fleet fleet = Fleet.open(plan.fleet(), supervisor,
                     new HttpEngineControl(HttpEngineControl.Deadlines.USUAL, nanoTime),
-                    new MonitoredGpus(gpus, early.owners()::isOurs, clock), models,
+                    new MonitoredGpus(gpus::local, gpus::recent, early.owners()::isOurs, clock), models,
                     new HistoryFile(plan.fleet().stateDirectory().resolve("history.json")),
                     new Governed(wanted(deployments)), keeper::tell);
             begun.set(fleet);

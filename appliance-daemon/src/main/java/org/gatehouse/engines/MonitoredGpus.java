@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
-import org.gatehouse.compute.Gpus;
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuAction;
 import org.gatehouse.gpu.GpuCondition;
@@ -29,22 +30,25 @@ final class MonitoredGpus implements GpuView {
     /** An error that wants a reset keeps work away for so long after it was last seen. */
     private static final Duration AFTER_ERROR = Duration.ofMinutes(5);
 
-    private final Gpus gpus;
+    private final Supplier<Optional<GpuSnapshot>> local;
+    private final Supplier<List<GpuEvent>> recent;
     private final LongPredicate ours;
     private final Clock clock;
     /** How large GPUs were when they last said it. */
     private final Map<String, Long> totals = new ConcurrentHashMap<>();
 
-    /** Takes the GPUs, and who knows the processes of this box's engines. */
-    MonitoredGpus(Gpus gpus, LongPredicate ours, Clock clock) {
-        this.gpus = gpus;
+    /** Takes what was read last, what has happened, and who knows the processes of this box's engines. */
+    MonitoredGpus(Supplier<Optional<GpuSnapshot>> local, Supplier<List<GpuEvent>> recent, LongPredicate ours,
+            Clock clock) {
+        this.local = local;
+        this.recent = recent;
         this.ours = ours;
         this.clock = clock;
     }
 
     @Override
     public List<Sight> gpus() {
-        GpuSnapshot snapshot = gpus.local().orElse(null);
+        GpuSnapshot snapshot = local.get().orElse(null);
         if (snapshot == null) {
             return List.of();
         }
@@ -96,7 +100,7 @@ final class MonitoredGpus implements GpuView {
     private Map<String, String> closed(GpuSnapshot snapshot) {
         Map<String, String> closed = new HashMap<>();
         Instant recently = clock.instant().minus(AFTER_ERROR);
-        for (GpuEvent event : gpus.recent()) {
+        for (GpuEvent event : recent.get()) {
             GpuAction action = event.symptom().action();
             boolean serious = action == GpuAction.DRAIN_AND_RESET || action == GpuAction.REBOOT;
             if (event.node().equals(snapshot.node()) && serious

@@ -76,6 +76,24 @@ class DemoIT {
     }
 
     @Test
+    void bothEnginesAreDeploymentsThatCanBePlannedSeenAndRead() {
+        String data = demo.data().toString();
+        DemoProcess.Result status = DemoProcess.run(DemoProcess.command("deployments", "status", "--data", data));
+        DemoProcess.Result logs = DemoProcess
+                .run(DemoProcess.command("deployments", "logs", "sim-small", "--data", data));
+        DemoProcess.Result plan = DemoProcess.run(DemoProcess.command("deployments", "plan", "--name", "more",
+                "--public-name", "more", "--model", demo.data().resolve("models-simulated/simulated-32b").toString(),
+                "--gpu", "GPU-simulated-0", "--data", data));
+        DemoProcess.Result gpus = DemoProcess.run(DemoProcess.command("gpus", "--data", data));
+
+        assertThat(status.output()).as(status.output()).contains("sim-small-0", "sim-large-0", "ready");
+        assertThat(logs.output()).contains("Application startup complete");
+        assertThat(plan.exit()).as(plan.output()).isEqualTo(3);
+        assertThat(plan.output()).contains("does not fit", "GPU-simulated-0");
+        assertThat(gpus.output()).contains("sim-small", "simulated");
+    }
+
+    @Test
     void ctrlCStopsEverythingThatTheDemoStarted(@TempDir Path data) throws InterruptedException {
         DemoProcess second = new DemoProcess(data.resolve("box"));
         List<Long> pids = new ArrayList<>();

@@ -1,0 +1,49 @@
+package org.gatehouse.engines;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import org.gatehouse.governance.DeploymentDraft;
+import org.gatehouse.governance.form.FieldError;
+import org.gatehouse.supervisor.fleet.DeploymentProblem;
+import org.gatehouse.supervisor.fleet.PlanAnswer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PlanCheckTest {
+    private final PlanCheck check = new PlanCheck();
+    private final DeploymentDraft draft = DeploymentDraft.of("chat", "chat-large", "/models/m");
+
+    @Test
+    void nothingIsObjectedToBeforeTheEnginesAreThereAndToWhatFits() {
+        assertThat(check.objections(draft)).isEmpty();
+        check.ask(_ -> WrittenEngines.fits());
+        assertThat(check.objections(draft)).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithItsReasonsUnlessNothingShallRun() {
+        PlanAnswer answer = WrittenEngines.doesNotFit();
+        check.ask(_ -> answer);
+
+        assertThat(check.objections(draft)).singleElement().satisfies(objection -> {
+            assertThat(objection.field()).isEqualTo("sizing");
+            assertThat(objection.message()).contains(answer.reasons());
+        });
+        assertThat(check.objections(draft.withReplicas(0))).isEmpty();
+    }
+
+    @Test
+    void problemsAreToldByTheNamesThatTheApiHas() {
+        check.ask(_ -> new PlanAnswer.Invalid(List.of(
+                new DeploymentProblem(DeploymentProblem.Kind.OUT_OF_RANGE, "sizing.utilisation", "7 is no share.",
+                        "Use less."),
+                new DeploymentProblem(DeploymentProblem.Kind.ARGUMENT_REFUSED, "engine.extraArguments", "No.",
+                        "Nothing was started."))));
+
+        assertThat(check.objections(draft)).containsExactly(
+                new FieldError("sizing.gpuPercent", "7 is no share. Use less."),
+                new FieldError("extraArguments", "No. Nothing was started."));
+    }
+}
