@@ -215,7 +215,7 @@ class FleetIT {
         lease("model-day").close();
         lease("model-night").close();
         lease("model-day").close();
-        await(Kind.AWAKE); // Callers go in before it is told.
+        await(Kind.AWAKE); // Callers may be in before the event is told.
         assertThat(events).extracting(FleetEvent::kind).containsSubsequence(Kind.ASLEEP, Kind.ASLEEP, Kind.AWAKE);
         assertThat(supervisor().instance("day-0").orElseThrow().generation()).isEqualTo(1);
     }
@@ -278,7 +278,7 @@ class FleetIT {
         await(() -> ProcessHandle.of(Objects.requireNonNull(pids.get("gone-0"))).filter(ProcessHandle::isAlive)
                 .isEmpty());
         lease("model-day").close();
-        await(Kind.AWAKE);
+        await(Kind.AWAKE); // Callers may be in before the event is told.
         assertThat(events).extracting(FleetEvent::kind).contains(Kind.ADOPTED);
     }
 
