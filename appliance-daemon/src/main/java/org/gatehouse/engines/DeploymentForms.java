@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import org.gatehouse.governance.DeploymentDraft;
+import org.gatehouse.supervisor.fleet.DeploymentProblem;
 import org.gatehouse.supervisor.fleet.EngineChoice;
 import org.gatehouse.supervisor.fleet.LoadMode;
 import org.gatehouse.supervisor.fleet.LoraAdapter;
 import org.gatehouse.supervisor.fleet.ModelChoice;
 import org.gatehouse.supervisor.fleet.ModelDeployment;
+import org.gatehouse.supervisor.fleet.PlanAnswer;
 import org.gatehouse.supervisor.fleet.Sizing;
 import org.gatehouse.supervisor.fleet.SleepRule;
 import org.gatehouse.supervisor.fleet.Timing;
@@ -53,8 +55,17 @@ final class DeploymentForms {
                 sizing.adapterSlots(), sizing.adapterRank());
     }
 
-    /** The member of the API's form that the fleet calls so. */
-    static String field(String fleets) {
+    /** The same answer, with fields by the names that the API's form has. */
+    static PlanAnswer inWordsOfTheForm(PlanAnswer answer) {
+        return answer instanceof PlanAnswer.Invalid(var problems)
+                ? new PlanAnswer.Invalid(problems.stream()
+                        .map(problem -> new DeploymentProblem(problem.kind(), field(problem.field()), problem.what(),
+                                problem.advice()))
+                        .toList())
+                : answer;
+    }
+
+    private static String field(String fleets) {
         return switch (fleets) {
             case "engine.extraArguments" -> "extraArguments";
             case "sizing.utilisation" -> "sizing.gpuPercent";

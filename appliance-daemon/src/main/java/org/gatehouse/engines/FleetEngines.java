@@ -174,7 +174,7 @@ public final class FleetEngines implements Engines {
 
     @Override
     public PlanAnswer plan(DeploymentDraft draft) {
-        return fleet.plan(DeploymentForms.of(draft));
+        return DeploymentForms.inWordsOfTheForm(fleet.plan(DeploymentForms.of(draft)));
     }
 
     @Override

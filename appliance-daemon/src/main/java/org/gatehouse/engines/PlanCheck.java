@@ -30,7 +30,7 @@ public final class PlanCheck implements DeploymentCheck {
                     ? List.of()
                     : List.of(new FieldError("sizing", reason(not)));
             case PlanAnswer.Invalid(var problems) -> problems.stream()
-                    .map(problem -> new FieldError(DeploymentForms.field(problem.field()),
+                    .map(problem -> new FieldError(problem.field(),
                             problem.what() + " " + problem.advice()))
                     .toList();
         };

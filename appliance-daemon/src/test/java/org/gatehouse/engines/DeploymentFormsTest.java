@@ -4,13 +4,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import org.gatehouse.governance.DeploymentDraft;
+import org.gatehouse.supervisor.fleet.DeploymentProblem;
 import org.gatehouse.supervisor.fleet.LoadMode;
 import org.gatehouse.supervisor.fleet.ModelChoice;
 import org.gatehouse.supervisor.fleet.ModelDeployment;
+import org.gatehouse.supervisor.fleet.PlanAnswer;
 import org.gatehouse.supervisor.fleet.SleepRule;
 import org.gatehouse.supervisor.fleet.Timing;
 import org.gatehouse.supervisor.planning.EngineKind;
@@ -70,5 +73,19 @@ class DeploymentFormsTest {
         assertThat(deployment.timing()).isEqualTo(new Timing(Duration.ofSeconds(1), Duration.ofSeconds(2),
                 Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(5), Timing.DEFAULT.healthDeadline(),
                 Timing.DEFAULT.healthMisses(), Duration.ofSeconds(6), Timing.DEFAULT.longestWait()));
+    }
+
+    @Test
+    void problemsNameTheMembersThatTheApiHas() {
+        PlanAnswer answer = DeploymentForms.inWordsOfTheForm(new PlanAnswer.Invalid(
+                Stream.of("name", "engine.extraArguments", "sizing.utilisation", "sizing.gpus", "mode.idle",
+                        "timing.drain")
+                        .map(field -> new DeploymentProblem(DeploymentProblem.Kind.OUT_OF_RANGE, field, "what",
+                                "advice"))
+                        .toList()));
+
+        assertThat(((PlanAnswer.Invalid) answer).problems()).extracting(DeploymentProblem::field).containsExactly(
+                "name",
+                "extraArguments", "sizing.gpuPercent", "sizing.gpus", "idleSeconds", "patience.drainSeconds");
     }
 }

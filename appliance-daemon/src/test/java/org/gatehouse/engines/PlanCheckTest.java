@@ -35,11 +35,11 @@ class PlanCheckTest {
     }
 
     @Test
-    void problemsAreToldByTheNamesThatTheApiHas() {
+    void problemsAreToldWithTheirFields() {
         check.ask(_ -> new PlanAnswer.Invalid(List.of(
-                new DeploymentProblem(DeploymentProblem.Kind.OUT_OF_RANGE, "sizing.utilisation", "7 is no share.",
+                new DeploymentProblem(DeploymentProblem.Kind.OUT_OF_RANGE, "sizing.gpuPercent", "7 is no share.",
                         "Use less."),
-                new DeploymentProblem(DeploymentProblem.Kind.ARGUMENT_REFUSED, "engine.extraArguments", "No.",
+                new DeploymentProblem(DeploymentProblem.Kind.ARGUMENT_REFUSED, "extraArguments", "No.",
                         "Nothing was started."))));
 
         assertThat(check.objections(draft)).containsExactly(
