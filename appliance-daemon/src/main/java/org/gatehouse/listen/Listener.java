@@ -210,9 +210,10 @@ final class Listener implements AutoCloseable {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             Connection connection = new Connection(wiring, channel, certificate.context(), numbers.incrementAndGet());
+            // Counted first: whoever has an answer finds its connection in the counts.
+            tally.accepted.increment();
             Thread.ofVirtual().name("connection-" + numbers.get()).start(() -> serve(connection, client));
             started = true;
-            tally.accepted.increment();
         } finally {
             if (!started) {
                 admission.leave(client.getAddress());
