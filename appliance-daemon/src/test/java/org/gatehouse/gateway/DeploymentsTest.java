@@ -97,6 +97,27 @@ class DeploymentsTest {
     }
 
     @Test
+    void instanceThatTakesNoMoreCallsIsPassedOverAndOneThatDoesIsLeftAgainAfterTheCall() {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger entered = new AtomicInteger();
+        Instance idle = one(0);
+        Instance busy = two(5);
+        box.engines.set("d", new Standing.Ready(List.of(
+                new Instance(idle.name(), idle.baseUrl(), null, false, idle.load(), () -> null),
+                new Instance(busy.name(), busy.baseUrl(), null, false, busy.load(), () -> {
+                    entered.incrementAndGet();
+                    inside.incrementAndGet();
+                    return inside::decrementAndGet;
+                }))));
+
+        assertThat(box.post(hasty, CHAT, chat("")).statusCode()).isEqualTo(200);
+
+        assertThat(box.lastRow().instance()).isEqualTo("two");
+        assertThat(entered).hasValue(1);
+        TestBox.await(() -> inside.get() == 0, "the call has not left the engine");
+    }
+
+    @Test
     void instanceThatDiedBetweenChoiceAndConnectIsPassedOver() {
         box.engines.set("d", new Standing.Ready(List.of(dead("dead"), dead("dead-too"), one(9))));
         HttpResponse<String> reply = box.post(hasty, CHAT, chat(",stream"));
