@@ -65,7 +65,7 @@ public final class GatewayDoor implements LocalEngines {
     private static Instance instance(Way.Place place) {
         return new Instance(place.instance() + "." + place.generation(), switch (place.listen()) {
             case Listen.UnixSocket socket -> "unix:" + socket.path();
-            case Listen.LoopbackPort(int port) -> "http://127.0.0.1:" + port;
+            case Listen.LoopbackPort(int port) -> "http://127.0.0.1:" + port + "/v1";
         }, null, place.heedsPriority(), (int) Math.ceil(place.busyness()), () -> {
             Lease lease = place.enter();
             return lease == null ? null : lease::close;

@@ -56,7 +56,7 @@ class GatewayDoorTest {
         assertThat(standing).isInstanceOf(Standing.Ready.class);
         List<Instance> instances = ((Standing.Ready) standing).instances();
         assertThat(instances).extracting(Instance::baseUrl).containsExactly("unix:/run/chat-0.sock",
-                "http://127.0.0.1:21000");
+                "http://127.0.0.1:21000/v1");
         assertThat(instances.getFirst().name()).isEqualTo("chat-0.7");
         assertThat(instances.getFirst().load()).isEqualTo(3);
         assertThat(instances.getFirst().priorityScheduling()).isTrue();
