@@ -16,7 +16,7 @@ import org.gatehouse.supervisor.fleet.Way;
  * blocks.
  */
 public final class GatewayDoor implements LocalEngines {
-    private static final Standing.Refused ABSENT = new Standing.Refused("is not deployed on this box");
+    private static final Standing.Refused ABSENT = new Standing.Refused("does not exist on this box");
 
     private volatile Known known = new Known(null, Map.of());
 

@@ -76,7 +76,11 @@ class RestoreIT {
             assertThat(calls).isBetween((long) before, (long) completed.get());
             // The commercial upstream wants its key: the sealed secret opened.
             assertThat(call(restored.gateway(), box.key(0), "sim-cloud")).startsWith("HTTP/1.1 200");
-            assertThat(call(restored.gateway(), box.key(1), "sim-small")).startsWith("HTTP/1.1 200");
+            assertThat(call(restored.gateway(), box.key(1), "sim-cloud")).startsWith("HTTP/1.1 200");
+            // The deployment came along; the machine has neither its engine nor a GPU.
+            assertThat(call(restored.gateway(), box.key(1), "sim-small")).startsWith("HTTP/1.1 503")
+                    .contains("no_healthy_upstream");
+            assertThat(restored.run("deployments", "status")).contains("sim-small");
             assertThat(call(restored.gateway(), spent, "sim-small")).startsWith("HTTP/1.1 429")
                     .contains("insufficient_quota");
             assertThat(restored.run("audit", "verify")).contains("as they were written");
