@@ -1,6 +1,7 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import org.gatehouse.store.StoreFailure;
 public final class AdminApi implements HttpService {
     private static final System.Logger LOG = System.getLogger(AdminApi.class.getName());
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    /** Of a body that was refused. */
+    private static final int MOST_READ_AWAY = 8 << 20;
     private static final Pattern GOOD_REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     private final List<Operation> operations;
@@ -159,10 +162,29 @@ public final class AdminApi implements HttpService {
         leave(request);
     }
 
-    /** A body that nobody read to its end would be taken for the next request. */
+    /**
+     * A body that nobody read to its end would be taken for the next request. What is left of a bounded one is read away: closing at once
+     * would reset the connection, and with it the answer on its way (RFC 9112 9.6).
+     */
     private static void leave(ServerRequest request) {
-        if (request.content().hasEntity() && !request.content().consumed()) {
+        if (request.content().hasEntity() && !request.content().consumed() && !readAway(request)) {
             throw new CloseConnectionException("the body was not read to its end");
+        }
+    }
+
+    private static boolean readAway(ServerRequest request) {
+        try (InputStream rest = request.content().inputStream()) {
+            byte[] piece = new byte[16 << 10];
+            for (int left = MOST_READ_AWAY; left > 0;) {
+                int count = rest.read(piece, 0, Math.min(piece.length, left));
+                if (count < 0) {
+                    return true;
+                }
+                left -= count;
+            }
+            return false;
+        } catch (IOException | RuntimeException _) {
+            return false; // It came too late, or somebody has read some of it.
         }
     }
 

@@ -16,6 +16,7 @@ final class CommandLine {
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> files = new HashMap<>();
+    private final Map<String, Path> links = new HashMap<>();
 
     CommandLine(EngineOrder order, String... usual) {
         arguments.addAll(order.program().isEmpty() ? List.of(usual) : order.program());
@@ -43,6 +44,11 @@ final class CommandLine {
 
     CommandLine file(String name, String content) {
         files.put(name, content);
+        return this;
+    }
+
+    CommandLine link(String name, Path target) {
+        links.put(name, target);
         return this;
     }
 
@@ -80,7 +86,7 @@ final class CommandLine {
 
     /** The command as it is. */
     Launch.Command command() {
-        return new Launch.Command(arguments, environment, files);
+        return new Launch.Command(arguments, environment, files, links);
     }
 
     /** A refusal of what the engine cannot do. */

@@ -52,9 +52,11 @@ final class TransformersServe implements Engine {
             return CommandLine.impossible("modes",
                     "transformers serve has no sleep mode, priorities or LoRA adapters: leave them out.");
         }
-        // Since 5.0 the model is a positional argument.
+        // Since 5.0 the model is a positional argument, and requests are refused that do not name it just as it was named there. So it is
+        // given the public name, which leads to the model from where the engine runs.
         boolean positional = order.version().atLeast(5, 0);
-        CommandLine line = new CommandLine(order, "transformers").add("serve").addIf(positional, order.model())
+        CommandLine line = new CommandLine(order, "transformers").link(order.publicName(), order.model()).add("serve")
+                .addIf(positional, order.publicName())
                 .addIf(!positional, "--force-model", order.model()).add("--host", "127.0.0.1", "--port", port)
                 .addIf(order.adjustments().float16(), "--dtype", "float16");
         line.offline(order.stateDirectory()).gpus(placement.gpus()).set("PYTHONUNBUFFERED", 1);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -117,9 +118,21 @@ final class Launching {
 
     private Started start(ModelDeployment deployment, Replica replica, Launch.Command command) {
         Path directory = directory(replica.id);
+        // Links have a directory of their own: their names are anybody's.
+        Path runs = command.links().isEmpty() ? directory : directory.resolve("served");
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(runs);
             Files.createDirectories(settings.socketDirectory());
+            for (Map.Entry<String, Path> link : command.links().entrySet()) {
+                Path at = runs.resolve(link.getKey()).normalize();
+                if (!at.startsWith(runs)) {
+                    return new Started.Not("This engine finds a model by a path of its public name, and "
+                            + link.getKey() + " leads elsewhere. Give the model a name without dots between slashes.");
+                }
+                Files.createDirectories(Objects.requireNonNull(at.getParent()));
+                Files.deleteIfExists(at); // Of an earlier start.
+                Files.createSymbolicLink(at, link.getValue());
+            }
             for (Map.Entry<String, String> file : command.files().entrySet()) {
                 Files.writeString(directory.resolve(file.getKey()), file.getValue());
             }
@@ -129,7 +142,7 @@ final class Launching {
         }
         Map<String, String> environment = new HashMap<>(command.environment());
         environment.putAll(replica.program.environment());
-        return start(deployment, replica, new EngineCommand(command.arguments(), environment, directory));
+        return start(deployment, replica, new EngineCommand(command.arguments(), environment, runs));
     }
 
     /** Starts just this command for a replica, or adopts the process that an earlier daemon started with it. Blocks for milliseconds. */

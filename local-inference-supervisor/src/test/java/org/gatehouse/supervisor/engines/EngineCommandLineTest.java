@@ -149,8 +149,9 @@ class EngineCommandLineTest {
     void transformersServesOneModelOnOneGpu() {
         Launch.Command command = Orders.command(Orders.order(EngineKind.TRANSFORMERS), ONE, Orders.PORT);
 
-        assertThat(command.arguments()).containsExactly("transformers", "serve", "/models/qwen3-32b", "--host",
-                "127.0.0.1", "--port", "9001");
+        assertThat(command.arguments()).containsExactly("transformers", "serve", "chat-large", "--host", "127.0.0.1",
+                "--port", "9001");
+        assertThat(command.links()).containsExactly(Map.entry("chat-large", Path.of("/models/qwen3-32b")));
         EngineOrder older = Orders.order(EngineKind.TRANSFORMERS).program(List.of("/venv/bin/transformers"),
                 EngineVersion.in("transformers 4.57.1"));
         assertThat(Orders.command(older, ONE, Orders.PORT).arguments()).containsExactly("/venv/bin/transformers",
