@@ -11,7 +11,7 @@ version_of() { "$PYTHON" -c "from importlib.metadata import version; print(versi
 library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null || true; } | awk -v name="$1" '$1 == name {print $NF; exit}'; }
 
 # here WHAT DETAIL SKIPS: a line of what there is; SKIPS says what falls away where DETAIL is empty.
-here() { if [ -n "$2" ]; then record "- $1: $2"; else record "- $1: **missing**. $3"; say "validate: $1 is missing. $3"; fi; }
+here() { if [ -n "$2" ]; then record "- $1: $2"; else record "- $1: **missing**. $3"; say "validate: missing: $1. $3"; fi; }
 
 what_is_here() {
     local module missing=''
