@@ -36,7 +36,7 @@ import org.gatehouse.supervisor.planning.EngineKind;
  * @param sockets where engines make their sockets; by default {@code run} in the data directory, or a private directory for temporary
  *        files where that path is too long for a socket
  * @param onStop what an orderly stop of the daemon does with engines: {@code keep}, for the next start to take over, or {@code end}. By
- *        default {@code keep} for systemd's units and {@code end} for process groups. Engines of a daemon that was killed go on
+ *        default {@code keep} where systemd runs the box and {@code end} elsewhere. Engines of a daemon that was killed go on
  * @param sleepMemoryBytes memory of the box that weights of sleeping engines may take together; by default half of it
  */
 public record EngineSettings(@Nullable List<Program> programs, @Nullable String backend, @Nullable String user,
