@@ -2,6 +2,7 @@ package org.gatehouse.audit;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -34,13 +35,15 @@ import org.jspecify.annotations.Nullable;
  * @param requestSha256 hex digest of the recorded request body, when policy records it
  * @param replySha256 hex digest of the recorded reply body, when policy records it
  * @param instance which engine of the upstream it went to, where the upstream has several or they come and go
+ * @param attempts the tries at other targets that failed before, in their order; the row's other fields tell of the last
  */
 public record CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
         String clientAddress, String dialect, String surface, boolean streamed, @Nullable String scenario,
         @Nullable String modelAsked, @Nullable String modelServed, @Nullable String upstream, boolean simulated,
         int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost,
         @Nullable Long firstByteMicros, long totalMicros, @Nullable String requestSha256,
-        @Nullable String replySha256, @Nullable String instance) implements TrailRecord {
+        @Nullable String replySha256, @Nullable String instance,
+        List<CallAttempt> attempts) implements TrailRecord {
 
     /** The row of a call to an upstream that is one thing. */
     public CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
@@ -51,7 +54,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
             @Nullable String replySha256) {
         this(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed, scenario,
                 modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost, firstByteMicros,
-                totalMicros, requestSha256, replySha256, null);
+                totalMicros, requestSha256, replySha256, null, List.of());
     }
 
     /** Checks what must be there. */
@@ -65,6 +68,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
         Objects.requireNonNull(surface, "surface");
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(usage, "usage");
+        attempts = List.copyOf(attempts);
         startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
         if (totalMicros < 0) {
             throw new IllegalArgumentException("a call cannot end before it starts");
@@ -81,7 +85,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord withDigests(@Nullable String request, @Nullable String reply) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost,
-                firstByteMicros, totalMicros, request, reply, instance);
+                firstByteMicros, totalMicros, request, reply, instance, attempts);
     }
 
     /**
@@ -93,6 +97,6 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord keptBack(int heldStatus, String code) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, heldStatus, Outcome.FAILED, code, usage, cost,
-                firstByteMicros, totalMicros, requestSha256, replySha256, instance);
+                firstByteMicros, totalMicros, requestSha256, replySha256, instance, attempts);
     }
 }

@@ -39,6 +39,28 @@ final class JsonBytes {
         return begin();
     }
 
+    /** Opens a list as the value of a field; its items are objects. */
+    JsonBytes beginList(String name) {
+        name(name);
+        put('[');
+        first = true;
+        return this;
+    }
+
+    /** Opens the next item of a list. */
+    JsonBytes item() {
+        if (!first) {
+            put(',');
+        }
+        return begin();
+    }
+
+    JsonBytes endList() {
+        put(']');
+        first = false;
+        return this;
+    }
+
     JsonBytes field(String name, @Nullable String value) {
         if (value != null) {
             name(name);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -94,6 +96,24 @@ final class RecordJson {
                 .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256())
                 // Younger than the format: absent, as it is from every older row, it leaves no trace in the bytes.
                 .field("instance", call.instance());
+        if (!call.attempts().isEmpty()) {
+            json.beginList("attempts");
+            call.attempts().forEach(attempt -> attempt(json, attempt));
+            json.endList();
+        }
+    }
+
+    private static void attempt(JsonBytes json, CallAttempt attempt) {
+        json.item().field("upstream", attempt.upstream()).field("model", attempt.model())
+                .field("instance", attempt.instance()).field("key", attempt.key()).field("cause", attempt.cause())
+                .field("status", attempt.status() == null ? null : attempt.status().longValue())
+                .field("startMicros", attempt.startMicros()).field("totalMicros", attempt.totalMicros())
+                .field("inputTokens", attempt.inputTokens()).field("outputTokens", attempt.outputTokens());
+        Cost cost = attempt.cost();
+        if (cost != null) {
+            json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
+        }
+        json.end();
     }
 
     private static void admin(JsonBytes json, AdminRecord admin) {
@@ -116,7 +136,6 @@ final class RecordJson {
     private static CallRecord readCall(JsonNode json) {
         JsonNode usage = object(json, "usage");
         JsonNode caller = json.get("caller");
-        JsonNode cost = json.get("cost");
         return new CallRecord(uuid(json, "id"), required(json, "traceId"), required(json, "requestId"),
                 time(json, "startedAt"), caller == null ? null : readCaller(caller), required(json, "clientAddress"),
                 required(json, "dialect"), required(json, "surface"), flag(json, "streamed"), text(json, "scenario"),
@@ -127,9 +146,29 @@ final class RecordJson {
                         number(usage, "cachedInputTokens"), number(usage, "cacheWriteTokens"),
                         number(usage, "reasoningTokens"), number(usage, "audioMillis"), number(usage, "images"),
                         number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
-                cost == null ? null : new Cost(new BigDecimal(required(cost, "amount")), required(cost, "currency")),
+                readCost(json.get("cost")),
                 json.has("firstByteMicros") ? number(json, "firstByteMicros") : null, number(json, "totalMicros"),
-                text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"));
+                text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"), readAttempts(json));
+    }
+
+    private static List<CallAttempt> readAttempts(JsonNode json) {
+        JsonNode list = json.get("attempts");
+        if (list == null) {
+            return List.of();
+        }
+        List<CallAttempt> attempts = new ArrayList<>(list.size());
+        for (JsonNode item : list) {
+            attempts.add(new CallAttempt(required(item, "upstream"), required(item, "model"), text(item, "instance"),
+                    text(item, "key"), required(item, "cause"),
+                    item.has("status") ? Math.toIntExact(number(item, "status")) : null, number(item, "startMicros"),
+                    number(item, "totalMicros"), number(item, "inputTokens"), number(item, "outputTokens"),
+                    readCost(item.get("cost"))));
+        }
+        return attempts;
+    }
+
+    private static @Nullable Cost readCost(@Nullable JsonNode cost) {
+        return cost == null ? null : new Cost(new BigDecimal(required(cost, "amount")), required(cost, "currency"));
     }
 
     private static Caller readCaller(JsonNode json) {

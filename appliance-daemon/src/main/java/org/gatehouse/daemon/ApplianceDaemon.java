@@ -54,7 +54,9 @@ import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
+import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Deployment;
 import org.gatehouse.governance.DeploymentDraft;
@@ -198,7 +200,10 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(early.door(), nanoTime);
-        Dispatch dispatch = new Dispatch(client, berths, secrets.apiKeyPepper());
+        Providers providers = new Providers();
+        Translation translation = new Translation(EveryProtocol.protocols(), providers);
+        Dispatch dispatch = new Dispatch(client, providers, translation, berths, secrets.apiKeyPepper());
+        Routing routing = new Routing(translation);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
@@ -206,9 +211,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
                 new Permission(),
-                Routing.toFirstTarget(),
+                routing,
                 new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, berths, prompts, book, conclusion, clock, nanoTime),
+                new Conversation(dispatch, translation, routing, berths, prompts, book, conclusion, clock, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();

@@ -1,7 +1,6 @@
 package org.gatehouse.daemon;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,14 +8,15 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.UpstreamProbe;
+import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.provider.NotAuthorizedException;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /** Asks an upstream for its models, and if wanted for one token, over the data plane's own client and guards. */
@@ -32,22 +32,22 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
         long begun = System.nanoTime();
         List<String> models = new ArrayList<>();
         try {
-            Answer list = ask(upstream, "GET", "/models", new byte[0]);
+            Answer list = ask(dispatch.listing(upstream));
             long millis = (System.nanoTime() - begun) / 1_000_000;
             if (list.status() != 200) {
                 return new Report(false, refused(upstream, list.status()), millis, models);
             }
-            for (JsonNode entry : list.json().path("data")) {
+            for (JsonNode entry : list.json().has("models") ? list.json().path("models") : list.json().path("data")) {
                 if (models.size() < MOST_MODELS) {
-                    models.add(entry.path("id").asText());
+                    // Google and Cohere call it the name.
+                    models.add(entry.path("id").asText(entry.path("name").asText()));
                 }
             }
             if (model == null) {
                 return new Report(true, "The upstream '" + upstream.name() + "' answers and lists " + models.size()
                         + " models.", millis, models);
             }
-            Answer token = ask(upstream, "POST", "/chat/completions",
-                    oneToken(model).toString().getBytes(StandardCharsets.UTF_8));
+            Answer token = ask(dispatch.oneToken(upstream, model));
             return token.status() == 200
                     ? new Report(true, "The model '" + model + "' of the upstream '" + upstream.name() + "' answers.",
                             millis, models)
@@ -56,6 +56,8 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                             models);
         } catch (UpstreamFailureException e) {
             return new Report(false, e.failure().message(), (System.nanoTime() - begun) / 1_000_000, models);
+        } catch (NotAuthorizedException | UntranslatableException e) {
+            return new Report(false, String.valueOf(e.getMessage()), (System.nanoTime() - begun) / 1_000_000, models);
         } catch (IOException _) {
             return new Report(false, "The upstream '" + upstream.name()
                     + "' answered with something that is not JSON. Check its base URL.",
@@ -64,17 +66,9 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
         }
     }
 
-    private static ObjectNode oneToken(String model) {
-        ObjectNode request = JSON.createObjectNode().put("model", model).put("max_tokens", 1);
-        request.putArray("messages").addObject().put("role", "user").put("content", "Hi");
-        return request;
-    }
-
     private record Answer(int status, JsonNode json) {}
 
-    private Answer ask(Upstream upstream, String method, String path, byte[] body)
-            throws UpstreamFailureException, IOException {
-        Optional<UpstreamCall> question = dispatch.probe(upstream, method, path, body);
+    private static Answer ask(Optional<UpstreamCall> question) throws UpstreamFailureException, IOException {
         if (question.isEmpty()) {
             return new Answer(NOBODY_SERVES, MissingNode.getInstance());
         }

@@ -6,10 +6,12 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallAttempt;
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.ClientGoneException;
 import org.gatehouse.gateway.exchange.ClientReply;
@@ -24,6 +26,7 @@ import org.gatehouse.gateway.metering.Tariff;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.recording.Callers;
 import org.gatehouse.gateway.relay.Ending;
+import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
 
@@ -38,6 +41,8 @@ public final class Conclusion {
     private static final Refusal UNRECORDED = Refusal.retry(Reason.UNAVAILABLE,
             "The box cannot record calls at the moment and so carries none. Try again in a while.",
             Duration.ofSeconds(5));
+
+    private static final Trouble UNRECORDED_TROUBLE = new Trouble(UNRECORDED, Cause.INVALID_REQUEST, null);
 
     private static final Refusal ABANDONED = Refusal.of(Reason.UNAVAILABLE,
             "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
@@ -111,6 +116,10 @@ public final class Conclusion {
         Tariff tariff = Tariff.of(exchange);
         Usage usage = usage(ending, meter);
         Cost cost = usage.source() == Usage.Source.NONE ? null : tariff.costOf(usage);
+        for (CallAttempt attempt : exchange.attempts()) {
+            usage = withAttempt(usage, attempt);
+            cost = withAttempt(cost, attempt);
+        }
         exchange.reservation().settle(usage, cost == null ? null : cost.amount());
         Entry entry = entry(ending, usage, cost);
         if (entry.outcome() == Outcome.COMPLETED && exchange.reservation().cutsShort()
@@ -125,6 +134,24 @@ public final class Conclusion {
             flight.land();
         }
         quietly(() -> letGo(exchange, recorded ? ending : unrecorded(exchange, ending)));
+    }
+
+    /** What a try used that came to nothing was used all the same. */
+    private static Usage withAttempt(Usage usage, CallAttempt attempt) {
+        if (attempt.inputTokens() + attempt.outputTokens() == 0) {
+            return usage;
+        }
+        return new Usage(usage.inputTokens() + attempt.inputTokens(), usage.outputTokens() + attempt.outputTokens(),
+                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
+                usage.images(), usage.characters(),
+                usage.source() == Usage.Source.NONE ? Usage.Source.REPORTED : usage.source());
+    }
+
+    private static @Nullable Cost withAttempt(@Nullable Cost cost, CallAttempt attempt) {
+        Cost more = attempt.cost();
+        return more == null || cost == null
+                ? cost == null ? more : cost
+                : new Cost(cost.amount().add(more.amount()), cost.currency());
     }
 
     private static Usage usage(Ending ending, CallMeter meter) {
@@ -147,19 +174,19 @@ public final class Conclusion {
                     end.failed() ? Reason.UPSTREAM_ERROR.code() : null, usage, cost);
             case Ending.QuotaEnd _ ->
                 new Entry(200, Outcome.CUT_BY_QUOTA, Reason.QUOTA_USED_UP.code(), usage, cost);
-            case Ending.FailedBefore before -> new Entry(before.refusal().reason().status(), Outcome.FAILED,
-                    before.refusal().reason().code(), usage, cost);
+            case Ending.FailedBefore before -> new Entry(before.trouble().refusal().reason().status(), Outcome.FAILED,
+                    before.trouble().refusal().reason().code(), usage, cost);
             case Ending.FailedAfter after ->
-                new Entry(200, Outcome.FAILED, after.refusal().reason().code(), usage, cost);
+                new Entry(200, Outcome.FAILED, after.trouble().refusal().reason().code(), usage, cost);
             case Ending.ClientLeft _ -> new Entry(CLIENT_CLOSED_REQUEST, Outcome.CLIENT_GONE, null, usage, cost);
         };
     }
 
     private static Ending unrecorded(Exchange exchange, Ending ending) {
         return exchange.reply().started()
-                ? new Ending.FailedAfter(UNRECORDED,
+                ? new Ending.FailedAfter(UNRECORDED_TROUBLE,
                         exchange.arrival().dialect().errorEvent(exchange.arrival().surface(), UNRECORDED))
-                : ending instanceof Ending.ClientLeft ? ending : new Ending.FailedBefore(UNRECORDED);
+                : ending instanceof Ending.ClientLeft ? ending : new Ending.FailedBefore(UNRECORDED_TROUBLE);
     }
 
     private void letGo(Exchange exchange, Ending ending) {
@@ -183,7 +210,7 @@ public final class Conclusion {
                     exchange.reply().breakOff();
                 }
             }
-            case Ending.FailedBefore before -> sendError(exchange, before.refusal());
+            case Ending.FailedBefore before -> sendError(exchange, before.trouble().refusal());
             case Ending.FailedAfter after -> {
                 ClientReply.Body body = exchange.reply().body();
                 body.write(after.event(), 0, after.event().length);
@@ -226,6 +253,12 @@ public final class Conclusion {
             if (target.upstream().simulated()) {
                 reply.header("x-gatehouse-simulated", "true");
             }
+        }
+        if (!exchange.attempts().isEmpty()) {
+            reply.header("x-gatehouse-attempts", Integer.toString(exchange.attempts().size() + 1));
+        }
+        if (!exchange.losses().told().isEmpty()) {
+            reply.header("x-gatehouse-warning", String.join(", ", exchange.losses().told()));
         }
         rate(reply, "requests", exchange.rates().requests());
         rate(reply, "tokens", exchange.rates().tokens());
@@ -274,7 +307,7 @@ public final class Conclusion {
                 target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
                 entry.status(), entry.outcome(), entry.errorCode(), entry.usage(), entry.cost(),
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
-                null, null, exchange.instanceIfKnown());
+                null, null, exchange.instanceIfKnown(), exchange.attempts());
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null),
                 key == null ? 0 : key.recordingDays(), flight);
     }

@@ -2,12 +2,17 @@ package org.gatehouse.gateway;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallAttempt;
+import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.ClientGoneException;
 import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.Exchange;
@@ -15,20 +20,26 @@ import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.PromptCounter;
+import org.gatehouse.gateway.metering.Tariff;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.gateway.relay.PlainRelay;
 import org.gatehouse.gateway.relay.StreamRelay;
+import org.gatehouse.gateway.routing.Failover;
 import org.gatehouse.gateway.upstream.Berth;
 import org.gatehouse.gateway.upstream.BerthSearch;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
+import org.gatehouse.gateway.upstream.Outgoing;
+import org.gatehouse.gateway.upstream.Translation;
+import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.AbortCause;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.governance.snapshot.ModelRoute;
 
 /**
  * The talk with the upstream of an admitted call: dispatch, relay, and whatever ends it. The client's leaving cancels
@@ -46,10 +57,15 @@ public final class Conversation {
     private static final long LONGEST_GOODBYE_NANOS = 100_000_000;
     private static final String EVENTS = "text/event-stream";
     private static final byte[] NOTHING = {};
-    private static final Refusal BUG = Refusal.of(Reason.UNAVAILABLE,
-            "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
+    /** Never shown: what the upstream said is. */
+    private static final Refusal REFUSED = Refusal.of(Reason.INVALID_REQUEST, "The upstream refused the request.");
+    private static final Trouble BUG = new Trouble(Refusal.of(Reason.UNAVAILABLE,
+            "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators."),
+            Cause.INVALID_REQUEST, null);
 
     private final Dispatch dispatch;
+    private final Translation translation;
+    private final Failover failover;
     private final Berths berths;
     private final PlainRelay plainRelay;
     private final PromptCounter prompts;
@@ -58,11 +74,13 @@ public final class Conversation {
     private final LongSupplier nanoTime;
 
     /** Takes what it needs on the way. */
-    public Conversation(Dispatch dispatch, Berths berths, PromptCounter prompts, CallBook book, Conclusion conclusion,
-            InstantSource clock, LongSupplier nanoTime) {
+    public Conversation(Dispatch dispatch, Translation translation, Failover failover, Berths berths,
+            PromptCounter prompts, CallBook book, Conclusion conclusion, InstantSource clock, LongSupplier nanoTime) {
         this.dispatch = dispatch;
+        this.translation = translation;
+        this.failover = failover;
         this.berths = berths;
-        this.plainRelay = new PlainRelay(clock);
+        this.plainRelay = new PlainRelay(translation, clock);
         this.prompts = prompts;
         this.book = book;
         this.conclusion = conclusion;
@@ -84,7 +102,7 @@ public final class Conversation {
 
     private final class Talk implements StreamRelay.Listener {
         private final Exchange exchange;
-        private final CallMeter meter;
+        private CallMeter meter;
         private final CallBook.Flight flight;
         private long firstByteNanos = -1;
         private final AtomicBoolean leaving = new AtomicBoolean();
@@ -108,9 +126,7 @@ public final class Conversation {
             try {
                 Ending ending;
                 try (ClientPresence.Watch _ = exchange.presence().onGone(this::clientLeft)) {
-                    ending = exchange.target().upstream().deployment() == null
-                            ? converse(dispatch.call(exchange))
-                            : converseWithAnEngine(berths.search(exchange));
+                    ending = converseWithOneOf(failover.of(exchange));
                 }
                 tailLeft = ending instanceof Ending.StreamEnd;
                 if (!tailLeft) {
@@ -130,6 +146,52 @@ public final class Conversation {
                     berth.close();
                 }
             }
+        }
+
+        /** Goes on to another target as long as the client has nothing of an answer, and the plan has one. */
+        private Ending converseWithOneOf(Failover.Plan plan) {
+            while (true) {
+                ModelRoute.Target target = exchange.target();
+                long begins = nanoTime.getAsLong();
+                Ending ending = target.upstream().deployment() == null
+                        ? converse(dispatch.call(exchange))
+                        : converseWithAnEngine(berths.search(exchange));
+                Trouble trouble = troubleOf(ending);
+                ModelRoute.Target next = trouble == null ? plan.ended(ending) : plan.failed(trouble);
+                if (next == null || trouble == null || exchange.presence().gone()) {
+                    return ending;
+                }
+                hangUp();
+                if (berth != null) {
+                    berth.close();
+                    berth = null;
+                }
+                exchange.tried(attempt(target, trouble, begins));
+                exchange.routedTo(next, translation.passage(exchange.arrival().surface(), next.upstream()));
+                meter = new CallMeter(exchange, prompts);
+                stream = null;
+                begun = null;
+            }
+        }
+
+        /** What another target might do better; {@code null} where nothing went wrong, or too much is said already. */
+        private static @Nullable Trouble troubleOf(Ending ending) {
+            return switch (ending) {
+                case Ending.FailedBefore before -> before.trouble();
+                case Ending.WholeReply whole -> whole.refusedFor() == null
+                        ? null
+                        : new Trouble(REFUSED, whole.refusedFor(), whole.status());
+                case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> null;
+            };
+        }
+
+        private CallAttempt attempt(ModelRoute.Target target, Trouble trouble, long begins) {
+            Usage used = meter.reported() ? meter.total() : Usage.NOTHING;
+            Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange).costOf(used);
+            return new CallAttempt(target.upstream().name(), target.upstreamModel(), exchange.instanceIfKnown(), null,
+                    trouble.cause().name().toLowerCase(Locale.ROOT), trouble.status(),
+                    (begins - exchange.arrival().nanos()) / 1000, (nanoTime.getAsLong() - begins) / 1000,
+                    used.inputTokens(), used.outputTokens(), cost);
         }
 
         private void hangUp() {
@@ -154,7 +216,7 @@ public final class Conversation {
                         search.unreachable(place.berth());
                     }
                     case BerthSearch.Found.Nothing nothing -> {
-                        return new Ending.FailedBefore(nothing.refusal());
+                        return new Ending.FailedBefore(nothing.trouble());
                     }
                     case BerthSearch.Found.ClientLeft _ -> {
                         return new Ending.ClientLeft(false);
@@ -184,6 +246,17 @@ public final class Conversation {
             }
         }
 
+        private Ending converse(Outgoing outgoing) {
+            unsent = false;
+            return switch (outgoing) {
+                case Outgoing.Ready ready -> converse(ready.call());
+                case Outgoing.CannotSay wrong ->
+                    new Ending.FailedBefore(new Trouble(wrong.refusal(), Cause.INVALID_REQUEST, null));
+                case Outgoing.NotAuthorized not -> new Ending.FailedBefore(new Trouble(not.refusal(),
+                        not.ofTheKey() ? Cause.AUTHENTICATION : Cause.SERVER_ERROR, null));
+            };
+        }
+
         private Ending converse(UpstreamCall call) {
             // Said before the client is looked for: one that leaves from now on finds the call to cancel.
             talking = call;
@@ -209,7 +282,7 @@ public final class Conversation {
             String contentType = reply.header("content-type").orElse("");
             if (reply.status() == 200 && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
                 int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
-                StreamRelay relay = new StreamRelay(exchange, meter, this, recordBytes);
+                StreamRelay relay = new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
                 return relay.relay(reply, contentType);
             }

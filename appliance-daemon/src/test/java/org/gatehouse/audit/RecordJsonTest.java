@@ -1,6 +1,7 @@
 package org.gatehouse.audit;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
@@ -47,7 +48,7 @@ final class RecordJsonTest {
                 call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
                 call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
                 call.outcome(), call.errorCode(), call.usage(), call.cost(), call.firstByteMicros(),
-                call.totalMicros(), "00", "ff", "chat-large-0.3");
+                call.totalMicros(), "00", "ff", "chat-large-0.3", List.of());
         String json = RecordJson.text(RecordJson.write(at));
 
         assertThat(json).endsWith("\"replySha256\":\"ff\",\"instance\":\"chat-large-0.3\"}");

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Cost;
+import org.gatehouse.daemon.EveryProtocol;
 import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Ledger;
@@ -48,7 +49,9 @@ import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
+import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
@@ -141,14 +144,19 @@ final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Dispatch dispatch = new Dispatch(client, berths, new byte[32]);
+        Providers providers = new Providers();
+        Translation translation = new Translation(EveryProtocol.protocols(), providers);
+        Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
+        Routing routing = new Routing(translation);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
-                Routing.toFirstTarget(), new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, berths, prompts, book, conclusion, clock, System::nanoTime), conclusion);
+                routing, new Admission(rates, ledger, prompts, clock),
+                new Conversation(dispatch, translation, routing, berths, prompts, book, conclusion, clock,
+                        System::nanoTime),
+                conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
         listeners = new Listeners(settings,

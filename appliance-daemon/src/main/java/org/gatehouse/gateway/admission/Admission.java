@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.admission;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +24,6 @@ import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
-import org.gatehouse.governance.snapshot.Upstream;
 
 /**
  * Reserves what a call may at most use against every limit that applies, all at once, or refuses. The prompt is first
@@ -68,13 +68,6 @@ public final class Admission implements Stage {
         return verdict;
     }
 
-    /** Whether a call's output is leased step by step: its upstream says in each event how much was produced. */
-    public static boolean leased(Exchange exchange) {
-        Surface surface = exchange.arrival().surface();
-        return exchange.request().streamed() && exchange.target().upstream().kind() == Upstream.Kind.VLLM
-                && (surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS);
-    }
-
     /** One try to get everything; whatever it took before it failed is put back. */
     private final class Attempt {
         private final Exchange exchange;
@@ -95,14 +88,9 @@ public final class Admission implements Stage {
             this.key = exchange.key();
             this.now = clock.instant();
             this.input = input;
-            this.producesTokens = switch (exchange.arrival().surface()) {
-                case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
-                case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                        IMAGES_EDITS, RERANK, MODERATIONS ->
-                    false;
-            };
+            this.producesTokens = exchange.arrival().surface().generatesText();
             this.wanted = producesTokens ? wantedOutput(exchange) : 0;
-            this.output = leased(exchange) ? Math.min(wanted, LEASE_TOKENS) : wanted;
+            this.output = exchange.leased() ? Math.min(wanted, LEASE_TOKENS) : wanted;
         }
 
         private Verdict run() {
@@ -183,7 +171,7 @@ public final class Admission implements Stage {
         private long mayProduce(Limit limit) {
             long taken = TokenRates.of(limit.kind(), input, 0);
             long now = rates.availableOf(limit) - taken;
-            if (leased(exchange)) {
+            if (exchange.leased()) {
                 return now;
             }
             long ever = limit.amount() - taken;
@@ -191,9 +179,7 @@ public final class Admission implements Stage {
         }
 
         private @Nullable Refusal reserveQuotas() {
-            Tariff tariff = Tariff.of(exchange);
-            Need need = new Need(input, output, leastOutput(), tariff.perInputToken(), tariff.perOutputToken(),
-                    tariff.fixed(exchange), true);
+            Need need = need();
             return switch (ledger.reserve(key, need, now)) {
                 case Ledger.Insufficient insufficient -> usedUp(insufficient);
                 case Ledger.Granted granted -> {
@@ -206,11 +192,25 @@ public final class Admission implements Stage {
             };
         }
 
+        /** Whichever of its targets serves the call in the end, the dearest one is paid for. */
+        private Need need() {
+            BigDecimal perInput = BigDecimal.ZERO;
+            BigDecimal perOutput = BigDecimal.ZERO;
+            BigDecimal fixed = BigDecimal.ZERO;
+            for (ModelRoute.Target target : exchange.candidates()) {
+                Tariff tariff = Tariff.of(exchange, target);
+                perInput = perInput.max(tariff.perInputToken());
+                perOutput = perOutput.max(tariff.perOutputToken());
+                fixed = fixed.max(tariff.fixed(exchange));
+            }
+            return new Need(input, output, leastOutput(), perInput, perOutput, fixed, true);
+        }
+
         private void hold(Ledger.Granted granted) {
             boolean binds = producesTokens && outputBinds();
             // An upstream that knows what there is at most does not work for nothing; a lease grows no further than that.
-            long ceiling = leased(exchange) ? Math.min(wanted, granted.most()) : output;
-            boolean told = binds && (ceiling < wanted || !leased(exchange) && exchange.request().outputCap() == null);
+            long ceiling = exchange.leased() ? Math.min(wanted, granted.most()) : output;
+            boolean told = binds && (ceiling < wanted || !exchange.leased() && exchange.request().outputCap() == null);
             exchange.holds(new LimitReservation(rates, granted.hold(), tokensTaken, entered, exchange.arrival(), clock,
                     new RateHeaders(tightestRequests, tightestTokens), binds, told ? ceiling : Long.MAX_VALUE,
                     told && ceiling < wanted, input, output));

@@ -1,9 +1,14 @@
 package org.gatehouse.gateway.exchange;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallAttempt;
+import org.gatehouse.gateway.canonical.ChatRequest;
+import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
 
@@ -23,7 +28,13 @@ public final class Exchange {
     private @Nullable ModelRequest request;
     private @Nullable ModelRoute route;
     private ModelRoute.@Nullable Target target;
+    private @Nullable Passage passage;
+    private List<ModelRoute.Target> candidates = List.of();
+    private boolean leased;
     private @Nullable String instance;
+    private @Nullable ChatRequest canonical;
+    private Losses losses = new Losses();
+    private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
     private long promptTokens;
@@ -103,9 +114,69 @@ public final class Exchange {
         return known(route, "route");
     }
 
-    /** Notes where it goes. */
-    public void routedTo(ModelRoute.Target chosen) {
+    /** Notes where it goes, and how; of several tries the last counts. */
+    public void routedTo(ModelRoute.Target chosen, Passage way) {
         this.target = chosen;
+        this.passage = way;
+        this.instance = null;
+    }
+
+    /** How it gets to its target. */
+    public Passage passage() {
+        return known(passage, "passage");
+    }
+
+    /** Notes where else it can go when its target fails, best first. */
+    public void orElse(List<ModelRoute.Target> others) {
+        this.candidates = List.copyOf(others);
+    }
+
+    /** Every target that may serve it, the first one included, best first. */
+    public List<ModelRoute.Target> candidates() {
+        return candidates;
+    }
+
+    /** Notes that the output of whichever target serves it can be leased step by step. */
+    public void leased(boolean step) {
+        this.leased = step;
+    }
+
+    /** Whether its output is leased step by step: its target says in each event how much was produced. */
+    public boolean leased() {
+        return leased;
+    }
+
+    /** The request in the shape that all protocols share, if somebody needed it. */
+    public @Nullable ChatRequest canonicalIfKnown() {
+        return canonical;
+    }
+
+    /** Notes the request in the shape that all protocols share, for further tries. */
+    public void canonical(ChatRequest read) {
+        this.canonical = read;
+    }
+
+    /** What a translation to its target left out. */
+    public Losses losses() {
+        return losses;
+    }
+
+    /** Starts the notes on what is left out anew, for another target. */
+    public void newLosses() {
+        this.losses = new Losses();
+    }
+
+    /** Notes a try that failed and was not the last. */
+    public void tried(CallAttempt attempt) {
+        if (attempts.isEmpty()) {
+            attempts = new ArrayList<>(2);
+        }
+        attempts.add(attempt);
+    }
+
+    /** The tries that failed before the last one, in their order. */
+    public List<CallAttempt> attempts() {
+        return attempts;
     }
 
     /** Where it goes, if it was routed. */

@@ -2,19 +2,24 @@ package org.gatehouse.gateway.exchange;
 
 /** Why a call got no ordinary answer: the rows of the contract's error table. */
 public enum Reason {
-    INVALID_API_KEY(401, "invalid_api_key"), MODEL_NOT_ALLOWED(403, "model_not_allowed"), ADDRESS_NOT_ALLOWED(403,
-            "address_not_allowed"), ENDPOINT_NOT_ALLOWED(403, "endpoint_not_allowed"), MODEL_NOT_FOUND(404,
-                    "model_not_found"), UNKNOWN_PATH(404, "unknown_path"), METHOD_NOT_ALLOWED(405,
-                            "method_not_allowed"), INVALID_REQUEST(400, "invalid_request_error"), REQUEST_TIMEOUT(408,
-                                    "request_timeout"), REQUEST_TOO_LARGE(413, "request_too_large"), CONTENT_POLICY(400,
-                                            "content_policy_violation"), RATE_LIMITED(429,
-                                                    "rate_limit_exceeded"), QUOTA_USED_UP(429,
-                                                            "insufficient_quota"), UPSTREAM_ERROR(502,
-                                                                    "upstream_error"), UPSTREAM_TIMEOUT(504,
-                                                                            "upstream_timeout"), NO_HEALTHY_UPSTREAM(
-                                                                                    503,
-                                                                                    "no_healthy_upstream"), UNAVAILABLE(
-                                                                                            503, "service_unavailable");
+    INVALID_API_KEY(401, "invalid_api_key"), //
+    MODEL_NOT_ALLOWED(403, "model_not_allowed"), //
+    ADDRESS_NOT_ALLOWED(403, "address_not_allowed"), //
+    ENDPOINT_NOT_ALLOWED(403, "endpoint_not_allowed"), //
+    MODEL_NOT_FOUND(404, "model_not_found"), //
+    UNKNOWN_PATH(404, "unknown_path"), //
+    METHOD_NOT_ALLOWED(405, "method_not_allowed"), //
+    INVALID_REQUEST(400, "invalid_request_error"), //
+    CONTEXT_TOO_LONG(400, "context_length_exceeded"), //
+    REQUEST_TIMEOUT(408, "request_timeout"), //
+    REQUEST_TOO_LARGE(413, "request_too_large"), //
+    CONTENT_POLICY(400, "content_policy_violation"), //
+    RATE_LIMITED(429, "rate_limit_exceeded"), //
+    QUOTA_USED_UP(429, "insufficient_quota"), //
+    UPSTREAM_ERROR(502, "upstream_error"), //
+    UPSTREAM_TIMEOUT(504, "upstream_timeout"), //
+    NO_HEALTHY_UPSTREAM(503, "no_healthy_upstream"), //
+    UNAVAILABLE(503, "service_unavailable");
 
     private final int status;
     private final String code;

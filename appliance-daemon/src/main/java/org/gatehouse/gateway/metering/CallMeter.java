@@ -33,6 +33,7 @@ public final class CallMeter {
     private long[] runningInput = {};
     private long[] runningOutput = {};
     private boolean running;
+    private @Nullable Usage prompt;
     private long contentEvents;
     private @Nullable ByteArrayOutputStream text;
     private long unkeptTextBytes;
@@ -53,6 +54,13 @@ public final class CallMeter {
                 * Math.max(exchange.request().choices(), exchange.request().prompts());
         if (usage.inputTokens() <= possible && usage.outputTokens() <= possible) {
             reported = usage;
+        }
+    }
+
+    /** The upstream's report on the prompt alone, which may come before anything is produced. */
+    public void promptReported(Usage usage) {
+        if (usage.inputTokens() <= (long) exchange.route().contextTokens() * exchange.request().prompts()) {
+            prompt = usage;
         }
     }
 
@@ -151,8 +159,9 @@ public final class CallMeter {
             return Usage.tokens(inputSoFar(), outputSoFar(), Usage.Source.COUNTED);
         }
         boolean exact = true;
-        long input = exchange.promptTokens();
-        if (!exchange.promptCountedExactly() && input > 0) {
+        Usage told = prompt;
+        long input = told == null ? exchange.promptTokens() : told.inputTokens();
+        if (told == null && !exchange.promptCountedExactly() && input > 0) {
             OptionalLong count = prompts.count(exchange);
             exact = count.isPresent();
             input = Math.min(input, count.orElse(exchange.likelyPromptTokens()));
@@ -174,18 +183,14 @@ public final class CallMeter {
             output = granted == Long.MAX_VALUE ? 0 : granted;
         }
         // The upstream was told what was granted; an estimate must not carry a quota beyond it.
-        return Usage.tokens(input, Math.min(output, granted),
+        return new Usage(input, Math.min(output, granted), told == null ? 0 : told.cachedInputTokens(),
+                told == null ? 0 : told.cacheWriteTokens(), 0, 0, 0, 0,
                 exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
     }
 
     /** Whether the surface is one whose answers cost tokens. */
     public boolean producesText() {
-        return switch (exchange.arrival().surface()) {
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
-            case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                    IMAGES_EDITS, RERANK, MODERATIONS ->
-                false;
-        };
+        return exchange.arrival().surface().generatesText();
     }
 
     /** Whether the upstream has said what the whole call used. */

@@ -10,6 +10,7 @@ import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
 
@@ -27,7 +28,12 @@ public final class Tariff {
 
     /** The tariff of a routed call: the price in force when it started. */
     public static Tariff of(Exchange exchange) {
-        return of(exchange.arrival().snapshot().prices(), exchange.route().name(), exchange.target().upstream().name(),
+        return of(exchange, exchange.target());
+    }
+
+    /** The tariff that the call would have at one of its targets. */
+    public static Tariff of(Exchange exchange, ModelRoute.Target target) {
+        return of(exchange.arrival().snapshot().prices(), exchange.route().name(), target.upstream().name(),
                 exchange.arrival().at());
     }
 
@@ -64,7 +70,9 @@ public final class Tariff {
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> price.perSecond() == null
                     ? BigDecimal.ZERO
                     : times(price.perSecond(), longest(request.body())).movePointLeft(3);
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, RERANK, MODERATIONS -> BigDecimal.ZERO;
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
+                    RERANK, MODERATIONS ->
+                BigDecimal.ZERO;
         };
         return orZero(price.perCall()).add(units);
     }

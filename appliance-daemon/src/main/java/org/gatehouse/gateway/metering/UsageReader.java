@@ -11,7 +11,8 @@ import org.gatehouse.audit.Usage;
 
 /**
  * Reads an upstream's {@code usage} object, in any of the spellings of OpenAI's dialect: chat ({@code prompt_tokens}),
- * Responses ({@code input_tokens}), DeepSeek's cache fields, seconds of audio. A number that cannot be (negative, not
+ * Responses ({@code input_tokens}), DeepSeek's cache fields, seconds of audio; also Anthropic's and Gemini's, brought to
+ * OpenAI's way of counting. A number that cannot be (negative, not
  * whole, absurdly large) makes the whole report worthless.
  */
 public final class UsageReader {
@@ -26,6 +27,7 @@ public final class UsageReader {
     private long reasoning;
     private long audioMillis;
     private long total;
+    private long beside;
     private boolean parts;
     private boolean anything;
     private boolean sound = true;
@@ -71,6 +73,26 @@ public final class UsageReader {
                     output = number(parser);
                     parts = true;
                 }
+                // Anthropic leaves these two out of the input.
+                case "cache_read_input_tokens" -> {
+                    cached = Math.max(cached, number(parser));
+                    beside += cached;
+                }
+                case "cache_creation_input_tokens" -> {
+                    cacheWrite = number(parser);
+                    beside += cacheWrite;
+                }
+                case "promptTokenCount", "toolUsePromptTokenCount" -> {
+                    input += number(parser);
+                    parts = true;
+                }
+                case "candidatesTokenCount" -> output += number(parser);
+                // Google counts thoughts beside the answer.
+                case "thoughtsTokenCount" -> {
+                    reasoning = number(parser);
+                    output += reasoning;
+                }
+                case "cachedContentTokenCount" -> cached = number(parser);
                 case "prompt_cache_hit_tokens" -> cached = Math.max(cached, number(parser));
                 case "total_tokens" -> total = number(parser);
                 case "seconds" -> audioMillis = millis(parser);
@@ -84,6 +106,7 @@ public final class UsageReader {
             // Embeddings and rerank may say the total alone; then it is input.
             input = total;
         }
+        input += beside;
     }
 
     private void details(JsonParser parser) throws IOException {

@@ -35,6 +35,7 @@ final class ChatEvents implements StreamGrammar {
     private static final byte[] INDEX = name("index");
     private static final byte[] DELTA = name("delta");
     private static final byte[] TEXT = name("text");
+    private static final byte[] TOOL_CALLS = name("tool_calls");
     private static final byte[][] HEAD = {name("id"), name("created"), name("model")};
     /** What a chat delta carries that the model produced. */
     private static final byte[][] PRODUCED = {name("content"), name("reasoning"), name("reasoning_content"),
@@ -47,6 +48,7 @@ final class ChatEvents implements StreamGrammar {
     private final int choices;
     private final BitSet finished = new BitSet();
     private byte @Nullable [] opening;
+    private boolean begun;
 
     /**
      * Starts a stream.
@@ -75,7 +77,7 @@ final class ChatEvents implements StreamGrammar {
             return new Look.Broken();
         }
         if (chunk.failed) {
-            return new Look.Failed();
+            return Look.Failed.AS_IT_IS;
         }
         if (opening == null && chunk.choicesFrom > 0) {
             opening = head(data);
@@ -85,7 +87,29 @@ final class ChatEvents implements StreamGrammar {
         if (choice >= 0 && !told) {
             produced(data.bytes(), chunk, meter);
         }
+        begun = begun || choice >= 0 && begins(data.bytes(), chunk.choicesFrom, chunk.choicesTo);
         return chunk.usageFrom > 0 ? usage(data, chunk, choice < 0, meter) : Look.PASS;
+    }
+
+    /** Whether there is more in it than whose turn it is. */
+    private boolean begins(byte[] bytes, int from, int to) {
+        if (!chat || !finished.isEmpty() || indexOf(bytes, from, to, TOOL_CALLS) >= 0) {
+            return true;
+        }
+        for (byte[] field : PRODUCED) {
+            for (int at = indexOf(bytes, from, to, field); at >= 0; at = indexOf(bytes, at + field.length, to, field)) {
+                int value = valueAfter(bytes, at + field.length, to);
+                if (bytes[value] == '"' && endOfValue(bytes, value, to) > value + 2) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean begun() {
+        return begun;
     }
 
     /** Where in an event the fields of interest stand; 0 where one does not. */

@@ -1,6 +1,9 @@
 package org.gatehouse.gateway.relay;
 
-import org.gatehouse.gateway.exchange.Refusal;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
+import org.gatehouse.gateway.upstream.Trouble;
 
 /** How the relay of a reply ended, and what must still go out once the call is recorded. */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way out, never compared
@@ -9,9 +12,15 @@ public sealed interface Ending {
     /**
      * A whole plain reply, not sent yet.
      *
-     * @param upstreamError whether it is the upstream's own error, passed on
+     * @param refusedFor why, when it is the upstream's refusal of what the caller asked; {@code null} for an answer
      */
-    record WholeReply(int status, String contentType, byte[] body, boolean upstreamError) implements Ending {}
+    record WholeReply(int status, String contentType, byte[] body, @Nullable Cause refusedFor) implements Ending {
+
+        /** Whether it is the upstream's own error, passed on. */
+        public boolean upstreamError() {
+            return refusedFor != null;
+        }
+    }
 
     /**
      * A streamed reply that lacks only its last bytes.
@@ -28,14 +37,14 @@ public sealed interface Ending {
     record QuotaEnd(byte[] lastBytes, boolean whole) implements Ending {}
 
     /** The upstream failed before anything went to the client. */
-    record FailedBefore(Refusal refusal) implements Ending {}
+    record FailedBefore(Trouble trouble) implements Ending {}
 
     /**
      * The upstream failed after the reply had begun.
      *
      * @param event the error event to send before the transport is broken off; empty when the grammar has none
      */
-    record FailedAfter(Refusal refusal, byte[] event) implements Ending {}
+    record FailedAfter(Trouble trouble, byte[] event) implements Ending {}
 
     /**
      * The client left.

@@ -2,16 +2,19 @@ package org.gatehouse.gateway.relay;
 
 import java.io.ByteArrayOutputStream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The data of one event: a window on the event itself when it has one {@code data:} line, a copy when it has several.
  *
  * @param bytes where the data stands
  * @param from its first byte
  * @param to behind its last byte
+ * @param type what the framing says of its type; {@code null} when nothing
  * @param inPlace whether it is a window on the event, so that a part of it can be left out when the event is passed on
  */
 @SuppressWarnings("ArrayRecordComponent") // a window on a buffer, gone with the next read
-record EventData(byte[] bytes, int from, int to, boolean inPlace) {
+record EventData(byte[] bytes, int from, int to, boolean inPlace, @Nullable String type) {
 
     /** The data of an event; empty when it is only a comment or a heartbeat. */
     static EventData of(SseSplitter.Event event) {
@@ -43,9 +46,9 @@ record EventData(byte[] bytes, int from, int to, boolean inPlace) {
         }
         if (several != null) {
             byte[] joined = several.toByteArray();
-            return new EventData(joined, 0, joined.length, false);
+            return new EventData(joined, 0, joined.length, false, null);
         }
-        return new EventData(bytes, from, to, true);
+        return new EventData(bytes, from, to, true, null);
     }
 
     private static boolean isData(byte[] bytes, int line, int lineEnd) {
@@ -59,7 +62,7 @@ record EventData(byte[] bytes, int from, int to, boolean inPlace) {
         for (int i = 0; i < line.length; i++) {
             line[i] = line[i] == '\n' ? (byte) ' ' : line[i];
         }
-        return new EventData(line, 0, line.length, false);
+        return new EventData(line, 0, line.length, false, type);
     }
 
     boolean isEmpty() {

@@ -2,6 +2,9 @@ package org.gatehouse.gateway.relay;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -9,13 +12,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
+import org.gatehouse.gateway.canonical.ChatReply;
+import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
+import org.gatehouse.gateway.canonical.TokenCount;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.JsonBytes;
 import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
 import org.gatehouse.gateway.metering.WavLength;
+import org.gatehouse.gateway.protocol.BrokenAnswerException;
+import org.gatehouse.gateway.upstream.Translation;
+import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
@@ -31,6 +42,8 @@ public final class PlainRelay {
     private static final byte[] QUOTA = JsonBytes.name("insufficient_quota");
     private static final byte[] CHOICES = JsonBytes.name("choices");
     private static final byte[] OUTPUT = JsonBytes.name("output");
+    private static final byte[] CONTENT = JsonBytes.name("content");
+    private static final byte[] CANDIDATES = JsonBytes.name("candidates");
     private static final byte[][] PRODUCED = {JsonBytes.name("content"), JsonBytes.name("text"),
             JsonBytes.name("reasoning"), JsonBytes.name("reasoning_content"), JsonBytes.name("refusal"),
             JsonBytes.name("arguments")};
@@ -39,10 +52,12 @@ public final class PlainRelay {
                     .maxStringLength(Integer.MAX_VALUE).build())
             .build();
 
+    private final Translation translation;
     private final InstantSource clock;
 
-    /** Takes the clock that {@code retry-after} dates are held against. */
-    public PlainRelay(InstantSource clock) {
+    /** Takes what reads other protocols, and the clock that {@code retry-after} dates are held against. */
+    public PlainRelay(Translation translation, InstantSource clock) {
+        this.translation = translation;
         this.clock = clock;
     }
 
@@ -50,23 +65,17 @@ public final class PlainRelay {
     public Ending relay(Exchange exchange, UpstreamReply reply, CallMeter meter) throws UpstreamFailureException {
         Upstream upstream = exchange.target().upstream();
         byte[] body = reply.readAll((int) Math.min(Integer.MAX_VALUE - 64, upstream.maxReplyBytes()));
-        boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
-        Optional<Refusal> refusal = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
-        if (refusal.isPresent()) {
-            return new Ending.FailedBefore(refusal.get());
-        }
         String contentType = reply.header("content-type").orElse("application/json");
         boolean json = contentType.startsWith("application/json");
-        if (reply.status() >= 400) {
-            // The client's own mistake, in the upstream's words: they name the field.
-            return json && isJson(body)
-                    ? new Ending.WholeReply(reply.status(), contentType, body, true)
-                    : new Ending.FailedBefore(UpstreamTrouble.broken(upstream,
-                            "refused the request (status " + reply.status() + ") without saying why"));
+        if (reply.status() < 200 || reply.status() >= 300) {
+            return refused(exchange, reply, body, json);
         }
         if (body.length == 0 || contentType.startsWith("text/html")) {
             return new Ending.FailedBefore(
                     UpstreamTrouble.broken(upstream, "answered with something that is no answer"));
+        }
+        if (!exchange.passage().straight()) {
+            return translated(exchange, reply, body, meter);
         }
         if (json) {
             switch (meterJson(exchange, body, meter)) {
@@ -78,7 +87,7 @@ public final class PlainRelay {
                 }
                 case ERROR -> {
                     return exchange.arrival().surface() == Surface.RESPONSES
-                            ? new Ending.WholeReply(reply.status(), contentType, body, true)
+                            ? new Ending.WholeReply(reply.status(), contentType, body, Cause.SERVER_ERROR)
                             : new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with an error"));
                 }
             }
@@ -86,7 +95,59 @@ public final class PlainRelay {
         if (exchange.arrival().surface() == Surface.AUDIO_SPEECH) {
             WavLength.millis(body).ifPresent(meter::audio);
         }
-        return new Ending.WholeReply(reply.status(), contentType, body, false);
+        return new Ending.WholeReply(reply.status(), contentType, body, null);
+    }
+
+    /** The upstream's own words go to the client where they tell of the client's mistake: they name the field. */
+    private Ending refused(Exchange exchange, UpstreamReply reply, byte[] body, boolean json) {
+        Upstream upstream = exchange.target().upstream();
+        boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
+        ProviderError error = null;
+        Optional<Trouble> trouble;
+        if (exchange.passage().provider() == null || reply.status() < 400) {
+            trouble = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
+        } else {
+            Map<String, String> headers = new HashMap<>();
+            reply.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
+            error = translation.provider(exchange).readError(reply.status(), headers, body);
+            trouble = Optional.ofNullable(UpstreamTrouble.of(upstream, error));
+        }
+        if (trouble.isPresent()) {
+            return new Ending.FailedBefore(trouble.get());
+        }
+        if (error != null && !exchange.passage().straight()) {
+            Refusal refusal = new Refusal(switch (error.cause()) {
+                case CONTEXT_TOO_LONG -> Reason.CONTEXT_TOO_LONG;
+                case TOO_LARGE -> Reason.REQUEST_TOO_LARGE;
+                case CONTENT_POLICY -> Reason.CONTENT_POLICY;
+                default -> Reason.INVALID_REQUEST;
+            }, error.message(), error.param(), null);
+            return new Ending.WholeReply(refusal.reason().status(), "application/json",
+                    exchange.arrival().dialect().errorBody(refusal), error.cause());
+        }
+        return json && isJson(body)
+                ? new Ending.WholeReply(reply.status(), reply.header("content-type").orElse("application/json"), body,
+                        error == null ? Cause.INVALID_REQUEST : error.cause())
+                : new Ending.FailedBefore(UpstreamTrouble.broken(upstream,
+                        "refused the request (status " + reply.status() + ") without saying why"));
+    }
+
+    private Ending translated(Exchange exchange, UpstreamReply reply, byte[] body, CallMeter meter) {
+        try {
+            ChatReply answer = translation.provider(exchange).readReply(body);
+            TokenCount usage = answer.usage();
+            if (usage != null) {
+                meter.reported(TranslatedEvents.usageOf(usage));
+            }
+            byte[] written = translation.client(exchange).writeReply(answer, Translation.presentation(exchange));
+            if (!meter.reported()) {
+                produced(written, meter);
+            }
+            return new Ending.WholeReply(reply.status(), "application/json", written, null);
+        } catch (BrokenAnswerException e) {
+            return new Ending.FailedBefore(
+                    UpstreamTrouble.broken(exchange.target().upstream(), String.valueOf(e.getMessage())));
+        }
     }
 
     /** What a reply with a good status turned out to be. */
@@ -105,7 +166,7 @@ public final class PlainRelay {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 switch (name) {
-                    case "usage" -> UsageReader.read(parser).ifPresent(meter::reported);
+                    case "usage", "usageMetadata" -> UsageReader.read(parser).ifPresent(meter::reported);
                     case "duration" -> {
                         if (value.isNumeric() && parser.getDoubleValue() >= 0) {
                             meter.audio(Math.round(parser.getDoubleValue() * 1000));
@@ -138,7 +199,7 @@ public final class PlainRelay {
     private static void produced(byte[] body, CallMeter meter) {
         JsonCursor reply = JsonCursor.fields(body, 0, body.length);
         while (reply.next()) {
-            if (reply.is(CHOICES) || reply.is(OUTPUT)) {
+            if (reply.is(CHOICES) || reply.is(OUTPUT) || reply.is(CONTENT) || reply.is(CANDIDATES)) {
                 for (byte[] field : PRODUCED) {
                     produced(body, reply.from(), reply.to(), field, meter);
                 }

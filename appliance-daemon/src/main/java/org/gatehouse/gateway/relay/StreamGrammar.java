@@ -1,5 +1,8 @@
 package org.gatehouse.gateway.relay;
 
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.metering.CallMeter;
 
 /**
@@ -9,6 +12,12 @@ interface StreamGrammar {
 
     /** Looks at the data of one event and tells the meter what it shows. */
     Look look(EventData data, CallMeter meter);
+
+    /**
+     * Whether the client is about to see something of the answer. Until then what came is held back, and another target may
+     * take over.
+     */
+    boolean begun();
 
     /** Whether the stream may end here: everything that was begun was finished. */
     boolean complete();
@@ -23,6 +32,7 @@ interface StreamGrammar {
     byte[] endMark();
 
     /** What an event means for the relay. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes on their way out, never compared
     sealed interface Look {
 
         /** Pass it on as it is. */
@@ -30,7 +40,7 @@ interface StreamGrammar {
         /** Leave it out: the gateway asked for it, not the client. */
         Look DROP = new Drop();
         /** The last event: hold it until the call is recorded. */
-        Look LAST = new Last(false);
+        Look LAST = new Last(false, null);
 
         /**
          * Pass it on without the bytes in [cutFrom, cutTo) of its data; whole when both are 0.
@@ -44,11 +54,28 @@ interface StreamGrammar {
          * The last event.
          *
          * @param failed whether it says that the upstream failed
+         * @param instead what the client gets for it; {@code null} for the event as it is
          */
-        record Last(boolean failed) implements Look {}
+        record Last(boolean failed, byte @Nullable [] instead) implements Look {}
 
-        /** The upstream says inside the stream that it failed. */
-        record Failed() implements Look {}
+        /**
+         * The client gets something else for it.
+         *
+         * @param events whole events; may be none
+         */
+        record Instead(byte[] events) implements Look {}
+
+        /**
+         * The upstream says inside the stream that it failed.
+         *
+         * @param error what it says, as far as it can be read
+         * @param instead what the client gets for it; {@code null} for the event as it is
+         */
+        record Failed(@Nullable ProviderError error, byte @Nullable [] instead) implements Look {
+
+            /** As it is. */
+            static final Failed AS_IT_IS = new Failed(null, null);
+        }
 
         /** Not an event of this grammar: the upstream is broken. */
         record Broken() implements Look {}

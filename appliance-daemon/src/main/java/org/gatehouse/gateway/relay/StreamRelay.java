@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.admission.Admission;
+import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.exchange.ClientGoneException;
 import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Exchange;
@@ -16,6 +17,8 @@ import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.relay.StreamGrammar.Look;
+import org.gatehouse.gateway.upstream.Translation;
+import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
@@ -29,6 +32,9 @@ import org.gatehouse.governance.snapshot.Surface;
  */
 public final class StreamRelay {
     private static final int MAX_EVENT_BYTES = 16 << 20;
+    /** What is held back before the answer begins; beyond that it goes on, whatever it is. */
+    private static final int MOST_HELD_BYTES = 64 << 10;
+    private static final String EVENTS = "text/event-stream";
     private static final long LONGEST_PAUSE_NANOS = 100_000_000;
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -46,6 +52,7 @@ public final class StreamRelay {
     private long granted;
     private boolean unflushed;
     private boolean left;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
 
     /** Hears how the stream goes on, for the in-flight journal and for latency figures. Called on the call's thread. */
     public interface Listener {
@@ -68,25 +75,33 @@ public final class StreamRelay {
      *
      * @param recordBytes how many bytes of the reply to keep for the trail; 0 for none
      */
-    public StreamRelay(Exchange exchange, CallMeter meter, Listener listener, int recordBytes) {
+    public StreamRelay(Exchange exchange, CallMeter meter, Listener listener, Translation translation,
+            int recordBytes) {
         this.exchange = exchange;
         this.meter = meter;
         this.listener = listener;
-        this.grammar = grammarOf(exchange);
+        this.grammar = grammarOf(exchange, translation);
         this.granted = exchange.reservation().outputTokens();
         this.limited = granted != Long.MAX_VALUE;
         this.recordBytes = recordBytes;
     }
 
-    private static StreamGrammar grammarOf(Exchange exchange) {
+    private static StreamGrammar grammarOf(Exchange exchange, Translation translation) {
         Surface surface = exchange.arrival().surface();
+        if (!exchange.passage().straight()) {
+            return new TranslatedEvents(translation.provider(exchange).events(),
+                    translation.client(exchange).events(Translation.presentation(exchange)),
+                    exchange.request().choices(), exchange.leased());
+        }
         return switch (surface) {
             case CHAT_COMPLETIONS, COMPLETIONS -> new ChatEvents(surface == Surface.CHAT_COMPLETIONS,
                     !exchange.request().usageAsked(), !exchange.request().runningUsageAsked(),
-                    Admission.leased(exchange), exchange.request().choices());
+                    exchange.leased(), exchange.request().choices());
+            case MESSAGES -> new MessageEvents();
+            case GENERATE_CONTENT -> new CandidateEvents(exchange.request().choices());
             case IMAGES_GENERATIONS, IMAGES_EDITS -> new TypedEvents(exchange.request().units());
-            case RESPONSES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, EMBEDDINGS, MODELS, RERANK,
-                    MODERATIONS ->
+            case RESPONSES, COUNT_TOKENS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, EMBEDDINGS, MODELS,
+                    RERANK, MODERATIONS ->
                 new TypedEvents(0);
         };
     }
@@ -157,18 +172,28 @@ public final class StreamRelay {
                 return null;
             }
             case Look.Last last -> {
-                byte[] bytes = Arrays.copyOfRange(event.bytes(), event.from(), event.to());
+                if (last.failed() && body == null) {
+                    return failed(broken("failed before it produced anything"));
+                }
+                byte[] bytes = instead(event, last.instead());
                 open(contentType);
                 return new Ending.StreamEnd(keep(bytes), last.failed());
             }
-            case Look.Failed _ -> {
-                byte[] bytes = Arrays.copyOfRange(event.bytes(), event.from(), event.to());
+            case Look.Failed failure -> {
+                Trouble trouble = trouble(failure);
                 return body == null
-                        ? failed(broken("failed before it produced anything"))
-                        : new Ending.FailedAfter(broken("failed in the middle of its answer"), keep(bytes));
+                        ? new Ending.FailedBefore(trouble)
+                        : new Ending.FailedAfter(trouble, keep(instead(event, failure.instead())));
+            }
+            case Look.Instead instead -> {
+                if (limited && meter.outputSoFar() > granted && !extended()) {
+                    return outOfQuota(contentType);
+                }
+                passInstead(instead.events(), contentType);
+                return null;
             }
             case Look.Broken _ -> {
-                return failed(broken("sent an event that is not JSON"));
+                return failed(broken("sent an event that is not of its protocol"));
             }
             case Look.Pass pass -> {
                 if (limited && meter.outputSoFar() > granted && !extended()) {
@@ -178,6 +203,40 @@ public final class StreamRelay {
                 return null;
             }
         }
+    }
+
+    private static byte[] instead(SseSplitter.Event event, byte @Nullable [] instead) {
+        return instead == null ? Arrays.copyOfRange(event.bytes(), event.from(), event.to()) : instead;
+    }
+
+    private Trouble trouble(Look.Failed failure) {
+        ProviderError error = failure.error();
+        Trouble told = error == null ? null : UpstreamTrouble.of(exchange.target().upstream(), error);
+        return told == null
+                ? broken(body == null ? "failed before it produced anything" : "failed in the middle of its answer")
+                : told;
+    }
+
+    private void passInstead(byte[] events, String contentType) {
+        if (left || events.length == 0) {
+            return;
+        }
+        if (!begins(events.length)) {
+            held.write(events, 0, events.length);
+            return;
+        }
+        ClientReply.Body out = open(contentType);
+        unflushed = true;
+        try {
+            pass(out, events, 0, events.length);
+        } catch (ClientGoneException _) {
+            leave();
+        }
+    }
+
+    /** Whether what comes now goes to the client rather than being held back for as long as another target may take over. */
+    private boolean begins(int bytes) {
+        return body != null || grammar.begun() || held.size() + bytes > MOST_HELD_BYTES;
     }
 
     private Ending outOfQuota(String contentType) {
@@ -197,6 +256,10 @@ public final class StreamRelay {
         if (left) {
             return;
         }
+        if (!begins(event.to() - event.from())) {
+            hold(event, data, pass);
+            return;
+        }
         ClientReply.Body out = open(contentType);
         unflushed = true;
         try {
@@ -214,6 +277,21 @@ public final class StreamRelay {
             }
         } catch (ClientGoneException _) {
             leave();
+        }
+    }
+
+    private void hold(SseSplitter.Event event, EventData data, Look.Pass pass) {
+        if (pass.cutTo() == 0) {
+            held.write(event.bytes(), event.from(), event.to() - event.from());
+        } else if (data.inPlace()) {
+            held.write(event.bytes(), event.from(), pass.cutFrom() - event.from());
+            held.write(event.bytes(), pass.cutTo(), event.to() - pass.cutTo());
+        } else {
+            EventData line = data.onOneLine();
+            held.write(DATA, 0, DATA.length);
+            held.write(line.bytes(), 0, pass.cutFrom());
+            held.write(line.bytes(), pass.cutTo(), line.to() - pass.cutTo());
+            held.write(END_OF_EVENT, 0, END_OF_EVENT.length);
         }
     }
 
@@ -253,8 +331,18 @@ public final class StreamRelay {
         ClientReply.Body out = body;
         if (out == null) {
             listener.firstByte();
-            out = exchange.reply().open(200, contentType);
+            out = exchange.reply().open(200, exchange.passage().straight() ? contentType : EVENTS);
             body = out;
+            if (held.size() > 0) {
+                byte[] before = held.toByteArray();
+                held.reset();
+                unflushed = true;
+                try {
+                    pass(out, before, 0, before.length);
+                } catch (ClientGoneException _) {
+                    leave();
+                }
+            }
         }
         return out;
     }
@@ -273,10 +361,10 @@ public final class StreamRelay {
     }
 
     /** A failure said in the way that fits what went to the client already. */
-    public Ending failed(Refusal refusal) {
+    public Ending failed(Trouble trouble) {
         return body == null
-                ? new Ending.FailedBefore(refusal)
-                : new Ending.FailedAfter(refusal, keep(errorEvent(refusal)));
+                ? new Ending.FailedBefore(trouble)
+                : new Ending.FailedAfter(trouble, keep(errorEvent(trouble.refusal())));
     }
 
     private byte[] errorEvent(Refusal refusal) {
@@ -288,7 +376,7 @@ public final class StreamRelay {
         return failed(UpstreamTrouble.of(exchange.target().upstream(), failure));
     }
 
-    private Refusal broken(String what) {
+    private Trouble broken(String what) {
         return UpstreamTrouble.broken(exchange.target().upstream(), what);
     }
 

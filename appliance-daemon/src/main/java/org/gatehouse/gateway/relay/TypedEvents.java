@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.relay;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.JsonBytes;
@@ -22,9 +23,14 @@ final class TypedEvents implements StreamGrammar {
     private static final byte[] DELTA = name("delta");
     private static final byte[] ERROR = name("error");
 
+    /** Of a response that has nothing in it yet. */
+    private static final Set<String> PREPARING = Set.of("response.created", "response.queued", "response.in_progress",
+            "response.output_item.added", "response.content_part.added", "error", "");
+
     private final long pictures;
     private long picturesMade;
     private boolean complete;
+    private boolean begun;
 
     /**
      * Starts a stream.
@@ -44,6 +50,7 @@ final class TypedEvents implements StreamGrammar {
         if (!event.read(data.from(), data.to())) {
             return new Look.Broken();
         }
+        begun = begun || !PREPARING.contains(event.type);
         return switch (event.type) {
             case "response.completed", "response.incomplete", "transcript.text.done", "speech.audio.done" ->
                 last(event, meter, false);
@@ -54,8 +61,8 @@ final class TypedEvents implements StreamGrammar {
                 yield picturesMade < pictures ? Look.PASS : Look.LAST;
             }
             case "response.failed" -> last(event, meter, true);
-            case "error" -> new Look.Failed();
-            case "" -> event.error ? new Look.Failed() : Look.PASS;
+            case "error" -> Look.Failed.AS_IT_IS;
+            case "" -> event.error ? Look.Failed.AS_IT_IS : Look.PASS;
             default -> {
                 if (event.type.endsWith(".delta")) {
                     event.delta(meter);
@@ -68,7 +75,7 @@ final class TypedEvents implements StreamGrammar {
     private Look last(Event event, CallMeter meter, boolean failed) {
         event.usage(meter);
         complete = true;
-        return new Look.Last(failed);
+        return new Look.Last(failed, null);
     }
 
     /**
@@ -132,6 +139,11 @@ final class TypedEvents implements StreamGrammar {
                 UsageReader.read(bytes, usageFrom, usageTo).ifPresent(meter::reported);
             }
         }
+    }
+
+    @Override
+    public boolean begun() {
+        return begun;
     }
 
     @Override

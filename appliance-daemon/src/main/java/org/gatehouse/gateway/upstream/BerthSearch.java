@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
@@ -52,7 +53,7 @@ public final class BerthSearch {
         record Place(Berth berth) implements Found {}
 
         /** None, and what to tell the caller. */
-        record Nothing(Refusal refusal) implements Found {}
+        record Nothing(Trouble trouble) implements Found {}
 
         /** The client left while it waited. */
         record ClientLeft() implements Found {}
@@ -79,8 +80,9 @@ public final class BerthSearch {
                 Berth best = berths.takeLeastBusy(ready.instances(), tried);
                 yield best == null ? null : new Found.Place(best);
             }
-            case Standing.Refused refused -> new Found.Nothing(Refusal.of(Reason.NO_HEALTHY_UPSTREAM,
-                    named() + refused.why() + ". Name another model, or ask the box's administrators."));
+            case Standing.Refused refused ->
+                new Found.Nothing(Trouble.of(Cause.NOT_FOUND, Refusal.of(Reason.NO_HEALTHY_UPSTREAM,
+                        named() + refused.why() + ". Name another model, or ask the box's administrators.")));
             case Standing.Loading _,Standing.Asleep _ -> null;
         };
     }
@@ -130,8 +132,9 @@ public final class BerthSearch {
             case Standing.Ready _ -> "cannot be reached at the moment";
             case Standing.Refused refused -> refused.why();
         };
-        return new Found.Nothing(Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, named() + what + ". Try again later.",
-                left(standing)));
+        return new Found.Nothing(Trouble.of(Cause.OVERLOADED,
+                Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, named() + what + ". Try again later.",
+                        left(standing))));
     }
 
     private static Duration left(Standing standing) {

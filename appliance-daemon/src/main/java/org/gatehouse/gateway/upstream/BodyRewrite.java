@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
@@ -62,7 +61,10 @@ final class BodyRewrite {
     private static BodyRewrite governed(Exchange exchange) {
         ModelRequest request = exchange.request();
         BodyRewrite rewrite = new BodyRewrite(request.body());
-        rewrite.model(request, exchange.target().upstreamModel());
+        if (exchange.arrival().surface() != Surface.GENERATE_CONTENT) {
+            // Google names the model in the path.
+            rewrite.model(request, exchange.target().upstreamModel());
+        }
         if (request.insertAt() >= 0) {
             if (asksForUsage(exchange)) {
                 rewrite.usage(request, reportsRunningUsage(exchange));
@@ -83,7 +85,7 @@ final class BodyRewrite {
 
     /** Whether the upstream is asked to report usage in every event. */
     static boolean reportsRunningUsage(Exchange exchange) {
-        return Admission.leased(exchange);
+        return exchange.leased();
     }
 
     private void model(ModelRequest request, String upstreamModel) {
@@ -181,9 +183,13 @@ final class BodyRewrite {
         }
         // OpenAI's own reasoning models refuse max_tokens; compatible servers know it, and not always the newer name.
         Upstream upstream = exchange.target().upstream();
-        boolean newer = exchange.arrival().surface() == Surface.CHAT_COMPLETIONS
-                && upstream.baseUrl().toLowerCase(Locale.ROOT).startsWith("https://api.openai.com/");
-        return newer ? "max_completion_tokens" : "max_tokens";
+        boolean openAi = switch (upstream.kind()) {
+            case OPENAI, AZURE_OPENAI -> true;
+            default -> upstream.baseUrl().toLowerCase(Locale.ROOT).startsWith("https://api.openai.com/");
+        };
+        return openAi && exchange.arrival().surface() == Surface.CHAT_COMPLETIONS
+                ? "max_completion_tokens"
+                : "max_tokens";
     }
 
     /** The object is not empty: a request without any field does not come this far. */

@@ -7,13 +7,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.jspecify.annotations.Nullable;
-
 import org.gatehouse.gateway.upstream.http.AddressPolicy;
 import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.Endpoint;
 import org.gatehouse.gateway.upstream.http.ReplyLimits;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.gateway.upstream.provider.Authorization;
+import org.gatehouse.gateway.upstream.provider.Provider;
+import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /** What the client needs to know of each upstream, worked out once for each version of its settings. Thread-safe. */
@@ -24,6 +25,7 @@ final class Destinations {
     /** Instances come and go without a new configuration; beyond so many all are worked out anew. */
     private static final int MOST_INSTANCES = 256;
 
+    private final Providers providers;
     private final ConcurrentHashMap<UUID, Destination> byUpstream = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, AtInstance> byInstance = new ConcurrentHashMap<>();
 
@@ -32,10 +34,12 @@ final class Destinations {
      *
      * @param api where its API stands, {@code /v1} included
      * @param root the same server without {@code /v1}: vLLM keeps {@code /tokenize} there
-     * @param credentials its authorization header
+     * @param provider how its kind is called
+     * @param headers that every call to it has, the proof of who calls not among them
+     * @param authorization that proof
      */
-    record Destination(Upstream upstream, Endpoint api, Endpoint root, RequestHeaders credentials, Deadlines deadlines,
-            ReplyLimits limits) {}
+    record Destination(Upstream upstream, Endpoint api, Endpoint root, Provider provider, RequestHeaders headers,
+            Authorization authorization, Deadlines deadlines, ReplyLimits limits) {}
 
     private record AtInstance(Upstream upstream, LocalEngines.Instance instance, Destination destination) {
 
@@ -43,6 +47,10 @@ final class Destinations {
             return upstream == other && instance.baseUrl().equals(at.baseUrl())
                     && Objects.equals(instance.apiKey(), at.apiKey());
         }
+    }
+
+    Destinations(Providers providers) {
+        this.providers = providers;
     }
 
     /** Of one engine of a deployment. */
@@ -54,7 +62,9 @@ final class Destinations {
         if (byInstance.size() >= MOST_INSTANCES) {
             byInstance.clear();
         }
-        Destination made = make(upstream, instance.baseUrl(), instance.apiKey());
+        Destination made = make(upstream, instance.baseUrl(), instance.apiKey() == null
+                ? Authorization.NONE
+                : Authorization.bearer(instance.apiKey()));
         byInstance.put(instance.name(), new AtInstance(upstream, instance, made));
         return made;
     }
@@ -66,7 +76,9 @@ final class Destinations {
         if (known != null && (known.upstream() == upstream || known.upstream().equals(upstream))) {
             return known;
         }
-        Destination made = make(upstream, upstream.baseUrl(), upstream.apiKey());
+        Destination made = make(upstream, upstream.baseUrl(), upstream.keys().isEmpty()
+                ? Authorization.NONE
+                : providers.of(upstream).authorization(upstream, upstream.keys().getFirst()));
         byUpstream.put(upstream.id(), made);
         return made;
     }
@@ -92,7 +104,7 @@ final class Destinations {
         return endpoints;
     }
 
-    private static Destination make(Upstream upstream, String given, @Nullable String key) {
+    private Destination make(Upstream upstream, String given, Authorization authorization) {
         AddressPolicy policy = upstream.local() || upstream.privateAddressesAllowed()
                 ? AddressPolicy.ANY
                 : AddressPolicy.PUBLIC_ONLY;
@@ -101,11 +113,9 @@ final class Destinations {
                 : given;
         Endpoint api = Endpoint.parse(base).withAddressPolicy(policy);
         Endpoint root = Endpoint.parse(base.endsWith(API_PATH) ? withoutPath(base) : base).withAddressPolicy(policy);
-        RequestHeaders credentials = key == null
-                ? RequestHeaders.NONE
-                : RequestHeaders.of("authorization", "Bearer " + key);
+        Provider provider = providers.of(upstream);
         Upstream.Timeouts timeouts = upstream.timeouts();
-        return new Destination(upstream, api, root, credentials,
+        return new Destination(upstream, api, root, provider, provider.headers(upstream), authorization,
                 new Deadlines(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
                 new ReplyLimits(MAX_HEAD_BYTES, upstream.maxReplyBytes()));
     }

@@ -3,24 +3,31 @@ package org.gatehouse.gateway.upstream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Reason;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.http.UpstreamRequest;
-import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.gateway.upstream.provider.NotAuthorizedException;
+import org.gatehouse.gateway.upstream.provider.Provider;
+import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /**
- * Turns a routed exchange into a call to its upstream. The client's own credentials and headers stay here: the upstream
- * sees the box's key for it, the content type, the trace and the request id; an engine the call's own id instead.
- * Thread-safe.
+ * Turns a routed exchange into a call to its upstream: as it came where both sides speak the same protocol, else
+ * translated. The client's own credentials and headers stay here: the upstream sees the box's key for it, the content
+ * type, the trace and the request id; an engine the call's own id instead. Thread-safe.
  */
 public final class Dispatch {
     private static final RequestHeaders COMMON = RequestHeaders.of("user-agent", "gatehouse");
@@ -32,73 +39,115 @@ public final class Dispatch {
     private static final Deadlines PROBE = new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(20),
             Duration.ofSeconds(10), Duration.ofSeconds(30));
 
-    private static final Map<Surface, String> PATHS = Map.ofEntries(
-            Map.entry(Surface.CHAT_COMPLETIONS, "/chat/completions"), Map.entry(Surface.COMPLETIONS, "/completions"),
-            Map.entry(Surface.RESPONSES, "/responses"), Map.entry(Surface.EMBEDDINGS, "/embeddings"),
-            Map.entry(Surface.AUDIO_TRANSCRIPTIONS, "/audio/transcriptions"),
-            Map.entry(Surface.AUDIO_TRANSLATIONS, "/audio/translations"),
-            Map.entry(Surface.AUDIO_SPEECH, "/audio/speech"),
-            Map.entry(Surface.IMAGES_GENERATIONS, "/images/generations"),
-            Map.entry(Surface.IMAGES_EDITS, "/images/edits"), Map.entry(Surface.RERANK, "/rerank"),
-            Map.entry(Surface.MODERATIONS, "/moderations"));
-
     private final UpstreamClient client;
     private final EngineFields.Source engineFields;
     private final Berths berths;
-    private final Destinations destinations = new Destinations();
+    private final Translation translation;
+    private final Destinations destinations;
 
     /**
      * Takes the client that carries the calls; whoever made it closes it.
      *
+     * @param providers how each kind of provider is called
+     * @param translation between protocols
      * @param berths where calls to the box's own deployments go
      * @param secret what departments are kept apart with in engines' caches; the same for every box on one store
      */
-    public Dispatch(UpstreamClient client, Berths berths, byte[] secret) {
+    public Dispatch(UpstreamClient client, Providers providers, Translation translation, Berths berths, byte[] secret) {
         this.client = client;
+        this.translation = translation;
         this.berths = berths;
         this.engineFields = new EngineFields.Source(secret);
+        this.destinations = new Destinations(providers);
     }
 
     /** The call to an upstream with an address of its own, not executed yet. */
-    public UpstreamCall call(Exchange exchange) {
+    public Outgoing call(Exchange exchange) {
         Upstream upstream = exchange.target().upstream();
         return call(exchange, destinations.of(upstream), upstream.priorityScheduling());
     }
 
     /** The call to one engine of a deployment, not executed yet. */
-    public UpstreamCall call(Exchange exchange, LocalEngines.Instance instance) {
+    public Outgoing call(Exchange exchange, LocalEngines.Instance instance) {
         return call(exchange, destinations.of(exchange.target().upstream(), instance), instance.priorityScheduling());
     }
 
-    private UpstreamCall call(Exchange exchange, Destinations.Destination destination, boolean heedsPriority) {
+    private Outgoing call(Exchange exchange, Destinations.Destination destination, boolean heedsPriority) {
         Upstream upstream = exchange.target().upstream();
         Arrival arrival = exchange.arrival();
-        String path = PATHS.get(arrival.surface());
+        String path = path(exchange, destination.provider());
         if (path == null) {
-            throw new IllegalStateException(arrival.surface() + " is answered by the gateway itself");
+            return new Outgoing.CannotSay(Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
+                    + "' cannot be called on " + arrival.surface().id() + ". Use another endpoint or model."));
         }
         boolean form = exchange.request().insertAt() < 0;
         String contentType = arrival.contentType();
-        RequestHeaders headers = (form && contentType != null ? COMMON.and("content-type", contentType) : JSON)
-                .and(destination.credentials()).and("traceparent", arrival.trace().traceparent())
-                // vLLM names its own request after it: two callers with the same id would meet there.
-                .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
-        List<BodySlice> body = upstream.engine()
-                ? BodyRewrite.of(exchange, engineFields.of(exchange, heedsPriority))
-                : BodyRewrite.of(exchange);
-        return client.newCall(destination.api(), new UpstreamRequest("POST", path, headers, body),
-                destination.deadlines(), destination.limits());
+        EngineFields own = upstream.engine() ? engineFields.of(exchange, heedsPriority) : EngineFields.NONE;
+        try {
+            List<BodySlice> body = body(exchange, upstream, own);
+            RequestHeaders headers = (form && contentType != null && exchange.passage().straight()
+                    ? COMMON.and("content-type", contentType)
+                    : JSON).and(destination.headers())
+                    .and(destination.authorization().headers("POST", path, body))
+                    .and("traceparent", arrival.trace().traceparent())
+                    // vLLM names its own request after it: two callers with the same id would meet there.
+                    .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
+            return new Outgoing.Ready(client.newCall(destination.api(),
+                    new UpstreamRequest("POST", path, headers, body), destination.deadlines(), destination.limits()));
+        } catch (UntranslatableException e) {
+            return new Outgoing.CannotSay(Refusal.invalid(e.param(), String.valueOf(e.getMessage())));
+        } catch (NotAuthorizedException e) {
+            return new Outgoing.NotAuthorized(
+                    Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name() + "' cannot be asked: "
+                            + e.getMessage() + ". Tell the box's administrators."),
+                    e.ofTheKey());
+        }
     }
 
-    /** A call to an upstream that belongs to no client's call: a probe. Empty when no engine of its deployment serves. */
-    public Optional<UpstreamCall> probe(Upstream upstream, String method, String path, byte[] body) {
-        return whereverItIs(upstream, "").map(destination -> probe(destination, method, path, body));
+    private List<BodySlice> body(Exchange exchange, Upstream upstream, EngineFields own)
+            throws UntranslatableException {
+        if (!exchange.passage().straight()) {
+            return translation.request(exchange, own);
+        }
+        return upstream.engine() ? BodyRewrite.of(exchange, own) : BodyRewrite.of(exchange);
     }
 
-    private UpstreamCall probe(Destinations.Destination destination, String method, String path, byte[] body) {
-        RequestHeaders headers = (body.length == 0 ? COMMON : JSON).and(destination.credentials());
-        List<BodySlice> slices = body.length == 0 ? List.of() : List.of(BodySlice.of(body));
-        return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, slices), PROBE,
+    private static @Nullable String path(Exchange exchange, Provider provider) {
+        Upstream upstream = exchange.target().upstream();
+        String model = exchange.target().upstreamModel();
+        Protocol spoken = exchange.passage().provider();
+        return spoken == null
+                ? provider.path(upstream, exchange.arrival().surface(), model)
+                : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+    }
+
+    /** Asks for the list of an upstream's models; empty when no engine of its deployment serves, or there is no list. */
+    public Optional<UpstreamCall> listing(Upstream upstream) throws NotAuthorizedException {
+        Destinations.Destination destination = whereverItIs(upstream, "");
+        String path = destination == null ? null : destination.provider().listing(upstream);
+        return destination == null || path == null
+                ? Optional.empty()
+                : Optional.of(probe(destination, "GET", path, List.of()));
+    }
+
+    /** Asks a model of an upstream for one token; empty when no engine of its deployment serves. */
+    public Optional<UpstreamCall> oneToken(Upstream upstream, String model)
+            throws NotAuthorizedException, UntranslatableException {
+        Destinations.Destination destination = whereverItIs(upstream, "");
+        if (destination == null) {
+            return Optional.empty();
+        }
+        Provider provider = destination.provider();
+        String path = provider.chatPath(upstream, provider.chats(upstream).getFirst(), model, false);
+        return Optional.of(probe(destination, "POST", path,
+                List.of(BodySlice.of(translation.oneToken(upstream, model)))));
+    }
+
+    private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
+            throws NotAuthorizedException {
+        RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
+                .and(destination.authorization().headers(method, path, body));
+        return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,
                 destination.limits());
     }
 
@@ -115,16 +164,25 @@ public final class Dispatch {
      * no engine of its deployment serves.
      */
     Optional<UpstreamCall> tokenize(Exchange exchange, byte[] body) {
-        return whereverItIs(exchange.target().upstream(), exchange.target().upstreamModel())
-                .map(destination -> client.newCall(destination.root(),
-                        UpstreamRequest.post("/tokenize", JSON.and(destination.credentials()), body), TOKENIZE,
-                        destination.limits()));
+        Destinations.Destination destination = whereverItIs(exchange.target().upstream(),
+                exchange.target().upstreamModel());
+        if (destination == null) {
+            return Optional.empty();
+        }
+        try {
+            List<BodySlice> slices = List.of(BodySlice.of(body));
+            RequestHeaders headers = JSON.and(destination.authorization().headers("POST", "/tokenize", slices));
+            return Optional.of(client.newCall(destination.root(),
+                    new UpstreamRequest("POST", "/tokenize", headers, slices), TOKENIZE, destination.limits()));
+        } catch (NotAuthorizedException _) {
+            return Optional.empty();
+        }
     }
 
-    private Optional<Destinations.Destination> whereverItIs(Upstream upstream, String model) {
+    private Destinations.@Nullable Destination whereverItIs(Upstream upstream, String model) {
         String deployment = upstream.deployment();
         return deployment == null
-                ? Optional.of(destinations.of(upstream))
-                : berths.any(deployment, model).map(instance -> destinations.of(upstream, instance));
+                ? destinations.of(upstream)
+                : berths.any(deployment, model).map(instance -> destinations.of(upstream, instance)).orElse(null);
     }
 }

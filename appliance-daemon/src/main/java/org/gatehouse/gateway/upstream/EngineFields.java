@@ -19,7 +19,7 @@ import org.gatehouse.governance.snapshot.Upstream;
  * @param json members with a comma between them, or empty
  */
 record EngineFields(String json) {
-    private static final EngineFields NONE = new EngineFields("");
+    static final EngineFields NONE = new EngineFields("");
 
     /**
      * Works them out for each call. The {@code cache_salt} keeps the prefix cache of an engine apart for each department: a
@@ -65,7 +65,9 @@ record EngineFields(String json) {
             return switch (kind) {
                 case VLLM -> text || surface == Surface.RESPONSES;
                 case SGLANG -> text;
-                case OPENAI_COMPATIBLE, LLAMA_CPP, TENSORRT_LLM, TRANSFORMERS -> false;
+                case OPENAI_COMPATIBLE, OPENAI, AZURE_OPENAI, ANTHROPIC, GEMINI, VERTEX, BEDROCK, DASHSCOPE, DEEPSEEK,
+                        MISTRAL, COHERE, LLAMA_CPP, TENSORRT_LLM, TRANSFORMERS ->
+                    false;
             };
         }
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
@@ -24,86 +26,96 @@ public final class UpstreamTrouble {
     private UpstreamTrouble() {}
 
     /** A call that got no whole reply. The upstream's address stays out of the message: callers need not know it. */
-    public static Refusal of(Upstream upstream, UpstreamFailure failure) {
+    public static Trouble of(Upstream upstream, UpstreamFailure failure) {
         String name = "The upstream '" + upstream.name() + "' ";
         return switch (failure) {
-            case UpstreamFailure.AddressNotAllowed _ -> Refusal.of(Reason.UPSTREAM_ERROR,
-                    name + "leads to an address that is not allowed." + TELL);
-            case UpstreamFailure.ConnectFailed _ -> retry(name + "cannot be reached." + TRY_AGAIN);
+            case UpstreamFailure.AddressNotAllowed _ ->
+                error(Cause.NOT_FOUND, name + "leads to an address that is not allowed." + TELL);
+            case UpstreamFailure.ConnectFailed _ ->
+                error(Cause.SERVER_ERROR, name + "cannot be reached." + TRY_AGAIN);
             case UpstreamFailure.TlsFailed _ ->
-                Refusal.of(Reason.UPSTREAM_ERROR, name + "could not be trusted (TLS)." + TELL);
-            case UpstreamFailure.PoolExhausted _ -> Refusal.retry(Reason.NO_HEALTHY_UPSTREAM,
-                    name + "has no free connection." + TRY_AGAIN, Duration.ofSeconds(1));
+                error(Cause.SERVER_ERROR, name + "could not be trusted (TLS)." + TELL);
+            case UpstreamFailure.PoolExhausted _ -> Trouble.of(Cause.OVERLOADED, Refusal.retry(
+                    Reason.NO_HEALTHY_UPSTREAM, name + "has no free connection." + TRY_AGAIN, Duration.ofSeconds(1)));
             case UpstreamFailure.ConnectTimeout _ ->
-                Refusal.of(Reason.UPSTREAM_TIMEOUT, name + "did not accept the connection in time." + TRY_AGAIN);
-            case UpstreamFailure.FirstByteTimeout _ ->
-                Refusal.of(Reason.UPSTREAM_TIMEOUT, name + "did not begin to answer in time." + TRY_AGAIN);
-            case UpstreamFailure.IdleTimeout _ ->
-                Refusal.of(Reason.UPSTREAM_TIMEOUT, name + "stopped in the middle of its answer." + TRY_AGAIN);
-            case UpstreamFailure.TotalTimeout _ ->
-                Refusal.of(Reason.UPSTREAM_TIMEOUT, name + "took too long in all." + TRY_AGAIN);
-            case UpstreamFailure.Cut _ ->
-                Refusal.of(Reason.UPSTREAM_ERROR, name + "cut the connection before its answer was whole." + TRY_AGAIN);
+                timeout(name + "did not accept the connection in time." + TRY_AGAIN);
+            case UpstreamFailure.FirstByteTimeout _ -> timeout(name + "did not begin to answer in time." + TRY_AGAIN);
+            case UpstreamFailure.IdleTimeout _ -> timeout(name + "stopped in the middle of its answer." + TRY_AGAIN);
+            case UpstreamFailure.TotalTimeout _ -> timeout(name + "took too long in all." + TRY_AGAIN);
+            case UpstreamFailure.Cut _ -> error(Cause.SERVER_ERROR,
+                    name + "cut the connection before its answer was whole." + TRY_AGAIN);
             case UpstreamFailure.ProtocolError _ ->
-                Refusal.of(Reason.UPSTREAM_ERROR, name + "answered with broken HTTP." + TRY_AGAIN);
-            case UpstreamFailure.ReplyTooLarge large -> Refusal.of(Reason.UPSTREAM_ERROR,
+                error(Cause.BROKEN_ANSWER, name + "answered with broken HTTP." + TRY_AGAIN);
+            case UpstreamFailure.ReplyTooLarge large -> error(Cause.BROKEN_ANSWER,
                     name + "answered with more than the " + large.limit() + " bytes allowed for it. Ask for less.");
-            case UpstreamFailure.Aborted _ ->
-                retry(name + "was not asked to the end: the box is stopping." + TRY_AGAIN);
+            case UpstreamFailure.Aborted _ -> error(Cause.SERVER_ERROR,
+                    name + "was not asked to the end: the box is stopping." + TRY_AGAIN);
         };
     }
 
+    /**
+     * What an upstream's own error means; {@code null} where it is the caller's mistake, which the upstream's own words tell
+     * best.
+     */
+    public static @Nullable Trouble of(Upstream upstream, ProviderError error) {
+        String name = "The upstream '" + upstream.name() + "' ";
+        Duration wait = error.retryAfter();
+        Refusal refusal = switch (error.cause()) {
+            case OUT_OF_MONEY -> Refusal.of(Reason.UPSTREAM_ERROR,
+                    name + "says that the box's account with it is out of money." + TELL);
+            case RATE_LIMITED -> Refusal.retry(Reason.RATE_LIMITED,
+                    name + "is rate-limiting this box. Wait and try again.",
+                    wait == null ? Duration.ofSeconds(1) : wait);
+            case OVERLOADED -> Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, name + "is not ready." + TRY_AGAIN,
+                    wait == null ? Duration.ofSeconds(2) : wait);
+            case AUTHENTICATION, PERMISSION ->
+                Refusal.of(Reason.UPSTREAM_ERROR, name + "refused the box's own credentials." + TELL);
+            case NOT_FOUND -> Refusal.of(Reason.UPSTREAM_ERROR, name + "does not know this model or endpoint." + TELL);
+            case TIMEOUT -> Refusal.of(Reason.UPSTREAM_TIMEOUT, name + "took too long." + TRY_AGAIN);
+            case SERVER_ERROR -> Refusal.of(Reason.UPSTREAM_ERROR,
+                    name + "failed (status " + error.status() + ")." + TRY_AGAIN);
+            case BROKEN_ANSWER ->
+                Refusal.of(Reason.UPSTREAM_ERROR, name + "answered with something that is no answer." + TRY_AGAIN);
+            case INVALID_REQUEST, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY -> null;
+        };
+        return refusal == null ? null : new Trouble(refusal, error.cause(), error.status());
+    }
+
     /** A status that the caller must not see as it is, or empty when the upstream's own error may be passed on. */
-    public static Optional<Refusal> ofStatus(Upstream upstream, UpstreamReply reply, boolean moneyOut,
+    public static Optional<Trouble> ofStatus(Upstream upstream, UpstreamReply reply, boolean moneyOut,
             InstantSource clock) {
         int status = reply.status();
-        String name = "The upstream '" + upstream.name() + "' ";
+        Cause cause = switch (status) {
+            case 402 -> Cause.OUT_OF_MONEY;
+            case 429 -> moneyOut ? Cause.OUT_OF_MONEY : Cause.RATE_LIMITED;
+            case 503, 529 -> Cause.OVERLOADED;
+            case 401, 403, 407 -> Cause.AUTHENTICATION;
+            case 404, 405 -> Cause.NOT_FOUND;
+            default -> status >= 500 ? Cause.SERVER_ERROR : Cause.INVALID_REQUEST;
+        };
+        if (status >= 300 && status < 400) {
+            return Optional.of(new Trouble(Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name()
+                    + "' answered with a redirect, which is never followed. Correct its base URL." + TELL),
+                    Cause.NOT_FOUND, status));
+        }
         if (status >= 200 && status < 300) {
             return Optional.empty();
         }
-        if (status == 429 && moneyOut) {
-            return Optional.of(
-                    Refusal.of(Reason.UPSTREAM_ERROR,
-                            name + "says that the box's account with it is out of money." + TELL));
-        }
-        if (status == 429) {
-            Duration wait = retryAfter(reply, clock).orElse(Duration.ofSeconds(1));
-            return Optional.of(
-                    Refusal.retry(Reason.RATE_LIMITED, name + "is rate-limiting this box. Wait and try again.", wait));
-        }
-        if (status == 503) {
-            Duration wait = retryAfter(reply, clock).orElse(Duration.ofSeconds(2));
-            return Optional.of(Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, name + "is not ready." + TRY_AGAIN, wait));
-        }
-        if (status == 401 || status == 403 || status == 407) {
-            return Optional.of(Refusal.of(Reason.UPSTREAM_ERROR, name + "refused the box's own credentials." + TELL));
-        }
-        if (status == 402) {
-            return Optional.of(
-                    Refusal.of(Reason.UPSTREAM_ERROR,
-                            name + "says that the box's account with it is out of money." + TELL));
-        }
-        if (status == 404 || status == 405) {
-            return Optional
-                    .of(Refusal.of(Reason.UPSTREAM_ERROR, name + "does not know this model or endpoint." + TELL));
-        }
-        if (status >= 300 && status < 400) {
-            return Optional.of(Refusal.of(Reason.UPSTREAM_ERROR,
-                    name + "answered with a redirect, which is never followed. Correct its base URL." + TELL));
-        }
-        if (status >= 500) {
-            return Optional.of(Refusal.of(Reason.UPSTREAM_ERROR, name + "failed (status " + status + ")." + TRY_AGAIN));
-        }
-        return Optional.empty();
+        return Optional.ofNullable(of(upstream,
+                ProviderError.of(cause, status, "").after(retryAfter(reply, clock).orElse(null))));
     }
 
     /** An answer with a good status that is no answer. */
-    public static Refusal broken(Upstream upstream, String what) {
-        return Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name() + "' " + what + "." + TRY_AGAIN);
+    public static Trouble broken(Upstream upstream, String what) {
+        return error(Cause.BROKEN_ANSWER, "The upstream '" + upstream.name() + "' " + what + "." + TRY_AGAIN);
     }
 
-    private static Refusal retry(String message) {
-        return Refusal.of(Reason.UPSTREAM_ERROR, message);
+    private static Trouble error(Cause cause, String message) {
+        return Trouble.of(cause, Refusal.of(Reason.UPSTREAM_ERROR, message));
+    }
+
+    private static Trouble timeout(String message) {
+        return Trouble.of(Cause.TIMEOUT, Refusal.of(Reason.UPSTREAM_TIMEOUT, message));
     }
 
     // RFC 9110 10.2.3: seconds or a date. Some providers send milliseconds in a header of their own.

@@ -1,7 +1,9 @@
 package org.gatehouse.governance.snapshot;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -14,17 +16,27 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is, hence what it can do beyond the common dialect
  * @param baseUrl {@code https://…/v1}, {@code http://…/v1}, {@code unix:/path/to.sock}, or {@code deployment:NAME} for the
  *     engines of a deployment of this box, wherever they are
- * @param apiKey sent as bearer token; {@code null} when it wants none. Never logged, never shown
+ * @param keys the box's keys for it, tried in turn; empty when it wants none
  * @param local whether it runs on this box; a local upstream may live on a private address and costs no outside money
  * @param privateAddressesAllowed whether an admin allowed a non-local upstream to resolve to a private address
  * @param simulated whether its answers are simulated; shown wherever it shows
  * @param timeouts how long each phase of a call may take
  * @param maxReplyBytes the largest whole reply that is relayed
  * @param priorityScheduling whether it is an engine that heeds a request's priority; others refuse requests that have one
+ * @param region where it works, for residency rules, such as {@code eu-central-1}; {@code null} when nobody said
+ * @param options what its kind needs besides, by name: see the provider's page in the documents
  */
-public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
+public record Upstream(UUID id, String name, Kind kind, String baseUrl, List<ProviderKey> keys, boolean local,
         boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes,
-        boolean priorityScheduling) {
+        boolean priorityScheduling, @Nullable String region, Map<String, String> options) {
+
+    /** One with a single key or none, and no options. */
+    public Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
+            boolean privateAddressesAllowed, boolean simulated, Timeouts timeouts, long maxReplyBytes,
+            boolean priorityScheduling) {
+        this(id, name, kind, baseUrl, apiKey == null ? List.of() : List.of(new ProviderKey("main", apiKey)), local,
+                privateAddressesAllowed, simulated, timeouts, maxReplyBytes, priorityScheduling, null, Map.of());
+    }
 
     /** One that does not schedule by priority. */
     public Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullable String apiKey, boolean local,
@@ -39,17 +51,48 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
     /** What a server is. */
     public enum Kind {
         /** Any server that speaks OpenAI's dialect. */
-        OPENAI_COMPATIBLE,
+        OPENAI_COMPATIBLE(false),
+        /** OpenAI itself. */
+        OPENAI(false),
+        /** OpenAI's models at Microsoft. */
+        AZURE_OPENAI(false),
+        /** Anthropic itself. */
+        ANTHROPIC(false),
+        /** Google's AI Studio. */
+        GEMINI(false),
+        /** Google Cloud's Vertex AI. */
+        VERTEX(false),
+        /** Amazon Bedrock, by its Converse API. */
+        BEDROCK(false),
+        /** Alibaba's Model Studio, where Qwen lives. */
+        DASHSCOPE(false),
+        /** DeepSeek itself. */
+        DEEPSEEK(false),
+        /** Mistral itself. */
+        MISTRAL(false),
+        /** Cohere: chat, embeddings and rerank. */
+        COHERE(false),
         /** vLLM: also counts tokens ahead ({@code /tokenize}) and reports running usage in each chunk. */
-        VLLM,
+        VLLM(true),
         /** SGLang. */
-        SGLANG,
+        SGLANG(true),
         /** llama.cpp's {@code llama-server}. */
-        LLAMA_CPP,
+        LLAMA_CPP(true),
         /** TensorRT-LLM's {@code trtllm-serve}. */
-        TENSORRT_LLM,
+        TENSORRT_LLM(true),
         /** Hugging Face's {@code transformers serve}. */
-        TRANSFORMERS;
+        TRANSFORMERS(true);
+
+        private final boolean engine;
+
+        Kind(boolean engine) {
+            this.engine = engine;
+        }
+
+        /** Whether it is an inference engine rather than a service with tenants of its own. */
+        public boolean engine() {
+            return engine;
+        }
 
         /** The name in the API, lower case with underscores. */
         public String id() {
@@ -79,6 +122,8 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(baseUrl, "baseUrl");
         Objects.requireNonNull(timeouts, "timeouts");
+        keys = List.copyOf(keys);
+        options = Map.copyOf(options);
         if (maxReplyBytes <= 0) {
             throw new IllegalArgumentException("maxReplyBytes must be more than 0");
         }
@@ -89,7 +134,7 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
      * so it gets nothing from a client that steers the engine itself.
      */
     public boolean engine() {
-        return local || kind != Kind.OPENAI_COMPATIBLE;
+        return local || kind.engine();
     }
 
     /** The deployment whose engines it stands for; {@code null} when it has an address of its own. */
@@ -97,7 +142,38 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, @Nullabl
         return baseUrl.startsWith(DEPLOYMENT) ? baseUrl.substring(DEPLOYMENT.length()) : null;
     }
 
-    /** Leaves the API key out. */
+    /** The secret of the first key; {@code null} when it wants none. */
+    public @Nullable String apiKey() {
+        return keys.isEmpty() ? null : keys.getFirst().secret();
+    }
+
+    /** What an admin said of that name; {@code null} when nothing. */
+    public @Nullable String option(String name) {
+        return options.get(name);
+    }
+
+    /**
+     * A key of the box's for a provider.
+     *
+     * @param name shown in metrics and the trail, unique for the upstream
+     * @param secret in the form that the provider's kind wants. Never logged, never shown
+     */
+    public record ProviderKey(String name, String secret) {
+
+        /** Checks what must be there. */
+        public ProviderKey {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(secret, "secret");
+        }
+
+        /** Leaves the secret out. */
+        @Override
+        public String toString() {
+            return "ProviderKey[" + name + "]";
+        }
+    }
+
+    /** Leaves the keys out. */
     @Override
     public String toString() {
         return "Upstream[" + name + ", " + kind + ", " + baseUrl + "]";

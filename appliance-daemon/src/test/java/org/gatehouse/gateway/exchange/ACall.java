@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.dialect.openai.OpenAiDialect;
+import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.KeyRecord;
@@ -138,7 +139,11 @@ public final class ACall {
         ModelRoute.Target target = new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, 1);
         exchange.resolvedTo(new ModelRoute(UUID.randomUUID(), "m", Instant.EPOCH, tokenizer, contextTokens, 1024,
                 Grant.all(), List.of(target)));
-        exchange.routedTo(target);
+        Protocol spoken = Protocol.of(exchange.arrival().surface());
+        boolean tells = kind == Upstream.Kind.VLLM && exchange.arrival().surface() != Surface.RESPONSES;
+        exchange.orElse(List.of(target));
+        exchange.routedTo(target, new Passage(spoken, spoken, tells));
+        exchange.leased(exchange.request().streamed() && tells && exchange.arrival().surface().generatesText());
         if (reservation != null) {
             exchange.holds(reservation);
         }

@@ -192,6 +192,7 @@ class ChatEventsTest {
             }
             case Look.Drop _ -> "dropped";
             case Look.Last _ -> "last";
+            case Look.Instead _ -> "instead";
             case Look.Failed _ -> "failed";
             case Look.Broken _ -> "broken";
         };

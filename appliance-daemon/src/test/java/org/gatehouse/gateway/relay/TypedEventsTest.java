@@ -28,7 +28,7 @@ class TypedEventsTest {
                 + "\"usage\":{\"input_tokens\":7,\"output_tokens\":4,\"output_tokens_details\":{\"reasoning_tokens\":1}},"
                 + "\"metadata\":{\"usage\":\"x\"}},\"sequence_number\":9,\"type\":\"response." + end + "\"}");
 
-        assertThat(look).isEqualTo(new Look.Last(end.equals("failed")));
+        assertThat(look).isEqualTo(new Look.Last(end.equals("failed"), null));
         assertThat(events.complete()).isTrue();
         assertThat(meter.total()).isEqualTo(new Usage(7, 4, 0, 0, 1, 0, 0, 0, Usage.Source.REPORTED));
     }

@@ -335,7 +335,7 @@ final class JsonRequestReader {
             case IMAGES_GENERATIONS, IMAGES_EDITS -> require("prompt");
             case MODERATIONS -> require("input");
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> require("model", "file");
-            case MODELS -> null;
+            case MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, MODELS -> null; // not this dialect's
         };
     }
 

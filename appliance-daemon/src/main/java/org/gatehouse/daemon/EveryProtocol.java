@@ -1,0 +1,15 @@
+package org.gatehouse.daemon;
+
+import java.util.List;
+
+import org.gatehouse.gateway.protocol.Protocols;
+
+/** The protocols that the daemon translates between. */
+public final class EveryProtocol {
+    private EveryProtocol() {}
+
+    /** All of them. */
+    public static Protocols protocols() {
+        return new Protocols(List.of());
+    }
+}

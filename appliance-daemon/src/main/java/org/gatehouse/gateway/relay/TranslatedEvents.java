@@ -1,0 +1,158 @@
+package org.gatehouse.gateway.relay;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.canonical.ChatReply;
+import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.canonical.StopReason;
+import org.gatehouse.gateway.canonical.TokenCount;
+import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.protocol.BrokenAnswerException;
+import org.gatehouse.gateway.protocol.EventReader;
+import org.gatehouse.gateway.protocol.EventWriter;
+
+/** A stream of another protocol than the client's: each event is read, and what it means written anew. */
+final class TranslatedEvents implements StreamGrammar {
+    private final EventReader reader;
+    private final EventWriter writer;
+    private final int choices;
+    private final boolean runningUsage;
+    private final List<ChatEvent> read = new ArrayList<>(4);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+    private final BitSet stopped = new BitSet();
+    private boolean begun;
+    private boolean ended;
+    private @Nullable TokenCount usage;
+
+    /**
+     * Starts a stream.
+     *
+     * @param choices how many answers it carries
+     * @param runningUsage whether the upstream reports usage in each event
+     */
+    TranslatedEvents(EventReader reader, EventWriter writer, int choices, boolean runningUsage) {
+        this.reader = reader;
+        this.writer = writer;
+        this.choices = choices;
+        this.runningUsage = runningUsage;
+    }
+
+    @Override
+    public Look look(EventData data, CallMeter meter) {
+        read.clear();
+        try {
+            reader.read(data.type(), data.bytes(), data.from(), data.to(), read::add);
+        } catch (BrokenAnswerException _) {
+            return new Look.Broken();
+        }
+        ProviderError error = write(meter);
+        byte[] events = out.toByteArray();
+        if (error != null) {
+            return new Look.Failed(error, events);
+        }
+        return ended ? new Look.Last(false, events) : new Look.Instead(events);
+    }
+
+    /** Writes what was read; gives the error if that ends it. */
+    private @Nullable ProviderError write(CallMeter meter) {
+        out.reset();
+        for (ChatEvent event : read) {
+            begun |= event.output();
+            meter(event, meter);
+            writer.write(event, out);
+            if (event instanceof ChatEvent.Failed failed) {
+                return failed.error();
+            }
+            ended |= event instanceof ChatEvent.Ended;
+        }
+        return null;
+    }
+
+    private void meter(ChatEvent event, CallMeter meter) {
+        switch (event) {
+            case ChatEvent.Text text -> produced(text.text(), meter);
+            case ChatEvent.Thought thought -> produced(thought.text(), meter);
+            case ChatEvent.Declined declined -> produced(declined.text(), meter);
+            case ChatEvent.ToolArguments arguments -> produced(arguments.json(), meter);
+            case ChatEvent.ToolCallBegun begins -> produced(begins.name(), meter);
+            case ChatEvent.Stopped stop -> stopped.set(Math.clamp(stop.choice(), 0, choices - 1));
+            case ChatEvent.Used used -> used(used, meter);
+            case ChatEvent.Begun _,ChatEvent.ThoughtSignature _,ChatEvent.RedactedThought _,ChatEvent.Ping _,ChatEvent.Foreign _,ChatEvent.Failed _,ChatEvent.Ended _ -> {
+                // Nothing that counts.
+            }
+        }
+    }
+
+    private void used(ChatEvent.Used used, CallMeter meter) {
+        usage = used.usage();
+        if (used.whole()) {
+            meter.reported(usageOf(used.usage()));
+        } else if (runningUsage && choices == 1) {
+            meter.running(used.usage().input(), used.usage().output(), 0);
+        }
+    }
+
+    private static void produced(String text, CallMeter meter) {
+        if (!text.isEmpty()) {
+            // As it stands in JSON: what the meter keeps, it reads so.
+            byte[] escaped = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+            meter.text(escaped, 0, escaped.length);
+            meter.contentEvent();
+        }
+    }
+
+    /** In the trail's terms. */
+    static Usage usageOf(TokenCount count) {
+        return new Usage(count.input(), count.output(), Math.min(count.cachedInput(), count.input()),
+                Math.min(count.cacheWrites(), count.input()), Math.min(count.reasoning(), count.output()), 0, 0, 0,
+                Usage.Source.REPORTED);
+    }
+
+    @Override
+    public boolean begun() {
+        return begun;
+    }
+
+    @Override
+    public boolean complete() {
+        if (!ended) {
+            read.clear();
+            reader.end(read::add);
+            out.reset();
+            for (ChatEvent event : read) {
+                begun |= event.output();
+                writer.write(event, out);
+                ended |= event instanceof ChatEvent.Ended;
+            }
+        }
+        return ended;
+    }
+
+    @Override
+    public byte[] endMark() {
+        return out.toByteArray();
+    }
+
+    @Override
+    public byte[] earlyEnd(CallMeter meter) {
+        out.reset();
+        for (int choice = 0; choice < choices; choice++) {
+            if (!stopped.get(choice)) {
+                writer.write(new ChatEvent.Stopped(choice, ChatReply.Stop.of(StopReason.LENGTH)), out);
+            }
+        }
+        TokenCount known = usage == null ? TokenCount.NONE : usage;
+        writer.write(new ChatEvent.Used(new TokenCount(meter.inputSoFar(), Math.min(known.cachedInput(),
+                meter.inputSoFar()), known.cacheWrites(), known.longCacheWrites(), meter.outputSoFar(), 0), true), out);
+        writer.write(new ChatEvent.Ended(), out);
+        return out.toByteArray();
+    }
+}

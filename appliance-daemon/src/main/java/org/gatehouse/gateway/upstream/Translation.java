@@ -1,0 +1,121 @@
+package org.gatehouse.gateway.upstream;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatRequest;
+import org.gatehouse.gateway.canonical.Losses;
+import org.gatehouse.gateway.canonical.OutputFormat;
+import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.Passage;
+import org.gatehouse.gateway.protocol.ChatProtocol;
+import org.gatehouse.gateway.protocol.Presentation;
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.Protocols;
+import org.gatehouse.gateway.protocol.Terms;
+import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.upstream.http.BodySlice;
+import org.gatehouse.gateway.upstream.provider.Provider;
+import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/** Where client and target speak different protocols, what each side gets. Thread-safe. */
+public final class Translation {
+    private final Protocols protocols;
+    private final Providers providers;
+
+    /** Takes the protocols and who speaks them. */
+    public Translation(Protocols protocols, Providers providers) {
+        this.protocols = protocols;
+        this.providers = providers;
+    }
+
+    /** How a call gets through to a target. */
+    public Passage passage(Surface surface, Upstream upstream) {
+        Protocol client = Protocol.of(surface);
+        boolean tells = upstream.kind() == Upstream.Kind.VLLM;
+        if (client == null) {
+            return new Passage(null, null, tells && surface == Surface.COMPLETIONS);
+        }
+        List<Protocol> spoken = providers.of(upstream).chats(upstream);
+        Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
+        return new Passage(client, provider, tells && provider == Protocol.OPENAI_CHAT);
+    }
+
+    /** Whether a target can serve calls on that surface at all. */
+    public boolean serves(ModelRoute.Target target, Surface surface) {
+        Provider provider = providers.of(target.upstream());
+        return Protocol.of(surface) != null || surface == Surface.COUNT_TOKENS
+                || provider.path(target.upstream(), surface, target.upstreamModel()) != null;
+    }
+
+    /** The client's side of a chat. */
+    public ChatProtocol client(Exchange exchange) {
+        return protocols.of(Objects.requireNonNull(exchange.passage().client(), "no chat"));
+    }
+
+    /** The target's side of a chat. */
+    public ChatProtocol provider(Exchange exchange) {
+        return protocols.of(Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+    }
+
+    /** How the target's streams are framed. */
+    public Provider.Framing framing(Exchange exchange) {
+        Protocol spoken = exchange.passage().provider();
+        return spoken == null
+                ? Provider.Framing.SERVER_SENT_EVENTS
+                : providers.of(exchange.target().upstream()).framing(spoken);
+    }
+
+    /** How the answer looks to the client. */
+    public static Presentation presentation(Exchange exchange) {
+        return new Presentation(exchange.arrival().id().toString().replace("-", ""), exchange.route().name(),
+                exchange.arrival().at(), exchange.request().usageAsked(), exchange.likelyPromptTokens());
+    }
+
+    /** The client's request in the shape that all protocols share; read once for all tries. */
+    public ChatRequest canonical(Exchange exchange) throws UntranslatableException {
+        ChatRequest known = exchange.canonicalIfKnown();
+        if (known != null) {
+            return known;
+        }
+        ChatRequest read = client(exchange).readRequest(exchange.request().body(), exchange.request().streamed());
+        exchange.canonical(read);
+        return read;
+    }
+
+    /** The smallest question that a model can be asked, in the words of its provider. */
+    byte[] oneToken(Upstream upstream, String model) throws UntranslatableException {
+        Provider provider = providers.of(upstream);
+        ChatRequest question = new ChatRequest(List.of(),
+                List.of(new ChatRequest.Turn(ChatRequest.Role.USER, List.of(new Block.Text("Hi")))), List.of(), null,
+                null, 1L, ChatRequest.Sampling.DEFAULT, List.of(), null, OutputFormat.TEXT, 1, false, null, Map.of());
+        Terms terms = new Terms(model, null, 1, Terms.ReasoningStyle.NONE, 2, true, true, provider.newerCap(), false);
+        return protocols.of(provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
+    }
+
+    List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
+        exchange.newLosses();
+        ChatRequest request = canonical(exchange);
+        Upstream upstream = exchange.target().upstream();
+        String model = exchange.target().upstreamModel();
+        Provider provider = providers.of(upstream);
+        long cap = exchange.reservation().cap();
+        Terms terms = new Terms(model, cap == Long.MAX_VALUE ? null : cap, exchange.route().maxOutputTokens(),
+                provider.reasoning(upstream, model), provider.highestTemperature(upstream), true, true,
+                provider.newerCap(), exchange.leased());
+        byte[] written = provider(exchange).writeRequest(request, terms, exchange.losses());
+        if (own.json().isEmpty()) {
+            return List.of(BodySlice.of(written));
+        }
+        // The object is not empty: every request has a model or messages.
+        byte[] fields = (own.json() + ',').getBytes(StandardCharsets.UTF_8);
+        return List.of(new BodySlice(written, 0, 1), BodySlice.of(fields),
+                new BodySlice(written, 1, written.length - 1));
+    }
+}

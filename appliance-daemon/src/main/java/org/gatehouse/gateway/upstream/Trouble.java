@@ -1,0 +1,28 @@
+package org.gatehouse.gateway.upstream;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
+import org.gatehouse.gateway.exchange.Refusal;
+
+/**
+ * What went wrong at a target: what the caller is told if nobody else can serve the call, and the cause that decides what
+ * comes next. Immutable.
+ *
+ * @param status what the target answered with; {@code null} when it did not answer
+ */
+public record Trouble(Refusal refusal, Cause cause, @Nullable Integer status) {
+
+    /** Checks what must be there. */
+    public Trouble {
+        Objects.requireNonNull(refusal, "refusal");
+        Objects.requireNonNull(cause, "cause");
+    }
+
+    /** Without an answer. */
+    static Trouble of(Cause cause, Refusal refusal) {
+        return new Trouble(refusal, cause, null);
+    }
+}

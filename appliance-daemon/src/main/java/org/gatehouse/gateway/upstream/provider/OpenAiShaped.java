@@ -1,0 +1,95 @@
+package org.gatehouse.gateway.upstream.provider;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+import org.gatehouse.governance.snapshot.Upstream.ProviderKey;
+
+/**
+ * A server whose API looks like OpenAI's: OpenAI itself, inference engines, and whoever is compatible. The option
+ * {@code protocols} tells which chat protocols it has, in their order, where that differs from the usual.
+ */
+public final class OpenAiShaped implements Provider {
+    private static final String OPTION = "protocols";
+
+    private final List<Protocol> usual;
+    private final Set<Surface> lacks;
+    private final boolean newerCap;
+
+    private OpenAiShaped(List<Protocol> usual, Set<Surface> lacks, boolean newerCap) {
+        this.usual = usual;
+        this.lacks = lacks;
+        this.newerCap = newerCap;
+    }
+
+    /** One that has everything. */
+    public static OpenAiShaped with(Protocol... usual) {
+        return new OpenAiShaped(List.of(usual), Set.of(), false);
+    }
+
+    /** The same without some surfaces. */
+    public OpenAiShaped without(Surface... surfaces) {
+        return new OpenAiShaped(usual, Set.of(surfaces), newerCap);
+    }
+
+    /** The same, wanting {@code max_completion_tokens}. */
+    public OpenAiShaped withNewerCap() {
+        return new OpenAiShaped(usual, lacks, true);
+    }
+
+    @Override
+    public List<Protocol> chats(Upstream upstream) {
+        String said = upstream.option(OPTION);
+        if (said == null) {
+            return usual;
+        }
+        List<Protocol> protocols = new ArrayList<>(3);
+        for (String name : said.split(",")) {
+            protocols.add(Protocol.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+        }
+        return protocols;
+    }
+
+    @Override
+    public String chatPath(Upstream upstream, Protocol protocol, String model, boolean streamed) {
+        return switch (protocol) {
+            case OPENAI_CHAT -> "/chat/completions";
+            case OPENAI_RESPONSES -> "/responses";
+            case ANTHROPIC_MESSAGES -> "/messages";
+            case GEMINI, BEDROCK_CONVERSE ->
+                throw new IllegalArgumentException("no server of OpenAI's shape speaks " + protocol);
+        };
+    }
+
+    @Override
+    public @Nullable String path(Upstream upstream, Surface surface, String model) {
+        return lacks.contains(surface) ? null : OpenAiPaths.of(surface);
+    }
+
+    @Override
+    public Authorization authorization(Upstream upstream, ProviderKey key) {
+        return Authorization.bearer(key.secret());
+    }
+
+    @Override
+    public RequestHeaders headers(Upstream upstream) {
+        RequestHeaders headers = RequestHeaders.NONE;
+        String organization = upstream.option("organization");
+        String project = upstream.option("project");
+        headers = organization == null ? headers : headers.and("openai-organization", organization);
+        return project == null ? headers : headers.and("openai-project", project);
+    }
+
+    @Override
+    public boolean newerCap() {
+        return newerCap;
+    }
+}

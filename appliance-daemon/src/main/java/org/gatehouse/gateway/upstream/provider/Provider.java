@@ -1,0 +1,70 @@
+package org.gatehouse.gateway.upstream.provider;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.Terms;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+import org.gatehouse.governance.snapshot.Upstream.ProviderKey;
+
+/** One kind of provider. Stateless, thread-safe. */
+public interface Provider {
+
+    /** The chat protocols that it speaks itself, the one to translate to first. */
+    List<Protocol> chats(Upstream upstream);
+
+    /** Where a chat stands below the base URL, query included. */
+    String chatPath(Upstream upstream, Protocol protocol, String model, boolean streamed);
+
+    /**
+     * Where a surface other than chat stands below the base URL, in OpenAI's shape of it; {@code null} when the provider does
+     * not have it in that shape.
+     */
+    @Nullable
+    String path(Upstream upstream, Surface surface, String model);
+
+    /** How calls are authorised with one key, worked out once for each. */
+    Authorization authorization(Upstream upstream, ProviderKey key);
+
+    /** Where the models can be listed with {@code GET}; {@code null} when nowhere. */
+    default @Nullable String listing(Upstream upstream) {
+        return "/models";
+    }
+
+    /** Headers that every call has besides. */
+    default RequestHeaders headers(Upstream upstream) {
+        return RequestHeaders.NONE;
+    }
+
+    /** Whether the cap on a chat's output has the name that OpenAI's newer models want. */
+    default boolean newerCap() {
+        return false;
+    }
+
+    /** How a model there is told to think. */
+    default Terms.ReasoningStyle reasoning(Upstream upstream, String model) {
+        return Terms.ReasoningStyle.EFFORT;
+    }
+
+    /** The highest temperature that it takes. */
+    default double highestTemperature(Upstream upstream) {
+        return 2;
+    }
+
+    /** How its streams are framed, in that protocol. */
+    default Framing framing(Protocol protocol) {
+        return Framing.SERVER_SENT_EVENTS;
+    }
+
+    /** How events stand in a stream of bytes. */
+    enum Framing {
+        /** WHATWG HTML 9.2. */
+        SERVER_SENT_EVENTS,
+        /** {@code application/vnd.amazon.eventstream}. */
+        AMAZON_EVENTS
+    }
+}

@@ -1,0 +1,43 @@
+package org.gatehouse.gateway.upstream.provider;
+
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.upstream.provider.anthropic.Anthropic;
+import org.gatehouse.gateway.upstream.provider.azure.AzureOpenAi;
+import org.gatehouse.gateway.upstream.provider.cohere.Cohere;
+import org.gatehouse.gateway.upstream.provider.gemini.Gemini;
+import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.Upstream;
+
+/** Every kind of provider. Immutable. */
+public final class Providers {
+    // An engine's own Messages endpoint takes no cache salt and reports no running usage; governance wants both, so
+    // calls in that dialect are translated unless an admin says otherwise (option "protocols").
+    private final Provider engine = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES);
+    private final Provider plainEngine = OpenAiShaped.with(Protocol.OPENAI_CHAT);
+    private final Provider compatible = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES);
+    private final Provider chatOnly = OpenAiShaped.with(Protocol.OPENAI_CHAT)
+            .without(Surface.AUDIO_SPEECH, Surface.IMAGES_GENERATIONS, Surface.IMAGES_EDITS, Surface.RERANK,
+                    Surface.MODERATIONS);
+    private final Provider openAi = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES)
+            .without(Surface.RERANK).withNewerCap();
+    private final Provider azure = new AzureOpenAi();
+    private final Provider anthropic = new Anthropic();
+    private final Provider gemini = new Gemini();
+    private final Provider cohere = new Cohere();
+
+    /** Of one upstream. */
+    public Provider of(Upstream upstream) {
+        return switch (upstream.kind()) {
+            case OPENAI_COMPATIBLE -> compatible;
+            case OPENAI -> openAi;
+            case AZURE_OPENAI -> azure;
+            case ANTHROPIC -> anthropic;
+            case GEMINI, VERTEX -> gemini;
+            case BEDROCK -> anthropic;
+            case DASHSCOPE, DEEPSEEK, MISTRAL -> chatOnly;
+            case COHERE -> cohere;
+            case VLLM, SGLANG, TRANSFORMERS -> engine;
+            case LLAMA_CPP, TENSORRT_LLM -> plainEngine;
+        };
+    }
+}
