@@ -155,13 +155,13 @@ class OddUpstreamsTest {
     }
 
     @Test
-    void errorBehindACommentIsSaidInsideTheStream() {
+    void errorBehindACommentIsAnOrdinaryErrorSinceNothingOfAnAnswerWasSeen() {
         upstream.streams(": thinking\n\ndata: {\"error\":{\"message\":\"no\"}}\n\n", true);
 
         Ended ended = stream();
 
-        assertThat(ended.reply().whole()).isFalse();
-        assertThat(ended.reply().text()).contains("\"message\":\"no\"").doesNotContain("[DONE]");
+        assertThat(ended.row().status()).isEqualTo(502);
+        assertThat(ended.reply().text()).contains("upstream_error").doesNotContain("thinking");
         assertThat(ended.row().usage().outputTokens()).isZero();
     }
 
