@@ -1,0 +1,4 @@
+@NullMarked
+package org.gatehouse.gateway.protocol.gemini;
+
+import org.jspecify.annotations.NullMarked;
