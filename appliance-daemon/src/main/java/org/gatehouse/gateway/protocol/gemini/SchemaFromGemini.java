@@ -55,8 +55,8 @@ final class SchemaFromGemini {
                     }
                 }
                 default -> {
-                    if (COUNTS.contains(name) && value.isTextual() && value.textValue().matches("[0-9]{1,18}")) {
-                        json.put(name, Long.parseLong(value.textValue()));
+                    if (COUNTS.contains(name) && value.isTextual() && value.textValue().matches("[0-9]{1,9}")) {
+                        json.put(name, Integer.parseInt(value.textValue()));
                     } else {
                         json.set(name, value);
                     }

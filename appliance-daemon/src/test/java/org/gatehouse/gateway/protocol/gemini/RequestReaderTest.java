@@ -2,6 +2,7 @@ package org.gatehouse.gateway.protocol.gemini;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
@@ -58,13 +59,14 @@ class RequestReaderTest {
 
     @Test
     void callsWithoutIdsGetThemAndResponsesOfOneNameAreMatchedByPosition() throws UntranslatableException {
-        ChatRequest request = read("""
-                {"contents":[{"role":"user","parts":[{"text":"weather?"}]},
-                {"role":"model","parts":[{"functionCall":{"name":"w","args":{"city":"A"}},"thoughtSignature":"c2ln+/=="},
-                 {"functionCall":{"name":"t"}},{"functionCall":{"name":"w","args":{"city":"B"}}}]},
-                {"role":"function","parts":[{"functionResponse":{"name":"w","response":{"output":"rain"}}},
-                 {"functionResponse":{"name":"w","response":{"error":"no such city"}}},
-                 {"functionResponse":{"name":"t","response":{"hour":12,"minute":30}}}]}]}""");
+        ChatRequest request = read(
+                """
+                        {"contents":[{"role":"user","parts":[{"text":"weather?"}]},
+                        {"role":"model","parts":[{"functionCall":{"name":"w","args":{"city":"A"}},"thoughtSignature":"c2ln+/=="},
+                         {"functionCall":{"name":"t"}},{"functionCall":{"name":"w","args":{"city":"B"}}}]},
+                        {"role":"function","parts":[{"functionResponse":{"name":"w","response":{"output":"rain"}}},
+                         {"functionResponse":{"name":"w","response":{"error":"no such city"}}},
+                         {"functionResponse":{"name":"t","response":{"hour":12,"minute":30}}}]}]}""");
         assertThat(request.turns().get(1).blocks()).containsExactly(
                 new Block.ToolCall("gemini_call_1", "w", "{\"city\":\"A\"}", "c2ln+/==", null),
                 new Block.ToolCall("gemini_call_2", "t", "{}", null, null),
@@ -139,9 +141,10 @@ class RequestReaderTest {
 
     @Test
     void schemasInJsonSchemaAreTakenAsTheyAre() throws UntranslatableException {
-        ChatRequest request = read("{" + HI + """
-                ,"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"$ref":"#/$defs/a"}}]}],
-                "generationConfig":{"responseMimeType":"application/json","responseJsonSchema":{"type":["object"]}}}""");
+        ChatRequest request = read(
+                "{" + HI + """
+                        ,"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"$ref":"#/$defs/a"}}]}],
+                        "generationConfig":{"responseMimeType":"application/json","responseJsonSchema":{"type":["object"]}}}""");
         assertThat(((Tool.Function) request.tools().getFirst()).schema()).hasToString("{\"$ref\":\"#/$defs/a\"}");
         assertThat(request.format()).isEqualTo(
                 new OutputFormat.Schema(null, null, JsonTrees.object().set("type", JsonTrees.object().arrayNode().add(
@@ -154,8 +157,7 @@ class RequestReaderTest {
     void modesOfCallingAreTold(String mode, String choice, int tools) throws UntranslatableException {
         ChatRequest request = read("{" + HI + ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\"},"
                 + "{\"name\":\"g\"}]}],\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"" + mode + "\"}}}");
-        assertThat(request.toolChoice()).isNotNull();
-        assertThat(request.toolChoice().getClass().getSimpleName()).isEqualTo(choice);
+        assertThat(Objects.requireNonNull(request.toolChoice()).getClass().getSimpleName()).isEqualTo(choice);
         assertThat(request.tools()).hasSize(tools);
     }
 

@@ -2,6 +2,7 @@ package org.gatehouse.gateway.protocol.gemini;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,8 +30,7 @@ final class StrictGemini {
     private StrictGemini() {}
 
     static JsonNode request(byte[] body) {
-        JsonNode request = JsonTrees.readObject(body);
-        assertThat(request).isNotNull();
+        JsonNode request = Objects.requireNonNull(JsonTrees.readObject(body));
         names(request, REQUEST);
         contents(request.path("contents"));
         assertThat(request.path("tools").size()).isLessThanOrEqualTo(
@@ -120,8 +120,7 @@ final class StrictGemini {
 
     /** Checks one answer of a stream, or a whole one. */
     static JsonNode answer(String json, boolean last) {
-        JsonNode answer = JsonTrees.readObject(json);
-        assertThat(answer).as(json).isNotNull();
+        JsonNode answer = Objects.requireNonNull(JsonTrees.readObject(json), json);
         names(answer, ANSWER);
         for (JsonNode candidate : answer.path("candidates")) {
             names(candidate, CANDIDATE);

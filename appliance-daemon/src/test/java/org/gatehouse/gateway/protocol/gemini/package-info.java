@@ -1,4 +1,0 @@
-@NullMarked
-package org.gatehouse.gateway.protocol.gemini;
-
-import org.jspecify.annotations.NullMarked;
