@@ -3,6 +3,8 @@ package org.gatehouse.daemon;
 import java.util.List;
 
 import org.gatehouse.gateway.protocol.Protocols;
+import org.gatehouse.gateway.protocol.gemini.GeminiGenerate;
+import org.gatehouse.gateway.protocol.openai.OpenAiChat;
 
 /** The protocols that the daemon translates between. */
 public final class EveryProtocol {
@@ -10,6 +12,6 @@ public final class EveryProtocol {
 
     /** All of them. */
     public static Protocols protocols() {
-        return new Protocols(List.of());
+        return new Protocols(List.of(new OpenAiChat(), new GeminiGenerate()));
     }
 }
