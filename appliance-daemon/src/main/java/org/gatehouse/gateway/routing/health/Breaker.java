@@ -18,6 +18,8 @@ public final class Breaker {
     /** A probe of which nothing was heard for so long is forgotten. */
     private static final long PROBE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final double JITTER = 0.2;
+    /** Calls at once to an ill target for want of a well one. */
+    private static final int MOST_RESORTS = 8;
 
     private final HealthTerms terms;
     private final DoubleSupplier random;
@@ -31,6 +33,8 @@ public final class Breaker {
     private boolean forSilence;
     private int probing;
     private int probesGood;
+    private int resorts;
+    private long lastResortAt;
     private long lastProbeAt;
 
     /** Where a breaker stands. */
@@ -47,9 +51,19 @@ public final class Breaker {
      * A call's leave to go.
      *
      * @param generation of the state in which it was given
-     * @param probe whether the call is to find out if the target is well again
      */
-    public record Pass(long generation, boolean probe) {}
+    public record Pass(long generation, Kind kind) {
+
+        /** Why a call may go. */
+        public enum Kind {
+            /** The target is well. */
+            USUAL,
+            /** To find out whether it is well again. */
+            PROBE,
+            /** It is ill, and so are all others. */
+            RESORT
+        }
+    }
 
     /** Takes its terms, and chance: numbers from 0 to below 1, safe for threads. */
     public Breaker(HealthTerms terms, DoubleSupplier random) {
@@ -75,7 +89,7 @@ public final class Breaker {
     /** Leave for one call; {@code null} when it must not go. Each pass is given back by exactly one of the four ends. */
     public synchronized @Nullable Pass pass(long now) {
         if (state == State.CLOSED) {
-            return new Pass(generation, false);
+            return new Pass(generation, Pass.Kind.USUAL);
         }
         if (state == State.OPEN) {
             if (now - openUntil < 0) {
@@ -92,18 +106,38 @@ public final class Breaker {
         return probe(now);
     }
 
-    /** Leave for one call to an ill target because there is no well one; {@code null} when probes enough are out. */
+    /**
+     * Leave for one call to an ill target because there is no well one; {@code null} when enough such calls are out. How
+     * it goes shortens the illness when it goes well, and lengthens nothing.
+     */
     public synchronized @Nullable Pass lastResort(long now) {
-        if (state == State.OPEN) {
-            become(State.HALF_OPEN, now);
+        if (state == State.CLOSED) {
+            return new Pass(generation, Pass.Kind.USUAL);
         }
-        return state == State.CLOSED ? new Pass(generation, false) : pass(now);
+        if (resorts > 0 && now - lastResortAt >= PROBE_NANOS) {
+            resorts = 0;
+        }
+        if (resorts >= MOST_RESORTS) {
+            return null;
+        }
+        resorts++;
+        lastResortAt = now;
+        return new Pass(generation, Pass.Kind.RESORT);
     }
 
     private Pass probe(long now) {
         probing++;
         lastProbeAt = now;
-        return new Pass(generation, true);
+        return new Pass(generation, Pass.Kind.PROBE);
+    }
+
+    private void release(Pass pass) {
+        switch (pass.kind()) {
+            case USUAL -> {
+            }
+            case PROBE -> probing = Math.max(0, probing - 1);
+            case RESORT -> resorts = Math.max(0, resorts - 1);
+        }
     }
 
     /** The call was answered: well, or with an error that is not the target's. */
@@ -114,8 +148,8 @@ public final class Breaker {
         if (state == State.CLOSED) {
             inARow = 0;
             window.count(false, now);
-        } else if (pass.probe()) {
-            probing = Math.max(0, probing - 1);
+        } else if (pass.kind() != Pass.Kind.USUAL) {
+            release(pass);
             if (++probesGood >= terms.probesToClose()) {
                 become(State.CLOSED, now);
             }
@@ -138,15 +172,18 @@ public final class Breaker {
                     || window.isBad(terms.leastCalls(), terms.failurePercent(), now)) {
                 open(retryAfter, now);
             }
-        } else if (pass.probe()) {
+        } else if (pass.kind() == Pass.Kind.PROBE) {
             open(retryAfter, now);
+        } else {
+            release(pass);
+            probesGood = 0;
         }
     }
 
     /** The call ended without saying anything of the target: its client left, or its key was at fault. */
     public synchronized void unused(Pass pass) {
-        if (pass.generation() == generation && pass.probe()) {
-            probing = Math.max(0, probing - 1);
+        if (pass.generation() == generation) {
+            release(pass);
         }
     }
 
@@ -184,7 +221,7 @@ public final class Breaker {
         if (state == State.HALF_OPEN) {
             open(null, now);
         } else if (state == State.CLOSED) {
-            failed(new Pass(generation, false), null, now);
+            failed(new Pass(generation, Pass.Kind.USUAL), null, now);
         }
     }
 
@@ -217,6 +254,7 @@ public final class Breaker {
         inARow = 0;
         probing = 0;
         probesGood = 0;
+        resorts = 0;
         forSilence = forSilence && next == State.HALF_OPEN;
         window.clear();
         state = next;

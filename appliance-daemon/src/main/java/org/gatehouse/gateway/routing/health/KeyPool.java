@@ -194,6 +194,12 @@ public final class KeyPool {
         }
     }
 
+    /** Whether a key is out until tested. */
+    public synchronized boolean isOut(Key key) {
+        Standing standing = standings.get(key.id());
+        return standing != null && standing.refused || penniless.containsKey(key.account());
+    }
+
     /** A test of a key passed, or an admin replaced it. */
     public synchronized void tested(String key) {
         Standing standing = standings.get(key);
