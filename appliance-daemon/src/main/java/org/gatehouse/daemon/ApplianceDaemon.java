@@ -42,6 +42,7 @@ import org.gatehouse.engines.Engines;
 import org.gatehouse.engines.FleetEngines;
 import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
+import org.gatehouse.gateway.Impatience;
 import org.gatehouse.gateway.Pipeline;
 import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.admission.Authentication;
@@ -51,6 +52,7 @@ import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.routing.Traffic;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
@@ -62,6 +64,7 @@ import org.gatehouse.governance.Deployment;
 import org.gatehouse.governance.DeploymentDraft;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.listen.ListenerSettings;
@@ -91,6 +94,8 @@ import org.gatehouse.usage.UsageTotals;
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final String GATEWAY_ROOT = "/v1";
+    /** Conversations whose target is remembered; each is a hundred bytes or two. */
+    private static final int MOST_SESSIONS = 100_000;
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -203,7 +208,10 @@ public final class ApplianceDaemon implements AutoCloseable {
         Providers providers = new Providers();
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, secrets.apiKeyPepper());
-        Routing routing = new Routing(translation);
+        Traffic traffic = new Traffic(HealthTerms.DEFAULT, nanoTime, () -> ThreadLocalRandom.current().nextDouble(),
+                MOST_SESSIONS);
+        Routing routing = new Routing(translation, traffic, nanoTime);
+        Impatience impatience = keep(new Impatience(nanoTime));
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
@@ -213,7 +221,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new Permission(),
                 routing,
                 new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, translation, routing, berths, prompts, book, conclusion, clock, nanoTime),
+                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();

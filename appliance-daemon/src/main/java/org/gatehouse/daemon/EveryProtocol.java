@@ -1,6 +1,7 @@
 package org.gatehouse.daemon;
 
 import java.util.List;
+import java.util.UUID;
 
 import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.protocol.gemini.GeminiGenerate;
@@ -12,6 +13,6 @@ public final class EveryProtocol {
 
     /** All of them. */
     public static Protocols protocols() {
-        return new Protocols(List.of(new OpenAiChat(), new GeminiGenerate()));
+        return new Protocols(List.of(new OpenAiChat(), new GeminiGenerate(UUID::randomUUID)));
     }
 }

@@ -18,6 +18,7 @@ import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Way;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.PromptCounter;
 import org.gatehouse.gateway.metering.Tariff;
@@ -25,7 +26,6 @@ import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.gateway.relay.PlainRelay;
 import org.gatehouse.gateway.relay.StreamRelay;
-import org.gatehouse.gateway.routing.Failover;
 import org.gatehouse.gateway.upstream.Berth;
 import org.gatehouse.gateway.upstream.BerthSearch;
 import org.gatehouse.gateway.upstream.Berths;
@@ -65,7 +65,7 @@ public final class Conversation {
 
     private final Dispatch dispatch;
     private final Translation translation;
-    private final Failover failover;
+    private final Impatience impatience;
     private final Berths berths;
     private final PlainRelay plainRelay;
     private final PromptCounter prompts;
@@ -74,11 +74,11 @@ public final class Conversation {
     private final LongSupplier nanoTime;
 
     /** Takes what it needs on the way. */
-    public Conversation(Dispatch dispatch, Translation translation, Failover failover, Berths berths,
+    public Conversation(Dispatch dispatch, Translation translation, Impatience impatience, Berths berths,
             PromptCounter prompts, CallBook book, Conclusion conclusion, InstantSource clock, LongSupplier nanoTime) {
         this.dispatch = dispatch;
         this.translation = translation;
-        this.failover = failover;
+        this.impatience = impatience;
         this.berths = berths;
         this.plainRelay = new PlainRelay(translation, clock);
         this.prompts = prompts;
@@ -126,7 +126,7 @@ public final class Conversation {
             try {
                 Ending ending;
                 try (ClientPresence.Watch _ = exchange.presence().onGone(this::clientLeft)) {
-                    ending = converseWithOneOf(failover.of(exchange));
+                    ending = converseWithOneOf(exchange.way());
                 }
                 tailLeft = ending instanceof Ending.StreamEnd;
                 if (!tailLeft) {
@@ -148,17 +148,26 @@ public final class Conversation {
             }
         }
 
-        /** Goes on to another target as long as the client has nothing of an answer, and the plan has one. */
-        private Ending converseWithOneOf(Failover.Plan plan) {
+        /** Goes on to another target as long as the client has nothing of an answer, and there is one. */
+        private Ending converseWithOneOf(Way way) {
             while (true) {
                 ModelRoute.Target target = exchange.target();
                 long begins = nanoTime.getAsLong();
-                Ending ending = target.upstream().deployment() == null
-                        ? converse(dispatch.call(exchange))
-                        : converseWithAnEngine(berths.search(exchange));
+                Ending ending;
+                try (Impatience.Watch _ = impatience.watch(way, this::tooSlow)) {
+                    ending = target.upstream().deployment() == null
+                            ? converse(dispatch.call(exchange))
+                            : converseWithAnEngine(berths.search(exchange));
+                }
                 Trouble trouble = troubleOf(ending);
-                ModelRoute.Target next = trouble == null ? plan.ended(ending) : plan.failed(trouble);
-                if (next == null || trouble == null || exchange.presence().gone()) {
+                if (trouble == null) {
+                    return ended(way, ending);
+                }
+                String key = way.key();
+                String instance = exchange.instanceIfKnown();
+                boolean committed = !(ending instanceof Ending.FailedBefore || ending instanceof Ending.WholeReply);
+                ModelRoute.Target next = way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
+                if (next == null || committed || exchange.presence().gone()) {
                     return ending;
                 }
                 hangUp();
@@ -166,29 +175,56 @@ public final class Conversation {
                     berth.close();
                     berth = null;
                 }
-                exchange.tried(attempt(target, trouble, begins));
-                exchange.routedTo(next, translation.passage(exchange.arrival().surface(), next.upstream()));
+                exchange.tried(attempt(target, instance, key, trouble, begins));
                 meter = new CallMeter(exchange, prompts);
                 stream = null;
                 begun = null;
+                talking = null;
             }
         }
 
-        /** What another target might do better; {@code null} where nothing went wrong, or too much is said already. */
-        private static @Nullable Trouble troubleOf(Ending ending) {
+        private Ending ended(Way way, Ending ending) {
+            if (ending instanceof Ending.ClientLeft) {
+                way.abandoned();
+            } else {
+                Usage known = meter.reported()
+                        ? meter.total()
+                        : Usage.tokens(0, meter.outputSoFar(), Usage.Source.COUNTED);
+                Cost cost = Tariff.of(exchange).costOf(known);
+                way.served(known.outputTokens(), cost == null ? null : cost.amount());
+            }
+            return ending;
+        }
+
+        /** The target says nothing while another one could be asked. */
+        private void tooSlow() {
+            UpstreamCall call = talking;
+            if (call != null) {
+                call.abort(AbortCause.TOO_SLOW);
+            }
+        }
+
+        /** What went wrong at the target; {@code null} where nothing did. */
+        private @Nullable Trouble troubleOf(Ending ending) {
             return switch (ending) {
                 case Ending.FailedBefore before -> before.trouble();
+                case Ending.FailedAfter after -> after.trouble();
                 case Ending.WholeReply whole -> whole.refusedFor() == null
                         ? null
                         : new Trouble(REFUSED, whole.refusedFor(), whole.status());
-                case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> null;
+                case Ending.StreamEnd end -> end.failed()
+                        ? UpstreamTrouble.broken(exchange.target().upstream(), "failed in the middle of its answer")
+                        : null;
+                case Ending.QuotaEnd _,Ending.ClientLeft _ -> null;
             };
         }
 
-        private CallAttempt attempt(ModelRoute.Target target, Trouble trouble, long begins) {
+        private CallAttempt attempt(ModelRoute.Target target, @Nullable String instance, String key, Trouble trouble,
+                long begins) {
             Usage used = meter.reported() ? meter.total() : Usage.NOTHING;
             Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange).costOf(used);
-            return new CallAttempt(target.upstream().name(), target.upstreamModel(), exchange.instanceIfKnown(), null,
+            return new CallAttempt(target.upstream().name(), target.upstreamModel(), instance,
+                    target.upstream().keys().size() > 1 ? key : null,
                     trouble.cause().name().toLowerCase(Locale.ROOT), trouble.status(),
                     (begins - exchange.arrival().nanos()) / 1000, (nanoTime.getAsLong() - begins) / 1000,
                     used.inputTokens(), used.outputTokens(), cost);
@@ -251,7 +287,7 @@ public final class Conversation {
             return switch (outgoing) {
                 case Outgoing.Ready ready -> converse(ready.call());
                 case Outgoing.CannotSay wrong ->
-                    new Ending.FailedBefore(new Trouble(wrong.refusal(), Cause.INVALID_REQUEST, null));
+                    new Ending.FailedBefore(new Trouble(wrong.refusal(), Cause.UNSUPPORTED, null));
                 case Outgoing.NotAuthorized not -> new Ending.FailedBefore(new Trouble(not.refusal(),
                         not.ofTheKey() ? Cause.AUTHENTICATION : Cause.SERVER_ERROR, null));
             };
@@ -309,6 +345,7 @@ public final class Conversation {
         @Override
         public void firstByte() {
             firstByteNanos = nanoTime.getAsLong();
+            exchange.way().firstByte();
             conclusion.headers(exchange);
         }
 
@@ -352,6 +389,7 @@ public final class Conversation {
         @Override
         public void progress(long inputTokens, long outputTokens) {
             flight.progress(inputTokens, outputTokens);
+            exchange.way().life();
         }
     }
 }

@@ -46,6 +46,7 @@ import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
+import org.gatehouse.gateway.routing.Traffic;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
 import org.gatehouse.gateway.upstream.ModelPromptCounter;
@@ -56,6 +57,7 @@ import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
+import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.Limit;
@@ -95,6 +97,7 @@ final class TestBox implements AutoCloseable {
     final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
     final UpstreamClient client = new UpstreamClient();
+    private final Impatience impatience = new Impatience(System::nanoTime);
     final ChangingEngines engines = new ChangingEngines();
     final Berths berths = new Berths(engines, System::nanoTime, 3);
     final AtomicInteger flights = new AtomicInteger();
@@ -147,14 +150,15 @@ final class TestBox implements AutoCloseable {
         Providers providers = new Providers();
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
-        Routing routing = new Routing(translation);
+        Traffic traffic = new Traffic(HealthTerms.DEFAULT, System::nanoTime, () -> 0.5, 1000);
+        Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
                 routing, new Admission(rates, ledger, prompts, clock),
-                new Conversation(dispatch, translation, routing, berths, prompts, book, conclusion, clock,
+                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock,
                         System::nanoTime),
                 conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,

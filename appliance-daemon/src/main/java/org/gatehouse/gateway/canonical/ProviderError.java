@@ -21,6 +21,8 @@ public record ProviderError(Cause cause, int status, String message, @Nullable S
     public enum Cause {
         /** The request is wrong: the caller is told, nobody else is asked. */
         INVALID_REQUEST,
+        /** The request is right, but this target cannot do it or its protocol cannot say it: another target may. */
+        UNSUPPORTED,
         /** The prompt is too long for the model: a target with a longer context may do. */
         CONTEXT_TOO_LONG,
         /** The body is too large for the provider. */

@@ -23,11 +23,24 @@ import org.gatehouse.governance.snapshot.Surface;
  * @param credential the key as presented, unchecked
  * @param contentType of the body, as sent
  * @param pathModel a model named in the path
+ * @param hints what the client's headers say besides
  * @param snapshot the policies that hold for this call, whatever changes meanwhile
  */
 public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface surface, InetAddress clientAddress,
         String requestId, TraceContext trace, @Nullable String scenario, @Nullable String credential,
-        @Nullable String contentType, @Nullable String pathModel, PolicySnapshot snapshot) {
+        @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
+
+    /**
+     * What a client says in headers that its dialect has no field for.
+     *
+     * @param session {@code x-gatehouse-session}: what its conversation is called
+     * @param betas {@code anthropic-beta}: passed on to Anthropic
+     * @param streamed whether the path asks for events, as Gemini's does
+     */
+    public record Hints(@Nullable String session, @Nullable String betas, boolean streamed) {
+        /** Nothing. */
+        public static final Hints NONE = new Hints(null, null, false);
+    }
 
     /** Checks what must be there. */
     public Arrival {

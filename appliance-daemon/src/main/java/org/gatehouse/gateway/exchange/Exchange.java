@@ -29,6 +29,7 @@ public final class Exchange {
     private @Nullable ModelRoute route;
     private ModelRoute.@Nullable Target target;
     private @Nullable Passage passage;
+    private @Nullable Way way;
     private List<ModelRoute.Target> candidates = List.of();
     private boolean leased;
     private @Nullable String instance;
@@ -126,9 +127,19 @@ public final class Exchange {
         return known(passage, "passage");
     }
 
-    /** Notes where else it can go when its target fails, best first. */
-    public void orElse(List<ModelRoute.Target> others) {
+    /**
+     * Notes who leads it through its targets.
+     *
+     * @param others every target that may serve it, the first one included
+     */
+    public void ledBy(Way leader, List<ModelRoute.Target> others) {
+        this.way = leader;
         this.candidates = List.copyOf(others);
+    }
+
+    /** Who leads it through its targets. */
+    public Way way() {
+        return known(way, "way");
     }
 
     /** Every target that may serve it, the first one included, best first. */

@@ -24,13 +24,23 @@ import org.jspecify.annotations.Nullable;
  * @param choices how many answers it wants to all its prompts together, at least 1
  * @param engineOnly where the {@linkplain EngineOnly fields for engines only} stand, in their order: each from its name to
  *     the end of its value, or in a form its whole part with the delimiter before it
+ * @param conversation what the dialect's own fields call the conversation; {@code null} when they say nothing
+ * @param endUser the end user's name in the dialect's own field; {@code null} when it is not there
  * @param units how many pictures are asked for, at least 1; characters to speak on the speech surface
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is a buffer that is read, never a value that is compared
 public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
         boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
         @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
-        long units) {
+        @Nullable String conversation, @Nullable String endUser, long units) {
+
+    /** One that names neither conversation nor end user. */
+    public ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt, boolean streamed,
+            @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked, @Nullable OutputCap outputCap,
+            int prompts, long promptBound, int choices, List<Span> engineOnly, long units) {
+        this(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked, runningUsageAsked, outputCap,
+                prompts, promptBound, choices, engineOnly, null, null, units);
+    }
 
     /**
      * Some bytes of the body.

@@ -39,6 +39,10 @@ public final class GatewayService implements HttpService {
     private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
     private static final HeaderName SCENARIO = HeaderNames.create("x-gatehouse-scenario");
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
+    private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
+    private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
+    private static final int MAX_SESSION = 256;
+    private static final int MAX_BETAS = 512;
     private static final int MAX_REQUEST_ID = 128;
     private static final int MAX_SCENARIO = 64;
     private static final int UNAVAILABLE = 503;
@@ -98,7 +102,8 @@ public final class GatewayService implements HttpService {
         }
         Arrival arrival = new Arrival(ids.get(), clock.instant().truncatedTo(ChronoUnit.MICROS),
                 nanoTime.getAsLong(), openAi, surface, refusal.client(), refusal.requestId(),
-                TraceContext.of(refusal.traceparent(), random), null, credential, null, null, snapshots.get());
+                TraceContext.of(refusal.traceparent(), random), null, credential, null, null, Arrival.Hints.NONE,
+                snapshots.get());
         pipeline.refusedBelow(new Exchange(arrival, new NoClient(), new NoClient(), new NoClient()), refusal.status(),
                 refusal.code());
     }
@@ -127,7 +132,16 @@ public final class GatewayService implements HttpService {
         return new Arrival(id, now, nanos, openAi, surface, address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
                 scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
-                header(request, HeaderNames.CONTENT_TYPE), pathModel, snapshots.get());
+                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(request), snapshots.get());
+    }
+
+    private static Arrival.Hints hints(ServerRequest request) {
+        String session = header(request, SESSION);
+        String betas = header(request, BETAS);
+        return session == null && betas == null
+                ? Arrival.Hints.NONE
+                : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false);
     }
 
     private static @Nullable String credential(ServerRequest request) {

@@ -43,6 +43,11 @@ public final class Tariff {
         return price.map(Tariff::new).orElse(FREE);
     }
 
+    /** Whether anybody said what the model costs there. */
+    public boolean known() {
+        return price != null;
+    }
+
     /** Money for one input token at most: the dearest way in which it may be charged. */
     public BigDecimal perInputToken() {
         if (price == null) {

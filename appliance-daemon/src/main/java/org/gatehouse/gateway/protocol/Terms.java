@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param schemas whether the model answers by a JSON schema natively; otherwise a schema is put to it as a forced tool, or
  *     refused where that cannot be
  * @param images whether the model sees pictures; otherwise they are refused
- * @param newerCap whether OpenAI's chat is told the cap as {@code max_completion_tokens}, which its own models want;
- *     compatible servers know {@code max_tokens}
  * @param runningUsage whether vLLM is asked for the usage in each event
  */
 public record Terms(String model, @Nullable Long outputCap, long usualOutput, ReasoningStyle reasoning,
-        double highestTemperature, boolean schemas, boolean images, boolean newerCap, boolean runningUsage) {
+        double highestTemperature, boolean schemas, boolean images, boolean runningUsage) {
 
     /** How a model is told to think. */
     public enum ReasoningStyle {
@@ -30,6 +28,12 @@ public record Terms(String model, @Nullable Long outputCap, long usualOutput, Re
         EFFORT,
         /** By a budget of tokens. */
         BUDGET
+    }
+
+    /** One that is told nothing unusual. */
+    public Terms(String model, @Nullable Long outputCap, long usualOutput, ReasoningStyle reasoning,
+            double highestTemperature, boolean schemas, boolean images) {
+        this(model, outputCap, usualOutput, reasoning, highestTemperature, schemas, images, false);
     }
 
     /** Checks what must be there. */
@@ -43,6 +47,6 @@ public record Terms(String model, @Nullable Long outputCap, long usualOutput, Re
 
     /** A model that can do everything. */
     public static Terms of(String model, long usualOutput) {
-        return new Terms(model, null, usualOutput, ReasoningStyle.EFFORT, 2, true, true, false, false);
+        return new Terms(model, null, usualOutput, ReasoningStyle.EFFORT, 2, true, true, false);
     }
 }

@@ -17,7 +17,7 @@ import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.routing.health.Bearing;
 import org.gatehouse.gateway.routing.health.Breaker;
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.target.Candidate;
+import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.governance.snapshot.HealthTerms;
 
 /**

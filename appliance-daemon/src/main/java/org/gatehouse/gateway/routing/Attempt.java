@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.routing.health.Breaker;
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.target.Candidate;
-import org.gatehouse.gateway.routing.target.TargetState;
+import org.gatehouse.gateway.routing.targets.Candidate;
+import org.gatehouse.gateway.routing.targets.TargetState;
 
 /**
  * One try of a call at one target. Whoever got it tells how it went, and ends it once with {@link #served}, {@link #failed}
@@ -91,6 +91,11 @@ public final class Attempt {
             lifeAt = now;
             state.firstByte(streamed, now - sentAt, now);
         }
+    }
+
+    /** Whether the first byte of an answer came, or the attempt is over. */
+    public boolean begun() {
+        return begun.get() || over.get();
     }
 
     /** More of the answer came. May be told for every chunk. */

@@ -21,8 +21,8 @@ import org.gatehouse.gateway.routing.strategy.Complexity;
 import org.gatehouse.gateway.routing.strategy.Option;
 import org.gatehouse.gateway.routing.strategy.Qualification;
 import org.gatehouse.gateway.routing.strategy.Qualification.Unfit;
-import org.gatehouse.gateway.routing.target.CallTraits;
-import org.gatehouse.gateway.routing.target.Candidate;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.RouteTerms.Stickiness.Mode;
 import org.gatehouse.governance.snapshot.Split;
@@ -272,7 +272,8 @@ public final class Attempts {
     private static boolean passes(Cause cause) {
         return switch (cause) {
             case OVERLOADED, SERVER_ERROR, BROKEN_ANSWER, RATE_LIMITED -> true;
-            case TIMEOUT, INVALID_REQUEST, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION, PERMISSION,
+            case TIMEOUT, INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION,
+                    PERMISSION,
                     NOT_FOUND, OUT_OF_MONEY ->
                 false;
         };
@@ -292,6 +293,11 @@ public final class Attempts {
     /** The client has the first byte of the answer: from now on no other target can take over unseen. */
     public void committed() {
         committed = true;
+    }
+
+    /** The targets that can and may serve the call, well or not, in their order. */
+    public List<Candidate> qualified() {
+        return fit.stream().map(Option::candidate).toList();
     }
 
     /** Attempts that were made. */

@@ -1,92 +1,206 @@
 package org.gatehouse.gateway.routing;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatRequest;
+import org.gatehouse.gateway.canonical.OutputFormat;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Stage;
 import org.gatehouse.gateway.exchange.Verdict;
-import org.gatehouse.gateway.relay.Ending;
+import org.gatehouse.gateway.metering.Tariff;
+import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.routing.health.KeyPool;
+import org.gatehouse.gateway.routing.sticky.PromptPrefix;
+import org.gatehouse.gateway.routing.strategy.PromptScan;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.CallTraits.Want;
+import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.gateway.upstream.Translation;
-import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.TargetTerms;
+import org.gatehouse.governance.snapshot.Upstream;
 
-/** Chooses the target that serves a call, and who may take over from it. */
-public final class Routing implements Stage, Failover {
+/** Finds out which targets may serve a call, sends it to the first, and knows who may take over. Thread-safe. */
+public final class Routing implements Stage {
+    private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
+    private static final List<KeyPool.Key> NO_KEY = List.of(new KeyPool.Key("none", "none"));
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final Translation translation;
+    private final Traffic traffic;
+    private final LongSupplier nanoTime;
+    private final Map<UUID, Known> known = new ConcurrentHashMap<>();
 
-    /** Takes what knows how calls get through. */
-    public Routing(Translation translation) {
+    /** What was worked out of a route; it holds as long as the route is the same object. */
+    private record Known(ModelRoute route, List<Candidate> candidates, Map<UUID, ModelRoute.Target> targets,
+            boolean looksInside) {}
+
+    /** Takes what knows how calls get through, and the state of all targets. */
+    public Routing(Translation translation, Traffic traffic, LongSupplier nanoTime) {
         this.translation = translation;
+        this.traffic = traffic;
+        this.nanoTime = nanoTime;
     }
 
     @Override
     public Verdict pass(Exchange exchange) {
         Surface surface = exchange.arrival().surface();
-        List<ModelRoute.Target> candidates = new ArrayList<>(exchange.route().targets().size());
-        boolean any = false;
-        for (ModelRoute.Target target : exchange.route().targets()) {
-            any |= target.weight() > 0;
-            if (target.weight() > 0 && translation.serves(target, surface)) {
-                candidates.add(target);
+        ModelRoute route = exchange.route();
+        Known worked = worked(exchange);
+        List<Candidate> able = new ArrayList<>(worked.candidates().size());
+        for (Candidate candidate : worked.candidates()) {
+            ModelRoute.Target target = worked.targets().get(candidate.id());
+            if (target != null && translation.serves(target, surface)) {
+                able.add(candidate);
             }
         }
-        if (candidates.isEmpty() && any) {
-            return Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
-                    + "' cannot be called on " + surface.id() + ". Use another endpoint or model.");
+        if (able.isEmpty()) {
+            return Refusal.of(Reason.INVALID_REQUEST, "The model '" + route.name() + "' cannot be called on "
+                    + surface.id() + ". Use another endpoint or model.");
         }
-        if (candidates.isEmpty()) {
-            return Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + exchange.route().name()
-                    + "' has no upstream that can be used now. Try again later, or name another model.",
-                    Duration.ofSeconds(5));
-        }
-        exchange.orElse(candidates);
-        ModelRoute.Target first = candidates.getFirst();
-        exchange.routedTo(first, translation.passage(surface, first.upstream()));
-        exchange.leased(exchange.request().streamed() && candidates.stream()
-                .allMatch(target -> translation.passage(surface, target.upstream()).runningUsage()));
-        return Verdict.GO_ON;
+        long deadline = nanoTime.getAsLong() + longest(worked).toNanos();
+        Attempts attempts = traffic.begin(route.id(), route.terms(), able, traits(exchange, worked), deadline);
+        return switch (attempts.next()) {
+            case Step.Go go -> {
+                CallWay way = new CallWay(exchange, attempts, go.attempt(), worked.targets(), translation);
+                exchange.ledBy(way, way.candidates());
+                exchange.leased(exchange.request().streamed() && exchange.candidates().stream()
+                        .allMatch(target -> translation.passage(surface, target.upstream()).runningUsage()));
+                yield Verdict.GO_ON;
+            }
+            case Step.End end -> refusal(route, end);
+        };
     }
 
-    @Override
-    public Plan of(Exchange exchange) {
-        return new InOrder(exchange.candidates());
+    private static Refusal refusal(ModelRoute route, Step.End end) {
+        Duration wait = end.retryAfter();
+        return end.why() == Step.Why.NONE_QUALIFIES
+                ? Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
+                        + "' can or may serve this call: it is too long, or asks for something that none of them has."
+                        + " Change the request, or name another model.")
+                : Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name()
+                        + "' has no upstream that can be used now. Try again later, or name another model.",
+                        wait == null ? Duration.ofSeconds(5) : wait);
     }
 
-    private static final class InOrder implements Plan {
-        private final List<ModelRoute.Target> candidates;
-        private int at;
-
-        private InOrder(List<ModelRoute.Target> candidates) {
-            this.candidates = candidates;
+    private Known worked(Exchange exchange) {
+        ModelRoute route = exchange.route();
+        Known last = known.get(route.id());
+        if (last != null && last.route() == route) {
+            return last;
         }
-
-        @Override
-        public ModelRoute.@Nullable Target failed(Trouble trouble) {
-            at++;
-            return switch (trouble.cause()) {
-                case CONTENT_POLICY, TOO_LARGE -> null;
-                // Refused by a provider, the request is wrong; not so where only its protocol lacks a word for something.
-                case INVALID_REQUEST -> trouble.status() == null ? next() : null;
-                case CONTEXT_TOO_LONG, AUTHENTICATION, PERMISSION, NOT_FOUND, RATE_LIMITED,
-                        OUT_OF_MONEY, OVERLOADED, TIMEOUT, SERVER_ERROR, BROKEN_ANSWER ->
-                    next();
-            };
+        List<Candidate> candidates = new ArrayList<>();
+        Map<UUID, ModelRoute.Target> targets = new LinkedHashMap<>();
+        boolean looksInside = route.terms().strategy() == RouteTerms.Strategy.COMPLEXITY
+                || route.terms().dryRun() == RouteTerms.Strategy.COMPLEXITY
+                || route.terms().stickiness().mode() == RouteTerms.Stickiness.Mode.PREFIX && route.targets().size() > 1;
+        for (ModelRoute.Target target : route.targets()) {
+            candidates.add(candidate(exchange, target));
+            targets.put(target.id(), target);
+            TargetTerms.Abilities abilities = target.terms().abilities();
+            looksInside |= !(abilities.tools() && abilities.vision() && abilities.schema() && abilities.audio());
         }
+        Known worked = new Known(route, List.copyOf(candidates), targets, looksInside);
+        known.put(route.id(), worked);
+        return worked;
+    }
 
-        private ModelRoute.@Nullable Target next() {
-            return at < candidates.size() ? candidates.get(at) : null;
+    private static Candidate candidate(Exchange exchange, ModelRoute.Target target) {
+        Upstream upstream = target.upstream();
+        Tariff tariff = Tariff.of(exchange, target);
+        Candidate.TokenPrice price = tariff.known()
+                ? new Candidate.TokenPrice(perMillion(tariff.perInputToken()), perMillion(tariff.perOutputToken()))
+                : upstream.local() ? new Candidate.TokenPrice(0, 0) : null;
+        List<KeyPool.Key> keys = upstream.keys().isEmpty()
+                ? NO_KEY
+                : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
+        TargetTerms terms = target.terms().region() == null && upstream.region() != null
+                ? new TargetTerms(target.terms().tier(), target.terms().abilities(), upstream.region(),
+                        target.terms().strength(), target.terms().fromPriority())
+                : target.terms();
+        return new Candidate(target.id(), upstream.id(), upstream.name() + "/" + target.upstreamModel(),
+                target.weight(), upstream.local(), terms, price, keys);
+    }
+
+    /** In millionths of the currency for a million tokens. */
+    private static long perMillion(BigDecimal perToken) {
+        return perToken.multiply(MILLION).multiply(MILLION).longValue();
+    }
+
+    private static Duration longest(Known worked) {
+        Duration longest = Duration.ZERO;
+        for (ModelRoute.Target target : worked.targets().values()) {
+            Duration total = target.upstream().timeouts().total();
+            longest = total.compareTo(longest) > 0 ? total : longest;
         }
+        return longest;
+    }
 
-        @Override
-        public ModelRoute.@Nullable Target ended(Ending ending) {
+    private CallTraits traits(Exchange exchange, Known worked) {
+        ModelRequest request = exchange.request();
+        ModelRequest.OutputCap cap = request.outputCap();
+        long bound = Math.min(request.promptBound(), exchange.route().contextTokens());
+        long prompt = (bound + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+        CallTraits.Builder traits = CallTraits.of(prompt,
+                cap == null ? exchange.route().maxOutputTokens() : cap.tokens(), exchange.key().id().toString())
+                .wants(Want.STREAM, request.streamed())
+                // Engines take the smaller number first.
+                .priority(Math.max(0, -exchange.key().engineTerms().priority()))
+                .session(session(exchange))
+                .user(request.endUser());
+        ChatRequest inside = worked.looksInside() ? inside(exchange) : null;
+        if (inside != null) {
+            traits.wants(Want.TOOLS, !inside.tools().isEmpty())
+                    .wants(Want.SCHEMA, inside.format() instanceof OutputFormat.Schema)
+                    .wants(Want.VISION, holds(inside, Block.Image.class))
+                    .wants(Want.AUDIO, holds(inside, Block.Audio.class))
+                    .prefix(PromptPrefix.of(exchange.key().departmentId().toString(), inside))
+                    .features(PromptScan.of(inside, prompt));
+        }
+        return traits.build();
+    }
+
+    private static boolean holds(ChatRequest request, Class<? extends Block> kind) {
+        for (ChatRequest.Turn turn : request.turns()) {
+            for (Block block : turn.blocks()) {
+                if (kind.isInstance(block) || block instanceof Block.ToolResult result
+                        && result.content().stream().anyMatch(kind::isInstance)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private @Nullable ChatRequest inside(Exchange exchange) {
+        try {
+            return translation.canonical(exchange);
+        } catch (UntranslatableException _) {
+            // Whoever speaks the client's own protocol may understand it.
             return null;
         }
+    }
+
+    /** Conversations of different tenants never meet, whatever they call themselves. */
+    private static @Nullable String session(Exchange exchange) {
+        String named = exchange.arrival().hints().session();
+        String session = named == null ? exchange.request().conversation() : named;
+        return session == null ? null : exchange.key().projectId() + " " + session;
     }
 }

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.routing.health.KeyPool;
 import org.gatehouse.gateway.routing.sticky.Sessions;
-import org.gatehouse.gateway.routing.target.CallTraits;
-import org.gatehouse.gateway.routing.target.Candidate;
-import org.gatehouse.gateway.routing.target.LocalLoad;
-import org.gatehouse.gateway.routing.target.TargetState;
-import org.gatehouse.gateway.routing.target.TargetView;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.Candidate;
+import org.gatehouse.gateway.routing.targets.LocalLoad;
+import org.gatehouse.gateway.routing.targets.TargetState;
+import org.gatehouse.gateway.routing.targets.TargetView;
 import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.RouteTerms;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.target.TargetView;
+import org.gatehouse.gateway.routing.targets.TargetView;
 
 /**
  * All that routing knows at one moment, for the admin API and the metrics. Immutable.

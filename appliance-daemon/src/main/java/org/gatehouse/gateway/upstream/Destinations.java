@@ -2,6 +2,8 @@ package org.gatehouse.gateway.upstream;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -36,10 +38,19 @@ final class Destinations {
      * @param root the same server without {@code /v1}: vLLM keeps {@code /tokenize} there
      * @param provider how its kind is called
      * @param headers that every call to it has, the proof of who calls not among them
-     * @param authorization that proof
+     * @param authorizations that proof, by the name of the key; empty for one that wants none
      */
     record Destination(Upstream upstream, Endpoint api, Endpoint root, Provider provider, RequestHeaders headers,
-            Authorization authorization, Deadlines deadlines, ReplyLimits limits) {}
+            Map<String, Authorization> authorizations, Deadlines deadlines, ReplyLimits limits) {
+
+        /** The proof with one key; whichever there is when that is none of its own. */
+        Authorization authorization(String key) {
+            Authorization known = authorizations.get(key);
+            return known == null
+                    ? authorizations.values().stream().findFirst().orElse(Authorization.NONE)
+                    : known;
+        }
+    }
 
     private record AtInstance(Upstream upstream, LocalEngines.Instance instance, Destination destination) {
 
@@ -63,8 +74,8 @@ final class Destinations {
             byInstance.clear();
         }
         Destination made = make(upstream, instance.baseUrl(), instance.apiKey() == null
-                ? Authorization.NONE
-                : Authorization.bearer(instance.apiKey()));
+                ? Map.of()
+                : Map.of("engine", Authorization.bearer(instance.apiKey())));
         byInstance.put(instance.name(), new AtInstance(upstream, instance, made));
         return made;
     }
@@ -76,9 +87,7 @@ final class Destinations {
         if (known != null && (known.upstream() == upstream || known.upstream().equals(upstream))) {
             return known;
         }
-        Destination made = make(upstream, upstream.baseUrl(), upstream.keys().isEmpty()
-                ? Authorization.NONE
-                : providers.of(upstream).authorization(upstream, upstream.keys().getFirst()));
+        Destination made = make(upstream, upstream.baseUrl(), authorizations(upstream));
         byUpstream.put(upstream.id(), made);
         return made;
     }
@@ -104,7 +113,14 @@ final class Destinations {
         return endpoints;
     }
 
-    private Destination make(Upstream upstream, String given, Authorization authorization) {
+    private Map<String, Authorization> authorizations(Upstream upstream) {
+        Map<String, Authorization> byKey = new LinkedHashMap<>();
+        upstream.keys().forEach(
+                key -> byKey.put(key.name(), providers.of(upstream).authorization(upstream, key)));
+        return byKey;
+    }
+
+    private Destination make(Upstream upstream, String given, Map<String, Authorization> authorizations) {
         AddressPolicy policy = upstream.local() || upstream.privateAddressesAllowed()
                 ? AddressPolicy.ANY
                 : AddressPolicy.PUBLIC_ONLY;
@@ -115,7 +131,7 @@ final class Destinations {
         Endpoint root = Endpoint.parse(base.endsWith(API_PATH) ? withoutPath(base) : base).withAddressPolicy(policy);
         Provider provider = providers.of(upstream);
         Upstream.Timeouts timeouts = upstream.timeouts();
-        return new Destination(upstream, api, root, provider, provider.headers(upstream), authorization,
+        return new Destination(upstream, api, root, provider, provider.headers(upstream), authorizations,
                 new Deadlines(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
                 new ReplyLimits(MAX_HEAD_BYTES, upstream.maxReplyBytes()));
     }

@@ -88,7 +88,7 @@ public final class Dispatch {
             RequestHeaders headers = (form && contentType != null && exchange.passage().straight()
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
-                    .and(destination.authorization().headers("POST", path, body))
+                    .and(destination.authorization(exchange.way().key()).headers("POST", path, body))
                     .and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
@@ -146,7 +146,7 @@ public final class Dispatch {
     private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
             throws NotAuthorizedException {
         RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
-                .and(destination.authorization().headers(method, path, body));
+                .and(destination.authorization("").headers(method, path, body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,
                 destination.limits());
     }
@@ -171,7 +171,7 @@ public final class Dispatch {
         }
         try {
             List<BodySlice> slices = List.of(BodySlice.of(body));
-            RequestHeaders headers = JSON.and(destination.authorization().headers("POST", "/tokenize", slices));
+            RequestHeaders headers = JSON.and(destination.authorization("").headers("POST", "/tokenize", slices));
             return Optional.of(client.newCall(destination.root(),
                     new UpstreamRequest("POST", "/tokenize", headers, slices), TOKENIZE, destination.limits()));
         } catch (NotAuthorizedException _) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatRequest;
@@ -17,6 +18,8 @@ import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.protocol.openai.ChatFlavour;
+import org.gatehouse.gateway.protocol.openai.OpenAiChat;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
@@ -28,6 +31,7 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class Translation {
     private final Protocols protocols;
     private final Providers providers;
+    private final Map<ChatFlavour, ChatProtocol> flavours = new ConcurrentHashMap<>();
 
     /** Takes the protocols and who speaks them. */
     public Translation(Protocols protocols, Providers providers) {
@@ -61,7 +65,14 @@ public final class Translation {
 
     /** The target's side of a chat. */
     public ChatProtocol provider(Exchange exchange) {
-        return protocols.of(Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+        return provider(exchange.target().upstream(),
+                Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+    }
+
+    private ChatProtocol provider(Upstream upstream, Protocol spoken) {
+        return spoken == Protocol.OPENAI_CHAT
+                ? flavours.computeIfAbsent(providers.of(upstream).flavour(), flavour -> new OpenAiChat(flavour))
+                : protocols.of(spoken);
     }
 
     /** How the target's streams are framed. */
@@ -95,8 +106,8 @@ public final class Translation {
         ChatRequest question = new ChatRequest(List.of(),
                 List.of(new ChatRequest.Turn(ChatRequest.Role.USER, List.of(new Block.Text("Hi")))), List.of(), null,
                 null, 1L, ChatRequest.Sampling.DEFAULT, List.of(), null, OutputFormat.TEXT, 1, false, null, Map.of());
-        Terms terms = new Terms(model, null, 1, Terms.ReasoningStyle.NONE, 2, true, true, provider.newerCap(), false);
-        return protocols.of(provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
+        Terms terms = new Terms(model, null, 1, Terms.ReasoningStyle.NONE, 2, true, true, false);
+        return provider(upstream, provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
     }
 
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
@@ -108,7 +119,7 @@ public final class Translation {
         long cap = exchange.reservation().cap();
         Terms terms = new Terms(model, cap == Long.MAX_VALUE ? null : cap, exchange.route().maxOutputTokens(),
                 provider.reasoning(upstream, model), provider.highestTemperature(upstream), true, true,
-                provider.newerCap(), exchange.leased());
+                exchange.leased());
         byte[] written = provider(exchange).writeRequest(request, terms, exchange.losses());
         if (own.json().isEmpty()) {
             return List.of(BodySlice.of(written));

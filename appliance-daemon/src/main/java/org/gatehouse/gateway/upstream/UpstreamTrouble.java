@@ -14,6 +14,7 @@ import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.upstream.http.AbortCause;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -48,6 +49,8 @@ public final class UpstreamTrouble {
                 error(Cause.BROKEN_ANSWER, name + "answered with broken HTTP." + TRY_AGAIN);
             case UpstreamFailure.ReplyTooLarge large -> error(Cause.BROKEN_ANSWER,
                     name + "answered with more than the " + large.limit() + " bytes allowed for it. Ask for less.");
+            case UpstreamFailure.Aborted aborted when aborted.cause() == AbortCause.TOO_SLOW ->
+                timeout(name + "did not begin to answer in time." + TRY_AGAIN);
             case UpstreamFailure.Aborted _ -> error(Cause.SERVER_ERROR,
                     name + "was not asked to the end: the box is stopping." + TRY_AGAIN);
         };
@@ -76,7 +79,7 @@ public final class UpstreamTrouble {
                     name + "failed (status " + error.status() + ")." + TRY_AGAIN);
             case BROKEN_ANSWER ->
                 Refusal.of(Reason.UPSTREAM_ERROR, name + "answered with something that is no answer." + TRY_AGAIN);
-            case INVALID_REQUEST, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY -> null;
+            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY -> null;
         };
         return refusal == null ? null : new Trouble(refusal, error.cause(), error.status());
     }

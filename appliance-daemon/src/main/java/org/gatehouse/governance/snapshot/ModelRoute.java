@@ -16,9 +16,16 @@ import java.util.UUID;
  * @param maxOutputTokens the longest reply, in tokens: reserved when a client names no cap and a limit binds it
  * @param surfaces what it can be called on
  * @param targets at least one
+ * @param terms how the targets share its calls
  */
 public record ModelRoute(UUID id, String name, Instant createdAt, Tokenizer tokenizer, int contextTokens,
-        int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets) {
+        int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets, RouteTerms terms) {
+
+    /** One whose targets share its calls as is usual. */
+    public ModelRoute(UUID id, String name, Instant createdAt, Tokenizer tokenizer, int contextTokens,
+            int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets) {
+        this(id, name, createdAt, tokenizer, contextTokens, maxOutputTokens, surfaces, targets, RouteTerms.DEFAULT);
+    }
 
     /** How a model's tokens are counted before it is asked. */
     public enum Tokenizer {
@@ -40,14 +47,21 @@ public record ModelRoute(UUID id, String name, Instant createdAt, Tokenizer toke
      *
      * @param upstreamModel what that upstream calls it
      * @param weight relative share of new calls, at least 0
+     * @param terms what the route knows of it besides
      */
-    public record Target(UUID id, Upstream upstream, String upstreamModel, int weight) {
+    public record Target(UUID id, Upstream upstream, String upstreamModel, int weight, TargetTerms terms) {
+
+        /** One of the first tier that can do everything. */
+        public Target(UUID id, Upstream upstream, String upstreamModel, int weight) {
+            this(id, upstream, upstreamModel, weight, TargetTerms.DEFAULT);
+        }
 
         /** Checks what must be there. */
         public Target {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(upstream, "upstream");
             Objects.requireNonNull(upstreamModel, "upstreamModel");
+            Objects.requireNonNull(terms, "terms");
         }
     }
 
@@ -56,6 +70,7 @@ public record ModelRoute(UUID id, String name, Instant createdAt, Tokenizer toke
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(tokenizer, "tokenizer");
+        Objects.requireNonNull(terms, "terms");
         targets = List.copyOf(targets);
         if (contextTokens <= 0 || maxOutputTokens <= 0) {
             throw new IllegalArgumentException("contextTokens and maxOutputTokens must be more than 0");

@@ -156,13 +156,20 @@ public record Upstream(UUID id, String name, Kind kind, String baseUrl, List<Pro
      * A key of the box's for a provider.
      *
      * @param name shown in metrics and the trail, unique for the upstream
+     * @param account whose money it spends: keys of one account share its name
      * @param secret in the form that the provider's kind wants. Never logged, never shown
      */
-    public record ProviderKey(String name, String secret) {
+    public record ProviderKey(String name, String account, String secret) {
+
+        /** A key of the one account there is. */
+        public ProviderKey(String name, String secret) {
+            this(name, "main", secret);
+        }
 
         /** Checks what must be there. */
         public ProviderKey {
             Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(account, "account");
             Objects.requireNonNull(secret, "secret");
         }
 

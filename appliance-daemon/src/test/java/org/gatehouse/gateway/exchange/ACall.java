@@ -121,7 +121,8 @@ public final class ACall {
         PolicySnapshot snapshot = new PolicySnapshot(1, java.util.Map.of(), java.util.Map.of(), new PriceBook(prices));
         OpenAiDialect dialect = new OpenAiDialect();
         Arrival arrival = new Arrival(UUID.randomUUID(), AT, 0, dialect, surface, InetAddress.getLoopbackAddress(),
-                "request", TraceContext.of(null, new Random(1)), null, null, "application/json", null, snapshot);
+                "request", TraceContext.of(null, new Random(1)), null, null, "application/json", null,
+                Arrival.Hints.NONE, snapshot);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         Exchange exchange = new Exchange(arrival, new Present(), new NoReply(),
                 () -> new RequestBody.Result.Whole(bytes));
@@ -141,7 +142,7 @@ public final class ACall {
                 Grant.all(), List.of(target)));
         Protocol spoken = Protocol.of(exchange.arrival().surface());
         boolean tells = kind == Upstream.Kind.VLLM && exchange.arrival().surface() != Surface.RESPONSES;
-        exchange.orElse(List.of(target));
+        exchange.ledBy(new NoWay(), List.of(target));
         exchange.routedTo(target, new Passage(spoken, spoken, tells));
         exchange.leased(exchange.request().streamed() && tells && exchange.arrival().surface().generatesText());
         if (reservation != null) {

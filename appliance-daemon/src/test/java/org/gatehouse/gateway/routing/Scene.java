@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.target.CallTraits;
-import org.gatehouse.gateway.routing.target.Candidate;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.TargetTerms;

@@ -61,6 +61,8 @@ final class JsonRequestReader {
     private @Nullable OutputCap outputCap;
     private int choices = 1;
     private int bestOf = 1;
+    private @Nullable String conversation;
+    private @Nullable String endUser;
     private long characters;
     private final PromptBound prompt;
     private List<Span> engineOnly = List.of();
@@ -137,7 +139,9 @@ final class JsonRequestReader {
         }
         return new Reading.Asked(
                 new ModelRequest(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked,
-                        runningUsageAsked, outputCap, prompt.prompts(), prompt.tokens(), wanted, engineOnly, units));
+                        runningUsageAsked, outputCap, prompt.prompts(), prompt.tokens(), wanted, engineOnly,
+                        conversation,
+                        endUser, units));
     }
 
     private void field(String name) throws IOException {
@@ -153,8 +157,13 @@ final class JsonRequestReader {
             case "messages" -> messages();
             case "input" -> input();
             case "background" -> background();
-            case "prompt", "query", "documents", "tools", "functions", "previous_response_id", "conversation",
-                    "web_search_options" ->
+            case "user", "safety_identifier" -> endUser = text(endUser);
+            case "prompt_cache_key" -> conversation = text(conversation);
+            case "previous_response_id", "conversation" -> {
+                conversation = text(conversation);
+                prompt.field(surface, name);
+            }
+            case "prompt", "query", "documents", "tools", "functions", "web_search_options" ->
                 prompt.field(surface, name);
             default -> {
                 if (EngineOnly.names(name)) {
@@ -164,6 +173,12 @@ final class JsonRequestReader {
                 }
             }
         }
+    }
+
+    /** A name that may serve for stickiness; what is none is the upstream's business. */
+    private @Nullable String text(@Nullable String before) throws IOException {
+        String text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+        return text == null || text.isEmpty() || text.length() > MAX_MODEL_LENGTH ? before : text;
     }
 
     private void governedByAnotherName(String name) {

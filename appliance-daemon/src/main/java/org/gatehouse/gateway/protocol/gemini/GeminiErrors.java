@@ -122,7 +122,7 @@ final class GeminiErrors {
     static byte[] body(ProviderError error) {
         ObjectNode body = JsonTrees.object();
         int code = switch (error.cause()) {
-            case INVALID_REQUEST, CONTEXT_TOO_LONG, CONTENT_POLICY -> 400;
+            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, CONTENT_POLICY -> 400;
             case TOO_LARGE -> 413;
             case NOT_FOUND -> 404;
             case RATE_LIMITED, OUT_OF_MONEY -> 429;

@@ -301,7 +301,10 @@ final class ChatRequestWriter {
             body.put("stream", true);
             if (flavour.streamOptions()) {
                 // Always: without it a streamed answer could not be billed.
-                body.putObject("stream_options").put("include_usage", true);
+                ObjectNode options = body.putObject("stream_options").put("include_usage", true);
+                if (terms.runningUsage()) {
+                    options.put("continuous_usage_stats", true);
+                }
             }
         }
         String user = request.endUser();

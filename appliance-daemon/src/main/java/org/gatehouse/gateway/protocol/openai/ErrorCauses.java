@@ -88,7 +88,7 @@ final class ErrorCauses {
     /** The status that such an error has when it comes with one. */
     static int statusOf(Cause cause) {
         return switch (cause) {
-            case INVALID_REQUEST, CONTEXT_TOO_LONG, CONTENT_POLICY -> 400;
+            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, CONTENT_POLICY -> 400;
             case TOO_LARGE -> 413;
             case AUTHENTICATION -> 401;
             case PERMISSION -> 403;

@@ -13,7 +13,7 @@ record ErrorFields(String type, String code) {
 
     static ErrorFields of(ProviderError error) {
         return switch (error.cause()) {
-            case INVALID_REQUEST -> new ErrorFields("invalid_request_error",
+            case INVALID_REQUEST, UNSUPPORTED -> new ErrorFields("invalid_request_error",
                     error.code() == null ? "invalid_request_error" : error.code());
             case CONTEXT_TOO_LONG -> new ErrorFields("invalid_request_error", "context_length_exceeded");
             case TOO_LARGE -> new ErrorFields("invalid_request_error", "request_too_large");

@@ -19,7 +19,7 @@ public enum Bearing {
     public static Bearing of(Cause cause) {
         return switch (cause) {
             case INVALID_REQUEST, CONTENT_POLICY -> REQUEST;
-            case CONTEXT_TOO_LONG, TOO_LARGE -> MISFIT;
+            case UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE -> MISFIT;
             case AUTHENTICATION, PERMISSION, OUT_OF_MONEY -> ACCOUNT;
             case RATE_LIMITED -> PACE;
             case NOT_FOUND, OVERLOADED, TIMEOUT, SERVER_ERROR, BROKEN_ANSWER -> TARGET;

@@ -3,7 +3,7 @@ package org.gatehouse.gateway.routing.split;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.routing.sticky.Rendezvous;
-import org.gatehouse.gateway.routing.target.CallTraits;
+import org.gatehouse.gateway.routing.targets.CallTraits;
 import org.gatehouse.governance.snapshot.Split;
 
 /** Which arm of a split a call belongs to: always the same for the same subject and shares. Pure. */

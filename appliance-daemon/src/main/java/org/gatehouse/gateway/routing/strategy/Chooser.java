@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.gatehouse.gateway.routing.target.CallTraits;
-import org.gatehouse.gateway.routing.target.TargetState;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.TargetState;
 import org.gatehouse.governance.snapshot.ComplexityTerms;
 import org.gatehouse.governance.snapshot.RouteTerms.Strategy;
 

@@ -3,7 +3,7 @@ package org.gatehouse.gateway.routing.strategy;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.gatehouse.gateway.routing.target.PromptFeatures;
+import org.gatehouse.gateway.routing.targets.PromptFeatures;
 import org.gatehouse.governance.snapshot.ComplexityTerms;
 
 /**

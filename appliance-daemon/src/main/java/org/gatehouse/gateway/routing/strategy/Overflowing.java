@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.gatehouse.gateway.routing.target.LocalLoad;
+import org.gatehouse.gateway.routing.targets.LocalLoad;
 import org.gatehouse.governance.snapshot.RouteTerms.Overflow;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.OutputFormat;
-import org.gatehouse.gateway.routing.target.PromptFeatures;
+import org.gatehouse.gateway.routing.targets.PromptFeatures;
 
 /** Looks for the features of a prompt in its last user turn, of which no more than {@value #MOST_CHARS} chars are read. */
 public final class PromptScan {

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.gateway.routing.target.CallTraits;
-import org.gatehouse.gateway.routing.target.Candidate;
+import org.gatehouse.gateway.routing.targets.CallTraits;
+import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.TargetTerms;
 

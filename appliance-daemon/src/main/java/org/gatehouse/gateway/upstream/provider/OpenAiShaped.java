@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -22,27 +23,27 @@ public final class OpenAiShaped implements Provider {
 
     private final List<Protocol> usual;
     private final Set<Surface> lacks;
-    private final boolean newerCap;
+    private final ChatFlavour flavour;
 
-    private OpenAiShaped(List<Protocol> usual, Set<Surface> lacks, boolean newerCap) {
+    private OpenAiShaped(List<Protocol> usual, Set<Surface> lacks, ChatFlavour flavour) {
         this.usual = usual;
         this.lacks = lacks;
-        this.newerCap = newerCap;
+        this.flavour = flavour;
     }
 
     /** One that has everything. */
     public static OpenAiShaped with(Protocol... usual) {
-        return new OpenAiShaped(List.of(usual), Set.of(), false);
+        return new OpenAiShaped(List.of(usual), Set.of(), ChatFlavour.COMPATIBLE);
     }
 
     /** The same without some surfaces. */
     public OpenAiShaped without(Surface... surfaces) {
-        return new OpenAiShaped(usual, Set.of(surfaces), newerCap);
+        return new OpenAiShaped(usual, Set.of(surfaces), flavour);
     }
 
-    /** The same, wanting {@code max_completion_tokens}. */
-    public OpenAiShaped withNewerCap() {
-        return new OpenAiShaped(usual, lacks, true);
+    /** The same with its own way of chatting. */
+    public OpenAiShaped like(ChatFlavour other) {
+        return new OpenAiShaped(usual, lacks, other);
     }
 
     @Override
@@ -89,7 +90,7 @@ public final class OpenAiShaped implements Provider {
     }
 
     @Override
-    public boolean newerCap() {
-        return newerCap;
+    public ChatFlavour flavour() {
+        return flavour;
     }
 }

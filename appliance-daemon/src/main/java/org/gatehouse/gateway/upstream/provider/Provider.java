@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.Terms;
+import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -40,9 +41,9 @@ public interface Provider {
         return RequestHeaders.NONE;
     }
 
-    /** Whether the cap on a chat's output has the name that OpenAI's newer models want. */
-    default boolean newerCap() {
-        return false;
+    /** What its chat in OpenAI's protocol is like. */
+    default ChatFlavour flavour() {
+        return ChatFlavour.COMPATIBLE;
     }
 
     /** How a model there is told to think. */

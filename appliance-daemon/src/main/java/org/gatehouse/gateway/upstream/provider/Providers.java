@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.upstream.provider;
 
 import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.upstream.provider.anthropic.Anthropic;
 import org.gatehouse.gateway.upstream.provider.azure.AzureOpenAi;
 import org.gatehouse.gateway.upstream.provider.cohere.Cohere;
@@ -12,14 +13,18 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class Providers {
     // An engine's own Messages endpoint takes no cache salt and reports no running usage; governance wants both, so
     // calls in that dialect are translated unless an admin says otherwise (option "protocols").
-    private final Provider engine = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES);
-    private final Provider plainEngine = OpenAiShaped.with(Protocol.OPENAI_CHAT);
+    private final Provider engine = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES)
+            .like(ChatFlavour.ENGINE);
+    private final Provider plainEngine = OpenAiShaped.with(Protocol.OPENAI_CHAT).like(ChatFlavour.ENGINE);
     private final Provider compatible = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES);
-    private final Provider chatOnly = OpenAiShaped.with(Protocol.OPENAI_CHAT)
+    private final OpenAiShaped chatOnly = OpenAiShaped.with(Protocol.OPENAI_CHAT)
             .without(Surface.AUDIO_SPEECH, Surface.IMAGES_GENERATIONS, Surface.IMAGES_EDITS, Surface.RERANK,
                     Surface.MODERATIONS);
+    private final Provider dashScope = chatOnly.like(ChatFlavour.QWEN);
+    private final Provider deepSeek = chatOnly.like(ChatFlavour.DEEPSEEK);
+    private final Provider mistral = chatOnly.like(ChatFlavour.MISTRAL);
     private final Provider openAi = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES)
-            .without(Surface.RERANK).withNewerCap();
+            .without(Surface.RERANK).like(ChatFlavour.OPENAI);
     private final Provider azure = new AzureOpenAi();
     private final Provider anthropic = new Anthropic();
     private final Provider gemini = new Gemini();
@@ -34,7 +39,9 @@ public final class Providers {
             case ANTHROPIC -> anthropic;
             case GEMINI, VERTEX -> gemini;
             case BEDROCK -> anthropic;
-            case DASHSCOPE, DEEPSEEK, MISTRAL -> chatOnly;
+            case DASHSCOPE -> dashScope;
+            case DEEPSEEK -> deepSeek;
+            case MISTRAL -> mistral;
             case COHERE -> cohere;
             case VLLM, SGLANG, TRANSFORMERS -> engine;
             case LLAMA_CPP, TENSORRT_LLM -> plainEngine;

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.upstream.provider.Authorization;
 import org.gatehouse.gateway.upstream.provider.OpenAiPaths;
 import org.gatehouse.gateway.upstream.provider.Provider;
@@ -64,7 +65,7 @@ public final class AzureOpenAi implements Provider {
     }
 
     @Override
-    public boolean newerCap() {
-        return true;
+    public ChatFlavour flavour() {
+        return ChatFlavour.OPENAI;
     }
 }
