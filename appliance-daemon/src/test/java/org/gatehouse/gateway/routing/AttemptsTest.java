@@ -285,7 +285,7 @@ class AttemptsTest {
         scene.pass(3000);
         assertThat(scene.traffic.isUsable(slow.id())).isFalse();
         assertThat(waiting).isNotNull();
-        waiting.firstByte();
+        java.util.Objects.requireNonNull(waiting).firstByte();
         assertThat(scene.traffic.isUsable(slow.id())).isTrue();
     }
 
