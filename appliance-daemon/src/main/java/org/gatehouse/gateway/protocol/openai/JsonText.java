@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,18 +26,20 @@ final class JsonText {
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build()).build();
     static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
     static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** Reads a text that is one value and nothing behind it; the mapper also reads a value within a larger text. */
+    private static final ObjectReader WHOLE = MAPPER.reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private JsonText() {}
 
     static JsonNode tree(byte[] bytes, int from, int to) throws IOException {
-        return MAPPER.readTree(bytes, from, to - from);
+        return WHOLE.readTree(bytes, from, to - from);
     }
 
     static JsonNode tree(byte[] bytes) throws IOException {
-        return MAPPER.readTree(bytes);
+        return WHOLE.readTree(bytes);
     }
 
     static byte[] bytes(JsonNode tree) {
