@@ -112,8 +112,9 @@ final class ResponsesEventReader implements EventReader {
                     "response.content_part.done", "response.output_text.done", "response.refusal.done",
                     "response.reasoning_summary_part.added", "response.reasoning_summary_part.done",
                     "response.reasoning_summary_text.done", "response.reasoning_text.done",
-                    "response.reasoning_part.added", "response.reasoning_part.done" -> {
-            }
+                    "response.reasoning_part.added", "response.reasoning_part.done" ->
+                {
+                }
             default -> out.accept(new ChatEvent.Foreign(event.type, tree(data, from, to)));
         }
     }
@@ -169,7 +170,8 @@ final class ResponsesEventReader implements EventReader {
         Call call = find(event.outputIndex);
         if (call != null && !words.isEmpty()) {
             call.argued = true;
-            out.accept(call.answer ? new ChatEvent.Text(0, words) : new ChatEvent.ToolArguments(0, call.ordinal, words));
+            out.accept(
+                    call.answer ? new ChatEvent.Text(0, words) : new ChatEvent.ToolArguments(0, call.ordinal, words));
         }
     }
 
@@ -226,7 +228,7 @@ final class ResponsesEventReader implements EventReader {
                     out.accept(new ChatEvent.ToolArguments(0, ordinals++, call.arguments()));
                 }
                 case Block.Foreign foreign -> out.accept(new ChatEvent.Foreign(foreign.type(), foreign.json()));
-                case Block.Image _, Block.Document _, Block.Audio _, Block.ToolResult _ -> {
+                case Block.Image _,Block.Document _,Block.Audio _,Block.ToolResult _ -> {
                 }
             }
         }

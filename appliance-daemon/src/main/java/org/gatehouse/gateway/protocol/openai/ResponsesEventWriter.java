@@ -86,10 +86,9 @@ final class ResponsesEventWriter implements EventWriter {
                 String status = ResponseObject.statusOf(stop);
                 terminal(status, response(status, null), out);
             }
-            case ChatEvent.Text _, ChatEvent.Declined _, ChatEvent.Thought _, ChatEvent.ThoughtSignature _,
-                    ChatEvent.RedactedThought _, ChatEvent.ToolCallBegun _, ChatEvent.ToolArguments _,
-                    ChatEvent.Stopped _, ChatEvent.Foreign _ -> {
-            }
+            case ChatEvent.Text _,ChatEvent.Declined _,ChatEvent.Thought _,ChatEvent.ThoughtSignature _,ChatEvent.RedactedThought _,ChatEvent.ToolCallBegun _,ChatEvent.ToolArguments _,ChatEvent.Stopped _,ChatEvent.Foreign _ ->
+                {
+                }
         }
     }
 

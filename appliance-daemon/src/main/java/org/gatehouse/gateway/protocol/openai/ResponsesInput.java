@@ -93,7 +93,7 @@ final class ResponsesInput {
             case Block.Audio _ -> throw new UntranslatableException("messages", "The conversation holds a recording,"
                     + " which this model's provider does not take on this surface; leave it out.");
             case Block.Foreign foreign -> losses.dropped(List.of(foreign.type()));
-            case Block.ToolCall _, Block.ToolResult _, Block.Thinking _, Block.RedactedThinking _ ->
+            case Block.ToolCall _,Block.ToolResult _,Block.Thinking _,Block.RedactedThinking _ ->
                 losses.say("a block that is not the user's dropped");
         }
     }
@@ -138,12 +138,13 @@ final class ResponsesInput {
                         text.text());
                 case Block.Declined words -> items.addObject().put("type", "message").put("role", "assistant")
                         .putArray("content").addObject().put("type", "refusal").put("refusal", words.text());
-                case Block.Thinking thinking -> sealed(thinking.text(), thinking.signature() == null ? ""
+                case Block.Thinking thinking -> sealed(thinking.text(), thinking.signature() == null
+                        ? ""
                         : thinking.signature());
                 case Block.RedactedThinking redacted -> sealed("", redacted.data());
                 case Block.ToolCall call -> call(call);
                 case Block.Foreign foreign -> losses.dropped(List.of(foreign.type()));
-                case Block.Image _, Block.Document _, Block.Audio _, Block.ToolResult _ ->
+                case Block.Image _,Block.Document _,Block.Audio _,Block.ToolResult _ ->
                     losses.say("media of the assistant's earlier turns dropped");
             }
         }

@@ -29,7 +29,8 @@ final class ResponsesReplyWriter {
             boolean last = item == writer.items.getLast();
             items.add(new ResponseObject.Item(item, last ? status : "completed"));
         }
-        ResponseObject response = new ResponseObject(ResponseObject.idOf(reply.id(), presentation), presentation, status,
+        ResponseObject response = new ResponseObject(ResponseObject.idOf(reply.id(), presentation), presentation,
+                status,
                 items, choice.stop().reason(), null, reply.usage());
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
         EventText.generated(out, response::write);
@@ -53,7 +54,7 @@ final class ResponsesReplyWriter {
                 items.add(new ResponsesOutput.Call(id("fc_"), call.id(), call.name(), call.arguments(),
                         call.signature()));
             }
-            case Block.Image _, Block.Document _, Block.Audio _, Block.ToolResult _, Block.Foreign _ -> {
+            case Block.Image _,Block.Document _,Block.Audio _,Block.ToolResult _,Block.Foreign _ -> {
             }
         }
     }

@@ -51,8 +51,9 @@ class ChatReplyTest {
 
     @Test
     void partsWithThoughtsAmongThemAreRead() {
-        ChatReply.Choice choice = choice("""
-                {"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}]}""",
+        ChatReply.Choice choice = choice(
+                """
+                        {"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}]}""",
                 "");
 
         assertThat(choice.blocks()).containsExactly(new Block.Thinking("hm", null), new Block.Text("a"));
@@ -107,7 +108,8 @@ class ChatReplyTest {
     void usageIsReadInItsSpellings(String usage, String counts) {
         TokenCount read = read("{\"choices\":[{\"message\":{}}],\"usage\":" + usage + "}").usage();
 
-        assertThat(read == null ? null
+        assertThat(read == null
+                ? null
                 : read.input() + "," + read.cachedInput() + "," + read.cacheWrites() + "," + read.output() + ","
                         + read.reasoning())
                 .isEqualTo(counts);
@@ -141,7 +143,8 @@ class ChatReplyTest {
         assertThat(back.model()).isEqualTo("public-model");
         assertThat(back.id()).isEqualTo("chatcmpl-9");
         JsonNode first = Wire.json(written).at("/choices/0/message");
-        assertThat(first.path("reasoning").asText()).isEqualTo(first.path("reasoning_content").asText()).isEqualTo("hm");
+        assertThat(first.path("reasoning").asText()).isEqualTo(first.path("reasoning_content").asText())
+                .isEqualTo("hm");
         assertThat(Wire.json(written).at("/choices/0/native_finish_reason").asText()).isEqualTo("tool_use");
     }
 

@@ -126,9 +126,11 @@ class ChatRequestReadingTest {
             assertThat(request.turns().get(1).blocks()).as(name).containsExactly(new Block.Thinking("hm", null),
                     new Block.Text("a"));
         }
-        ChatRequest sealed = read(HI + """
-                ,{"role":"assistant","content":"a","thinking_blocks":[
-                 {"type":"thinking","thinking":"hm","signature":"S+/="},{"type":"redacted_thinking","data":"D"}]},""" + HI,
+        ChatRequest sealed = read(
+                HI + """
+                        ,{"role":"assistant","content":"a","thinking_blocks":[
+                         {"type":"thinking","thinking":"hm","signature":"S+/="},{"type":"redacted_thinking","data":"D"}]},"""
+                        + HI,
                 "");
         assertThat(sealed.turns().get(1).blocks()).containsExactly(new Block.Thinking("hm", "S+/="),
                 new Block.RedactedThinking("D"), new Block.Text("a"));
@@ -188,9 +190,10 @@ class ChatRequestReadingTest {
 
     @Test
     void capsSamplingStopsAndUserAreRead() {
-        ChatRequest request = read(HI, """
-                ,"max_tokens":5,"max_completion_tokens":7,"temperature":1.5,"top_p":0.5,"top_k":3,"seed":-9,
-                "frequency_penalty":-1,"presence_penalty":2,"stop":["a","b","c","d","e"],"n":2,"user":"u","stream":true""");
+        ChatRequest request = read(HI,
+                """
+                        ,"max_tokens":5,"max_completion_tokens":7,"temperature":1.5,"top_p":0.5,"top_k":3,"seed":-9,
+                        "frequency_penalty":-1,"presence_penalty":2,"stop":["a","b","c","d","e"],"n":2,"user":"u","stream":true""");
 
         assertThat(request.maxOutputTokens()).isEqualTo(7);
         assertThat(request.sampling()).isEqualTo(new ChatRequest.Sampling(1.5, 0.5, 3, -1.0, 2.0, -9L));
@@ -203,11 +206,13 @@ class ChatRequestReadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"\"reasoning_effort\":\"minimal\"|MINIMAL|", "\"reasoning_effort\":\"xhigh\"|MAXIMAL|",
+    @CsvSource(delimiter = '|', value = {"\"reasoning_effort\":\"minimal\"|MINIMAL|",
+            "\"reasoning_effort\":\"xhigh\"|MAXIMAL|",
             "\"reasoning\":{\"effort\":\"low\"}|LOW|", "\"reasoning\":{\"max_tokens\":9}||9",
             "\"thinking_token_budget\":8||8", "\"enable_thinking\":true,\"thinking_budget\":7||7",
             "\"enable_thinking\":false|NONE|", "\"thinking\":{\"type\":\"disabled\"}|NONE|",
-            "\"chat_template_kwargs\":{\"enable_thinking\":false}|NONE|", "\"thinking\":{\"type\":\"enabled\"}|MEDIUM|"})
+            "\"chat_template_kwargs\":{\"enable_thinking\":false}|NONE|",
+            "\"thinking\":{\"type\":\"enabled\"}|MEDIUM|"})
     void reasoningIsReadInEverybodysFields(String fields, Reasoning.Effort effort, Long budget) {
         ChatRequest request = read(HI, "," + fields);
 

@@ -28,7 +28,8 @@ class ChatRequestWritingTest {
     private static final Turn HI = new Turn(Role.USER, List.of(new Block.Text("hi")));
 
     private static ChatRequest chat(Turn... turns) {
-        return new ChatRequest(List.of(), List.of(turns), List.of(), null, null, null, Sampling.DEFAULT, List.of(), null,
+        return new ChatRequest(List.of(), List.of(turns), List.of(), null, null, null, Sampling.DEFAULT, List.of(),
+                null,
                 OutputFormat.TEXT, 1, false, null, Map.of());
     }
 
@@ -156,7 +157,8 @@ class ChatRequestWritingTest {
     @Test
     void temperatureAboveWhatTheProviderTakesIsLoweredWithANote() {
         ChatRequest request = new ChatRequest(List.of(), List.of(HI), List.of(), null, null, null,
-                new Sampling(1.7, null, 5, null, null, 3L), List.of(), null, OutputFormat.TEXT, 1, false, "u", Map.of());
+                new Sampling(1.7, null, 5, null, null, 3L), List.of(), null, OutputFormat.TEXT, 1, false, "u",
+                Map.of());
         Losses losses = new Losses();
         JsonNode written = Wire.write(new OpenAiChat(ChatFlavour.MISTRAL), request,
                 new Terms("m", null, 1, ReasoningStyle.NONE, 1, true, true), losses);
@@ -179,7 +181,8 @@ class ChatRequestWritingTest {
                 .isEqualTo(Wire.json("{\"enable_thinking\":false,\"thinking\":false}"));
         assertThat(off.has("reasoning_effort")).isFalse();
         assertThat(Wire.write(ENGINE, thinking(high, HI)).path("reasoning_effort").asText()).isEqualTo("high");
-        assertThat(Wire.write(ENGINE, thinking(budget, HI), byBudget, new Losses()).path("thinking_token_budget").asInt())
+        assertThat(
+                Wire.write(ENGINE, thinking(budget, HI), byBudget, new Losses()).path("thinking_token_budget").asInt())
                 .isEqualTo(3000);
         JsonNode deepseek = Wire.write(new OpenAiChat(ChatFlavour.DEEPSEEK), thinking(high, HI));
         assertThat(deepseek.at("/thinking/type").asText()).isEqualTo("enabled");
@@ -194,7 +197,8 @@ class ChatRequestWritingTest {
 
     @Test
     void usageIsAskedForInEveryStreamUnlessTheServerTellsItUnasked() {
-        ChatRequest request = Wire.read(OPENAI, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}");
+        ChatRequest request = Wire.read(OPENAI,
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}");
 
         assertThat(Wire.write(ENGINE, request).at("/stream_options/include_usage").asBoolean()).isTrue();
         assertThat(Wire.write(new OpenAiChat(ChatFlavour.MISTRAL), request).has("stream_options")).isFalse();

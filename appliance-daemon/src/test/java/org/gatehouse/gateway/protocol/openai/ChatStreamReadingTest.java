@@ -32,7 +32,8 @@ class ChatStreamReadingTest {
     }
 
     private static String finish(String reason) {
-        return "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason
+        return "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\""
+                + reason
                 + "\"}]}\n\n";
     }
 
@@ -106,7 +107,8 @@ class ChatStreamReadingTest {
 
     @Test
     void deltasOfSeveralCallsMayAlternate() {
-        assertThat(read(delta("\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}},{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\"}}]")
+        assertThat(read(delta(
+                "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}},{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\"}}]")
                 + delta("\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"1\"}},{\"index\":0,\"function\":{\"arguments\":\"0\"}}]")))
                 .containsExactly(BEGUN, new ChatEvent.ToolCallBegun(0, 0, "a", "f", null),
                         new ChatEvent.ToolCallBegun(0, 1, "b", "g", null), new ChatEvent.ToolArguments(0, 1, "1"),
@@ -118,13 +120,16 @@ class ChatStreamReadingTest {
         assertThat(read(delta("\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}")
                 + delta("\"function_call\":{\"arguments\":\"{}\"}") + finish("function_call") + DONE))
                 .containsExactly(BEGUN, new ChatEvent.ToolCallBegun(0, 0, "made", "f", null),
-                        new ChatEvent.ToolArguments(0, 0, "{}"), stopped(StopReason.TOOL_CALLS, "function_call"), ENDED);
+                        new ChatEvent.ToolArguments(0, 0, "{}"), stopped(StopReason.TOOL_CALLS, "function_call"),
+                        ENDED);
     }
 
     @Test
     void answerByAForcedToolIsTextAgain() {
-        assertThat(read(delta("\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"gatehouse_answer\",\"arguments\":\"{\"}}]")
-                + delta("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]") + finish("tool_calls") + DONE))
+        assertThat(read(delta(
+                "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"gatehouse_answer\",\"arguments\":\"{\"}}]")
+                + delta("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]") + finish("tool_calls")
+                + DONE))
                 .containsExactly(BEGUN, new ChatEvent.Text(0, "{"), new ChatEvent.Text(0, "}"),
                         stopped(StopReason.END, "tool_calls"), ENDED);
     }
@@ -192,12 +197,14 @@ class ChatStreamReadingTest {
 
     @Test
     void azuresFirstChunkWithoutChoicesSaysNothing() {
-        assertThat(read("data: {\"id\":\"\",\"choices\":[],\"prompt_filter_results\":[{}]}\n\n" + delta("\"content\":\"a\"")))
+        assertThat(read(
+                "data: {\"id\":\"\",\"choices\":[],\"prompt_filter_results\":[{}]}\n\n" + delta("\"content\":\"a\"")))
                 .containsExactly(BEGUN, new ChatEvent.Text(0, "a"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a", "5", "{\"choices\":[{\"index\":-1}]}",
+    @ValueSource(strings = {"{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a", "5",
+            "{\"choices\":[{\"index\":-1}]}",
             "{\"choices\":[{\"index\":100000}]}", "{\"choices\":[]} x", "<html>"})
     void brokenEventIsBroken(String data) {
         assertThatThrownBy(() -> Wire.read(CHAT.events(), "data: " + data + "\n\n"))

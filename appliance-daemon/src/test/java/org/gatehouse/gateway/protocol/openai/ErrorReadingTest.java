@@ -38,8 +38,10 @@ class ErrorReadingTest {
             "400|400|exceed_context_size_error|the request exceeds the available context size|CONTEXT_TOO_LONG",
             "400|null|BadRequest|The input (9 tokens) is longer than the model's context length (8 tokens).|CONTEXT_TOO_LONG",
             "429|\"insufficient_quota\"|insufficient_quota|You exceeded your current quota|OUT_OF_MONEY",
-            "400|\"billing_hard_limit_reached\"|x|x|OUT_OF_MONEY", "402|\"invalid_request_error\"|x|Insufficient Balance|OUT_OF_MONEY",
-            "429|\"rate_limit_exceeded\"|tokens|Rate limit reached|RATE_LIMITED", "429|null|engine_overloaded|x|OVERLOADED",
+            "400|\"billing_hard_limit_reached\"|x|x|OUT_OF_MONEY",
+            "402|\"invalid_request_error\"|x|Insufficient Balance|OUT_OF_MONEY",
+            "429|\"rate_limit_exceeded\"|tokens|Rate limit reached|RATE_LIMITED",
+            "429|null|engine_overloaded|x|OVERLOADED",
             "400|\"content_filter\"|x|x|CONTENT_POLICY", "400|\"content_policy_violation\"|x|x|CONTENT_POLICY",
             "400|\"invalid_prompt\"|x|x|CONTENT_POLICY", "413|null|x|too large|TOO_LARGE",
             "503|null|x|The server is overloaded|OVERLOADED", "529|null|overloaded_error|x|OVERLOADED",
@@ -65,12 +67,14 @@ class ErrorReadingTest {
                 [{"error":{"code":429,"message":"You exceeded your current quota","status":"RESOURCE_EXHAUSTED"}}]""");
 
         assertThat(read.cause()).isEqualTo(Cause.RATE_LIMITED);
-        assertThat(read(400, "[{\"error\":{\"message\":\"API key not valid.\",\"status\":\"INVALID_ARGUMENT\"}}]").cause())
+        assertThat(
+                read(400, "[{\"error\":{\"message\":\"API key not valid.\",\"status\":\"INVALID_ARGUMENT\"}}]").cause())
                 .isEqualTo(Cause.AUTHENTICATION);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"error\":\"gone\"}|gone", "{\"detail\":\"gone\"}|gone",
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"error\":\"gone\"}|gone",
+            "{\"detail\":\"gone\"}|gone",
             "{\"object\":\"error\",\"message\":\"gone\",\"code\":500}|gone", "gone|gone",
             "{\"detail\":[{\"loc\":[\"body\"]}]}|[{\"loc\":[\"body\"]}]"})
     void otherShapesAreReadToo(String body, String message) {
@@ -78,7 +82,8 @@ class ErrorReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<!DOCTYPE html><html><body>Bad gateway</body></html>", "{}", "[]", "null", "\u0000\u0001"})
+    @ValueSource(strings = {"", "<!DOCTYPE html><html><body>Bad gateway</body></html>", "{}", "[]", "null",
+            "\u0000\u0001"})
     void bodiesThatSayNothingAreToldByTheirStatus(String body) {
         ProviderError read = read(502, body);
 
@@ -98,7 +103,8 @@ class ErrorReadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"Please try again in 6m0s. Visit us|PT6M", "Please try again in 345ms.|PT0.345S",
+    @CsvSource(delimiter = '|', value = {"Please try again in 6m0s. Visit us|PT6M",
+            "Please try again in 345ms.|PT0.345S",
             "Please retry after 26 seconds.|PT26S", "Please try again later.|"})
     void waitsAreReadFromTheMessageToo(String message, Duration wait) {
         assertThat(read(429, error("\"rate_limit_exceeded\"", "x", message)).retryAfter()).isEqualTo(wait);

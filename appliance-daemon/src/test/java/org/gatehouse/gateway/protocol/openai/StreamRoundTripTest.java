@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.core.ObjectMappers;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What is written is good grammar and is read back as what it was, whatever the answer. */
 class StreamRoundTripTest {
     private static final int ROUNDS = 400;
-    private static final String[] WORDS = {"a", "Hé", "\n\n", "\"quoted\"", "\\", "data: x", "日本", "\uD83D\uDE00", "\u0001",
+    private static final String[] WORDS = {"a", "Hé", "\n\n", "\"quoted\"", "\\", "data: x", "日本", "\uD83D\uDE00",
+            "\u0001",
             " ", "</script>", "[DONE]", "{}"};
 
     private static final OpenAiChat CHAT = new OpenAiChat();
@@ -176,6 +179,22 @@ class StreamRoundTripTest {
 
         assertThat(Wire.write(CHAT.events(Wire.PRESENTATION), steps)).isEmpty();
         assertThat(Wire.write(RESPONSES.events(Wire.PRESENTATION), steps)).isEmpty();
-        assertThat(Wire.write(CHAT.events(Wire.PRESENTATION), List.of(new ChatEvent.Ping()))).isEqualTo(": keep-alive\n\n");
+        assertThat(Wire.write(CHAT.events(Wire.PRESENTATION), List.of(new ChatEvent.Ping())))
+                .isEqualTo(": keep-alive\n\n");
+    }
+
+    @Test
+    void openAisOwnClientUnderstandsEveryChunk() throws Exception {
+        String stream = Wire.write(CHAT.events(Wire.PRESENTATION),
+                List.of(new ChatEvent.Begun("c", "m"), new ChatEvent.Thought(0, "hm"), new ChatEvent.Text(0, "a"),
+                        new ChatEvent.ToolCallBegun(0, 0, "a", "f", null),
+                        new ChatEvent.Stopped(0, Stop.of(StopReason.TOOL_CALLS)),
+                        new ChatEvent.Used(new TokenCount(9, 1, 1, 0, 2, 1), true), new ChatEvent.Ended()));
+        List<Wire.Sse> events = Wire.events(stream);
+
+        for (Wire.Sse event : events.subList(0, events.size() - 1)) {
+            ObjectMappers.jsonMapper().readValue(event.data(), ChatCompletionChunk.class).validate();
+        }
+        assertThat(events).hasSize(7);
     }
 }
