@@ -19,11 +19,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 final class JsonText {
     /** A picture of a few dozen megabytes is one string; what a body may hold at all was decided before it came here. */
     private static final int LONGEST_STRING = 256 << 20;
+    /** Below the 1000 levels that may be written, so that whatever was read can be written within something else. */
+    private static final int DEEPEST = 500;
 
     /** Calls run on virtual threads, so buffers are shared between threads rather than kept by each. */
     static final JsonFactory FACTORY = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build()).build();
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).maxNestingDepth(DEEPEST).build())
+            .build();
     static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();

@@ -162,12 +162,18 @@ final class ResponsesRequestWriter {
             case ToolChoice.Auto _ -> body.put("tool_choice", "auto");
             case ToolChoice.None _ -> body.put("tool_choice", "none");
             case ToolChoice.Required _ -> body.put("tool_choice", "required");
-            case ToolChoice.Named named -> body.putObject("tool_choice").put("type", "function").put("name",
-                    named.tool());
+            case ToolChoice.Named named when named(named.tool()) ->
+                body.putObject("tool_choice").put("type", "function")
+                        .put("name", named.tool());
+            case ToolChoice.Named _ -> losses.dropped(List.of("tool_choice"));
         }
         if (request.parallelTools() != null) {
             body.put("parallel_tool_calls", request.parallelTools());
         }
+    }
+
+    private boolean named(String tool) {
+        return request.tools().stream().anyMatch(known -> known instanceof Tool.Function && known.name().equals(tool));
     }
 
     private static void function(Tool.Function function, ObjectNode tool) throws UntranslatableException {

@@ -111,24 +111,25 @@ class ResponsesTest {
         Losses losses = new Losses();
         JsonNode written = Wire.write(RESPONSES, Wire.read(RESPONSES, CONVERSATION), Wire.TERMS, losses);
 
-        assertThat(written).isEqualTo(Wire.json("""
-                {"model":"m","instructions":"be brief\\n\\nand kind","input":[
-                 {"type":"message","role":"user","content":[{"type":"input_text","text":"look"},
-                  {"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"low"},
-                  {"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,CCCC"}]},
-                 {"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"gAAAAseal"},
-                 {"type":"message","role":"assistant","content":"I look"},
-                 {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},
-                 {"type":"function_call","call_id":"b","name":"g","arguments":"{}"},
-                 {"type":"function_call_output","call_id":"a","output":"1"},
-                 {"type":"function_call_output","call_id":"b","output":[{"type":"input_text","text":"2"},
-                  {"type":"input_image","image_url":"https://example.com/a.png"}]},
-                 {"type":"message","role":"user","content":"go on"}],
-                 "store":false,"max_output_tokens":99,"temperature":0.5,"top_p":0.9,
-                 "include":["reasoning.encrypted_content"],"reasoning":{"effort":"high","summary":"auto"},
-                 "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}},
-                 "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true}],
-                 "tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,"stream":true,"user":"u"}"""));
+        assertThat(written).isEqualTo(Wire
+                .json("""
+                        {"model":"m","instructions":"be brief\\n\\nand kind","input":[
+                         {"type":"message","role":"user","content":[{"type":"input_text","text":"look"},
+                          {"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"low"},
+                          {"type":"input_file","filename":"a.pdf","file_data":"data:application/pdf;base64,CCCC"}]},
+                         {"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"gAAAAseal"},
+                         {"type":"message","role":"assistant","content":"I look"},
+                         {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},
+                         {"type":"function_call","call_id":"b","name":"g","arguments":"{}"},
+                         {"type":"function_call_output","call_id":"a","output":"1"},
+                         {"type":"function_call_output","call_id":"b","output":[{"type":"input_text","text":"2"},
+                          {"type":"input_image","image_url":"https://example.com/a.png"}]},
+                         {"type":"message","role":"user","content":"go on"}],
+                         "store":false,"max_output_tokens":99,"temperature":0.5,"top_p":0.9,
+                         "include":["reasoning.encrypted_content"],"reasoning":{"effort":"high","summary":"auto"},
+                         "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}},
+                         "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true}],
+                         "tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,"stream":true,"user":"u"}"""));
         assertThat(losses.told()).containsExactlyInAnyOrder("tool web_search dropped: its provider's own",
                 "metadata dropped", "text.verbosity dropped");
     }
@@ -214,7 +215,8 @@ class ResponsesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"x\"},\"output\":[]}", "{}",
+    @ValueSource(strings = {
+            "{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"x\"},\"output\":[]}", "{}",
             "[]", ""})
     void whatIsNoAnswerIsBroken(String body) {
         assertThatThrownBy(() -> RESPONSES.readReply(Wire.bytes(body))).isInstanceOf(BrokenAnswerException.class);
