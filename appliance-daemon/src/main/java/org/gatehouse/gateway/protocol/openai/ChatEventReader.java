@@ -2,6 +2,7 @@ package org.gatehouse.gateway.protocol.openai;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -82,7 +83,7 @@ final class ChatEventReader implements EventReader {
         while (end > from && data[end - 1] == ' ') {
             end--;
         }
-        return java.util.Arrays.equals(data, from, end, DONE, 0, DONE.length);
+        return Arrays.equals(data, from, end, DONE, 0, DONE.length);
     }
 
     private void chunk(JsonParser parser) throws IOException, BrokenAnswerException {

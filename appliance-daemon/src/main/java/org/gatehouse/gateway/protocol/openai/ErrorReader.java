@@ -66,9 +66,10 @@ record ErrorReader(WaitTimes waits) {
             @Nullable String type, @Nullable String param, String inner) {
         ProviderError.Cause cause = ErrorCauses.of(status, code == null ? "" : code, type == null ? "" : type, inner,
                 message);
-        String words = message.isBlank()
+        String masked = Secrets.mask(message);
+        String words = masked.isBlank()
                 ? "The provider answered with status " + status + " and said no more."
-                : Secrets.mask(message);
+                : masked;
         return new ProviderError(cause, status >= 400 ? status : ErrorCauses.statusOf(cause), words,
                 code != null ? code : type, param, waits.read(headers, message));
     }

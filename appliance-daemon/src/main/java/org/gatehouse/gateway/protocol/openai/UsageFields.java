@@ -106,6 +106,8 @@ final class UsageFields {
         json.writeObjectFieldStart("prompt_tokens_details");
         json.writeNumberField("cached_tokens", usage.cachedInput());
         if (usage.cacheWrites() > 0) {
+            // OpenAI's name and vLLM's.
+            json.writeNumberField("cache_write_tokens", usage.cacheWrites());
             json.writeNumberField("created_cache_tokens", usage.cacheWrites());
         }
         json.writeEndObject();
@@ -121,9 +123,7 @@ final class UsageFields {
         json.writeNumberField("input_tokens", usage.input());
         json.writeObjectFieldStart("input_tokens_details");
         json.writeNumberField("cached_tokens", usage.cachedInput());
-        if (usage.cacheWrites() > 0) {
-            json.writeNumberField("cache_write_tokens", usage.cacheWrites());
-        }
+        json.writeNumberField("cache_write_tokens", usage.cacheWrites());
         json.writeEndObject();
         json.writeNumberField("output_tokens", usage.output());
         json.writeObjectFieldStart("output_tokens_details");
