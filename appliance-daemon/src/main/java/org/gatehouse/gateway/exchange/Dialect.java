@@ -10,7 +10,11 @@ public interface Dialect {
     /** The name in the trail and in metrics, such as {@code openai}. */
     String name();
 
-    /** Reads what governance needs from a body; checks no more than that. */
+    /**
+     * Reads what governance needs from a body; checks no more than that.
+     *
+     * @param pathModel what the path names: a model, with {@code :method} behind it in dialects that say so what to do
+     */
     Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body);
 
     /** A whole error reply, JSON. */

@@ -27,19 +27,39 @@ import org.jspecify.annotations.Nullable;
  * @param conversation what the dialect's own fields call the conversation; {@code null} when they say nothing
  * @param endUser the end user's name in the dialect's own field; {@code null} when it is not there
  * @param units how many pictures are asked for, at least 1; characters to speak on the speech surface
+ * @param capPlace where a cap goes into an object inside the body; {@code null} when there is no such object
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is a buffer that is read, never a value that is compared
 public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
         boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
         @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
-        @Nullable String conversation, @Nullable String endUser, long units) {
+        @Nullable String conversation, @Nullable String endUser, long units, @Nullable CapPlace capPlace) {
+
+    /** One of a dialect whose caps stand beside the other fields. */
+    public ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
+            boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
+            @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
+            @Nullable String conversation, @Nullable String endUser, long units) {
+        this(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked, runningUsageAsked, outputCap,
+                prompts, promptBound, choices, engineOnly, conversation, endUser, units, null);
+    }
 
     /** One that names neither conversation nor end user. */
-    public ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt, boolean streamed,
-            @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked, @Nullable OutputCap outputCap,
-            int prompts, long promptBound, int choices, List<Span> engineOnly, long units) {
+    public ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
+            boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
+            @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
+            long units, @Nullable CapPlace capPlace) {
         this(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked, runningUsageAsked, outputCap,
-                prompts, promptBound, choices, engineOnly, null, null, units);
+                prompts, promptBound, choices, engineOnly, null, null, units, capPlace);
+    }
+
+    /** One that names neither, and whose caps stand beside the other fields. */
+    public ModelRequest(byte[] body, @Nullable String model, @Nullable Span modelValue, int insertAt,
+            boolean streamed, @Nullable Span streamOptions, boolean usageAsked, boolean runningUsageAsked,
+            @Nullable OutputCap outputCap, int prompts, long promptBound, int choices, List<Span> engineOnly,
+            long units) {
+        this(body, model, modelValue, insertAt, streamed, streamOptions, usageAsked, runningUsageAsked, outputCap,
+                prompts, promptBound, choices, engineOnly, null, null, units, null);
     }
 
     /**
@@ -57,6 +77,14 @@ public record ModelRequest(byte[] body, @Nullable String model, @Nullable Span m
      * @param value where it stands
      */
     public record OutputCap(long tokens, Span value) {}
+
+    /**
+     * Where a cap goes that the client did not name, in a dialect whose caps stand in an object inside the body.
+     *
+     * @param at behind that object's opening brace
+     * @param alone whether the object has no other field, so that no comma follows
+     */
+    public record CapPlace(int at, boolean alone) {}
 
     /** Checks what must be there. */
     public ModelRequest {

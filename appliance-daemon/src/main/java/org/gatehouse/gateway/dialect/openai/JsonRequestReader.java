@@ -1,20 +1,13 @@
 package org.gatehouse.gateway.dialect.openai;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Dialect.Reading;
@@ -31,7 +24,6 @@ import org.gatehouse.governance.snapshot.Surface;
  * wrong types, a field given twice.
  */
 final class JsonRequestReader {
-    private static final int MAX_DEPTH = 200;
     private static final int MAX_MODEL_LENGTH = 256;
     private static final int MAX_CHOICES = 128;
     private static final int MAX_ANSWERS = 4096;
@@ -39,12 +31,6 @@ final class JsonRequestReader {
     /** Spelled otherwise, a governed name is another field here and perhaps the same one upstream: Go folds the case. */
     private static final List<String> GOVERNED = List.of("model", "stream", "stream_options", "max_tokens",
             "max_completion_tokens", "max_output_tokens", "n", "best_of", "background");
-
-    // No guessing of the encoding: the body is UTF-8 by then, and offsets must be those of its bytes. No interning: the
-    // names are the client's, and there is no end to them.
-    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build();
 
     private final Surface surface;
     private final byte[] body;
@@ -76,29 +62,7 @@ final class JsonRequestReader {
     }
 
     static Reading read(Surface surface, byte[] body) {
-        if (body.length == 0) {
-            return new Reading.Wrong(Refusal.invalid(null, "The body is empty. Send a JSON object."));
-        }
-        if (!isUtf8(body)) {
-            return new Reading.Wrong(Refusal.invalid(null, "The body is not valid UTF-8. Send JSON encoded as UTF-8."));
-        }
-        try (JsonParser parser = JSON.createParser(body)) {
-            return new JsonRequestReader(surface, body, parser).read();
-        } catch (StreamConstraintsException _) {
-            return new Reading.Wrong(Refusal.invalid(null,
-                    "The body is nested deeper than " + MAX_DEPTH
-                            + " levels or has a value that is too long. Simplify it."));
-        } catch (IOException e) {
-            return new Reading.Wrong(
-                    Refusal.invalid(null, "The body is not valid JSON" + where(e) + ". Send a JSON object."));
-        }
-    }
-
-    private static String where(IOException e) {
-        if (e instanceof com.fasterxml.jackson.core.JacksonException json && json.getLocation() != null) {
-            return " (near byte " + json.getLocation().getByteOffset() + ")";
-        }
-        return "";
+        return JsonBody.read(body, parser -> new JsonRequestReader(surface, body, parser).read());
     }
 
     private Reading read() throws IOException {
@@ -109,7 +73,7 @@ final class JsonRequestReader {
         while (wrong == null && parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             if (!seen.add(name)) {
-                wrong = Refusal.invalid(name, "The field '" + shown(name) + "' is given twice. Send it once.");
+                wrong = Refusal.invalid(name, "The field '" + JsonBody.shown(name) + "' is given twice. Send it once.");
                 break;
             }
             parser.nextToken();
@@ -242,7 +206,8 @@ final class JsonRequestReader {
         while (wrong == null && parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             if (!inside.add(name)) {
-                wrong = Refusal.invalid("stream_options." + shown(name), "A field of 'stream_options' is given twice.");
+                wrong = Refusal.invalid("stream_options." + JsonBody.shown(name),
+                        "A field of 'stream_options' is given twice.");
                 return;
             }
             parser.nextToken();
@@ -361,24 +326,5 @@ final class JsonRequestReader {
             }
         }
         return null;
-    }
-
-    private static boolean isUtf8(byte[] bytes) {
-        for (byte b : bytes) {
-            if (b < 0) {
-                try {
-                    StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(bytes));
-                    return true;
-                } catch (CharacterCodingException _) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static String shown(String name) {
-        return name.length() <= 60 ? name : name.substring(0, 60) + "…";
     }
 }

@@ -22,11 +22,10 @@ public final class OpenAiDialect implements Dialect {
         if (type.startsWith("multipart/form-data") && acceptsForms(surface)) {
             return FormRequestReader.read(surface, contentType == null ? "" : contentType, body);
         }
-        // RFC 9110 5.6.6: parameters such as charset may follow. Clients that send no type at all mean JSON.
-        if (!type.isEmpty() && !type.startsWith("application/json") && !type.startsWith("text/json")) {
-            String wanted = acceptsForms(surface) ? "multipart/form-data" : "application/json";
-            return new Reading.Wrong(Refusal.invalid(null,
-                    "The body's content type '" + shown(type) + "' is not understood here. Send '" + wanted + "'."));
+        Refusal wrong = JsonBody.wrongType(contentType,
+                acceptsForms(surface) ? "multipart/form-data" : "application/json");
+        if (wrong != null) {
+            return new Reading.Wrong(wrong);
         }
         return JsonRequestReader.read(surface, body);
     }
@@ -55,9 +54,5 @@ public final class OpenAiDialect implements Dialect {
                     MODERATIONS ->
                 false;
         };
-    }
-
-    private static String shown(String type) {
-        return type.length() <= 60 ? type : type.substring(0, 60) + "…";
     }
 }

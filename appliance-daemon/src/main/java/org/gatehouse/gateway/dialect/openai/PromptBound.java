@@ -15,7 +15,7 @@ import org.gatehouse.governance.snapshot.Surface;
  *
  * <p>Made for one request, fed while its body is read.
  */
-final class PromptBound {
+public final class PromptBound {
     /** Covers a chat template's own opening, such as a default system prompt. */
     private static final int TEMPLATE_TOKENS = 64;
     /** Covers how templates explain to a model that it may call tools. */
@@ -32,7 +32,8 @@ final class PromptBound {
     private boolean opaque;
     private boolean tools;
 
-    PromptBound(JsonParser parser, int bodyBytes) {
+    /** Takes the parser that reads the body and how long that is. */
+    public PromptBound(JsonParser parser, int bodyBytes) {
         this.parser = parser;
         this.bodyBytes = bodyBytes;
     }
@@ -125,13 +126,23 @@ final class PromptBound {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }
 
+    /** Something in the prompt is no text, or is only pointed at. */
+    public void opaque() {
+        opaque = true;
+    }
+
+    /** The model is told of tools. */
+    public void tools() {
+        tools = true;
+    }
+
     /** How many prompts there are, at least 1. */
     int prompts() {
         return prompts;
     }
 
     /** Tokens of all prompts at most; {@link Long#MAX_VALUE} when bytes do not tell. */
-    long tokens() {
+    public long tokens() {
         if (opaque) {
             return Long.MAX_VALUE;
         }
