@@ -95,12 +95,7 @@ public final class Admission implements Stage {
             this.key = exchange.key();
             this.now = clock.instant();
             this.input = input;
-            this.producesTokens = switch (exchange.arrival().surface()) {
-                case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
-                case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                        IMAGES_EDITS, RERANK, MODERATIONS ->
-                    false;
-            };
+            this.producesTokens = exchange.arrival().surface().generatesText();
             this.wanted = producesTokens ? wantedOutput(exchange) : 0;
             this.output = leased(exchange) ? Math.min(wanted, LEASE_TOKENS) : wanted;
         }

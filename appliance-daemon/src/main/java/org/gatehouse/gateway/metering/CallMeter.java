@@ -180,12 +180,7 @@ public final class CallMeter {
 
     /** Whether the surface is one whose answers cost tokens. */
     public boolean producesText() {
-        return switch (exchange.arrival().surface()) {
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES -> true;
-            case EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                    IMAGES_EDITS, RERANK, MODERATIONS ->
-                false;
-        };
+        return exchange.arrival().surface().generatesText();
     }
 
     /** Whether the upstream has said what the whole call used. */

@@ -64,7 +64,9 @@ public final class Tariff {
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> price.perSecond() == null
                     ? BigDecimal.ZERO
                     : times(price.perSecond(), longest(request.body())).movePointLeft(3);
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, RERANK, MODERATIONS -> BigDecimal.ZERO;
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
+                    RERANK, MODERATIONS ->
+                BigDecimal.ZERO;
         };
         return orZero(price.perCall()).add(units);
     }

@@ -85,7 +85,8 @@ public final class StreamRelay {
                     !exchange.request().usageAsked(), !exchange.request().runningUsageAsked(),
                     Admission.leased(exchange), exchange.request().choices());
             case IMAGES_GENERATIONS, IMAGES_EDITS -> new TypedEvents(exchange.request().units());
-            case RESPONSES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, EMBEDDINGS, MODELS, RERANK,
+            case RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS,
+                    AUDIO_SPEECH, EMBEDDINGS, MODELS, RERANK,
                     MODERATIONS ->
                 new TypedEvents(0);
         };

@@ -44,7 +44,8 @@ public final class ModelPromptCounter implements PromptCounter {
     @Override
     public long upperBound(Exchange exchange) {
         return switch (exchange.arrival().surface()) {
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, RERANK, MODERATIONS ->
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, RERANK,
+                    MODERATIONS ->
                 Math.min(exchange.request().promptBound(),
                         (long) exchange.route().contextTokens() * exchange.request().prompts());
             // Counted in seconds, pictures and characters.

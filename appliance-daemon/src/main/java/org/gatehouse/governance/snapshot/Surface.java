@@ -8,11 +8,21 @@ import java.util.stream.Collectors;
 
 /** What a client can call, whatever dialect it speaks. A key may be bound to some of them. */
 public enum Surface {
-    CHAT_COMPLETIONS("chat.completions"), COMPLETIONS("completions"), RESPONSES("responses"), EMBEDDINGS(
-            "embeddings"), MODELS("models"), AUDIO_TRANSCRIPTIONS(
-                    "audio.transcriptions"), AUDIO_TRANSLATIONS("audio.translations"), AUDIO_SPEECH(
-                            "audio.speech"), IMAGES_GENERATIONS("images.generations"), IMAGES_EDITS(
-                                    "images.edits"), RERANK("rerank"), MODERATIONS("moderations");
+    /** OpenAI's chat. */
+    CHAT_COMPLETIONS("chat.completions"),
+    /** OpenAI's older text completion. */
+    COMPLETIONS("completions"),
+    /** OpenAI's Responses. */
+    RESPONSES("responses"),
+    /** Anthropic's Messages. */
+    MESSAGES("messages"),
+    /** Gemini's {@code generateContent} and {@code streamGenerateContent}. */
+    GENERATE_CONTENT("generate_content"),
+    /** How many tokens a prompt has, in Anthropic's or Gemini's way. */
+    COUNT_TOKENS("count_tokens"), EMBEDDINGS("embeddings"), MODELS("models"), AUDIO_TRANSCRIPTIONS(
+            "audio.transcriptions"), AUDIO_TRANSLATIONS("audio.translations"), AUDIO_SPEECH(
+                    "audio.speech"), IMAGES_GENERATIONS("images.generations"), IMAGES_EDITS(
+                            "images.edits"), RERANK("rerank"), MODERATIONS("moderations");
 
     private static final Map<String, Surface> BY_ID = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(Surface::id, Function.identity()));
@@ -26,6 +36,16 @@ public enum Surface {
     /** The stable name in the API, in files and in the trail, such as {@code chat.completions}. */
     public String id() {
         return id;
+    }
+
+    /** Whether its answers are text that a model produces, and so cost output tokens. */
+    public boolean generatesText() {
+        return switch (this) {
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT -> true;
+            case COUNT_TOKENS, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
+                    IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
+                false;
+        };
     }
 
     /** The surface of that name. */

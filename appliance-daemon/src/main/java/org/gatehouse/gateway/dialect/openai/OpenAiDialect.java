@@ -40,7 +40,8 @@ public final class OpenAiDialect implements Dialect {
     public byte[] errorEvent(Surface surface, Refusal refusal) {
         return switch (surface) {
             case CHAT_COMPLETIONS, COMPLETIONS -> OpenAiErrors.event(refusal);
-            case RESPONSES, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
+            case RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS,
+                    AUDIO_TRANSLATIONS, AUDIO_SPEECH,
                     IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
                 OpenAiErrors.typedEvent(refusal);
         };
@@ -49,7 +50,8 @@ public final class OpenAiDialect implements Dialect {
     private static boolean acceptsForms(Surface surface) {
         return switch (surface) {
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, IMAGES_EDITS -> true;
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, EMBEDDINGS, MODELS, AUDIO_SPEECH, IMAGES_GENERATIONS, RERANK,
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
+                    AUDIO_SPEECH, IMAGES_GENERATIONS, RERANK,
                     MODERATIONS ->
                 false;
         };
