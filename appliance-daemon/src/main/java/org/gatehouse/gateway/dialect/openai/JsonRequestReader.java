@@ -23,7 +23,7 @@ import org.gatehouse.governance.snapshot.Surface;
  * fields mean beyond that is the upstream's business; here only what could fool governance is refused: broken JSON,
  * wrong types, a field given twice.
  */
-final class JsonRequestReader {
+public final class JsonRequestReader {
     private static final int MAX_MODEL_LENGTH = 256;
     private static final int MAX_CHOICES = 128;
     private static final int MAX_ANSWERS = 4096;
@@ -61,7 +61,8 @@ final class JsonRequestReader {
         this.prompt = new PromptBound(parser, body.length);
     }
 
-    static Reading read(Surface surface, byte[] body) {
+    /** Reads a body of one of the surfaces whose requests are an object of JSON with the model and the prompt in it. */
+    public static Reading read(Surface surface, byte[] body) {
         return JsonBody.read(body, parser -> new JsonRequestReader(surface, body, parser).read());
     }
 
@@ -111,9 +112,10 @@ final class JsonRequestReader {
     private void field(String name) throws IOException {
         switch (name) {
             case "model" -> model();
-            case "stream" -> streamed = bool(name);
+            case "stream" -> streamed = bool(name) && surface != Surface.COUNT_TOKENS;
             case "stream_options" -> streamOptions();
-            case "max_tokens" -> outputCap(name, surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS);
+            case "max_tokens" -> outputCap(name, surface == Surface.CHAT_COMPLETIONS || surface == Surface.COMPLETIONS
+                    || surface == Surface.MESSAGES);
             case "max_completion_tokens" -> outputCap(name, surface == Surface.CHAT_COMPLETIONS);
             case "max_output_tokens" -> outputCap(name, surface == Surface.RESPONSES);
             case "n" -> choices = count(name);
@@ -127,7 +129,8 @@ final class JsonRequestReader {
                 conversation = text(conversation);
                 prompt.field(surface, name);
             }
-            case "prompt", "query", "documents", "tools", "functions", "web_search_options" ->
+            case "prompt", "query", "documents", "tools", "functions", "web_search_options", "system", "mcp_servers",
+                    "container" ->
                 prompt.field(surface, name);
             default -> {
                 if (EngineOnly.names(name)) {
@@ -266,7 +269,7 @@ final class JsonRequestReader {
     }
 
     private void messages() throws IOException {
-        if (surface != Surface.CHAT_COMPLETIONS) {
+        if (surface != Surface.CHAT_COMPLETIONS && surface != Surface.MESSAGES && surface != Surface.COUNT_TOKENS) {
             return;
         }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
@@ -280,7 +283,7 @@ final class JsonRequestReader {
                         "Each message must be an object with 'role' and 'content'.");
                 return;
             }
-            prompt.value();
+            prompt.message(surface);
             index++;
         }
         if (index == 0) {
@@ -306,7 +309,7 @@ final class JsonRequestReader {
 
     private @Nullable Refusal missing() {
         return switch (surface) {
-            case CHAT_COMPLETIONS -> require("model", "messages");
+            case CHAT_COMPLETIONS, MESSAGES, COUNT_TOKENS -> require("model", "messages");
             case COMPLETIONS -> require("model", "prompt");
             case EMBEDDINGS -> require("model", "input");
             case RERANK -> require("model", "query", "documents");
@@ -315,7 +318,7 @@ final class JsonRequestReader {
             case IMAGES_GENERATIONS, IMAGES_EDITS -> require("prompt");
             case MODERATIONS -> require("input");
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> require("model", "file");
-            case MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, MODELS -> null; // not this dialect's
+            case GENERATE_CONTENT, MODELS -> null;
         };
     }
 

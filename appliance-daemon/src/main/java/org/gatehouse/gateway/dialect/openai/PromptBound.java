@@ -25,6 +25,10 @@ public final class PromptBound {
             "video_url", "video", "audio_url", "audio", "audio_embeds", "input_audio", "file", "file_id", "file_url",
             "file_data", "item_reference");
 
+    /** The types of Anthropic's blocks that are no plain text; its tools' arguments may have any field by any name. */
+    private static final Set<String> NO_TEXT_BLOCKS = Set.of("image", "document", "container_upload",
+            "web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result", "compaction");
+
     private final JsonParser parser;
     private final int bodyBytes;
     private int prompts = 1;
@@ -44,6 +48,9 @@ public final class PromptBound {
             case "tools", "functions" -> tools(surface);
             // The prompt goes on from what the upstream keeps, or is filled in there.
             case "previous_response_id", "conversation", "web_search_options" -> opaque |= !isNull();
+            // Tools and files that the upstream fetches by itself.
+            case "mcp_servers", "container" -> opaque |= isAnthropic(surface) && !isNull();
+            case "system" -> message(surface);
             case "prompt" -> {
                 if (surface == Surface.COMPLETIONS) {
                     list();
@@ -69,8 +76,21 @@ public final class PromptBound {
         }
     }
 
+    /** Takes one message at whose start the parser stands. */
+    void message(Surface surface) throws IOException {
+        if (isAnthropic(surface)) {
+            value(Set.of(), NO_TEXT_BLOCKS);
+        } else {
+            value();
+        }
+    }
+
     /** Takes a value of any shape that the model reads. */
     void value() throws IOException {
+        value(NO_TEXT, NO_TEXT);
+    }
+
+    private void value(Set<String> opaqueFields, Set<String> opaqueTypes) throws IOException {
         int depth = 0;
         for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
             if (token.isStructStart()) {
@@ -78,9 +98,9 @@ public final class PromptBound {
             } else if (token.isStructEnd()) {
                 depth--;
             } else if (token == JsonToken.FIELD_NAME) {
-                opaque |= NO_TEXT.contains(parser.currentName());
+                opaque |= opaqueFields.contains(parser.currentName());
             } else if (token == JsonToken.VALUE_STRING && "type".equals(parser.currentName())) {
-                opaque |= NO_TEXT.contains(parser.getText());
+                opaque |= opaqueTypes.contains(parser.getText());
             }
             if (depth == 0) {
                 return;
@@ -105,12 +125,14 @@ public final class PromptBound {
     /** Tools that the upstream runs by itself read what nobody here sees. */
     private void tools(Surface surface) throws IOException {
         tools |= !isNull();
-        if (surface != Surface.RESPONSES || parser.currentToken() != JsonToken.START_ARRAY) {
+        boolean runs = surface == Surface.RESPONSES || isAnthropic(surface);
+        if (!runs || parser.currentToken() != JsonToken.START_ARRAY) {
             parser.skipChildren();
             return;
         }
         while (parser.nextToken() == JsonToken.START_OBJECT) {
-            boolean function = false;
+            // Anthropic's own clients leave the type out.
+            boolean function = isAnthropic(surface);
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 boolean type = parser.currentName().equals("type");
                 if (parser.nextToken() == JsonToken.VALUE_STRING && type) {
@@ -120,6 +142,10 @@ public final class PromptBound {
             }
             opaque |= !function;
         }
+    }
+
+    private static boolean isAnthropic(Surface surface) {
+        return surface == Surface.MESSAGES || surface == Surface.COUNT_TOKENS;
     }
 
     private boolean isNull() {

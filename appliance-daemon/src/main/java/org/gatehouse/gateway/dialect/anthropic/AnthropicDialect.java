@@ -1,0 +1,45 @@
+package org.gatehouse.gateway.dialect.anthropic;
+
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.dialect.openai.JsonRequestReader;
+import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.governance.snapshot.Surface;
+
+/**
+ * Anthropic's dialect, as its own client libraries and vLLM speak it: {@code POST /v1/messages} and
+ * {@code /v1/messages/count_tokens}. The fields that governance reads have the same names and types as in OpenAI's chat, so
+ * one reader finds them. A missing {@code max_tokens} is the upstream's to refuse or, in a translation, gets a default.
+ */
+public final class AnthropicDialect implements Dialect {
+
+    @Override
+    public String name() {
+        return "anthropic";
+    }
+
+    @Override
+    public Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body) {
+        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        // RFC 9110 5.6.6: parameters such as charset may follow. Clients that send no type at all mean JSON.
+        if (!type.isEmpty() && !type.startsWith("application/json") && !type.startsWith("text/json")) {
+            String shown = type.length() <= 60 ? type : type.substring(0, 60) + "…";
+            return new Reading.Wrong(Refusal.invalid(null, "The body's content type '" + shown
+                    + "' is not understood here. Send 'application/json'."));
+        }
+        return JsonRequestReader.read(surface, body);
+    }
+
+    @Override
+    public byte[] errorBody(Refusal refusal) {
+        return AnthropicErrors.body(refusal);
+    }
+
+    @Override
+    public byte[] errorEvent(Surface surface, Refusal refusal) {
+        return AnthropicErrors.event(refusal);
+    }
+}
