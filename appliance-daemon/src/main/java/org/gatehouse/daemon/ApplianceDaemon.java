@@ -44,6 +44,7 @@ import org.gatehouse.gateway.Conclusion;
 import org.gatehouse.gateway.Conversation;
 import org.gatehouse.gateway.Impatience;
 import org.gatehouse.gateway.Pipeline;
+import org.gatehouse.gateway.TokenCounts;
 import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Ledger;
@@ -220,7 +221,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
                 new Permission(),
                 routing,
-                new Admission(rates, ledger, prompts, clock),
+                new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
@@ -274,7 +275,8 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What is heard from outside.
         DoorMetrics doorMetrics = new DoorMetrics(metrics);
         Settings.Management apart = settings.management();
-        HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway);
+        HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway)
+                .register("/v1beta", gateway.google());
         HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
         management.register("/", admin).register("/", operations);
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),

@@ -26,12 +26,13 @@ public final class Pipeline {
     private final Stage authentication;
     private final RowAllowance earlyRows = new RowAllowance(System::nanoTime);
     private final ModelList modelList;
+    private final TokenCounts tokenCounts;
     private final Conversation conversation;
     private final Conclusion conclusion;
 
     /** Puts the stages in their order. */
     public Pipeline(CallBook book, Authentication authentication, Permission permission, Routing routing,
-            Admission admission, Conversation conversation, Conclusion conclusion) {
+            Admission admission, TokenCounts tokenCounts, Conversation conversation, Conclusion conclusion) {
         this.door = _ -> book.refusal().<Verdict>map(refusal -> refusal).orElse(Verdict.GO_ON);
         this.authentication = authentication;
         this.wayIn = List.of(
@@ -41,6 +42,7 @@ public final class Pipeline {
                 routing,
                 admission);
         this.modelList = new ModelList(authentication);
+        this.tokenCounts = tokenCounts;
         this.conversation = conversation;
         this.conclusion = conclusion;
     }
@@ -55,6 +57,7 @@ public final class Pipeline {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.log(System.Logger.Level.ERROR, "A call failed (trace " + exchange.arrival().trace().traceId()
                     + "). This is a bug, or the memory is too small: report it.", e);
+            exchange.goesNowhere();
             conclusion.abandon(exchange, null);
         }
     }
@@ -97,9 +100,14 @@ public final class Pipeline {
         }
         for (Stage stage : wayIn) {
             if (stage.pass(exchange) instanceof Refusal refusal) {
+                exchange.goesNowhere();
                 conclusion.refuse(exchange, refusal);
                 return;
             }
+        }
+        if (exchange.arrival().surface() == Surface.COUNT_TOKENS) {
+            tokenCounts.answer(exchange, conclusion);
+            return;
         }
         conversation.hold(exchange);
     }

@@ -157,14 +157,14 @@ final class TestBox implements AutoCloseable {
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
-                routing, new Admission(rates, ledger, prompts, clock),
+                routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock,
                         System::nanoTime),
                 conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
         listeners = new Listeners(settings,
-                () -> HttpRouting.builder().register("/v1", service).build());
+                () -> HttpRouting.builder().register("/v1", service).register("/v1beta", service.google()).build());
         try {
             listeners.start();
         } catch (IOException e) {

@@ -137,6 +137,13 @@ public final class Exchange {
         this.candidates = List.copyOf(others);
     }
 
+    /** Ends its way where it goes nowhere after all. */
+    public void goesNowhere() {
+        if (way != null) {
+            way.abandoned();
+        }
+    }
+
     /** Who leads it through its targets. */
     public Way way() {
         return known(way, "way");

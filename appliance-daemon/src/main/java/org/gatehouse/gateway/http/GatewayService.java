@@ -22,6 +22,8 @@ import io.helidon.webserver.http.ServerResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.Pipeline;
+import org.gatehouse.gateway.dialect.anthropic.AnthropicDialect;
+import org.gatehouse.gateway.dialect.gemini.GeminiDialect;
 import org.gatehouse.gateway.dialect.openai.OpenAiDialect;
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.ClientPresence;
@@ -33,11 +35,12 @@ import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.listen.ClientConnection;
 import org.gatehouse.listen.EarlyRefusal;
 
-/** Mounts the model surfaces under {@code /v1}. Thread-safe. */
+/** Mounts the model surfaces under {@code /v1} and, for Gemini's clients, {@code /v1beta}. Thread-safe. */
 public final class GatewayService implements HttpService {
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
     private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
     private static final HeaderName SCENARIO = HeaderNames.create("x-gatehouse-scenario");
+    private static final HeaderName GOOGLE_KEY = HeaderNames.create("x-goog-api-key");
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
     private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
@@ -47,15 +50,23 @@ public final class GatewayService implements HttpService {
     private static final int MAX_SCENARIO = 64;
     private static final int UNAVAILABLE = 503;
     private static final String MODELS = "/models";
-    private static final Map<String, Surface> POSTS = Map.ofEntries(
-            Map.entry("/chat/completions", Surface.CHAT_COMPLETIONS), Map.entry("/completions", Surface.COMPLETIONS),
-            Map.entry("/responses", Surface.RESPONSES), Map.entry("/embeddings", Surface.EMBEDDINGS),
-            Map.entry("/audio/transcriptions", Surface.AUDIO_TRANSCRIPTIONS),
-            Map.entry("/audio/translations", Surface.AUDIO_TRANSLATIONS),
-            Map.entry("/audio/speech", Surface.AUDIO_SPEECH),
-            Map.entry("/images/generations", Surface.IMAGES_GENERATIONS),
-            Map.entry("/images/edits", Surface.IMAGES_EDITS), Map.entry("/rerank", Surface.RERANK),
-            Map.entry("/moderations", Surface.MODERATIONS));
+    private static final String GOOGLE_MODELS = "/models/";
+    private static final Dialect OPENAI = new OpenAiDialect();
+    private static final Dialect ANTHROPIC = new AnthropicDialect();
+    private static final Dialect GEMINI = new GeminiDialect();
+    private static final Map<String, Door> POSTS = Map.ofEntries(
+            openAi("/chat/completions", Surface.CHAT_COMPLETIONS), openAi("/completions", Surface.COMPLETIONS),
+            openAi("/responses", Surface.RESPONSES), openAi("/embeddings", Surface.EMBEDDINGS),
+            openAi("/audio/transcriptions", Surface.AUDIO_TRANSCRIPTIONS),
+            openAi("/audio/translations", Surface.AUDIO_TRANSLATIONS), openAi("/audio/speech", Surface.AUDIO_SPEECH),
+            openAi("/images/generations", Surface.IMAGES_GENERATIONS),
+            openAi("/images/edits", Surface.IMAGES_EDITS), openAi("/rerank", Surface.RERANK),
+            openAi("/moderations", Surface.MODERATIONS),
+            Map.entry("/messages", new Door(Surface.MESSAGES, ANTHROPIC)),
+            Map.entry("/messages/count_tokens", new Door(Surface.COUNT_TOKENS, ANTHROPIC)));
+
+    /** What is behind a path. */
+    private record Door(Surface surface, Dialect dialect) {}
 
     private final Pipeline pipeline;
     private final Supplier<PolicySnapshot> snapshots;
@@ -64,7 +75,6 @@ public final class GatewayService implements HttpService {
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final int maxBodyBytes;
-    private final Dialect openAi = new OpenAiDialect();
 
     /** Takes the pipeline and what every arrival is stamped with. */
     public GatewayService(Pipeline pipeline, Supplier<PolicySnapshot> snapshots, Supplier<UUID> ids,
@@ -78,11 +88,30 @@ public final class GatewayService implements HttpService {
         this.maxBodyBytes = maxBodyBytes;
     }
 
+    private static Map.Entry<String, Door> openAi(String path, Surface surface) {
+        return Map.entry(path, new Door(surface, OPENAI));
+    }
+
     @Override
     public void routing(HttpRules rules) {
-        POSTS.forEach((path, surface) -> rules.post(path, at(surface)));
+        POSTS.forEach((path, door) -> rules.post(path, at(door)));
         // Model names may hold slashes: meta-llama/Llama-3.
-        rules.get(MODELS, at(Surface.MODELS)).get(MODELS + "/{+model}", at(Surface.MODELS));
+        Door models = new Door(Surface.MODELS, OPENAI);
+        rules.get(MODELS, at(models)).get(MODELS + "/{+model}", at(models));
+    }
+
+    /** The paths of Gemini's clients, to be mounted under {@code /v1beta}. */
+    public HttpService google() {
+        Door models = new Door(Surface.MODELS, GEMINI);
+        return rules -> rules.post(GOOGLE_MODELS + "{+model}", this::google).get(MODELS, at(models))
+                .get(GOOGLE_MODELS + "{+model}", at(models));
+    }
+
+    /** The method stands behind the model's name. */
+    private void google(ServerRequest request, ServerResponse response) {
+        String path = request.path().path();
+        Surface surface = path.endsWith(":countTokens") ? Surface.COUNT_TOKENS : Surface.GENERATE_CONTENT;
+        handle(new Door(surface, GEMINI), request, response);
     }
 
     /**
@@ -95,32 +124,34 @@ public final class GatewayService implements HttpService {
             return;
         }
         String path = refusal.path().substring(root.length());
-        Surface surface = path.equals(MODELS) || path.startsWith(MODELS + "/") ? Surface.MODELS : POSTS.get(path);
+        Door door = path.equals(MODELS) || path.startsWith(MODELS + "/")
+                ? new Door(Surface.MODELS, OPENAI)
+                : POSTS.get(path);
         String credential = credential(refusal.authorization(), refusal.apiKey());
-        if (surface == null || credential == null || credential.isEmpty()) {
+        if (door == null || credential == null || credential.isEmpty()) {
             return;
         }
         Arrival arrival = new Arrival(ids.get(), clock.instant().truncatedTo(ChronoUnit.MICROS),
-                nanoTime.getAsLong(), openAi, surface, refusal.client(), refusal.requestId(),
+                nanoTime.getAsLong(), door.dialect(), door.surface(), refusal.client(), refusal.requestId(),
                 TraceContext.of(refusal.traceparent(), random), null, credential, null, null, Arrival.Hints.NONE,
                 snapshots.get());
         pipeline.refusedBelow(new Exchange(arrival, new NoClient(), new NoClient(), new NoClient()), refusal.status(),
                 refusal.code());
     }
 
-    private io.helidon.webserver.http.Handler at(Surface surface) {
-        return (request, response) -> handle(surface, request, response);
+    private io.helidon.webserver.http.Handler at(Door door) {
+        return (request, response) -> handle(door, request, response);
     }
 
-    private void handle(Surface surface, ServerRequest request, ServerResponse response) {
+    private void handle(Door door, ServerRequest request, ServerResponse response) {
         HelidonReply reply = new HelidonReply(response);
-        Arrival arrival = arrival(surface, request);
+        Arrival arrival = arrival(door, request);
         pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)), reply,
                 new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
 
-    private Arrival arrival(Surface surface, ServerRequest request) {
+    private Arrival arrival(Door door, ServerRequest request) {
         long nanos = nanoTime.getAsLong();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         UUID id = ids.get();
@@ -129,7 +160,7 @@ public final class GatewayService implements HttpService {
         boolean usable = requestId != null && isVisible(requestId, MAX_REQUEST_ID);
         String scenario = header(request, SCENARIO);
         String pathModel = request.path().pathParameters().first("model").orElse(null);
-        return new Arrival(id, now, nanos, openAi, surface, address(request),
+        return new Arrival(id, now, nanos, door.dialect(), door.surface(), address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
                 scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
                 header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(request), snapshots.get());
@@ -145,7 +176,15 @@ public final class GatewayService implements HttpService {
     }
 
     private static @Nullable String credential(ServerRequest request) {
-        return credential(header(request, HeaderNames.AUTHORIZATION), header(request, API_KEY));
+        String credential = credential(header(request, HeaderNames.AUTHORIZATION), header(request, API_KEY));
+        if (credential != null) {
+            return credential;
+        }
+        String google = header(request, GOOGLE_KEY);
+        // Google's older clients send it in the query; ours never log a query.
+        return google != null || !request.path().absolute().path().startsWith("/v1beta/")
+                ? google
+                : request.query().first("key").orElse(null);
     }
 
     private static @Nullable String credential(@Nullable String authorization, @Nullable String apiKey) {

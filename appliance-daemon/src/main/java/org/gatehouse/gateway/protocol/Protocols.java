@@ -6,18 +6,29 @@ import java.util.Map;
 
 /** Every protocol that the box can translate. Immutable. */
 public final class Protocols {
-    private final Map<Protocol, ChatProtocol> byName = new EnumMap<>(Protocol.class);
+    private final Map<Protocol, ClientProtocol> clients = new EnumMap<>(Protocol.class);
+    private final Map<Protocol, ProviderProtocol> providers = new EnumMap<>(Protocol.class);
 
-    /** Takes one of each. */
-    public Protocols(List<ChatProtocol> all) {
-        all.forEach(one -> byName.put(one.protocol(), one));
+    /** Takes those of each side; one may stand on both. */
+    public Protocols(List<? extends ClientProtocol> clients, List<? extends ProviderProtocol> providers) {
+        clients.forEach(one -> this.clients.put(one.protocol(), one));
+        providers.forEach(one -> this.providers.put(one.protocol(), one));
     }
 
-    /** The one of that name. */
-    public ChatProtocol of(Protocol protocol) {
-        ChatProtocol known = byName.get(protocol);
+    /** In which clients speak. */
+    public ClientProtocol client(Protocol protocol) {
+        ClientProtocol known = clients.get(protocol);
         if (known == null) {
-            throw new IllegalStateException("the box cannot translate " + protocol);
+            throw new IllegalStateException("no client speaks " + protocol);
+        }
+        return known;
+    }
+
+    /** In which providers are spoken to. */
+    public ProviderProtocol provider(Protocol protocol) {
+        ProviderProtocol known = providers.get(protocol);
+        if (known == null) {
+            throw new IllegalStateException("no provider is spoken to in " + protocol);
         }
         return known;
     }

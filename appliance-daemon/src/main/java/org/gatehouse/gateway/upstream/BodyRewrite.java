@@ -142,8 +142,21 @@ final class BodyRewrite {
         ModelRequest.OutputCap cap = request.outputCap();
         if (cap != null) {
             edits.add(new Edit(cap.value().start(), cap.value().end(), utf8(Long.toString(each))));
+        } else if (exchange.arrival().surface() == Surface.GENERATE_CONTENT) {
+            generationCap(request, each);
         } else {
             insert(request, '"' + capField(exchange) + "\":" + each);
+        }
+    }
+
+    /** Google's cap stands one object deeper. */
+    private void generationCap(ModelRequest request, long each) {
+        ModelRequest.CapPlace place = request.capPlace();
+        if (place == null) {
+            insert(request, "\"generationConfig\":{\"maxOutputTokens\":" + each + '}');
+        } else {
+            edits.add(new Edit(place.at(), place.at(),
+                    utf8("\"maxOutputTokens\":" + each + (place.alone() ? "" : ","))));
         }
     }
 

@@ -89,7 +89,7 @@ public final class Dispatch {
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
                     .and(destination.authorization(exchange.way().key()).headers("POST", path, body))
-                    .and("traceparent", arrival.trace().traceparent())
+                    .and(betas(exchange)).and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
             return new Outgoing.Ready(client.newCall(destination.api(),
@@ -102,6 +102,13 @@ public final class Dispatch {
                             + e.getMessage() + ". Tell the box's administrators."),
                     e.ofTheKey());
         }
+    }
+
+    /** Anthropic's clients ask for what is new in a header; it goes where its body goes as it is. */
+    private static RequestHeaders betas(Exchange exchange) {
+        String betas = exchange.arrival().hints().betas();
+        return betas != null && exchange.passage().provider() == Protocol.ANTHROPIC_MESSAGES
+                && exchange.passage().straight() ? RequestHeaders.of("anthropic-beta", betas) : RequestHeaders.NONE;
     }
 
     private List<BodySlice> body(Exchange exchange, Upstream upstream, EngineFields own)

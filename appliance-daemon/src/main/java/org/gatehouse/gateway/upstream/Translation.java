@@ -12,10 +12,11 @@ import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Passage;
-import org.gatehouse.gateway.protocol.ChatProtocol;
+import org.gatehouse.gateway.protocol.ClientProtocol;
 import org.gatehouse.gateway.protocol.Presentation;
 import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.Protocols;
+import org.gatehouse.gateway.protocol.ProviderProtocol;
 import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
@@ -31,7 +32,7 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class Translation {
     private final Protocols protocols;
     private final Providers providers;
-    private final Map<ChatFlavour, ChatProtocol> flavours = new ConcurrentHashMap<>();
+    private final Map<ChatFlavour, ProviderProtocol> flavours = new ConcurrentHashMap<>();
 
     /** Takes the protocols and who speaks them. */
     public Translation(Protocols protocols, Providers providers) {
@@ -59,20 +60,20 @@ public final class Translation {
     }
 
     /** The client's side of a chat. */
-    public ChatProtocol client(Exchange exchange) {
-        return protocols.of(Objects.requireNonNull(exchange.passage().client(), "no chat"));
+    public ClientProtocol client(Exchange exchange) {
+        return protocols.client(Objects.requireNonNull(exchange.passage().client(), "no chat"));
     }
 
     /** The target's side of a chat. */
-    public ChatProtocol provider(Exchange exchange) {
+    public ProviderProtocol provider(Exchange exchange) {
         return provider(exchange.target().upstream(),
                 Objects.requireNonNull(exchange.passage().provider(), "no chat"));
     }
 
-    private ChatProtocol provider(Upstream upstream, Protocol spoken) {
+    private ProviderProtocol provider(Upstream upstream, Protocol spoken) {
         return spoken == Protocol.OPENAI_CHAT
                 ? flavours.computeIfAbsent(providers.of(upstream).flavour(), flavour -> new OpenAiChat(flavour))
-                : protocols.of(spoken);
+                : protocols.provider(spoken);
     }
 
     /** How the target's streams are framed. */

@@ -9,7 +9,7 @@ final class ErrorTypes {
 
     static String of(ProviderError.Cause cause) {
         return switch (cause) {
-            case INVALID_REQUEST, CONTEXT_TOO_LONG, CONTENT_POLICY -> "invalid_request_error";
+            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, CONTENT_POLICY -> "invalid_request_error";
             case TOO_LARGE -> "request_too_large";
             case AUTHENTICATION -> "authentication_error";
             case PERMISSION -> "permission_error";
