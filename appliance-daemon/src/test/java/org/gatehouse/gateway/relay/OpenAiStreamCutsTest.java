@@ -48,7 +48,7 @@ class OpenAiStreamCutsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void chatMeansTheSameWhereverItIsCut(String lineEnd) throws Exception {
-        everyCut(new OpenAiChat(), CHAT.replace("\n", lineEnd), 6);
+        everyCut(new OpenAiChat(), CHAT.replace("\n", lineEnd), 7);
     }
 
     @ParameterizedTest

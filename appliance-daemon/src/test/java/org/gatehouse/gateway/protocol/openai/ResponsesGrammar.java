@@ -16,6 +16,7 @@ final class ResponsesGrammar {
     private final Map<Integer, String> open = new HashMap<>();
     private final Map<Integer, JsonNode> done = new HashMap<>();
     private final Map<String, StringBuilder> parts = new HashMap<>();
+    private final Map<Integer, Integer> partsOf = new HashMap<>();
     private int items;
 
     private ResponsesGrammar() {}
@@ -74,10 +75,13 @@ final class ResponsesGrammar {
     private void part(String type, JsonNode event, int index) {
         String part = index + "/" + event.path("content_index").asText(event.path("summary_index").asText("args"));
         switch (type) {
-            case "response.content_part.added", "response.reasoning_summary_part.added" -> assertThat(
-                    parts.put(part, new StringBuilder())).isNull();
+            case "response.content_part.added", "response.reasoning_summary_part.added" -> {
+                int number = partsOf.merge(index, 1, Integer::sum) - 1;
+                assertThat(part).isEqualTo(index + "/" + number);
+                assertThat(parts.put(part, new StringBuilder())).isNull();
+            }
             case "response.output_text.delta", "response.refusal.delta", "response.reasoning_summary_text.delta" ->
-                parts.get(part).append(event.path("delta").asText());
+                opened(part).append(event.path("delta").asText());
             case "response.function_call_arguments.delta" ->
                 parts.computeIfAbsent(part, _ -> new StringBuilder()).append(event.path("delta").asText());
             case "response.output_text.done", "response.reasoning_summary_text.done" ->
@@ -92,5 +96,13 @@ final class ResponsesGrammar {
             }
             default -> throw new AssertionError("unknown type " + type);
         }
+    }
+
+    private StringBuilder opened(String part) {
+        StringBuilder text = parts.get(part);
+        if (text == null) {
+            throw new AssertionError("part " + part + " is not open");
+        }
+        return text;
     }
 }
