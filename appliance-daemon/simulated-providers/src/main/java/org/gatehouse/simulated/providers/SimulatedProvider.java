@@ -70,6 +70,11 @@ public final class SimulatedProvider implements AutoCloseable {
     private Surface surface() {
         return switch (kind) {
             case ANTHROPIC -> new AnthropicSurface(simulation);
+            case OPENAI -> new OpenAiSurface(simulation, ChatFlavor.OPENAI);
+            case AZURE_OPENAI -> new OpenAiSurface(simulation, ChatFlavor.AZURE);
+            case MISTRAL -> new OpenAiSurface(simulation, ChatFlavor.MISTRAL);
+            case DEEPSEEK -> new OpenAiSurface(simulation, ChatFlavor.DEEPSEEK);
+            case DASHSCOPE -> new OpenAiSurface(simulation, ChatFlavor.DASHSCOPE);
             default -> throw new IllegalStateException();
         };
     }
