@@ -70,6 +70,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private Surface surface() {
         return switch (kind) {
             case ANTHROPIC -> new AnthropicSurface(simulation);
+            case GEMINI, VERTEX -> new GeminiSurface(simulation, account);
             case OPENAI -> new OpenAiSurface(simulation, ChatFlavor.OPENAI);
             case AZURE_OPENAI -> new OpenAiSurface(simulation, ChatFlavor.AZURE);
             case MISTRAL -> new OpenAiSurface(simulation, ChatFlavor.MISTRAL);
