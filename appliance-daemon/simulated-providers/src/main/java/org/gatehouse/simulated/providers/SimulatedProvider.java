@@ -76,7 +76,8 @@ public final class SimulatedProvider implements AutoCloseable {
             case MISTRAL -> new OpenAiSurface(simulation, ChatFlavor.MISTRAL);
             case DEEPSEEK -> new OpenAiSurface(simulation, ChatFlavor.DEEPSEEK);
             case DASHSCOPE -> new OpenAiSurface(simulation, ChatFlavor.DASHSCOPE);
-            default -> throw new IllegalStateException();
+            case BEDROCK -> new BedrockSurface(simulation);
+            case COHERE -> new CohereSurface(simulation);
         };
     }
 
