@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Anthropic's API: {@code /v1/messages}, {@code /v1/messages/count_tokens}, {@code /v1/models}. */
 final class AnthropicSurface implements Surface {
-    private static final Set<String> VERSIONS = Set.of("2023-06-01", "2023-01-01");
+    private static final Set<String> VERSIONS = Set.of("2026-10-21", "2023-06-01", "2023-01-01");
 
     private final Simulation simulation;
     private final AnthropicMessage replies;
@@ -54,6 +54,11 @@ final class AnthropicSurface implements Surface {
 
     private void authenticate(Received received) {
         String key = received.header("x-api-key");
+        String authorization = received.header("authorization");
+        // Anthropic's Java client sends API keys as bearer tokens at 3.11.0, under version 2026-10-21.
+        if (key == null && authorization != null && authorization.startsWith("Bearer ")) {
+            key = authorization.substring("Bearer ".length());
+        }
         if (key == null) {
             throw new Refused(Problem.of(Problem.Kind.UNAUTHENTICATED, "x-api-key header is required"));
         }

@@ -52,6 +52,11 @@ final class AnthropicTurns {
 
     private void turn(Fields message, int index, boolean last) {
         String role = message.text("role");
+        if (role.equals("system") && index > 0 && open.isEmpty()) {
+            // Anthropic's client offers system messages in the middle; they belong to neither side's turn.
+            system(message);
+            return;
+        }
         if (!role.equals("user") && !role.equals("assistant")) {
             throw Refused.invalid("messages: Unexpected role \"" + role + "\". Allowed roles are \"user\" or"
                     + " \"assistant\".");
@@ -78,6 +83,20 @@ final class AnthropicTurns {
             throw unanswered(index - 1);
         }
         lastRole = role;
+    }
+
+    private void system(Fields message) {
+        prompt.message("system");
+        JsonNode content = message.need("content");
+        if (content.isTextual()) {
+            prompt.text(content.textValue());
+            return;
+        }
+        for (Fields block : message.objects("content")) {
+            filled(block.only("type", "text", "cache_control", "citations"), "messages");
+            prompt.text(block.text("text"));
+            cacheControl(block, prompt);
+        }
     }
 
     private void plain(String text, String role, int index, boolean last) {

@@ -105,9 +105,8 @@ final class ChatTurns {
         switch (role) {
             case "assistant" -> message.only("role", "content", "name", "tool_calls", "refusal", "audio",
                     "function_call", flavor == ChatFlavor.MISTRAL ? "prefix" : "annotations");
-            case "tool" -> message.only("role", "content", "tool_call_id", flavor == ChatFlavor.MISTRAL
-                    ? "name"
-                    : "role");
+            case "tool" -> message.only("role", "content", "tool_call_id",
+                    flavor == ChatFlavor.MISTRAL ? "name" : "refusal");
             default -> message.only("role", "content", "name");
         }
     }

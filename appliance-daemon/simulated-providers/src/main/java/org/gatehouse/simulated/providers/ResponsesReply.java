@@ -100,7 +100,7 @@ final class ResponsesReply {
     private ObjectNode usage() {
         int input = request.prompt().tokens();
         ObjectNode usage = Json.object().put("input_tokens", input);
-        usage.putObject("input_tokens_details").put("cached_tokens",
+        usage.putObject("input_tokens_details").put("cache_write_tokens", 0).put("cached_tokens",
                 Math.min(input, request.ask().directive().count("cached", 0)));
         usage.put("output_tokens", answer.outputTokens()).putObject("output_tokens_details").put("reasoning_tokens",
                 answer.thoughts().size());
