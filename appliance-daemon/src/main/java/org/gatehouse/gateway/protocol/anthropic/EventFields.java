@@ -4,7 +4,9 @@ import java.io.IOException;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
@@ -14,6 +16,10 @@ import org.gatehouse.gateway.protocol.BrokenAnswerException;
  * for each event. Confined to one thread.
  */
 final class EventFields {
+    /** What follows a value inside of an event is the rest of the event. */
+    private static final ObjectReader VALUE = Trees.MAPPER.reader()
+            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private String type = "";
     private int index;
     private String deltaType = "";
@@ -90,7 +96,7 @@ final class EventFields {
     }
 
     private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
-        JsonNode tree = parser.readValueAsTree();
+        JsonNode tree = VALUE.readTree(parser);
         return tree == null || tree.isNull() ? null : tree;
     }
 
