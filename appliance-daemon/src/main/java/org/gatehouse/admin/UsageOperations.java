@@ -61,7 +61,10 @@ final class UsageOperations {
             @About("Characters spoken.") long characters,
             @About("Energy that GPUs took for it, in watt-hours; lines without calls hold what no call can be charged with.") BigDecimal wattHours,
             @About("Time of GPUs that were held for it, in seconds of one GPU.") BigDecimal gpuSeconds,
-            @About("What energy and GPU time cost by the price book; beside cost, not in it.") BigDecimal localCost) {
+            @About("What energy and GPU time cost by the price book; beside cost, not in it.") BigDecimal localCost,
+            @About("Calls that the box's cache answered.") long cacheHits,
+            @About("Tokens that those answers used when they were made; in no other sum.") long savedTokens,
+            @About("What that cost; in no other sum.") BigDecimal savedCost) {
 
         static UsageLine of(UsageReport.Line line) {
             Sums sums = line.sums();
@@ -70,7 +73,8 @@ final class UsageOperations {
                     sums.failures(), sums.estimated(), sums.inputTokens(), sums.outputTokens(),
                     sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.reasoningTokens(), sums.audioMillis(),
                     sums.images(), sums.characters(), BigDecimal.valueOf(sums.microWattHours(), MICRO),
-                    BigDecimal.valueOf(sums.gpuMicros(), MICRO), sums.localCost());
+                    BigDecimal.valueOf(sums.gpuMicros(), MICRO), sums.localCost(), sums.cacheHits(),
+                    sums.savedTokens(), sums.savedCost());
         }
 
         private static Map<String, String> words(Map<Dimension, String> values) {

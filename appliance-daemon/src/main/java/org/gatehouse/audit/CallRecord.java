@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param replySha256 hex digest of the recorded reply body, when policy records it
  * @param instance which engine of the upstream it went to, where the upstream has several or they come and go
  * @param attempts the tries at other targets that failed before, in their order; the row's other fields tell of the last
+ * @param saved what the box's cache saved by answering; {@code null} when it did not
  */
 public record CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
         String clientAddress, String dialect, String surface, boolean streamed, @Nullable String scenario,
@@ -43,7 +44,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
         int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost,
         @Nullable Long firstByteMicros, long totalMicros, @Nullable String requestSha256,
         @Nullable String replySha256, @Nullable String instance,
-        List<CallAttempt> attempts) implements TrailRecord {
+        List<CallAttempt> attempts, @Nullable Saved saved) implements TrailRecord {
 
     /** The row of a call to an upstream that is one thing. */
     public CallRecord(UUID id, String traceId, String requestId, Instant startedAt, @Nullable Caller caller,
@@ -54,7 +55,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
             @Nullable String replySha256) {
         this(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed, scenario,
                 modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost, firstByteMicros,
-                totalMicros, requestSha256, replySha256, null, List.of());
+                totalMicros, requestSha256, replySha256, null, List.of(), null);
     }
 
     /** Checks what must be there. */
@@ -85,7 +86,7 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord withDigests(@Nullable String request, @Nullable String reply) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, status, outcome, errorCode, usage, cost,
-                firstByteMicros, totalMicros, request, reply, instance, attempts);
+                firstByteMicros, totalMicros, request, reply, instance, attempts, saved);
     }
 
     /**
@@ -97,6 +98,6 @@ public record CallRecord(UUID id, String traceId, String requestId, Instant star
     public CallRecord keptBack(int heldStatus, String code) {
         return new CallRecord(id, traceId, requestId, startedAt, caller, clientAddress, dialect, surface, streamed,
                 scenario, modelAsked, modelServed, upstream, simulated, heldStatus, Outcome.FAILED, code, usage, cost,
-                firstByteMicros, totalMicros, requestSha256, replySha256, instance, attempts);
+                firstByteMicros, totalMicros, requestSha256, replySha256, instance, attempts, saved);
     }
 }

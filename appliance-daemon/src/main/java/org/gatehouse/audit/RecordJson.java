@@ -88,10 +88,7 @@ final class RecordJson {
                 .field("cacheWriteTokens", usage.cacheWriteTokens()).field("reasoningTokens", usage.reasoningTokens())
                 .field("audioMillis", usage.audioMillis()).field("images", usage.images())
                 .field("characters", usage.characters()).field("source", lower(usage.source())).end();
-        Cost cost = call.cost();
-        if (cost != null) {
-            json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
-        }
+        cost(json, call.cost());
         json.field("firstByteMicros", call.firstByteMicros()).field("totalMicros", call.totalMicros())
                 .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256())
                 // Younger than the format: absent, as it is from every older row, it leaves no trace in the bytes.
@@ -101,6 +98,19 @@ final class RecordJson {
             call.attempts().forEach(attempt -> attempt(json, attempt));
             json.endList();
         }
+        Saved saved = call.saved();
+        if (saved != null) {
+            json.begin("saved").field("inputTokens", saved.inputTokens())
+                    .field("outputTokens", saved.outputTokens());
+            cost(json, saved.cost());
+            json.end();
+        }
+    }
+
+    private static void cost(JsonBytes json, @Nullable Cost cost) {
+        if (cost != null) {
+            json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
+        }
     }
 
     private static void attempt(JsonBytes json, CallAttempt attempt) {
@@ -109,10 +119,7 @@ final class RecordJson {
                 .field("status", attempt.status() == null ? null : attempt.status().longValue())
                 .field("startMicros", attempt.startMicros()).field("totalMicros", attempt.totalMicros())
                 .field("inputTokens", attempt.inputTokens()).field("outputTokens", attempt.outputTokens());
-        Cost cost = attempt.cost();
-        if (cost != null) {
-            json.begin("cost").field("amount", cost.amount().toPlainString()).field("currency", cost.currency()).end();
-        }
+        cost(json, attempt.cost());
         json.end();
     }
 
@@ -148,7 +155,8 @@ final class RecordJson {
                         number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
                 readCost(json.get("cost")),
                 json.has("firstByteMicros") ? number(json, "firstByteMicros") : null, number(json, "totalMicros"),
-                text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"), readAttempts(json));
+                text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"), readAttempts(json),
+                readSaved(json.get("saved")));
     }
 
     private static List<CallAttempt> readAttempts(JsonNode json) {
@@ -165,6 +173,12 @@ final class RecordJson {
                     readCost(item.get("cost"))));
         }
         return attempts;
+    }
+
+    private static @Nullable Saved readSaved(@Nullable JsonNode saved) {
+        return saved == null
+                ? null
+                : new Saved(number(saved, "inputTokens"), number(saved, "outputTokens"), readCost(saved.get("cost")));
     }
 
     private static @Nullable Cost readCost(@Nullable JsonNode cost) {

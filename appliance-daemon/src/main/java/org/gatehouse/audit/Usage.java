@@ -27,7 +27,9 @@ public record Usage(long inputTokens, long outputTokens, long cachedInputTokens,
         /** The upstream's running report, or the gateway's count with the model's own tokenizer: the call ended early. */
         COUNTED,
         /** No report and no exact tokenizer: the gateway's estimate. Shown as such wherever the number shows. */
-        ESTIMATED
+        ESTIMATED,
+        /** The box's own cache answered: nothing was used. What it saved stands beside. */
+        CACHED
     }
 
     /** A call that used nothing. */

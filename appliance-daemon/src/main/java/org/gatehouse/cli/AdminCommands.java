@@ -34,6 +34,7 @@ public final class AdminCommands {
         all.add(DeclarationCommands.apply(environment));
         all.add(DeclarationCommands.export(environment));
         all.add(UsageCommand.usage(environment));
+        all.add(CacheCommands.cache(environment));
         all.add(GpuCommands.gpus(environment));
         all.add(ModelStoreCommands.modelStore(environment));
         all.add(AuditCommands.audit(environment));

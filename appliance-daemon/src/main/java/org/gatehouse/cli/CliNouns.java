@@ -130,7 +130,15 @@ final class CliNouns {
                         Member.of("--context", "contextTokens", Kind.NUMBER, "The longest prompt and reply together,"
                                 + " in tokens."),
                         Member.of("--max-output", "maxOutputTokens", Kind.NUMBER, "The longest reply, in tokens."),
-                        Member.of("--surface", "surfaces", Kind.WORDS, "What it can be called on. Repeatable.")),
+                        Member.of("--surface", "surfaces", Kind.WORDS, "What it can be called on. Repeatable."),
+                        Member.of("--cache-seconds", "cache.ttlSeconds", Kind.NUMBER, "Answers are kept for so long,"
+                                + " for the same question asked again."),
+                        Member.of("--cache-sharing", "cache.sharing", Kind.TEXT, "Whose keys share kept answers: key,"
+                                + " project or department."),
+                        Member.of("--cache-largest", "cache.largestEntryBytes", Kind.NUMBER, "What one kept answer may"
+                                + " take of memory, in bytes."),
+                        Member.of("--cache-any-temperature", "cache.anyTemperature", Kind.ON, "Answers drawn by chance"
+                                + " are kept too.")),
                 "--name gpt-4o --target openai=gpt-4o --tokenizer o200k_base --context 128000");
     }
 
@@ -163,7 +171,7 @@ final class CliNouns {
     private static CliNoun policies() {
         return new CliNoun("policies", "policy",
                 List.of("scope.type", "scope.name", "recording.bodies", "recording.retentionDays", "priority",
-                        "prefixCache", "waitSeconds", "id"),
+                        "prefixCache", "waitSeconds", "exactCache", "id"),
                 List.of(),
                 List.of(SCOPE,
                         Member.of("--bodies", "recording.bodies", Kind.TEXT, "none, requests, replies or both."),
@@ -173,7 +181,9 @@ final class CliNouns {
                         Member.of("--prefix-cache", "prefixCache", Kind.TEXT, "With whom keys share what engines"
                                 + " remember of prompts: department, key or box."),
                         Member.of("--wait-seconds", "waitSeconds", Kind.NUMBER, "How long a call may wait for a model"
-                                + " that loads.")),
+                                + " that loads."),
+                        Member.of("--exact-cache", "exactCache", Kind.ON, "Calls may be answered with kept answers."),
+                        Member.of("--no-exact-cache", "exactCache", Kind.OFF, "They may not.")),
                 "--scope department:Research --bodies both --days 30");
     }
 }

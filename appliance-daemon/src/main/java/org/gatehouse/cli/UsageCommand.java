@@ -52,6 +52,9 @@ final class UsageCommand {
             if (lines.stream().anyMatch(line -> line.get("gpuSeconds").asDouble() > 0)) {
                 columns.addAll(List.of("wattHours", "gpuSeconds", "localCost"));
             }
+            if (lines.stream().anyMatch(line -> line.get("cacheHits").asLong() > 0)) {
+                columns.addAll(List.of("cacheHits", "savedTokens", "savedCost"));
+            }
             Output.table(command.out(), lines, columns);
             if (usage.get("truncated").asBoolean()) {
                 command.out().println("There is more than this; narrow the time or the split.");

@@ -50,7 +50,9 @@ import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Ledger;
 import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
+import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
@@ -97,6 +99,8 @@ public final class ApplianceDaemon implements AutoCloseable {
     private static final String GATEWAY_ROOT = "/v1";
     /** Conversations whose target is remembered; each is a hundred bytes or two. */
     private static final int MOST_SESSIONS = 100_000;
+    /** Kept answers take at most that part of the heap. */
+    private static final int CACHE_SHARE = 16;
     private static final Duration LONGEST_CATCH_UP = Duration.ofMinutes(2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -207,7 +211,10 @@ public final class ApplianceDaemon implements AutoCloseable {
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(early.door(), nanoTime);
         Providers providers = new Providers();
-        Translation translation = new Translation(EveryProtocol.protocols(), providers);
+        Protocols protocols = EveryProtocol.protocols();
+        Translation translation = new Translation(protocols, providers);
+        ExactCache cache = new ExactCache(protocols, Runtime.getRuntime().maxMemory() / CACHE_SHARE, nanoTime);
+        open.snapshots().onChange(cache::follow);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, secrets.apiKeyPepper());
         Traffic traffic = new Traffic(HealthTerms.DEFAULT, nanoTime, () -> ThreadLocalRandom.current().nextDouble(),
                 MOST_SESSIONS);
@@ -216,10 +223,11 @@ public final class ApplianceDaemon implements AutoCloseable {
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
-        Conclusion conclusion = new Conclusion(book, nanoTime);
+        Conclusion conclusion = new Conclusion(book, cache, nanoTime);
         Pipeline pipeline = new Pipeline(book,
                 new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
                 new Permission(),
+                cache,
                 routing,
                 new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock, nanoTime),
@@ -243,6 +251,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 RateLimits::remembered);
         metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
                 it -> it.figures().size());
+        KeptAnswers kept = new KeptAnswers(cache);
+        kept.show(metrics);
         ModelMetrics.show(models, metrics);
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
@@ -259,14 +269,16 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
-                        new EngineMetrics(running)::page),
+                MetricText.behind(MetricText.behind(
+                        MetricText.behind(metrics::scrape, "the cache", kept::page), "GPUs",
+                        new GpuMetrics(gpus)::page),
+                        "engines", new EngineMetrics(running)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, running, models, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

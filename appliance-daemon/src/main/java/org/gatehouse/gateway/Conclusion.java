@@ -1,5 +1,6 @@
 package org.gatehouse.gateway;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -11,11 +12,14 @@ import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
+import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.CacheLook;
 import org.gatehouse.gateway.exchange.ClientGoneException;
 import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.exchange.KeptAnswer;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
@@ -38,6 +42,7 @@ public final class Conclusion {
     /** What a client that left would have got; nginx's convention, seen in the trail only. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
     private static final String JSON = "application/json";
+    private static final String EVENTS = "text/event-stream";
     private static final Refusal UNRECORDED = Refusal.retry(Reason.UNAVAILABLE,
             "The box cannot record calls at the moment and so carries none. Try again in a while.",
             Duration.ofSeconds(5));
@@ -48,11 +53,13 @@ public final class Conclusion {
             "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators.");
 
     private final CallBook book;
+    private final ExactCache cache;
     private final LongSupplier nanoTime;
 
-    /** Takes where calls are written down, and the clock of durations. */
-    public Conclusion(CallBook book, LongSupplier nanoTime) {
+    /** Takes where calls are written down, where answers are kept, and the clock of durations. */
+    public Conclusion(CallBook book, ExactCache cache, LongSupplier nanoTime) {
         this.book = book;
+        this.cache = cache;
         this.nanoTime = nanoTime;
     }
 
@@ -110,12 +117,48 @@ public final class Conclusion {
         quietly(() -> exchange.reply().send(200, JSON, json));
     }
 
+    /**
+     * Records and sends an answer that was kept.
+     *
+     * @param body the whole reply, or all its events
+     */
+    void repeat(Exchange exchange, CacheLook.Hit hit, byte[] body) {
+        KeptAnswer answer = hit.answer();
+        Cost cost = answer.cost();
+        exchange.reservation().settle(Usage.NOTHING, null);
+        Entry entry = new Entry(200, Outcome.COMPLETED, null,
+                Usage.tokens(0, 0, Usage.Source.CACHED),
+                cost == null ? null : new Cost(BigDecimal.ZERO, cost.currency()));
+        if (!record(exchange, entry, nanoTime.getAsLong(), body, null)) {
+            sendError(exchange, UNRECORDED);
+            return;
+        }
+        cache.given(hit);
+        answer.losses().forEach(exchange.losses()::say);
+        headers(exchange);
+        exchange.reply().header("age", Long.toString(hit.age().toSeconds()));
+        if (answer.simulated()) {
+            exchange.reply().header("x-gatehouse-simulated", "true");
+        }
+        quietly(() -> {
+            if (exchange.request().streamed()) {
+                ClientReply.Body events = exchange.reply().open(200, EVENTS);
+                events.write(body, 0, body.length);
+                events.end();
+            } else {
+                exchange.reply().send(200, JSON, body);
+            }
+        });
+    }
+
     /** Ends a call that reached its upstream. */
     void conclude(Exchange exchange, Ending ending, CallMeter meter, CallBook.Flight flight, long firstByteNanos,
             byte[] streamedReply) {
         Tariff tariff = Tariff.of(exchange);
         Usage usage = usage(ending, meter);
         Cost cost = usage.source() == Usage.Source.NONE ? null : tariff.costOf(usage);
+        Usage ofTheAnswer = usage;
+        Cost costOfTheAnswer = cost;
         for (CallAttempt attempt : exchange.attempts()) {
             usage = withAttempt(usage, attempt);
             cost = withAttempt(cost, attempt);
@@ -132,6 +175,10 @@ public final class Conclusion {
         boolean recorded = record(exchange, entry, firstByte, replyBody, flight);
         if (recorded) {
             flight.land();
+            if (entry.outcome() == Outcome.COMPLETED && entry.status() == 200) {
+                cache.answered(exchange, replyBody, !(ending instanceof Ending.WholeReply), ofTheAnswer,
+                        costOfTheAnswer);
+            }
         }
         quietly(() -> letGo(exchange, recorded ? ending : unrecorded(exchange, ending)));
     }
@@ -224,6 +271,9 @@ public final class Conclusion {
 
     private void sendError(Exchange exchange, Refusal refusal) {
         ClientReply reply = exchange.reply();
+        if (exchange.look() instanceof CacheLook.Hit) {
+            exchange.looked(CacheLook.OFF);
+        }
         headers(exchange);
         Duration wait = refusal.retryAfter();
         if (wait != null) {
@@ -246,7 +296,7 @@ public final class Conclusion {
         ModelRoute route = exchange.routeIfKnown();
         if (route != null) {
             reply.header("x-gatehouse-model", route.name());
-            reply.header("x-gatehouse-cache", "off");
+            reply.header("x-gatehouse-cache", exchange.look().told());
         }
         if (target != null) {
             reply.header("x-gatehouse-upstream", target.upstream().name());
@@ -296,6 +346,9 @@ public final class Conclusion {
         Optional<byte[]> replyToKeep = key != null && key.recording().replies() && replyBody.length > 0
                 ? Optional.of(replyBody)
                 : Optional.empty();
+        KeptAnswer kept = entry.usage().source() == Usage.Source.CACHED && exchange.look() instanceof CacheLook.Hit hit
+                ? hit.answer()
+                : null;
         // Said first: whatever comes of it, the call is not written a second time.
         exchange.recording();
         long now = nanoTime.getAsLong();
@@ -303,11 +356,13 @@ public final class Conclusion {
                 key == null ? null : Callers.of(key), arrival.clientAddress().getHostAddress(),
                 arrival.dialect().name(),
                 arrival.surface().id(), request != null && request.streamed(), arrival.scenario(),
-                request == null ? null : request.model(), target == null ? null : target.upstreamModel(),
-                target == null ? null : target.upstream().name(), target != null && target.upstream().simulated(),
+                request == null ? null : request.model(),
+                target == null ? kept == null ? null : kept.servedBy() : target.upstreamModel(),
+                target == null ? null : target.upstream().name(),
+                target == null ? kept != null && kept.simulated() : target.upstream().simulated(),
                 entry.status(), entry.outcome(), entry.errorCode(), entry.usage(), entry.cost(),
                 firstByteNanos < 0 ? null : (firstByteNanos - arrival.nanos()) / 1000, (now - arrival.nanos()) / 1000,
-                null, null, exchange.instanceIfKnown(), exchange.attempts());
+                null, null, exchange.instanceIfKnown(), exchange.attempts(), kept == null ? null : kept.saved());
         return book.write(row, requestToKeep.orElse(null), replyToKeep.orElse(null),
                 key == null ? 0 : key.recordingDays(), flight);
     }

@@ -317,7 +317,9 @@ public final class Conversation {
             begun = reply;
             String contentType = reply.header("content-type").orElse("");
             if (reply.status() == 200 && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
-                int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
+                int recordBytes = exchange.key().recording().replies()
+                        ? CallBook.MAX_RECORDED_BYTES
+                        : exchange.look().captureBytes();
                 StreamRelay relay = new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
                 return relay.relay(reply, contentType);

@@ -5,6 +5,8 @@ import java.util.List;
 import org.gatehouse.gateway.admission.Admission;
 import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Permission;
+import org.gatehouse.gateway.cache.ExactCache;
+import org.gatehouse.gateway.exchange.CacheLook;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Stage;
@@ -15,32 +17,41 @@ import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Surface;
 
 /**
- * A call's way through the box. The way in is the list of stages below; whatever lets the call through to its end then
+ * A call's way through the box. The way in is the list of stages below, and from the cache on the way out to an upstream, or
+ * the shorter way where the cache has the answer; whatever lets the call through to its end then
  * {@linkplain Conversation talks to the upstream}, settles and records it. Thread-safe.
  */
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
 
     private final List<Stage> wayIn;
+    private final List<Stage> wayOut;
+    private final List<Stage> wayToTheCache;
     private final Stage door;
     private final Stage authentication;
     private final RowAllowance earlyRows = new RowAllowance(System::nanoTime);
+    private final ExactCache cache;
     private final ModelList modelList;
     private final TokenCounts tokenCounts;
     private final Conversation conversation;
     private final Conclusion conclusion;
 
     /** Puts the stages in their order. */
-    public Pipeline(CallBook book, Authentication authentication, Permission permission, Routing routing,
-            Admission admission, TokenCounts tokenCounts, Conversation conversation, Conclusion conclusion) {
+    public Pipeline(CallBook book, Authentication authentication, Permission permission, ExactCache cache,
+            Routing routing, Admission admission, TokenCounts tokenCounts, Conversation conversation,
+            Conclusion conclusion) {
         this.door = _ -> book.refusal().<Verdict>map(refusal -> refusal).orElse(Verdict.GO_ON);
         this.authentication = authentication;
         this.wayIn = List.of(
                 authentication,
                 new Reading(),
                 permission,
+                cache);
+        this.wayOut = List.of(
                 routing,
                 admission);
+        this.wayToTheCache = List.of(admission);
+        this.cache = cache;
         this.modelList = new ModelList(authentication);
         this.tokenCounts = tokenCounts;
         this.conversation = conversation;
@@ -98,17 +109,29 @@ public final class Pipeline {
             modelList.answer(exchange, conclusion);
             return;
         }
-        for (Stage stage : wayIn) {
-            if (stage.pass(exchange) instanceof Refusal refusal) {
-                exchange.goesNowhere();
-                conclusion.refuse(exchange, refusal);
-                return;
-            }
+        if (!passes(exchange, wayIn)
+                || !passes(exchange, exchange.look() instanceof CacheLook.Hit ? wayToTheCache : wayOut)) {
+            return;
+        }
+        if (exchange.look() instanceof CacheLook.Hit hit) {
+            conclusion.repeat(exchange, hit, cache.replay(exchange, hit));
+            return;
         }
         if (exchange.arrival().surface() == Surface.COUNT_TOKENS) {
             tokenCounts.answer(exchange, conclusion);
             return;
         }
         conversation.hold(exchange);
+    }
+
+    private boolean passes(Exchange exchange, List<Stage> stages) {
+        for (Stage stage : stages) {
+            if (stage.pass(exchange) instanceof Refusal refusal) {
+                exchange.goesNowhere();
+                conclusion.refuse(exchange, refusal);
+                return false;
+            }
+        }
+        return true;
     }
 }

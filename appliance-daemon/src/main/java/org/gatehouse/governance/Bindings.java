@@ -24,9 +24,9 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
     private static final Policy.Recording NOTHING = new Policy.Recording(KeyRecord.Recording.NONE,
             KeyRecord.DEFAULT_RECORDING_DAYS);
 
-    /** What one node says of how engines treat calls. */
+    /** What one node says of how engines treat calls, and whether kept answers do. */
     private record Treatment(@Nullable Integer priority, EngineTerms.@Nullable PrefixCache prefixCache,
-            @Nullable Integer waitSeconds) {}
+            @Nullable Integer waitSeconds, @Nullable Boolean exactCache) {}
 
     static Bindings load(Handle handle) {
         UUID organisation = handle.createQuery("SELECT id FROM organisation").mapTo(UUID.class).findOne()
@@ -55,13 +55,14 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
                         row.getInt("recording_retention_days"))))
                 .forEach(entry -> recordings.put(entry.getKey(), entry.getValue()));
         Map<UUID, Treatment> treatments = new HashMap<>();
-        handle.createQuery("SELECT scope_id, engine_priority, prefix_cache, wait_seconds FROM policy")
+        handle.createQuery("SELECT scope_id, engine_priority, prefix_cache, wait_seconds, exact_cache FROM policy")
                 .map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
                         new Treatment(row.getObject("engine_priority", Integer.class),
                                 row.getString("prefix_cache") == null
                                         ? null
                                         : Columns.constant(row, "prefix_cache", EngineTerms.PrefixCache.class),
-                                row.getObject("wait_seconds", Integer.class))))
+                                row.getObject("wait_seconds", Integer.class),
+                                row.getObject("exact_cache", Boolean.class))))
                 .forEach(entry -> treatments.put(entry.getKey(), entry.getValue()));
         return new Bindings(organisation, limits, budgets, recordings, treatments);
     }
@@ -104,6 +105,17 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
         return new EngineTerms(priority == null ? EngineTerms.DEFAULT.priority() : priority,
                 prefixCache == null ? EngineTerms.DEFAULT.prefixCache() : prefixCache,
                 waitSeconds == null ? EngineTerms.DEFAULT.longestWait() : Duration.ofSeconds(waitSeconds));
+    }
+
+    /** Whether calls may be answered with kept answers: the nearest node that says so decides; nobody said so: no. */
+    boolean exactCache(UUID project, UUID department) {
+        for (UUID node : List.of(project, department, organisation)) {
+            Treatment said = treatments.get(node);
+            if (said != null && said.exactCache() != null) {
+                return Boolean.TRUE.equals(said.exactCache());
+            }
+        }
+        return false;
     }
 
     private <B> List<B> collect(Map<UUID, List<B>> byNode, UUID key, @Nullable UUID owner, UUID project,

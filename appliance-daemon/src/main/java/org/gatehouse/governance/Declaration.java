@@ -78,7 +78,8 @@ public record Declaration(
             @About(value = "The longest prompt and reply together, in tokens.", fallback = "128000", min = 1, max = 100_000_000) int contextTokens,
             @About(value = "The longest reply, in tokens.", fallback = "4096", min = 1, max = 100_000_000) int maxOutputTokens,
             @About(value = "What it can be called on.", fallback = "[\"*\"]", min = 1, max = 100) List<String> surfaces,
-            @About(value = "Where its calls go.", min = 1, max = 16) List<DeclaredTarget> targets) {}
+            @About(value = "Where its calls go.", min = 1, max = 16) List<DeclaredTarget> targets,
+            @About("How its answers are kept for the same question asked again; null: they are not.") @Nullable ModelCache cache) {}
 
     /** A model at an upstream. */
     public record DeclaredTarget(@About("The upstream's name.") String upstream,
@@ -163,5 +164,6 @@ public record Declaration(
             @About("Which bodies of a call are kept.") Policy.@Nullable Recording recording,
             @About(value = "Who goes first at an engine: -10 is earliest.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
             @About("With whom keys share what engines remember of prompts.") EngineTerms.@Nullable PrefixCache prefixCache,
-            @About(value = "How many seconds a call may wait for a model that loads.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds) {}
+            @About(value = "How many seconds a call may wait for a model that loads.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds,
+            @About("Whether calls may be answered with kept answers, and their answers kept.") @Nullable Boolean exactCache) {}
 }

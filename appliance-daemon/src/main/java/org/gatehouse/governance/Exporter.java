@@ -54,7 +54,8 @@ final class Exporter {
                 model.maxOutputTokens(), model.surfaces(), model.targets().stream().map(
                         target -> new Declaration.DeclaredTarget(target.upstream(), target.upstreamModel(),
                                 target.weight()))
-                        .toList());
+                        .toList(),
+                model.cache());
     }
 
     static Declaration.DeclaredPrice price(PriceEntry price) {
@@ -80,7 +81,7 @@ final class Exporter {
 
     static Declaration.DeclaredPolicy policy(Policy policy) {
         return new Declaration.DeclaredPolicy(scope(policy.scope()), policy.recording(), policy.priority(),
-                policy.prefixCache(), policy.waitSeconds());
+                policy.prefixCache(), policy.waitSeconds(), policy.exactCache());
     }
 
     static Declaration.DeclaredScope scope(ScopeView scope) {

@@ -16,7 +16,8 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 final class ModelRows implements Rows<PublicModel, ModelDraft> {
     private static final String SELECT = """
             SELECT m.id, m.name, m.tokenizer, m.context_tokens, m.max_output_tokens, m.surfaces, m.created_at,
-                m.updated_at, m.version
+                m.updated_at, m.version, m.cache_ttl_seconds, m.cache_largest_bytes, m.cache_sharing,
+                m.cache_any_temperature
             FROM model m
             """;
 
@@ -55,7 +56,8 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
                 .map((row, _) -> new PublicModel(Columns.id(row, "id"), Columns.text(row, "name"),
                         Columns.constant(row, "tokenizer", ModelRoute.Tokenizer.class), row.getInt("context_tokens"),
                         row.getInt("max_output_tokens"), Columns.words(row, "surfaces"),
-                        targets.getOrDefault(Columns.id(row, "id"), List.of()), Columns.time(row, "created_at"),
+                        targets.getOrDefault(Columns.id(row, "id"), List.of()), ModelCache.read(row),
+                        Columns.time(row, "created_at"),
                         Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
@@ -85,8 +87,9 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
         UUID id = changes.newId();
         bind(changes, id, check(changes, id, draft), changes.handle().createUpdate("""
                 INSERT INTO model (id, name, tokenizer, context_tokens, max_output_tokens, surfaces, created_at,
-                    updated_at, version)
-                VALUES (:id, :name, :tokenizer, :context, :output, :surfaces, :now, :now, 1)
+                    updated_at, version, cache_ttl_seconds, cache_largest_bytes, cache_sharing, cache_any_temperature)
+                VALUES (:id, :name, :tokenizer, :context, :output, :surfaces, :now, :now, 1, :cacheTtl,
+                    :cacheLargest, :cacheSharing, :cacheAny)
                 """)).execute();
         storeTargets(changes, id, draft.targets());
         return changes.created(noun(), need(changes.handle(), id));
@@ -104,7 +107,9 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
         });
         bind(changes, stored.id(), check(changes, stored.id(), draft), changes.handle().createUpdate("""
                 UPDATE model SET name = :name, tokenizer = :tokenizer, context_tokens = :context,
-                    max_output_tokens = :output, surfaces = :surfaces, updated_at = :now, version = version + 1
+                    max_output_tokens = :output, surfaces = :surfaces, updated_at = :now, version = version + 1,
+                    cache_ttl_seconds = :cacheTtl, cache_largest_bytes = :cacheLargest, cache_sharing = :cacheSharing,
+                    cache_any_temperature = :cacheAny
                 WHERE id = :id
                 """)).execute();
         if (!draft.targets().equals(stored.draft().targets())) {
@@ -156,7 +161,7 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
         Checks.free(changes.handle(), "There is already a model named " + draft.name() + ". Choose another name.",
                 "SELECT 1 FROM model WHERE name = ? AND id <> ?", draft.name(), id);
         return new ModelDraft(draft.name(), draft.tokenizer(), draft.contextTokens(), draft.maxOutputTokens(), surfaces,
-                draft.targets());
+                draft.targets(), draft.cache());
     }
 
     private static void storeTargets(ChangeSet changes, UUID model, List<ModelDraft.Target> targets) {
@@ -173,7 +178,8 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
     }
 
     private static Update bind(ChangeSet changes, UUID id, ModelDraft draft, Update update) {
-        return update.bind("id", id).bind("name", draft.name()).bind("tokenizer", draft.tokenizer().name())
+        return ModelCache.bind(draft.cache(), update).bind("id", id).bind("name", draft.name())
+                .bind("tokenizer", draft.tokenizer().name())
                 .bind("context", draft.contextTokens()).bind("output", draft.maxOutputTokens())
                 .bind("surfaces", Columns.words(draft.surfaces())).bind("now", changes.timestamp());
     }

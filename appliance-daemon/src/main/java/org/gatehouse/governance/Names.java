@@ -39,7 +39,7 @@ final class Names {
                     target.upstreamModel(), target.weight()));
         }
         return new ModelDraft(item.name(), item.tokenizer(), item.contextTokens(), item.maxOutputTokens(),
-                item.surfaces(), targets);
+                item.surfaces(), targets, item.cache());
     }
 
     PriceDraft price(DeclaredPrice item) {
@@ -95,7 +95,7 @@ final class Names {
 
     PolicyDraft policy(DeclaredPolicy item) {
         return new PolicyDraft(scope(item.scope()), item.recording(), item.priority(), item.prefixCache(),
-                item.waitSeconds());
+                item.waitSeconds(), item.exactCache());
     }
 
     private ScopeReference scope(DeclaredScope scope) {

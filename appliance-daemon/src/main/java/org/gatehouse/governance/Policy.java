@@ -19,6 +19,7 @@ public record Policy(@About("UUIDv7.") UUID id,
         @About(value = "Who goes first at an engine with priority scheduling: -10 is earliest, 10 latest; null: as the next node above says, in the end 0.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
         @About("With whom keys share what engines remember of prompts; null: as the next node above says, in the end department.") EngineTerms.@Nullable PrefixCache prefixCache,
         @About(value = "How many seconds a call may wait for a model that loads before it is told to come back; null: as the next node above says, in the end 60.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds,
+        @About("Whether calls may be answered with kept answers, and their answers kept, where the model keeps them; null: as the next node above says, in the end false.") @Nullable Boolean exactCache,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
 
@@ -35,6 +36,6 @@ public record Policy(@About("UUIDv7.") UUID id,
     }
 
     PolicyDraft draft() {
-        return new PolicyDraft(scope.reference(), recording, priority, prefixCache, waitSeconds);
+        return new PolicyDraft(scope.reference(), recording, priority, prefixCache, waitSeconds, exactCache);
     }
 }

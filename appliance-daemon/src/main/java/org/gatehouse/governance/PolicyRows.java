@@ -17,7 +17,7 @@ import org.gatehouse.governance.snapshot.Scope;
 final class PolicyRows implements Rows<Policy, PolicyDraft> {
     private static final String SELECT = """
             SELECT t.id, t.scope_type, t.scope_id, t.recording_bodies, t.recording_retention_days, t.engine_priority, t.prefix_cache,
-                t.wait_seconds, t.created_at,
+                t.wait_seconds, t.exact_cache, t.created_at,
                 t.updated_at, t.version,
             """
             + Scopes.NAME + " FROM policy t\n" + Scopes.JOINS;
@@ -47,7 +47,7 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         return selection.query(handle, SELECT, "t.id")
                 .map((row, _) -> new Policy(Columns.id(row, "id"), Scopes.view(row), recording(row),
                         row.getObject("engine_priority", Integer.class), prefixCache(row),
-                        row.getObject("wait_seconds", Integer.class),
+                        row.getObject("wait_seconds", Integer.class), row.getObject("exact_cache", Boolean.class),
                         Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
@@ -82,8 +82,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         UUID id = changes.newId();
         bind(changes, id, draft, changes.handle().createUpdate("""
                 INSERT INTO policy (id, scope_type, scope_id, recording_bodies, recording_retention_days,
-                    engine_priority, prefix_cache, wait_seconds, created_at, updated_at, version)
-                VALUES (:id, :type, :scope, :bodies, :days, :priority, :prefixCache, :wait, :now, :now, 1)
+                    engine_priority, prefix_cache, wait_seconds, exact_cache, created_at, updated_at, version)
+                VALUES (:id, :type, :scope, :bodies, :days, :priority, :prefixCache, :wait, :exactCache, :now, :now, 1)
                 """)).bind("type", type.name()).bind("scope", scope).execute();
         return changes.created(noun(), need(changes.handle(), id));
     }
@@ -95,7 +95,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         }
         bind(changes, stored.id(), draft, changes.handle().createUpdate("""
                 UPDATE policy SET recording_bodies = :bodies, recording_retention_days = :days,
-                    engine_priority = :priority, prefix_cache = :prefixCache, wait_seconds = :wait, updated_at = :now,
+                    engine_priority = :priority, prefix_cache = :prefixCache, wait_seconds = :wait,
+                    exact_cache = :exactCache, updated_at = :now,
                     version = version + 1
                 WHERE id = :id
                 """)).execute();
@@ -114,6 +115,7 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 .bindByType("days", recording == null ? null : recording.retentionDays(), Integer.class)
                 .bindByType("priority", draft.priority(), Integer.class)
                 .bind("prefixCache", draft.prefixCache() == null ? null : draft.prefixCache().name())
-                .bindByType("wait", draft.waitSeconds(), Integer.class).bind("now", changes.timestamp());
+                .bindByType("wait", draft.waitSeconds(), Integer.class)
+                .bindByType("exactCache", draft.exactCache(), Boolean.class).bind("now", changes.timestamp());
     }
 }

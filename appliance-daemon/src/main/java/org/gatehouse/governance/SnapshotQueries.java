@@ -27,6 +27,7 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
+import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.store.SecretBox;
@@ -98,7 +99,8 @@ final class SnapshotQueries {
                 Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
-                recording.bodies(), recording.retentionDays(), bindings.engineTerms(project, department));
+                recording.bodies(), recording.retentionDays(), bindings.engineTerms(project, department),
+                bindings.exactCache(project, department));
     }
 
     private static Grant<Surface> surfaces(ResultSet row) {
@@ -161,12 +163,15 @@ final class SnapshotQueries {
                 .list();
         Map<String, ModelRoute> models = new LinkedHashMap<>();
         handle.createQuery("""
-                SELECT id, name, created_at, tokenizer, context_tokens, max_output_tokens, surfaces FROM model
+                SELECT id, name, created_at, tokenizer, context_tokens, max_output_tokens, surfaces,
+                    cache_ttl_seconds, cache_largest_bytes, cache_sharing, cache_any_temperature
+                FROM model
                 ORDER BY name
                 """).map((row, _) -> new ModelRoute(Columns.id(row, "id"), Columns.text(row, "name"),
                 Columns.time(row, "created_at"), Columns.constant(row, "tokenizer", ModelRoute.Tokenizer.class),
                 row.getInt("context_tokens"), row.getInt("max_output_tokens"), surfaces(row),
-                targets.getOrDefault(Columns.id(row, "id"), List.of())))
+                targets.getOrDefault(Columns.id(row, "id"), List.of()), RouteTerms.DEFAULT,
+                ModelCache.terms(ModelCache.read(row))))
                 .forEach(model -> models.put(model.name(), model));
         return Collections.unmodifiableMap(models);
     }

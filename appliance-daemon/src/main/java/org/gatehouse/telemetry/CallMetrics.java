@@ -55,7 +55,7 @@ public final class CallMetrics implements AutoCloseable {
     /** A call was recorded. */
     public void ended(CallRecord record) {
         // The model asked for is the client's text; it is a configured name only when a target was found for it.
-        boolean routed = record.upstream() != null;
+        boolean routed = record.upstream() != null || record.saved() != null;
         Labels labels = new Labels(record.surface(), routed ? or(record.modelAsked()) : NONE, or(record.upstream()),
                 record.outcome().name().toLowerCase(java.util.Locale.ROOT), or(record.errorCode()), record.simulated());
         Series found = series.get(labels);

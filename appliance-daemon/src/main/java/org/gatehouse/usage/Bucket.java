@@ -29,7 +29,7 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
     static Bucket of(Grain grain, CallRecord call, String scenario) {
         Caller caller = call.caller();
         Cost cost = call.cost();
-        boolean routed = call.upstream() != null;
+        boolean routed = call.upstream() != null || call.saved() != null;
         return new Bucket(grain, grain.bucketOf(call.at()), caller == null ? NIL : caller.departmentId(),
                 caller == null ? NIL : caller.projectId(), caller == null ? NIL : orNil(caller.userId()),
                 caller == null ? NIL : caller.keyId(), scenario,

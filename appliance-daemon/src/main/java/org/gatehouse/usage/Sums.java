@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.audit.Outcome;
+import org.gatehouse.audit.Saved;
 import org.gatehouse.audit.Usage;
 
 /**
@@ -26,20 +27,36 @@ import org.gatehouse.audit.Usage;
  * @param microWattHours energy that GPUs took for it, in millionths of a watt-hour
  * @param gpuMicros time of GPUs that were held for it, in microseconds of one GPU
  * @param localCost what these two cost, in the same currency
+ * @param cacheHits calls that the box's cache answered
+ * @param savedTokens prompt and produced tokens that those answers used when they were made
+ * @param savedCost what that cost, in the same currency
  */
 public record Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
         long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
-        long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost) {
+        long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost,
+        long cacheHits, long savedTokens, BigDecimal savedCost) {
+
+    /** Sums without anything saved. */
+    Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
+            long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
+            long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost) {
+        this(calls, refusals, failures, estimated, inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens,
+                reasoningTokens, audioMillis, images, characters, cost, microWattHours, gpuMicros, localCost, 0, 0,
+                BigDecimal.ZERO);
+    }
 
     /** The sums of one call. */
     static Sums of(CallRecord call) {
         Usage usage = call.usage();
         Cost cost = call.cost();
+        Saved saved = call.saved();
+        Cost spared = saved == null ? null : saved.cost();
         return new Sums(1, call.outcome() == Outcome.REFUSED ? 1 : 0, call.outcome() == Outcome.FAILED ? 1 : 0,
                 usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
                 usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
                 usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
-                BigDecimal.ZERO);
+                BigDecimal.ZERO, saved == null ? 0 : 1, saved == null ? 0 : saved.inputTokens() + saved.outputTokens(),
+                spared == null ? BigDecimal.ZERO : spared.amount());
     }
 
     Sums plus(Sums other) {
@@ -48,6 +65,8 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
                 cachedInputTokens + other.cachedInputTokens, cacheWriteTokens + other.cacheWriteTokens,
                 reasoningTokens + other.reasoningTokens, audioMillis + other.audioMillis, images + other.images,
                 characters + other.characters, cost.add(other.cost),
-                microWattHours + other.microWattHours, gpuMicros + other.gpuMicros, localCost.add(other.localCost));
+                microWattHours + other.microWattHours, gpuMicros + other.gpuMicros, localCost.add(other.localCost),
+                cacheHits + other.cacheHits,
+                savedTokens + other.savedTokens, savedCost.add(other.savedCost));
     }
 }

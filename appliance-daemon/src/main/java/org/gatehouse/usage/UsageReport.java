@@ -164,7 +164,8 @@ public final class UsageReport {
                         SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes, SUM(reasoning) AS reasoning,
                         SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
                         SUM(cost) AS cost, SUM(micro_watt_hours) AS micro_watt_hours, SUM(gpu_micros) AS gpu_micros,
-                        SUM(local_cost) AS local_cost
+                        SUM(local_cost) AS local_cost, SUM(cache_hits) AS cache_hits,
+                        SUM(saved_tokens) AS saved_tokens, SUM(saved_cost) AS saved_cost
                         """)
                 .append("FROM (").append(rows(question, spans)).append(") AS r GROUP BY ").append(group)
                 .append(" ORDER BY ").append(group).append(" LIMIT ").append(MOST_LINES + 1);
@@ -193,7 +194,9 @@ public final class UsageReport {
                             row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("reasoning"),
                             row.getLong("audio_millis"), row.getLong("images"), row.getLong("characters"),
                             stripped(row.getBigDecimal("cost")), row.getLong("micro_watt_hours"),
-                            row.getLong("gpu_micros"), stripped(row.getBigDecimal("local_cost"))));
+                            row.getLong("gpu_micros"), stripped(row.getBigDecimal("local_cost")),
+                            row.getLong("cache_hits"), row.getLong("saved_tokens"),
+                            stripped(row.getBigDecimal("saved_cost"))));
         }).list();
     }
 

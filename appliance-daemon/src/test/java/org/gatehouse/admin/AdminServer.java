@@ -64,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
     public final WrittenEngines engines = new WrittenEngines();
     /** What the engines object to in drafts. */
     public volatile List<FieldError> objections = List.of();
+    public final CountedAnswers answers = new CountedAnswers();
     public final LocalModels models;
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -117,7 +118,7 @@ public final class AdminServer implements AutoCloseable {
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
-                engines, models,
+                engines, models, answers,
                 probe,
                 box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()

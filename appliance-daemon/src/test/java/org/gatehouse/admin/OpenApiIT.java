@@ -89,6 +89,8 @@ final class OpenApiIT {
             check("POST", "/api/v1/keys/{id}/" + verb, key + "/" + verb, null);
         }
         check("POST", "/api/v1/upstreams/{id}/test", "/api/v1/upstreams/" + ids.get("upstreams") + "/test", "{}");
+        String model = "/api/v1/models/" + ids.get("models");
+        check("POST", "/api/v1/models/{id}/cache/purge", model + "/cache/purge", null);
         tryEngines("/api/v1/deployments/" + ids.get("deployments"));
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
@@ -136,6 +138,8 @@ final class OpenApiIT {
         check("GET", "/api/v1/deployments/status", "/api/v1/deployments/status", null);
         check("GET", one + "/status", deployment + "/status", null);
         check("GET", one + "/logs", deployment + "/logs?lines=5", null);
+        check("GET", "/api/v1/cache", "/api/v1/cache", null);
+        check("POST", "/api/v1/cache/purge", "/api/v1/cache/purge", null);
         check("POST", one + "/retry", deployment + "/retry", null);
         for (PlanAnswer answer : List.of(WrittenEngines.fits(), WrittenEngines.doesNotFit(),
                 WrittenEngines.invalid())) {

@@ -1,5 +1,6 @@
 package org.gatehouse.audit;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -48,7 +49,7 @@ final class RecordJsonTest {
                 call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
                 call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
                 call.outcome(), call.errorCode(), call.usage(), call.cost(), call.firstByteMicros(),
-                call.totalMicros(), "00", "ff", "chat-large-0.3", List.of());
+                call.totalMicros(), "00", "ff", "chat-large-0.3", List.of(), null);
         String json = RecordJson.text(RecordJson.write(at));
 
         assertThat(json).endsWith("\"replySha256\":\"ff\",\"instance\":\"chat-large-0.3\"}");
@@ -56,6 +57,22 @@ final class RecordJsonTest {
         assertThat(at.withDigests(null, null).instance()).isEqualTo("chat-large-0.3");
         assertThat(at.keptBack(503, "x").instance()).isEqualTo("chat-large-0.3");
         assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("instance");
+    }
+
+    @Test
+    void whatTheCacheSavedIsReadBackAndLeavesNoTraceWhereThereIsNothing() {
+        CallRecord call = samples.completed(NOON);
+        CallRecord hit = new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(), call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
+                call.modelAsked(), call.modelServed(), null, false, 200, call.outcome(), null,
+                Usage.tokens(0, 0, Usage.Source.CACHED), new Cost(BigDecimal.ZERO, "EUR"), 5L, 6, null, null, null,
+                List.of(), new Saved(7, 8, new Cost(new BigDecimal("0.25"), "EUR")));
+        String json = RecordJson.text(RecordJson.write(hit));
+
+        assertThat(json).contains("\"source\":\"cached\"").endsWith("\"saved\":{\"inputTokens\":7,\"outputTokens\":8,"
+                + "\"cost\":{\"amount\":\"0.25\",\"currency\":\"EUR\"}}}");
+        assertThat(RecordJson.read(json)).isEqualTo(hit);
+        assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("saved");
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -41,6 +42,7 @@ import org.gatehouse.gateway.admission.Authentication;
 import org.gatehouse.gateway.admission.Ledger;
 import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
+import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.http.GatewayService;
@@ -55,6 +57,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.CacheTerms;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.HealthTerms;
@@ -100,6 +103,9 @@ final class TestBox implements AutoCloseable {
     private final Impatience impatience = new Impatience(System::nanoTime);
     final ChangingEngines engines = new ChangingEngines();
     final Berths berths = new Berths(engines, System::nanoTime, 3);
+    /** By which kept answers age. */
+    final AtomicLong nanoTime = new AtomicLong();
+    final ExactCache cache;
     final AtomicInteger flights = new AtomicInteger();
     private final Map<String, UUID> callIds = new ConcurrentHashMap<>();
     volatile @Nullable Refusal closedBecause;
@@ -112,6 +118,7 @@ final class TestBox implements AutoCloseable {
     /** Taken, no admitted call goes on to its upstream. */
     final Semaphore takeOffsAreHeld = new Semaphore(1);
 
+    static final long CACHE_BYTES = 256 << 10;
     static final int MAX_BODY_BYTES = 8 << 20;
     private static final Upstream.Timeouts PATIENT = new Upstream.Timeouts(Duration.ofSeconds(5),
             Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(60));
@@ -149,15 +156,16 @@ final class TestBox implements AutoCloseable {
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
         Providers providers = new Providers();
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
+        cache = new ExactCache(EveryProtocol.protocols(), CACHE_BYTES, nanoTime::get);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
         Traffic traffic = new Traffic(HealthTerms.DEFAULT, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Clock clock = Clock.systemUTC();
         Book book = new Book();
-        Conclusion conclusion = new Conclusion(book, System::nanoTime);
+        Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
-                routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
+                cache, routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock,
                         System::nanoTime),
                 conclusion);
@@ -185,6 +193,23 @@ final class TestBox implements AutoCloseable {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
                 List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight))));
         return publish();
+    }
+
+    /** Has the answers of a model kept so. */
+    TestBox cached(String model, CacheTerms terms) {
+        ModelRoute route = Objects.requireNonNull(models.get(model));
+        models.put(model, new ModelRoute(route.id(), route.name(), route.createdAt(), route.tokenizer(),
+                route.contextTokens(), route.maxOutputTokens(), route.surfaces(), route.targets(), route.terms(),
+                terms));
+        return publish();
+    }
+
+    ModelRoute route(String model) {
+        return Objects.requireNonNull(models.get(model));
+    }
+
+    PolicySnapshot snapshot() {
+        return snapshot;
     }
 
     TestBox price(String model, String inputPerMillion, String outputPerMillion) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -26,11 +27,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.CacheTerms;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.Scope;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
@@ -83,7 +86,7 @@ final class GovernanceIT {
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()),
                 new Policy.Recording(KeyRecord.Recording.BOTH, 7), -3, null, null)).made();
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.organisation(), null, 9,
-                EngineTerms.PrefixCache.KEY, 45)).made();
+                EngineTerms.PrefixCache.KEY, 45, true)).made();
         IssuedKey issued = box.governance.keys().create(ALICE, new NewKeyDraft(project.id(), "ci", owner.id(),
                 List.of("small"), List.of("chat.completions"), List.of("10.0.0.0/8"),
                 box.clock.instant().plus(Duration.ofDays(1)),
@@ -106,7 +109,42 @@ final class GovernanceIT {
         assertThat(key.recording()).isEqualTo(KeyRecord.Recording.BOTH);
         assertThat(key.engineTerms()).as("each aspect from the nearest node that says something")
                 .isEqualTo(new EngineTerms(-3, EngineTerms.PrefixCache.KEY, Duration.ofSeconds(45)));
+        assertThat(key.cached()).as("said by the organisation, not unsaid by the department").isTrue();
         assertThat(key.expiresAt()).isEqualTo(Instant.parse("2026-11-21T12:00:00Z"));
+    }
+
+    @Test
+    void nothingIsKeptUntilModelAndPolicySaySo() {
+        Project project = box.project("Research", "Search");
+        PublicModel model = box.model("small");
+        String secret = box.key(project, "ci").secret();
+        assertThat(kept()).isEqualTo(CacheTerms.OFF);
+        assertThat(box.credential(secret).key().cached()).isFalse();
+
+        box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()), null,
+                null, null, null, true)).made();
+        ModelCache cache = new ModelCache(60, 2048, CacheTerms.Sharing.PROJECT, true);
+        PublicModel changed = box.governance.models().update(ALICE, model.id(), null,
+                to(draft -> new ModelDraft(draft.name(), draft.tokenizer(), draft.contextTokens(),
+                        draft.maxOutputTokens(), draft.surfaces(), draft.targets(), cache)))
+                .made();
+        assertThat(changed.cache()).isEqualTo(cache);
+        assertThat(kept()).isEqualTo(
+                new CacheTerms(true, Duration.ofMinutes(1), 2048, CacheTerms.Sharing.PROJECT, true));
+        assertThat(box.credential(secret).key().cached()).isTrue();
+
+        box.governance.policies().create(ALICE, new PolicyDraft(new ScopeReference(Scope.Type.PROJECT, project.id()),
+                null, null, null, null, false)).made();
+        box.governance.models().update(ALICE, model.id(), null,
+                to(draft -> new ModelDraft(draft.name(), draft.tokenizer(), draft.contextTokens(),
+                        draft.maxOutputTokens(), draft.surfaces(), draft.targets())))
+                .made();
+        assertThat(box.credential(secret).key().cached()).as("the nearer node decides").isFalse();
+        assertThat(kept()).isEqualTo(CacheTerms.OFF);
+    }
+
+    private CacheTerms kept() {
+        return Objects.requireNonNull(box.snapshot().models().get("small")).cache();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.exchange.CacheLook;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
@@ -31,7 +32,7 @@ import org.gatehouse.governance.snapshot.Surface;
  *
  * <p>A streamed call to an engine that reports running usage starts with a small lease of output tokens and extends it
  * as it goes, so that it does not block others by what it might produce. Any other call reserves its whole output, and
- * the upstream is told the cap.
+ * the upstream is told the cap. A call that the cache answers is held against the limits on requests only.
  */
 public final class Admission implements Stage {
     /** Output tokens that a leased stream starts with and asks for at a time. */
@@ -54,6 +55,9 @@ public final class Admission implements Stage {
 
     @Override
     public Verdict pass(Exchange exchange) {
+        if (exchange.look() instanceof CacheLook.Hit) {
+            return new Attempt(exchange, 0).runWithoutModel();
+        }
         long bound = prompts.upperBound(exchange);
         exchange.promptTokens(bound, false);
         Verdict verdict = new Attempt(exchange, bound).run();
@@ -98,6 +102,26 @@ public final class Admission implements Stage {
             try {
                 Refusal refusal = takeAll();
                 held = refusal == null;
+                return refusal == null ? Verdict.GO_ON : refusal;
+            } finally {
+                if (!held) {
+                    putBack();
+                }
+            }
+        }
+
+        /** Of a call that the cache answers: its rate and its place count, tokens and money are none. */
+        private Verdict runWithoutModel() {
+            boolean held = false;
+            try {
+                Refusal refusal = enterAll();
+                if (refusal == null) {
+                    refusal = takeRequests();
+                }
+                held = refusal == null;
+                if (held) {
+                    exchange.holds(new RequestReservation(rates, entered, new RateHeaders(tightestRequests, null)));
+                }
                 return refusal == null ? Verdict.GO_ON : refusal;
             } finally {
                 if (!held) {

@@ -35,6 +35,7 @@ public final class Exchange {
     private @Nullable String instance;
     private @Nullable ChatRequest canonical;
     private Losses losses = new Losses();
+    private CacheLook look = CacheLook.OFF;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
@@ -182,6 +183,16 @@ public final class Exchange {
     /** Starts the notes on what is left out anew, for another target. */
     public void newLosses() {
         this.losses = new Losses();
+    }
+
+    /** Notes what looking for a kept answer gave. */
+    public void looked(CacheLook found) {
+        this.look = found;
+    }
+
+    /** What looking for a kept answer gave; {@link CacheLook#OFF} before anybody looked. */
+    public CacheLook look() {
+        return look;
     }
 
     /** Notes a try that failed and was not the last. */

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param recording which bodies policy wants kept
  * @param recordingDays for how many days policy wants them kept, at least 1
  * @param engineTerms how engines treat its calls
+ * @param cached whether its calls may be answered with kept answers, and their answers kept
  */
 public record KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
         UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
         @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
         List<Limit> limits, List<Budget> budgets, Recording recording, int recordingDays,
-        EngineTerms engineTerms) {
+        EngineTerms engineTerms, boolean cached) {
 
     /** Whether a key may be used. */
     public enum State {
@@ -57,6 +58,16 @@ public record KeyRecord(UUID id, String name, UUID organisationId, UUID departme
 
     /** How long bodies are kept when policy does not say, in days. */
     public static final int DEFAULT_RECORDING_DAYS = 30;
+
+    /** A key whose answers are not kept. */
+    public KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,
+            UUID projectId, String projectName, @Nullable UUID owner, @Nullable String ownerName, State state,
+            @Nullable Instant expiresAt, Grant<String> models, Grant<Surface> surfaces, List<AddressRange> addresses,
+            List<Limit> limits, List<Budget> budgets, Recording recording, int recordingDays,
+            EngineTerms engineTerms) {
+        this(id, name, organisationId, departmentId, departmentName, projectId, projectName, owner, ownerName, state,
+                expiresAt, models, surfaces, addresses, limits, budgets, recording, recordingDays, engineTerms, false);
+    }
 
     /** A key whose recorded bodies are kept as long as usual, and that engines treat as usual. */
     public KeyRecord(UUID id, String name, UUID organisationId, UUID departmentId, String departmentName,

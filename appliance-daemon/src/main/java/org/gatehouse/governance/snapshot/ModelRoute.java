@@ -17,9 +17,16 @@ import java.util.UUID;
  * @param surfaces what it can be called on
  * @param targets at least one
  * @param terms how the targets share its calls
+ * @param cache whether its answers are kept
  */
 public record ModelRoute(UUID id, String name, Instant createdAt, Tokenizer tokenizer, int contextTokens,
-        int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets, RouteTerms terms) {
+        int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets, RouteTerms terms, CacheTerms cache) {
+
+    /** One whose answers are not kept. */
+    public ModelRoute(UUID id, String name, Instant createdAt, Tokenizer tokenizer, int contextTokens,
+            int maxOutputTokens, Grant<Surface> surfaces, List<Target> targets, RouteTerms terms) {
+        this(id, name, createdAt, tokenizer, contextTokens, maxOutputTokens, surfaces, targets, terms, CacheTerms.OFF);
+    }
 
     /** One whose targets share its calls as is usual. */
     public ModelRoute(UUID id, String name, Instant createdAt, Tokenizer tokenizer, int contextTokens,
@@ -71,6 +78,7 @@ public record ModelRoute(UUID id, String name, Instant createdAt, Tokenizer toke
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(tokenizer, "tokenizer");
         Objects.requireNonNull(terms, "terms");
+        Objects.requireNonNull(cache, "cache");
         targets = List.copyOf(targets);
         if (contextTokens <= 0 || maxOutputTokens <= 0) {
             throw new IllegalArgumentException("contextTokens and maxOutputTokens must be more than 0");
