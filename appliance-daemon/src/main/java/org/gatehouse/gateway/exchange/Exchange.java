@@ -3,6 +3,7 @@ package org.gatehouse.gateway.exchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Exchange {
     private @Nullable String instance;
     private @Nullable ChatRequest canonical;
     private Losses losses = new Losses();
+    private @Nullable Boolean sealedElsewhere;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
@@ -172,6 +174,19 @@ public final class Exchange {
     /** Notes the request in the shape that all protocols share, for further tries. */
     public void canonical(ChatRequest read) {
         this.canonical = read;
+    }
+
+    /**
+     * Whether its history holds thoughts that a provider of another protocol sealed, so that it cannot go to any provider as it
+     * is; looked for once.
+     */
+    public boolean sealedElsewhere(Predicate<byte[]> look) {
+        Boolean found = sealedElsewhere;
+        if (found == null) {
+            found = look.test(request().body());
+            sealedElsewhere = found;
+        }
+        return found;
     }
 
     /** What a translation to its target left out. */

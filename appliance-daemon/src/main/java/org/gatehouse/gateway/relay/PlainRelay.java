@@ -139,7 +139,8 @@ public final class PlainRelay {
             if (usage != null) {
                 meter.reported(TranslatedEvents.usageOf(usage));
             }
-            byte[] written = translation.client(exchange).writeReply(answer, Translation.presentation(exchange));
+            byte[] written = translation.client(exchange).writeReply(Translation.forClient(exchange, answer),
+                    Translation.presentation(exchange));
             if (!meter.reported()) {
                 produced(written, meter);
             }

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.relay;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ public final class StreamRelay {
         if (!exchange.passage().straight()) {
             return new TranslatedEvents(translation.provider(exchange).events(),
                     translation.client(exchange).events(Translation.presentation(exchange)),
+                    Objects.requireNonNull(exchange.passage().provider(), "no chat"),
                     exchange.request().choices(), exchange.leased());
         }
         return switch (surface) {

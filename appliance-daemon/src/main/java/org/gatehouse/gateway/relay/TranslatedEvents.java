@@ -18,11 +18,14 @@ import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
 import org.gatehouse.gateway.protocol.EventReader;
 import org.gatehouse.gateway.protocol.EventWriter;
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.upstream.Translation;
 
 /** A stream of another protocol than the client's: each event is read, and what it means written anew. */
 final class TranslatedEvents implements StreamGrammar {
     private final EventReader reader;
     private final EventWriter writer;
+    private final Protocol provider;
     private final int choices;
     private final boolean runningUsage;
     private final List<ChatEvent> read = new ArrayList<>(4);
@@ -35,10 +38,12 @@ final class TranslatedEvents implements StreamGrammar {
     /**
      * Starts a stream.
      *
+     * @param provider what the upstream speaks
      * @param choices how many answers it carries
      * @param runningUsage whether the upstream reports usage in each event
      */
-    TranslatedEvents(EventReader reader, EventWriter writer, int choices, boolean runningUsage) {
+    TranslatedEvents(EventReader reader, EventWriter writer, Protocol provider, int choices, boolean runningUsage) {
+        this.provider = provider;
         this.reader = reader;
         this.writer = writer;
         this.choices = choices;
@@ -67,7 +72,7 @@ final class TranslatedEvents implements StreamGrammar {
         for (ChatEvent event : read) {
             begun |= event.output();
             meter(event, meter);
-            writer.write(event, out);
+            writer.write(Translation.forClient(provider, event), out);
             if (event instanceof ChatEvent.Failed failed) {
                 return failed.error();
             }
@@ -129,7 +134,7 @@ final class TranslatedEvents implements StreamGrammar {
             out.reset();
             for (ChatEvent event : read) {
                 begun |= event.output();
-                writer.write(event, out);
+                writer.write(Translation.forClient(provider, event), out);
                 ended |= event instanceof ChatEvent.Ended;
             }
         }

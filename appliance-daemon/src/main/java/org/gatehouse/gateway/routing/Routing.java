@@ -81,7 +81,7 @@ public final class Routing implements Stage {
                 CallWay way = new CallWay(exchange, attempts, go.attempt(), worked.targets(), translation);
                 exchange.ledBy(way, way.candidates());
                 exchange.leased(exchange.request().streamed() && exchange.candidates().stream()
-                        .allMatch(target -> translation.passage(surface, target.upstream()).runningUsage()));
+                        .allMatch(target -> translation.passage(exchange, target.upstream()).runningUsage()));
                 yield Verdict.GO_ON;
             }
             case Step.End end -> refusal(route, end);

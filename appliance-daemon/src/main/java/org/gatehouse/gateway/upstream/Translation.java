@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
@@ -41,7 +43,8 @@ public final class Translation {
     }
 
     /** How a call gets through to a target. */
-    public Passage passage(Surface surface, Upstream upstream) {
+    public Passage passage(Exchange exchange, Upstream upstream) {
+        Surface surface = exchange.arrival().surface();
         Protocol client = Protocol.of(surface);
         boolean tells = upstream.kind() == Upstream.Kind.VLLM;
         if (client == null) {
@@ -49,7 +52,8 @@ public final class Translation {
         }
         List<Protocol> spoken = providers.of(upstream).chats(upstream);
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
-        return new Passage(client, provider, tells && provider == Protocol.OPENAI_CHAT);
+        boolean straight = provider == client && !exchange.sealedElsewhere(Seals::marked);
+        return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
     }
 
     /** Whether a target can serve calls on that surface at all. */
@@ -82,6 +86,16 @@ public final class Translation {
         return spoken == null
                 ? Provider.Framing.SERVER_SENT_EVENTS
                 : providers.of(exchange.target().upstream()).framing(spoken);
+    }
+
+    /** An answer as the client may have it. */
+    public static ChatReply forClient(Exchange exchange, ChatReply reply) {
+        return Seals.marked(reply, Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+    }
+
+    /** A step of an answer as the client may have it. */
+    public static ChatEvent forClient(Protocol provider, ChatEvent event) {
+        return Seals.marked(event, provider);
     }
 
     /** How the answer looks to the client. */
@@ -121,7 +135,9 @@ public final class Translation {
         Terms terms = new Terms(model, cap == Long.MAX_VALUE ? null : cap, exchange.route().maxOutputTokens(),
                 provider.reasoning(upstream, model), provider.highestTemperature(upstream), true, true,
                 exchange.leased());
-        byte[] written = provider(exchange).writeRequest(request, terms, exchange.losses());
+        Protocol spoken = Objects.requireNonNull(exchange.passage().provider(), "no chat");
+        byte[] written = provider(exchange).writeRequest(Seals.unmarked(request, exchange.passage().client(), spoken),
+                terms, exchange.losses());
         if (own.json().isEmpty()) {
             return List.of(BodySlice.of(written));
         }
