@@ -1,0 +1,8 @@
+/**
+ * Who is next at a local model that has no room for all. In: calls with their department, class and length, and places that
+ * become free. Out: turns. Calls nothing.
+ */
+@NullMarked
+package org.gatehouse.gateway.routing.queue;
+
+import org.jspecify.annotations.NullMarked;
