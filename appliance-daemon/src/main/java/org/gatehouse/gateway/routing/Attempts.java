@@ -272,7 +272,8 @@ public final class Attempts {
     private static boolean passes(Cause cause) {
         return switch (cause) {
             case OVERLOADED, SERVER_ERROR, BROKEN_ANSWER, RATE_LIMITED -> true;
-            case TIMEOUT, INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION, PERMISSION,
+            case TIMEOUT, INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION,
+                    PERMISSION,
                     NOT_FOUND, OUT_OF_MONEY ->
                 false;
         };

@@ -143,7 +143,8 @@ public final class KeyPool {
             }
             case OUT_OF_MONEY -> penniless.put(key.account(), retest(now));
             case RATE_LIMITED, PERMISSION -> rest(key, target, retryAfter, now);
-            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, NOT_FOUND, OVERLOADED, TIMEOUT,
+            case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, NOT_FOUND, OVERLOADED,
+                    TIMEOUT,
                     SERVER_ERROR, BROKEN_ANSWER ->
                 {
                 }
