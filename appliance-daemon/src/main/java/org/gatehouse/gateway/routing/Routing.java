@@ -74,6 +74,9 @@ public final class Routing implements Stage {
             return Refusal.of(Reason.INVALID_REQUEST, "The model '" + route.name() + "' cannot be called on "
                     + surface.id() + ". Use another endpoint or model.");
         }
+        if (able.stream().allMatch(candidate -> candidate.weight() == 0)) {
+            return unusable(route, Duration.ofSeconds(5));
+        }
         long deadline = nanoTime.getAsLong() + longest(worked).toNanos();
         Attempts attempts = traffic.begin(route.id(), route.terms(), able, traits(exchange, worked), deadline);
         return switch (attempts.next()) {
@@ -94,9 +97,12 @@ public final class Routing implements Stage {
                 ? Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
                         + "' can or may serve this call: it is too long, or asks for something that none of them has."
                         + " Change the request, or name another model.")
-                : Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name()
-                        + "' has no upstream that can be used now. Try again later, or name another model.",
-                        wait == null ? Duration.ofSeconds(5) : wait);
+                : unusable(route, wait == null ? Duration.ofSeconds(5) : wait);
+    }
+
+    private static Refusal unusable(ModelRoute route, Duration wait) {
+        return Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name()
+                + "' has no upstream that can be used now. Try again later, or name another model.", wait);
     }
 
     private Known worked(Exchange exchange) {
