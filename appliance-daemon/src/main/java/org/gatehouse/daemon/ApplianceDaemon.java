@@ -230,6 +230,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 (int) listen.limits().maxBodyBytes());
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
+        open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
@@ -259,14 +260,18 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
-                        new EngineMetrics(running)::page),
+                MetricText.behind(
+                        MetricText.behind(
+                                MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
+                                new EngineMetrics(running)::page),
+                        "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, new LiveProbe(dispatch),
+                new LiveTraffic(traffic, open.snapshots()::current),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.routing;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.gatehouse.gateway.routing.targets.CallTraits.Want;
 import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.TargetTerms;
@@ -133,15 +135,30 @@ public final class Routing implements Stage {
         Candidate.TokenPrice price = tariff.known()
                 ? new Candidate.TokenPrice(perMillion(tariff.perInputToken()), perMillion(tariff.perOutputToken()))
                 : upstream.local() ? new Candidate.TokenPrice(0, 0) : null;
-        List<KeyPool.Key> keys = upstream.keys().isEmpty()
-                ? NO_KEY
-                : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
+        List<KeyPool.Key> keys = keys(upstream);
         TargetTerms terms = target.terms().region() == null && upstream.region() != null
                 ? new TargetTerms(target.terms().tier(), target.terms().abilities(), upstream.region(),
                         target.terms().strength(), target.terms().fromPriority())
                 : target.terms();
         return new Candidate(target.id(), upstream.id(), upstream.name() + "/" + target.upstreamModel(),
                 target.weight(), upstream.local(), terms, price, keys);
+    }
+
+    private static List<KeyPool.Key> keys(Upstream upstream) {
+        return upstream.keys().isEmpty()
+                ? NO_KEY
+                : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
+    }
+
+    /** Has the state of whatever a policy no longer has forgotten. */
+    public static void forgetOthers(Traffic traffic, PolicySnapshot snapshot) {
+        Map<UUID, List<Candidate>> kept = new HashMap<>();
+        snapshot.models().values()
+                .forEach(route -> kept.put(route.id(), route.targets().stream().map(target -> new Candidate(target.id(),
+                        target.upstream().id(), target.upstream().name() + "/" + target.upstreamModel(),
+                        target.weight(), target.upstream().local(), target.terms(), null, keys(target.upstream())))
+                        .toList()));
+        traffic.keep(kept);
     }
 
     /** In millionths of the currency for a million tokens. */
