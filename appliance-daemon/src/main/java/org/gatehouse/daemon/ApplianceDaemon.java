@@ -52,6 +52,7 @@ import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.TrailBook;
+import org.gatehouse.gateway.routing.ActiveChecks;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
 import org.gatehouse.gateway.upstream.Berths;
@@ -231,6 +232,9 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
         open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
+        keep(new TargetWatch(traffic, new ActiveChecks(traffic, HealthTerms.DEFAULT, nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble()), dispatch, open.snapshots()::current, running::view,
+                clock));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);

@@ -21,6 +21,7 @@ import org.gatehouse.governance.snapshot.Upstream;
 
 /** Asks an upstream for its models, and if wanted for one token, over the data plane's own client and guards. */
 record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
+    private static final String ANY_KEY = "";
     private static final int MAX_REPLY_BYTES = 4 << 20;
     private static final int MOST_MODELS = 500;
     /** Of a deployment none of whose engines is ready: nobody was asked. */
@@ -32,7 +33,7 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
         long begun = System.nanoTime();
         List<String> models = new ArrayList<>();
         try {
-            Answer list = ask(dispatch.listing(upstream));
+            Answer list = ask(dispatch.listing(upstream, ANY_KEY));
             long millis = (System.nanoTime() - begun) / 1_000_000;
             if (list.status() != 200) {
                 return new Report(false, refused(upstream, list.status()), millis, models);
@@ -47,7 +48,7 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                 return new Report(true, "The upstream '" + upstream.name() + "' answers and lists " + models.size()
                         + " models.", millis, models);
             }
-            Answer token = ask(dispatch.oneToken(upstream, model));
+            Answer token = ask(dispatch.oneToken(upstream, ANY_KEY, model));
             return token.status() == 200
                     ? new Report(true, "The model '" + model + "' of the upstream '" + upstream.name() + "' answers.",
                             millis, models)

@@ -1,5 +1,6 @@
 package org.gatehouse.daemon;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -25,7 +26,7 @@ final class RouteFollowing implements Consumer<PolicySnapshot> {
 
     @Override
     public void accept(PolicySnapshot snapshot) {
-        Routing.forgetOthers(traffic, snapshot);
+        traffic.keep(Routing.candidates(snapshot, Instant.now()));
         Map<UUID, Upstream> now = upstreams(snapshot);
         now.forEach((id, upstream) -> {
             Upstream old = before.get(id);

@@ -2,6 +2,7 @@ package org.gatehouse.gateway.routing;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -119,7 +120,7 @@ public final class Routing implements Stage {
                 || route.terms().dryRun() == RouteTerms.Strategy.COMPLEXITY
                 || route.terms().stickiness().mode() == RouteTerms.Stickiness.Mode.PREFIX && route.targets().size() > 1;
         for (ModelRoute.Target target : route.targets()) {
-            candidates.add(candidate(exchange, target));
+            candidates.add(candidate(target, Tariff.of(exchange, target)));
             targets.put(target.id(), target);
             TargetTerms.Abilities abilities = target.terms().abilities();
             looksInside |= !(abilities.tools() && abilities.vision() && abilities.schema() && abilities.audio());
@@ -129,9 +130,8 @@ public final class Routing implements Stage {
         return worked;
     }
 
-    private static Candidate candidate(Exchange exchange, ModelRoute.Target target) {
+    private static Candidate candidate(ModelRoute.Target target, Tariff tariff) {
         Upstream upstream = target.upstream();
-        Tariff tariff = Tariff.of(exchange, target);
         Candidate.TokenPrice price = tariff.known()
                 ? new Candidate.TokenPrice(perMillion(tariff.perInputToken()), perMillion(tariff.perOutputToken()))
                 : upstream.local() ? new Candidate.TokenPrice(0, 0) : null;
@@ -150,15 +150,13 @@ public final class Routing implements Stage {
                 : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
     }
 
-    /** Has the state of whatever a policy no longer has forgotten. */
-    public static void forgetOthers(Traffic traffic, PolicySnapshot snapshot) {
-        Map<UUID, List<Candidate>> kept = new HashMap<>();
+    /** Every target of a policy as routing looks at it, by its route. */
+    public static Map<UUID, List<Candidate>> candidates(PolicySnapshot snapshot, Instant at) {
+        Map<UUID, List<Candidate>> byRoute = new HashMap<>();
         snapshot.models().values()
-                .forEach(route -> kept.put(route.id(), route.targets().stream().map(target -> new Candidate(target.id(),
-                        target.upstream().id(), target.upstream().name() + "/" + target.upstreamModel(),
-                        target.weight(), target.upstream().local(), target.terms(), null, keys(target.upstream())))
-                        .toList()));
-        traffic.keep(kept);
+                .forEach(route -> byRoute.put(route.id(), route.targets().stream().map(target -> candidate(target,
+                        Tariff.of(snapshot.prices(), route.name(), target.upstream().name(), at))).toList()));
+        return byRoute;
     }
 
     /** In millionths of the currency for a million tokens. */

@@ -128,17 +128,20 @@ public final class Dispatch {
                 : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
     }
 
-    /** Asks for the list of an upstream's models; empty when no engine of its deployment serves, or there is no list. */
-    public Optional<UpstreamCall> listing(Upstream upstream) throws NotAuthorizedException {
+    /**
+     * Asks for the list of an upstream's models with one of the box's keys, whichever it is when that is none of them; empty when no engine of its deployment serves, or
+     * there is no list.
+     */
+    public Optional<UpstreamCall> listing(Upstream upstream, String key) throws NotAuthorizedException {
         Destinations.Destination destination = whereverItIs(upstream, "");
         String path = destination == null ? null : destination.provider().listing(upstream);
         return destination == null || path == null
                 ? Optional.empty()
-                : Optional.of(probe(destination, "GET", path, List.of()));
+                : Optional.of(probe(destination, key, "GET", path, List.of()));
     }
 
     /** Asks a model of an upstream for one token; empty when no engine of its deployment serves. */
-    public Optional<UpstreamCall> oneToken(Upstream upstream, String model)
+    public Optional<UpstreamCall> oneToken(Upstream upstream, String key, String model)
             throws NotAuthorizedException, UntranslatableException {
         Destinations.Destination destination = whereverItIs(upstream, "");
         if (destination == null) {
@@ -146,14 +149,15 @@ public final class Dispatch {
         }
         Provider provider = destination.provider();
         String path = provider.chatPath(upstream, provider.chats(upstream).getFirst(), model, false);
-        return Optional.of(probe(destination, "POST", path,
+        return Optional.of(probe(destination, key, "POST", path,
                 List.of(BodySlice.of(translation.oneToken(upstream, model)))));
     }
 
-    private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
+    private UpstreamCall probe(Destinations.Destination destination, String key, String method, String path,
+            List<BodySlice> body)
             throws NotAuthorizedException {
         RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
-                .and(destination.authorization("").headers(method, path, body));
+                .and(destination.authorization(key).headers(method, path, body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,
                 destination.limits());
     }
