@@ -3,6 +3,7 @@ package org.gatehouse.gateway.protocol.openai;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -77,7 +78,7 @@ final class ResponsesGrammar {
             case "response.content_part.added", "response.reasoning_summary_part.added" -> assertThat(
                     parts.put(part, new StringBuilder())).isNull();
             case "response.output_text.delta", "response.refusal.delta", "response.reasoning_summary_text.delta" ->
-                parts.get(part).append(event.path("delta").asText());
+                Objects.requireNonNull(parts.get(part), part).append(event.path("delta").asText());
             case "response.function_call_arguments.delta" ->
                 parts.computeIfAbsent(part, _ -> new StringBuilder()).append(event.path("delta").asText());
             case "response.output_text.done", "response.reasoning_summary_text.done" ->
