@@ -29,7 +29,7 @@ class RouteFollowingTest {
     private static final UUID ROUTE = new UUID(0, 1);
     private static final UUID TARGET = new UUID(0, 2);
     private static final UUID UPSTREAM = new UUID(0, 3);
-    private final Traffic traffic = new Traffic(HealthTerms.DEFAULT, () -> 0, () -> 0.5, 10);
+    private final Traffic traffic = new Traffic(HealthTerms.DEFAULT, () -> 0, () -> 0.5, 16);
 
     @Test
     void keyThatIsReplacedIsTriedAtOnceAndOneThatStaysIsNot() {
