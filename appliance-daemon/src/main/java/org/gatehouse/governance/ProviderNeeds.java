@@ -50,8 +50,10 @@ final class ProviderNeeds {
         Needs needs = OF.getOrDefault(draft.kind(), ANYBODY);
         checks.require(hasKey || !needs.key(), "apiKey",
                 "is missing: an upstream of the kind " + draft.kind().id() + " needs a key. Give apiKey, or keys");
-        needs.required().forEach(option -> checks.require(draft.options().containsKey(option), "options." + option,
-                "is missing: an upstream of the kind " + draft.kind().id() + " needs it"));
+        needs.required().forEach(option -> checks.require(
+                draft.options().containsKey(option)
+                        || draft.region() != null && (option.equals("region") || option.equals("location")),
+                "options." + option, "is missing: an upstream of the kind " + draft.kind().id() + " needs it"));
         List<String> known = new ArrayList<>(needs.required());
         known.addAll(needs.allowed());
         for (String option : new TreeSet<>(draft.options().keySet())) {
