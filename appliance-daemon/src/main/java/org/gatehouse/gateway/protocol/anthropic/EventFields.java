@@ -90,7 +90,8 @@ final class EventFields {
     }
 
     private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
-        JsonNode tree = parser.readValueAsTree();
+        // Not the parser's own codec: that wants nothing to stand behind the tree.
+        JsonNode tree = Trees.INNER.readTree(parser);
         return tree == null || tree.isNull() ? null : tree;
     }
 
