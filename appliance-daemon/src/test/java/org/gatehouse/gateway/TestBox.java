@@ -83,12 +83,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * simulated commercial API behind it. Policies are set by hand; rows are kept in memory. One model a target:
  * {@code local} at the engine, {@code cloud} at the API.
  */
-final class TestBox implements AutoCloseable {
+public final class TestBox implements AutoCloseable {
     static final UUID ORGANISATION = UUID.fromString("00000000-0000-7000-8000-000000000001");
     static final UUID DEPARTMENT = UUID.fromString("00000000-0000-7000-8000-000000000002");
     static final UUID PROJECT = UUID.fromString("00000000-0000-7000-8000-000000000003");
 
-    final SimulatedServer engine = SimulatedServer
+    /** The engine behind the model {@code local}. */
+    public final SimulatedServer engine = SimulatedServer
             .start(Options.forModel("sim/engine").withServedModelNames("engine-model").withLedgerBodies(true));
     final SimulatedServer cloud = SimulatedServer
             .start(Options.forModel("sim/cloud").withServedModelNames("cloud-model")
@@ -96,7 +97,8 @@ final class TestBox implements AutoCloseable {
                     .withLedgerBodies(true));
     final Ledger ledger = new Ledger();
     final RateLimits rates = new RateLimits(System::nanoTime);
-    final List<CallRecord> rows = new CopyOnWriteArrayList<>();
+    /** What the book holds, oldest first. */
+    public final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
     /** What goes wrong shows as it is: no target is rested, no call repeated. */
     private static final HealthTerms NEVER_ILL = new HealthTerms(1_000_000, 100, 1_000_000, Duration.ofSeconds(10),
@@ -137,12 +139,12 @@ final class TestBox implements AutoCloseable {
     private final Listeners listeners;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
-    TestBox() {
+    public TestBox() {
         this(PATIENT);
     }
 
     /** A box with other deadlines for its upstreams. */
-    TestBox(Upstream.Timeouts timeouts) {
+    public TestBox(Upstream.Timeouts timeouts) {
         this(timeouts, ListenerSettings.onLoopback(0));
     }
 
@@ -196,17 +198,32 @@ final class TestBox implements AutoCloseable {
                 url, apiKey, local, true, true, timeouts, 64 << 20);
     }
 
-    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
+    public TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
         return model(name, upstream, upstreamModel, tokenizer, 1);
     }
 
-    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer, int weight) {
+    public TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer,
+            int weight) {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
                 List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight)), ONE_TRY));
         return publish();
     }
 
-    TestBox price(String model, String inputPerMillion, String outputPerMillion) {
+    /** A model whose targets share its calls as the terms say. */
+    public TestBox model(String name, RouteTerms terms, ModelRoute.Target... targets) {
+        models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, ModelRoute.Tokenizer.UNKNOWN, 100_000,
+                4096, Grant.all(), List.of(targets), terms));
+        return publish();
+    }
+
+    /** An upstream on loopback, with the deadlines of this box. */
+    public Upstream outside(String name, Upstream.Kind kind, String url, String apiKey, Map<String, String> options) {
+        return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind, url,
+                List.of(new Upstream.ProviderKey("main", name, apiKey)), false, true, true, timeouts, 64 << 20, false,
+                null, options);
+    }
+
+    public TestBox price(String model, String inputPerMillion, String outputPerMillion) {
         prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
                 new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
                 null, null, null));
@@ -225,7 +242,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Makes a key without any binding; returns its text. */
-    String key(String name) {
+    public String key(String name) {
         return key(name, key -> key);
     }
 
@@ -291,15 +308,15 @@ final class TestBox implements AutoCloseable {
         return Grant.only(Set.of(names));
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + listeners.port() + path);
     }
 
-    int port() {
+    public int port() {
         return listeners.port();
     }
 
-    HttpResponse<String> post(String key, String path, String body) {
+    public HttpResponse<String> post(String key, String path, String body) {
         return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key)
                 .header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
@@ -308,7 +325,7 @@ final class TestBox implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key).build());
     }
 
-    HttpResponse<String> send(HttpRequest request) {
+    public HttpResponse<String> send(HttpRequest request) {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
@@ -323,7 +340,7 @@ final class TestBox implements AutoCloseable {
                 + "}";
     }
 
-    CallRecord lastRow() {
+    public CallRecord lastRow() {
         return rows.getLast();
     }
 
@@ -340,7 +357,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Waits until no call holds anything any more: no reservation, no upstream connection, no engine at work. */
-    void assertNothingHeld() {
+    public void assertNothingHeld() {
         for (Scope scope : List.of(new Scope(Scope.Type.ORGANISATION, ORGANISATION),
                 new Scope(Scope.Type.PROJECT, PROJECT))) {
             await(() -> {
@@ -357,7 +374,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** What the rows say that the ledger must say too. */
-    void assertLedgerEqualsRows() {
+    public void assertLedgerEqualsRows() {
         Ledger.Balance balance = ledger.balanceOf(new Scope(Scope.Type.ORGANISATION, ORGANISATION));
         assertThat(balance.inputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().inputTokens()).sum());
         assertThat(balance.outputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().outputTokens()).sum());
@@ -367,7 +384,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Waits until something is so; a bound for what other threads do soon. */
-    static void await(BooleanSupplier condition, String otherwise) {
+    public static void await(BooleanSupplier condition, String otherwise) {
         long deadline = System.nanoTime() + SOON.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

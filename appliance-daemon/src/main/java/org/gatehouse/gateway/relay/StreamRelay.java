@@ -194,8 +194,8 @@ public final class StreamRelay {
                 passInstead(instead.events(), contentType);
                 return null;
             }
-            case Look.Broken _ -> {
-                return failed(broken("sent an event that is not of its protocol"));
+            case Look.Broken broken -> {
+                return failed(broken(broken.what()));
             }
             case Look.Pass pass -> {
                 if (limited && meter.outputSoFar() > granted && !extended()) {

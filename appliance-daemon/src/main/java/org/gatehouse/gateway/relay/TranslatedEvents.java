@@ -55,8 +55,8 @@ final class TranslatedEvents implements StreamGrammar {
         read.clear();
         try {
             reader.read(data.type(), data.bytes(), data.from(), data.to(), read::add);
-        } catch (BrokenAnswerException _) {
-            return new Look.Broken();
+        } catch (BrokenAnswerException e) {
+            return new Look.Broken(String.valueOf(e.getMessage()));
         }
         ProviderError error = write(meter);
         byte[] events = out.toByteArray();

@@ -1,10 +1,15 @@
 package org.gatehouse.gateway.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 
 import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatEvent;
@@ -12,6 +17,7 @@ import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Passage;
 import org.gatehouse.gateway.protocol.ClientProtocol;
@@ -28,10 +34,14 @@ import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.TargetTerms;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /** Where client and target speak different protocols, what each side gets. Thread-safe. */
 public final class Translation {
+    /** What a client that speaks the provider's own protocol can say and that is lost all the same, here or in the answer. */
+    private static final Set<String> LOST = Set.of("messages[].name", "logprobs", "top_logprobs");
+
     private final Protocols protocols;
     private final Providers providers;
     private final Map<ChatFlavour, ProviderProtocol> flavours = new ConcurrentHashMap<>();
@@ -48,11 +58,14 @@ public final class Translation {
         Protocol client = Protocol.of(surface);
         boolean tells = upstream.kind() == Upstream.Kind.VLLM;
         if (client == null) {
-            return new Passage(null, null, tells && surface == Surface.COMPLETIONS);
+            return new Passage(null, null, true, tells && surface == Surface.COMPLETIONS);
         }
-        List<Protocol> spoken = providers.of(upstream).chats(upstream);
+        Provider target = providers.of(upstream);
+        List<Protocol> spoken = target.chats(upstream);
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
-        boolean straight = provider == client && !exchange.sealedElsewhere(Seals::marked);
+        boolean straight = client == provider
+                && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis())
+                && !exchange.sealedElsewhere(Seals::marked);
         return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
     }
 
@@ -131,19 +144,39 @@ public final class Translation {
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Provider provider = providers.of(upstream);
+        TargetTerms.Abilities abilities = exchange.target().terms().abilities();
         long cap = exchange.reservation().cap();
         Terms terms = new Terms(model, cap == Long.MAX_VALUE ? null : cap, exchange.route().maxOutputTokens(),
-                provider.reasoning(upstream, model), provider.highestTemperature(upstream), true, true,
+                provider.reasoning(upstream, model), provider.highestTemperature(upstream),
+                provider.schemas() && abilities.schema(), provider.pictures() && abilities.vision(),
                 exchange.leased());
+        String kept = "";
+        if (exchange.passage().client() == exchange.passage().provider()) {
+            Map<String, JsonNode> lost = new HashMap<>(request.foreign());
+            lost.keySet().retainAll(LOST);
+            kept = othersThan(lost.keySet(), request.foreign(), upstream.engine());
+            request = request.withForeign(lost);
+        }
         Protocol spoken = Objects.requireNonNull(exchange.passage().provider(), "no chat");
         byte[] written = provider(exchange).writeRequest(Seals.unmarked(request, exchange.passage().client(), spoken),
                 terms, exchange.losses());
-        if (own.json().isEmpty()) {
+        if (own.json().isEmpty() && kept.isEmpty()) {
             return List.of(BodySlice.of(written));
         }
         // The object is not empty: every request has a model or messages.
-        byte[] fields = (own.json() + ',').getBytes(StandardCharsets.UTF_8);
+        byte[] fields = (kept + (own.json().isEmpty() ? "" : own.json() + ',')).getBytes(StandardCharsets.UTF_8);
         return List.of(new BodySlice(written, 0, 1), BodySlice.of(fields),
                 new BodySlice(written, 1, written.length - 1));
+    }
+
+    /** Fields as they stand in an object, a comma behind each; for an engine without those that steer it. */
+    private static String othersThan(Set<String> names, Map<String, JsonNode> fields, boolean engine) {
+        StringBuilder written = new StringBuilder();
+        fields.forEach((name, value) -> {
+            if (!names.contains(name) && !(engine && EngineOnly.names(name))) {
+                written.append(TextNode.valueOf(name)).append(':').append(value).append(',');
+            }
+        });
+        return written.toString();
     }
 }

@@ -93,4 +93,16 @@ public final class OpenAiShaped implements Provider {
     public ChatFlavour flavour() {
         return flavour;
     }
+
+    /** DeepSeek takes {@code json_object} alone (api-docs.deepseek.com, JSON Output). */
+    @Override
+    public boolean schemas() {
+        return flavour != ChatFlavour.DEEPSEEK;
+    }
+
+    /** DeepSeek's models read text alone. */
+    @Override
+    public boolean pictures() {
+        return flavour != ChatFlavour.DEEPSEEK;
+    }
 }

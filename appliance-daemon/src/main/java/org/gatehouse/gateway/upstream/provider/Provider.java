@@ -51,6 +51,16 @@ public interface Provider {
         return Terms.ReasoningStyle.EFFORT;
     }
 
+    /** Whether its models answer by a JSON schema. */
+    default boolean schemas() {
+        return true;
+    }
+
+    /** Whether any of its models sees pictures. */
+    default boolean pictures() {
+        return true;
+    }
+
     /** The highest temperature that it takes. */
     default double highestTemperature(Upstream upstream) {
         return 2;
