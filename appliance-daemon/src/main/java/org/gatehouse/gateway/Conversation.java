@@ -159,6 +159,10 @@ public final class Conversation {
                             ? converse(dispatch.call(exchange))
                             : converseWithAnEngine(berths.search(exchange));
                 }
+                StreamRelay broken = stream;
+                if (broken != null && broken.begun()) {
+                    ending = behind(broken, ending);
+                }
                 Trouble trouble = troubleOf(ending);
                 if (trouble == null) {
                     return ended(way, ending);
@@ -166,8 +170,15 @@ public final class Conversation {
                 String key = way.key();
                 String instance = exchange.instanceIfKnown();
                 boolean committed = !(ending instanceof Ending.FailedBefore || ending instanceof Ending.WholeReply);
+                String told = committed && ending instanceof Ending.FailedAfter && broken != null
+                        ? broken.textSoFar()
+                        : "";
                 ModelRoute.Target next = way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
-                if (next == null || committed || exchange.presence().gone()) {
+                if (next == null) {
+                    return ending;
+                }
+                if (committed && told.isEmpty() || exchange.presence().gone()) {
+                    way.abandoned();
                     return ending;
                 }
                 hangUp();
@@ -175,12 +186,26 @@ public final class Conversation {
                     berth.close();
                     berth = null;
                 }
-                exchange.tried(attempt(target, instance, key, trouble, begins));
+                exchange.tried(attempt(target, instance, key, trouble, begins, committed));
                 meter = new CallMeter(exchange, prompts);
-                stream = null;
                 begun = null;
                 talking = null;
+                if (committed) {
+                    exchange.goesOnBehind(told);
+                } else {
+                    stream = null;
+                }
             }
+        }
+
+        /** Whatever went wrong with a target that was to go on with an answer: its client has a part of that. */
+        private static Ending behind(StreamRelay broken, Ending ending) {
+            return switch (ending) {
+                case Ending.FailedBefore before -> broken.failed(before.trouble());
+                case Ending.WholeReply whole -> broken.failed(new Trouble(REFUSED,
+                        whole.refusedFor() == null ? Cause.BROKEN_ANSWER : whole.refusedFor(), whole.status()));
+                case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> ending;
+            };
         }
 
         private Ending ended(Way way, Ending ending) {
@@ -220,9 +245,9 @@ public final class Conversation {
         }
 
         private CallAttempt attempt(ModelRoute.Target target, @Nullable String instance, String key, Trouble trouble,
-                long begins) {
-            Usage used = meter.reported() ? meter.total() : Usage.NOTHING;
-            Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange).costOf(used);
+                long begins, boolean produced) {
+            Usage used = produced || meter.reported() ? meter.total() : Usage.NOTHING;
+            Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange, target).costOf(used);
             return new CallAttempt(target.upstream().name(), target.upstreamModel(), instance,
                     target.upstream().keys().size() > 1 ? key : null,
                     trouble.cause().name().toLowerCase(Locale.ROOT), trouble.status(),
@@ -318,7 +343,10 @@ public final class Conversation {
             String contentType = reply.header("content-type").orElse("");
             if (reply.status() == 200 && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
                 int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
-                StreamRelay relay = new StreamRelay(exchange, meter, this, translation, recordBytes);
+                StreamRelay before = stream;
+                StreamRelay relay = before != null && before.begun()
+                        ? before.goingOn(meter, translation)
+                        : new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
                 return relay.relay(reply, contentType);
             }

@@ -186,7 +186,7 @@ public final class TestBox implements AutoCloseable {
     }
 
     /** Forgets what calls before have shown of the upstreams and their keys. */
-    void everybodyIsWell() {
+    public void everybodyIsWell() {
         models.values().forEach(route -> route.targets().forEach(target -> {
             traffic.reset(target.id());
             traffic.keyTested(target.upstream().id(), target.upstream().keys().isEmpty() ? "none" : "main");

@@ -36,6 +36,7 @@ public final class Exchange {
     private @Nullable String instance;
     private @Nullable ChatRequest canonical;
     private Losses losses = new Losses();
+    private String told = "";
     private @Nullable Boolean sealedElsewhere;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
@@ -187,6 +188,16 @@ public final class Exchange {
             sealedElsewhere = found;
         }
         return found;
+    }
+
+    /** Notes what the client has of an answer that broke off and that another target is to go on with. */
+    public void goesOnBehind(String text) {
+        this.told = text;
+    }
+
+    /** What the client has of such an answer; empty as long as none broke off. */
+    public String told() {
+        return told;
     }
 
     /** What a translation to its target left out. */

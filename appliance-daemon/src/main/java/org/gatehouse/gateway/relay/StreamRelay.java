@@ -45,6 +45,7 @@ public final class StreamRelay {
     private final Exchange exchange;
     private final CallMeter meter;
     private final Listener listener;
+    private final @Nullable Seam seam;
     private final StreamGrammar grammar;
     private final boolean limited;
     private final ByteArrayOutputStream recorded = new ByteArrayOutputStream(0);
@@ -81,17 +82,50 @@ public final class StreamRelay {
         this.exchange = exchange;
         this.meter = meter;
         this.listener = listener;
-        this.grammar = grammarOf(exchange, translation);
+        this.seam = exchange.passage().straight()
+                ? null
+                : new Seam(translation.client(exchange).events(Translation.presentation(exchange)));
+        this.grammar = grammarOf(exchange, translation, seam, false);
         this.granted = exchange.reservation().outputTokens();
         this.limited = granted != Long.MAX_VALUE;
         this.recordBytes = recordBytes;
     }
 
-    private static StreamGrammar grammarOf(Exchange exchange, Translation translation) {
+    /** Goes on with what another target's stream broke off. */
+    private StreamRelay(StreamRelay before, CallMeter meter, Translation translation) {
+        this.exchange = before.exchange;
+        this.meter = meter;
+        this.listener = before.listener;
+        this.seam = before.seam;
+        this.grammar = grammarOf(exchange, translation, seam, true);
+        this.granted = before.limited ? Math.max(0, before.granted - before.meter.outputSoFar()) : before.granted;
+        this.limited = before.limited;
+        this.recordBytes = before.recordBytes;
+        this.recorded.writeBytes(before.recorded.toByteArray());
+        this.body = before.body;
+        this.left = before.left;
+    }
+
+    /** The relay of another target's stream that goes on with the answer behind {@link #textSoFar}. */
+    public StreamRelay goingOn(CallMeter other, Translation translation) {
+        return new StreamRelay(this, other, translation);
+    }
+
+    /** The text that the client has, where another target could go on behind it; empty where none can. */
+    public String textSoFar() {
+        return seam == null ? "" : seam.text();
+    }
+
+    /** Whether the client has something of the answer. */
+    public boolean begun() {
+        return body != null;
+    }
+
+    private static StreamGrammar grammarOf(Exchange exchange, Translation translation, @Nullable Seam seam,
+            boolean goesOn) {
         Surface surface = exchange.arrival().surface();
-        if (!exchange.passage().straight()) {
-            return new TranslatedEvents(translation.provider(exchange).events(),
-                    translation.client(exchange).events(Translation.presentation(exchange)),
+        if (seam != null) {
+            return new TranslatedEvents(translation.provider(exchange).events(), seam, goesOn,
                     Objects.requireNonNull(exchange.passage().provider(), "no chat"),
                     exchange.request().choices(), exchange.leased());
         }

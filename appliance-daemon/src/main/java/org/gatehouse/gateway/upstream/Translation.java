@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +66,24 @@ public final class Translation {
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
         boolean straight = client == provider
                 && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis())
-                && !exchange.sealedElsewhere(Seals::marked);
+                && !exchange.sealedElsewhere(Seals::marked) && !goesOnElsewhere(exchange);
         return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
+    }
+
+    /** Whether an answer that breaks off is to be gone on with by another target: then the box itself writes the stream. */
+    private static boolean goesOnElsewhere(Exchange exchange) {
+        return exchange.route().terms().retries().continued() && exchange.route().targets().size() > 1
+                && exchange.request().streamed() && exchange.request().choices() == 1;
+    }
+
+    /** The request with what the client has of the answer as the assistant's own beginning. */
+    private static ChatRequest behind(ChatRequest request, String told) {
+        if (told.isEmpty()) {
+            return request;
+        }
+        List<ChatRequest.Turn> turns = new ArrayList<>(request.turns());
+        turns.add(new ChatRequest.Turn(ChatRequest.Role.ASSISTANT, List.of(new Block.Text(told))));
+        return request.withTurns(turns);
     }
 
     /** Whether a target can serve calls on that surface at all. */
@@ -140,7 +157,7 @@ public final class Translation {
 
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
         exchange.newLosses();
-        ChatRequest request = canonical(exchange);
+        ChatRequest request = behind(canonical(exchange), exchange.told());
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Provider provider = providers.of(upstream);
