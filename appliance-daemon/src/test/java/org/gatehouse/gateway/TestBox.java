@@ -147,13 +147,13 @@ final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Providers providers = new Providers();
+        Clock clock = Clock.systemUTC();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
         Traffic traffic = new Traffic(HealthTerms.DEFAULT, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
-        Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),

@@ -80,6 +80,11 @@ public final class Dispatch {
             return new Outgoing.CannotSay(Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
                     + "' cannot be called on " + arrival.surface().id() + ". Use another endpoint or model."));
         }
+        String missing = destination.provider().missing(upstream);
+        if (missing != null) {
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, "its option '" + missing + "' is missing"),
+                    false);
+        }
         boolean form = exchange.request().insertAt() < 0;
         String contentType = arrival.contentType();
         EngineFields own = upstream.engine() ? engineFields.of(exchange, heedsPriority) : EngineFields.NONE;
@@ -88,7 +93,7 @@ public final class Dispatch {
             RequestHeaders headers = (form && contentType != null && exchange.passage().straight()
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
-                    .and(destination.authorization(exchange.way().key()).headers("POST", path, body))
+                    .and(destination.authorization(exchange.way().key()).headers(destination.api(), "POST", path, body))
                     .and(betas(exchange)).and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
@@ -97,11 +102,23 @@ public final class Dispatch {
         } catch (UntranslatableException e) {
             return new Outgoing.CannotSay(Refusal.invalid(e.param(), String.valueOf(e.getMessage())));
         } catch (NotAuthorizedException e) {
-            return new Outgoing.NotAuthorized(
-                    Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name() + "' cannot be asked: "
-                            + e.getMessage() + ". Tell the box's administrators."),
-                    e.ofTheKey());
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, String.valueOf(e.getMessage())), e.ofTheKey());
         }
+    }
+
+    private static Refusal cannotBeAsked(Upstream upstream, String why) {
+        return Refusal.of(Reason.UPSTREAM_ERROR,
+                "The upstream '" + upstream.name() + "' cannot be asked: " + why + ". Tell the box's administrators.");
+    }
+
+    /**
+     * The target of the last try did not take the box's proof of who it is: whether that was a token, which is forgotten now,
+     * so that the next try shows a new one.
+     */
+    public boolean renewable(Exchange exchange) {
+        Upstream upstream = exchange.target().upstream();
+        return upstream.deployment() == null
+                && destinations.of(upstream).authorization(exchange.way().key()).refused();
     }
 
     /** Anthropic's clients ask for what is new in a header; it goes where its body goes as it is. */
@@ -153,7 +170,7 @@ public final class Dispatch {
     private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
             throws NotAuthorizedException {
         RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
-                .and(destination.authorization("").headers(method, path, body));
+                .and(destination.authorization("").headers(destination.api(), method, path, body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,
                 destination.limits());
     }
@@ -178,7 +195,8 @@ public final class Dispatch {
         }
         try {
             List<BodySlice> slices = List.of(BodySlice.of(body));
-            RequestHeaders headers = JSON.and(destination.authorization("").headers("POST", "/tokenize", slices));
+            RequestHeaders headers = JSON.and(destination.authorization("").headers(destination.root(), "POST",
+                    "/tokenize", slices));
             return Optional.of(client.newCall(destination.root(),
                     new UpstreamRequest("POST", "/tokenize", headers, slices), TOKENIZE, destination.limits()));
         } catch (NotAuthorizedException _) {

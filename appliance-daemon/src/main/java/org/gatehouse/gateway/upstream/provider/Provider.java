@@ -36,6 +36,14 @@ public interface Provider {
         return "/models";
     }
 
+    /**
+     * The name of an option without which an upstream of this kind cannot be called, and which nobody gave; {@code null} when
+     * none is missing.
+     */
+    default @Nullable String missing(Upstream upstream) {
+        return null;
+    }
+
     /** Headers that every call has besides. */
     default RequestHeaders headers(Upstream upstream) {
         return RequestHeaders.NONE;
@@ -64,8 +72,24 @@ public interface Provider {
     /** How events stand in a stream of bytes. */
     enum Framing {
         /** WHATWG HTML 9.2. */
-        SERVER_SENT_EVENTS,
-        /** {@code application/vnd.amazon.eventstream}. */
-        AMAZON_EVENTS
+        SERVER_SENT_EVENTS("text/event-stream"),
+        /** Amazon's binary frames. */
+        AMAZON_EVENTS("application/vnd.amazon.eventstream");
+
+        private final String contentType;
+
+        Framing(String contentType) {
+            this.contentType = contentType;
+        }
+
+        /** What a reply of that type is framed by; {@code null} when it is no stream of events. */
+        public static @Nullable Framing of(String contentType) {
+            for (Framing framing : values()) {
+                if (contentType.regionMatches(true, 0, framing.contentType, 0, framing.contentType.length())) {
+                    return framing;
+                }
+            }
+            return null;
+        }
     }
 }
