@@ -194,6 +194,12 @@ final class TestBox implements AutoCloseable {
         return publish();
     }
 
+    TestBox pricePerCall(String model, String perCall) {
+        prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD", null, null, null, null, null, null,
+                null, new BigDecimal(perCall)));
+        return publish();
+    }
+
     private TestBox publish() {
         Map<String, Credential> credentials = new LinkedHashMap<>();
         keys.forEach((text, key) -> {

@@ -35,6 +35,7 @@ public final class Exchange {
     private @Nullable String instance;
     private @Nullable ChatRequest canonical;
     private Losses losses = new Losses();
+    private long billedCalls = 1;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
@@ -182,6 +183,16 @@ public final class Exchange {
     /** Starts the notes on what is left out anew, for another target. */
     public void newLosses() {
         this.losses = new Losses();
+    }
+
+    /** Notes for how many calls the target charges: some charge for one by its size. */
+    public void billedCalls(long calls) {
+        this.billedCalls = calls;
+    }
+
+    /** For how many calls the target charges; at least 1. */
+    public long billedCalls() {
+        return billedCalls;
     }
 
     /** Notes a try that failed and was not the last. */

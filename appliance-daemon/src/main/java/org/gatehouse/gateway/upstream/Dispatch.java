@@ -3,10 +3,12 @@ package org.gatehouse.gateway.upstream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
@@ -18,10 +20,12 @@ import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.http.UpstreamReply;
 import org.gatehouse.gateway.upstream.http.UpstreamRequest;
 import org.gatehouse.gateway.upstream.provider.NotAuthorizedException;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /**
@@ -133,6 +137,10 @@ public final class Dispatch {
         if (!exchange.passage().straight()) {
             return translation.request(exchange, own);
         }
+        Reshaping reshaping = translation.reshaping(exchange);
+        if (reshaping != null) {
+            return translation.reshaped(exchange, reshaping);
+        }
         return upstream.engine() ? BodyRewrite.of(exchange, own) : BodyRewrite.of(exchange);
     }
 
@@ -143,6 +151,16 @@ public final class Dispatch {
         return spoken == null
                 ? provider.path(upstream, exchange.arrival().surface(), model)
                 : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+    }
+
+    /** Whether an upstream lists its models. */
+    public boolean lists(Upstream upstream) {
+        return upstream.deployment() != null || destinations.of(upstream).provider().listing(upstream) != null;
+    }
+
+    /** What an upstream's refusal of a question means. */
+    public ProviderError error(Upstream upstream, UpstreamReply reply, byte[] body) {
+        return translation.error(upstream, reply.status(), Map.of(), body);
     }
 
     /** Asks for the list of an upstream's models; empty when no engine of its deployment serves, or there is no list. */
@@ -169,6 +187,10 @@ public final class Dispatch {
 
     private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
             throws NotAuthorizedException {
+        String missing = destination.provider().missing(destination.upstream());
+        if (missing != null) {
+            throw new NotAuthorizedException(false, "its option '" + missing + "' is missing");
+        }
         RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
                 .and(destination.authorization("").headers(destination.api(), method, path, body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,

@@ -22,11 +22,16 @@ public interface Provider {
     String chatPath(Upstream upstream, Protocol protocol, String model, boolean streamed);
 
     /**
-     * Where a surface other than chat stands below the base URL, in OpenAI's shape of it; {@code null} when the provider does
-     * not have it in that shape.
+     * Where a surface other than chat stands below the base URL, in OpenAI's shape of it or in one that can be
+     * {@linkplain #reshaping brought to it}; {@code null} when the provider does not have it.
      */
     @Nullable
     String path(Upstream upstream, Surface surface, String model);
+
+    /** How a surface other than chat is brought to the provider's own shape; {@code null} where that is OpenAI's. */
+    default @Nullable Reshaping reshaping(Surface surface) {
+        return null;
+    }
 
     /** How calls are authorised with one key, worked out once for each. */
     Authorization authorization(Upstream upstream, ProviderKey key);

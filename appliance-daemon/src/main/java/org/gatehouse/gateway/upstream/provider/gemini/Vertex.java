@@ -11,6 +11,7 @@ import org.gatehouse.gateway.upstream.http.AddressPolicy;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.provider.Authorization;
 import org.gatehouse.gateway.upstream.provider.Provider;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.governance.snapshot.Upstream.ProviderKey;
@@ -21,6 +22,7 @@ import org.gatehouse.governance.snapshot.Upstream.ProviderKey;
  * {@code location} say whose models are called where. A key is the JSON of a service account's key file, or a bearer token.
  */
 public final class Vertex implements Provider {
+    private static final Reshaping EMBEDDED = new Predictions();
     private static final String PROJECT = "project";
     private static final String LOCATION = "location";
 
@@ -63,7 +65,12 @@ public final class Vertex implements Provider {
 
     @Override
     public @Nullable String path(Upstream upstream, Surface surface, String model) {
-        return null;
+        return surface == Surface.EMBEDDINGS ? place(upstream) + GoogleModels.method(model, "predict") : null;
+    }
+
+    @Override
+    public @Nullable Reshaping reshaping(Surface surface) {
+        return surface == Surface.EMBEDDINGS ? EMBEDDED : null;
     }
 
     /** What a project may use of Google's models is not listed anywhere. */
