@@ -207,7 +207,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(early.door(), nanoTime);
-        Providers providers = new Providers();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, secrets.apiKeyPepper());
         Traffic traffic = new Traffic(HealthTerms.DEFAULT, nanoTime, () -> ThreadLocalRandom.current().nextDouble(),

@@ -160,13 +160,13 @@ public final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Providers providers = new Providers();
+        Clock clock = Clock.systemUTC();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
         traffic = new Traffic(NEVER_ILL, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
-        Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
@@ -227,6 +227,12 @@ public final class TestBox implements AutoCloseable {
         prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
                 new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
                 null, null, null));
+        return publish();
+    }
+
+    TestBox pricePerCall(String model, String perCall) {
+        prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD", null, null, null, null, null, null,
+                null, new BigDecimal(perCall)));
         return publish();
     }
 

@@ -38,6 +38,7 @@ public final class Exchange {
     private Losses losses = new Losses();
     private String told = "";
     private @Nullable Boolean sealedElsewhere;
+    private long billedCalls = 1;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
@@ -208,6 +209,16 @@ public final class Exchange {
     /** Starts the notes on what is left out anew, for another target. */
     public void newLosses() {
         this.losses = new Losses();
+    }
+
+    /** Notes for how many calls the target charges: some charge for one by its size. */
+    public void billedCalls(long calls) {
+        this.billedCalls = calls;
+    }
+
+    /** For how many calls the target charges; at least 1. */
+    public long billedCalls() {
+        return billedCalls;
     }
 
     /** Notes a try that failed and was not the last. */

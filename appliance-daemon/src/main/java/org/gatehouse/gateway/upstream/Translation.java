@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatEvent;
@@ -18,6 +20,7 @@ import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
+import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Passage;
@@ -28,11 +31,13 @@ import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.protocol.ProviderProtocol;
 import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.protocol.json.JsonTrees;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.protocol.openai.OpenAiChat;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.TargetTerms;
@@ -110,6 +115,18 @@ public final class Translation {
                 : protocols.provider(spoken);
     }
 
+    /** What brings a call that is no chat to the target's own shape; {@code null} where both have the same. */
+    public @Nullable Reshaping reshaping(Exchange exchange) {
+        return exchange.passage().provider() == null
+                ? providers.of(exchange.target().upstream()).reshaping(exchange.arrival().surface())
+                : null;
+    }
+
+    /** Reads an error of an upstream to a call that is no chat: a provider words them as it does those of chats. */
+    public ProviderError error(Upstream upstream, int status, Map<String, String> headers, byte[] body) {
+        return provider(upstream, providers.of(upstream).chats(upstream).getFirst()).readError(status, headers, body);
+    }
+
     /** How the target's streams are framed. */
     public Provider.Framing framing(Exchange exchange) {
         Protocol spoken = exchange.passage().provider();
@@ -153,6 +170,16 @@ public final class Translation {
                 null, 1L, ChatRequest.Sampling.DEFAULT, List.of(), null, OutputFormat.TEXT, 1, false, null, Map.of());
         Terms terms = new Terms(model, null, 1, Terms.ReasoningStyle.NONE, 2, true, true, false);
         return provider(upstream, provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
+    }
+
+    List<BodySlice> reshaped(Exchange exchange, Reshaping reshaping) throws UntranslatableException {
+        exchange.newLosses();
+        ObjectNode request = JsonTrees.readObject(exchange.request().body());
+        if (request == null) {
+            throw new UntranslatableException(null, "The body is no JSON object that this model could be sent.");
+        }
+        return List.of(BodySlice.of(JsonTrees.bytes(
+                reshaping.request(request, exchange.target().upstreamModel(), exchange.losses()))));
     }
 
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
