@@ -101,8 +101,7 @@ public final class StreamRelay {
         this.grammar = grammarOf(exchange, translation, seam, true);
         this.granted = before.limited ? Math.max(0, before.granted - before.meter.outputSoFar()) : before.granted;
         this.limited = before.limited;
-        this.recordBytes = before.recordBytes;
-        this.recorded.writeBytes(before.recorded.toByteArray());
+        this.kept = before.kept;
         this.body = before.body;
         this.left = before.left;
     }
