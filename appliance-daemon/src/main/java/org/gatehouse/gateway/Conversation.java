@@ -56,6 +56,7 @@ public final class Conversation {
     /** Until an upstream that was told has closed: it does at once unless it is very busy, or does not care. */
     private static final long LONGEST_GOODBYE_NANOS = 100_000_000;
     private static final String EVENTS = "text/event-stream";
+    private static final String TEXT = "text/plain";
     private static final byte[] NOTHING = {};
     /** Never shown: what the upstream said is. */
     private static final Refusal REFUSED = Refusal.of(Reason.INVALID_REQUEST, "The upstream refused the request.");
@@ -316,11 +317,11 @@ public final class Conversation {
         private Ending relay(UpstreamReply reply) throws UpstreamFailureException {
             begun = reply;
             String contentType = reply.header("content-type").orElse("");
-            if (reply.status() == 200 && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
+            if (reply.status() == 200 && isStream(contentType)) {
                 int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
                 StreamRelay relay = new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
-                return relay.relay(reply, contentType);
+                return relay.relay(reply, chat() ? EVENTS : contentType);
             }
             if (exchange.request().streamed() && reply.status() == 200 && contentType.isEmpty()) {
                 return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
@@ -329,6 +330,17 @@ public final class Conversation {
             Ending ending = plainRelay.relay(exchange, reply, meter);
             boolean answered = ending instanceof Ending.WholeReply whole && !whole.upstreamError();
             return answered && exchange.presence().gone() ? new Ending.ClientLeft(true) : ending;
+        }
+
+        private boolean chat() {
+            return exchange.passage().provider() != null;
+        }
+
+        /** A chat's events are known by what they are; proxies on the way call them plain text. */
+        private boolean isStream(String contentType) {
+            return contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())
+                    || chat() && exchange.request().streamed()
+                            && contentType.regionMatches(true, 0, TEXT, 0, TEXT.length());
         }
 
         private Ending failed(UpstreamFailure failure) {
