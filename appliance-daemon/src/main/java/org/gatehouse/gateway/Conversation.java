@@ -53,6 +53,8 @@ public final class Conversation {
     private static final long LONGEST_PLAIN_NANOS = 25_000_000;
     /** Until an upstream that was told has closed: it does at once unless it is very busy, or does not care. */
     private static final long LONGEST_GOODBYE_NANOS = 100_000_000;
+    private static final String EVENTS = "text/event-stream";
+    private static final String TEXT = "text/plain";
     private static final byte[] NOTHING = {};
     /** Never shown: what the upstream said is. */
     private static final Refusal REFUSED = Refusal.of(Reason.INVALID_REQUEST, "The upstream refused the request.");
@@ -333,7 +335,7 @@ public final class Conversation {
         private Ending relay(UpstreamReply reply) throws UpstreamFailureException {
             begun = reply;
             String contentType = reply.header("content-type").orElse("");
-            Provider.Framing framing = reply.status() == 200 ? Provider.Framing.of(contentType) : null;
+            Provider.Framing framing = reply.status() == 200 ? framing(contentType) : null;
             if (framing != null) {
                 if (framing != translation.framing(exchange)) {
                     return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
@@ -345,7 +347,7 @@ public final class Conversation {
                         ? before.goingOn(meter, translation)
                         : new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
-                return relay.relay(reply, contentType, framing);
+                return relay.relay(reply, chat() ? EVENTS : contentType, framing);
             }
             if (exchange.request().streamed() && reply.status() == 200 && contentType.isEmpty()) {
                 return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
@@ -354,6 +356,17 @@ public final class Conversation {
             Ending ending = plainRelay.relay(exchange, reply, meter);
             boolean answered = ending instanceof Ending.WholeReply whole && !whole.upstreamError();
             return answered && exchange.presence().gone() ? new Ending.ClientLeft(true) : ending;
+        }
+
+        private boolean chat() {
+            return exchange.passage().provider() != null;
+        }
+
+        /** A chat's events are known by what they are; proxies on the way call them plain text. */
+        private Provider.@Nullable Framing framing(String contentType) {
+            boolean plain = chat() && exchange.request().streamed()
+                    && contentType.regionMatches(true, 0, TEXT, 0, TEXT.length());
+            return plain ? Provider.Framing.SERVER_SENT_EVENTS : Provider.Framing.of(contentType);
         }
 
         private Ending failed(UpstreamFailure failure) {

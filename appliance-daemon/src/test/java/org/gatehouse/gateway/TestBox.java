@@ -154,7 +154,16 @@ public final class TestBox implements AutoCloseable {
                 ListenerSettings.onLoopback(0).with(new ListenerSettings.Tls.SelfSigned(directory)));
     }
 
+    /** A box that thinks so of the health of its targets. */
+    public TestBox(Upstream.Timeouts timeouts, HealthTerms health) {
+        this(timeouts, ListenerSettings.onLoopback(0), health);
+    }
+
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings) {
+        this(timeouts, settings, NEVER_ILL);
+    }
+
+    private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health) {
         this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
@@ -164,7 +173,7 @@ public final class TestBox implements AutoCloseable {
         Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
-        traffic = new Traffic(NEVER_ILL, System::nanoTime, () -> 0.5, 1000);
+        traffic = new Traffic(health, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Book book = new Book();
@@ -351,7 +360,7 @@ public final class TestBox implements AutoCloseable {
     }
 
     /** The one row of the call with that request id; waits for it. */
-    CallRecord row(String requestId) {
+    public CallRecord row(String requestId) {
         await(() -> rowsOf(requestId).size() > 0, "no row of " + requestId);
         List<CallRecord> found = rowsOf(requestId);
         assertThat(found).as("rows of " + requestId).hasSize(1);

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.relay;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -69,13 +70,19 @@ public final class PlainRelay {
         Upstream upstream = exchange.target().upstream();
         byte[] body = reply.readAll((int) Math.min(Integer.MAX_VALUE - 64, upstream.maxReplyBytes()));
         String contentType = reply.header("content-type").orElse("application/json");
-        boolean json = contentType.startsWith("application/json");
+        boolean chat = exchange.passage().provider() != null;
+        // Whatever a proxy on the way calls it: a chat is answered in JSON.
+        boolean json = chat || contentType.startsWith("application/json");
         if (reply.status() < 200 || reply.status() >= 300) {
             return refused(exchange, reply, body, json);
         }
         if (body.length == 0 || contentType.startsWith("text/html")) {
             return new Ending.FailedBefore(
                     UpstreamTrouble.broken(upstream, "answered with something that is no answer"));
+        }
+        if (chat && exchange.request().streamed()) {
+            return new Ending.FailedBefore(
+                    UpstreamTrouble.broken(upstream, "answered with something that is no stream"));
         }
         if (!exchange.passage().straight()) {
             return translated(exchange, reply, body, meter);
@@ -90,7 +97,8 @@ public final class PlainRelay {
                     // Passed on below.
                 }
                 case BROKEN -> {
-                    return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+                    return new Ending.FailedBefore(
+                            UpstreamTrouble.broken(upstream, "answered with broken JSON, or in another protocol"));
                 }
                 case ERROR -> {
                     return exchange.arrival().surface() == Surface.RESPONSES
@@ -102,7 +110,7 @@ public final class PlainRelay {
         if (exchange.arrival().surface() == Surface.AUDIO_SPEECH) {
             WavLength.millis(body).ifPresent(meter::audio);
         }
-        return new Ending.WholeReply(reply.status(), contentType, body, null);
+        return new Ending.WholeReply(reply.status(), chat ? "application/json" : contentType, body, null);
     }
 
     /** The upstream's own words go to the client where they tell of the client's mistake: they name the field. */
@@ -194,6 +202,8 @@ public final class PlainRelay {
     /** Reads what the reply used, and whether it is an answer at all: some upstreams say errors with a good status. */
     private static Answer meterJson(Exchange exchange, byte[] body, CallMeter meter) {
         boolean error = false;
+        List<String> marks = marks(exchange.arrival().surface());
+        boolean marked = marks.isEmpty();
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Answer.BROKEN;
@@ -201,6 +211,7 @@ public final class PlainRelay {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
+                marked |= marks.contains(name);
                 switch (name) {
                     case "usage", "usageMetadata" -> UsageReader.read(parser).ifPresent(meter::reported);
                     case "duration" -> {
@@ -225,10 +236,27 @@ public final class PlainRelay {
         if (error) {
             return Answer.ERROR;
         }
+        if (!marked) {
+            return Answer.BROKEN;
+        }
         if (meter.producesText() && !meter.reported()) {
             produced(body, meter);
         }
         return Answer.GOOD;
+    }
+
+    /** Of which every answer on that surface has one, so that none of another protocol is taken for it; none: no matter. */
+    private static List<String> marks(Surface surface) {
+        return switch (surface) {
+            case CHAT_COMPLETIONS -> List.of("choices");
+            case RESPONSES -> List.of("output");
+            case MESSAGES -> List.of("content");
+            // A prompt that was blocked has no candidates.
+            case GENERATE_CONTENT -> List.of("candidates", "promptFeedback");
+            case COMPLETIONS, EMBEDDINGS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
+                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS ->
+                List.of();
+        };
     }
 
     /** Without a believable report the text itself is counted. Read anew: the report may stand behind it. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import org.gatehouse.gateway.TestBox;
+import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.TargetTerms;
@@ -30,7 +31,12 @@ final class ProvidersBox implements AutoCloseable {
 
     /** A box that waits so long for its upstreams. */
     ProvidersBox(Upstream.Timeouts timeouts, ProviderKind... kinds) {
-        box = new TestBox(timeouts);
+        this(timeouts, HealthTerms.DEFAULT, kinds);
+    }
+
+    /** A box that thinks so of the health of its targets. */
+    ProvidersBox(Upstream.Timeouts timeouts, HealthTerms health, ProviderKind... kinds) {
+        box = new TestBox(timeouts, health);
         key = box.key("clients");
         for (ProviderKind kind : kinds) {
             providers.put(kind, SimulatedProvider.start(kind, ProviderOptions.usual()));
