@@ -24,6 +24,5 @@ import org.gatehouse.usage.UsageReport;
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
-        LocalModels models, AnswerCache cache, UpstreamProbe probe, Box box, String version, Clock clock,
-        LongSupplier nanoTime,
-        Supplier<UUID> ids) {}
+        LocalModels models, AnswerCache cache, UpstreamProbe probe, LiveRoutes routes, Box box, String version,
+        Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -54,6 +54,7 @@ import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.recording.TrailBook;
+import org.gatehouse.gateway.routing.ActiveChecks;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
 import org.gatehouse.gateway.upstream.Berths;
@@ -210,7 +211,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(early.door(), nanoTime);
-        Providers providers = new Providers();
+        Providers providers = new Providers(client, clock);
         Protocols protocols = EveryProtocol.protocols();
         Translation translation = new Translation(protocols, providers);
         ExactCache cache = new ExactCache(protocols, Runtime.getRuntime().maxMemory() / CACHE_SHARE, nanoTime);
@@ -238,6 +239,10 @@ public final class ApplianceDaemon implements AutoCloseable {
                 (int) listen.limits().maxBodyBytes());
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
+        open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
+        keep(new TargetWatch(traffic, new ActiveChecks(traffic, HealthTerms.DEFAULT, nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble()), dispatch, open.snapshots()::current, running::view,
+                clock));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
@@ -269,16 +274,20 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                MetricText.behind(MetricText.behind(
-                        MetricText.behind(metrics::scrape, "the cache", kept::page), "GPUs",
-                        new GpuMetrics(gpus)::page),
-                        "engines", new EngineMetrics(running)::page),
+                MetricText.behind(
+                        MetricText.behind(
+                                MetricText.behind(
+                                        MetricText.behind(metrics::scrape, "the cache", kept::page), "GPUs",
+                                        new GpuMetrics(gpus)::page),
+                                "engines", new EngineMetrics(running)::page),
+                        "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
+                new LiveTraffic(traffic, open.snapshots()::current),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -58,6 +58,7 @@ import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.CacheTerms;
+import org.gatehouse.governance.snapshot.ComplexityTerms;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.HealthTerms;
@@ -68,6 +69,7 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
+import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Scope;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -84,12 +86,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * simulated commercial API behind it. Policies are set by hand; rows are kept in memory. One model a target:
  * {@code local} at the engine, {@code cloud} at the API.
  */
-final class TestBox implements AutoCloseable {
+public final class TestBox implements AutoCloseable {
     static final UUID ORGANISATION = UUID.fromString("00000000-0000-7000-8000-000000000001");
     static final UUID DEPARTMENT = UUID.fromString("00000000-0000-7000-8000-000000000002");
     static final UUID PROJECT = UUID.fromString("00000000-0000-7000-8000-000000000003");
 
-    final SimulatedServer engine = SimulatedServer
+    /** The engine behind the model {@code local}. */
+    public final SimulatedServer engine = SimulatedServer
             .start(Options.forModel("sim/engine").withServedModelNames("engine-model").withLedgerBodies(true));
     final SimulatedServer cloud = SimulatedServer
             .start(Options.forModel("sim/cloud").withServedModelNames("cloud-model")
@@ -97,8 +100,17 @@ final class TestBox implements AutoCloseable {
                     .withLedgerBodies(true));
     final Ledger ledger = new Ledger();
     final RateLimits rates = new RateLimits(System::nanoTime);
-    final List<CallRecord> rows = new CopyOnWriteArrayList<>();
+    /** What the book holds, oldest first. */
+    public final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
+    /** What goes wrong shows as it is: no target is rested, no call repeated. */
+    private static final HealthTerms NEVER_ILL = new HealthTerms(1_000_000, 100, 1_000_000, Duration.ofSeconds(10),
+            Duration.ofNanos(1), Duration.ofNanos(1), 1, 1, Duration.ofHours(1), Duration.ofHours(1),
+            Duration.ofNanos(1), Duration.ZERO);
+    private static final RouteTerms ONE_TRY = new RouteTerms(RouteTerms.Strategy.WEIGHTED, null,
+            RouteTerms.Stickiness.NONE, new RouteTerms.Retries(1, 0, Duration.ZERO, Duration.ZERO, null, 0, 0, false),
+            RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
+
     final UpstreamClient client = new UpstreamClient();
     private final Impatience impatience = new Impatience(System::nanoTime);
     final ChangingEngines engines = new ChangingEngines();
@@ -130,15 +142,16 @@ final class TestBox implements AutoCloseable {
     private final Map<String, ModelRoute> models = new LinkedHashMap<>();
     private final List<Price> prices = new ArrayList<>();
     private final Upstream.Timeouts timeouts;
+    private final Traffic traffic;
     private final Listeners listeners;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
-    TestBox() {
+    public TestBox() {
         this(PATIENT);
     }
 
     /** A box with other deadlines for its upstreams. */
-    TestBox(Upstream.Timeouts timeouts) {
+    public TestBox(Upstream.Timeouts timeouts) {
         this(timeouts, ListenerSettings.onLoopback(0));
     }
 
@@ -148,20 +161,29 @@ final class TestBox implements AutoCloseable {
                 ListenerSettings.onLoopback(0).with(new ListenerSettings.Tls.SelfSigned(directory)));
     }
 
+    /** A box that thinks so of the health of its targets. */
+    public TestBox(Upstream.Timeouts timeouts, HealthTerms health) {
+        this(timeouts, ListenerSettings.onLoopback(0), health);
+    }
+
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings) {
+        this(timeouts, settings, NEVER_ILL);
+    }
+
+    private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health) {
         this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Providers providers = new Providers();
+        Clock clock = Clock.systemUTC();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         cache = new ExactCache(EveryProtocol.protocols(), CACHE_BYTES, nanoTime::get);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
-        Traffic traffic = new Traffic(HealthTerms.DEFAULT, System::nanoTime, () -> 0.5, 1000);
+        traffic = new Traffic(health, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
-        Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
@@ -180,23 +202,32 @@ final class TestBox implements AutoCloseable {
         }
     }
 
+    /** Forgets what calls before have shown of the upstreams and their keys. */
+    public void everybodyIsWell() {
+        models.values().forEach(route -> route.targets().forEach(target -> {
+            traffic.reset(target.id());
+            traffic.keyTested(target.upstream().id(), target.upstream().keys().isEmpty() ? "none" : "main");
+        }));
+    }
+
     Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
         return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind,
                 url, apiKey, local, true, true, timeouts, 64 << 20);
     }
 
-    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
+    public TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer) {
         return model(name, upstream, upstreamModel, tokenizer, 1);
     }
 
-    TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer, int weight) {
+    public TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer,
+            int weight) {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
-                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight))));
+                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight)), ONE_TRY));
         return publish();
     }
 
     /** Has the answers of a model kept so. */
-    TestBox cached(String model, CacheTerms terms) {
+    public TestBox cached(String model, CacheTerms terms) {
         ModelRoute route = Objects.requireNonNull(models.get(model));
         models.put(model, new ModelRoute(route.id(), route.name(), route.createdAt(), route.tokenizer(),
                 route.contextTokens(), route.maxOutputTokens(), route.surfaces(), route.targets(), route.terms(),
@@ -212,10 +243,30 @@ final class TestBox implements AutoCloseable {
         return snapshot;
     }
 
-    TestBox price(String model, String inputPerMillion, String outputPerMillion) {
+    /** A model whose targets share its calls as the terms say. */
+    public TestBox model(String name, RouteTerms terms, ModelRoute.Target... targets) {
+        models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, ModelRoute.Tokenizer.UNKNOWN, 100_000,
+                4096, Grant.all(), List.of(targets), terms));
+        return publish();
+    }
+
+    /** An upstream on loopback, with the deadlines of this box. */
+    public Upstream outside(String name, Upstream.Kind kind, String url, String apiKey, Map<String, String> options) {
+        return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind, url,
+                List.of(new Upstream.ProviderKey("main", name, apiKey)), false, true, true, timeouts, 64 << 20, false,
+                null, options);
+    }
+
+    public TestBox price(String model, String inputPerMillion, String outputPerMillion) {
         prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
                 new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
                 null, null, null));
+        return publish();
+    }
+
+    TestBox pricePerCall(String model, String perCall) {
+        prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD", null, null, null, null, null, null,
+                null, new BigDecimal(perCall)));
         return publish();
     }
 
@@ -231,7 +282,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Makes a key without any binding; returns its text. */
-    String key(String name) {
+    public String key(String name) {
         return key(name, key -> key);
     }
 
@@ -246,6 +297,14 @@ final class TestBox implements AutoCloseable {
         keys.put(text, change.apply(key));
         publish();
         return text;
+    }
+
+    /** Makes a key whose answers may be kept; returns its text. */
+    public String cachedKey(String name) {
+        return key(name, key -> new KeyRecord(key.id(), key.name(), key.organisationId(), key.departmentId(),
+                key.departmentName(), key.projectId(), key.projectName(), key.owner(), key.ownerName(), key.state(),
+                key.expiresAt(), key.models(), key.surfaces(), key.addresses(), key.limits(), key.budgets(),
+                key.recording(), key.recordingDays(), key.engineTerms(), true));
     }
 
     /** What an engine takes for the id of the last call with that request id: the client's own stays here. */
@@ -297,15 +356,15 @@ final class TestBox implements AutoCloseable {
         return Grant.only(Set.of(names));
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + listeners.port() + path);
     }
 
-    int port() {
+    public int port() {
         return listeners.port();
     }
 
-    HttpResponse<String> post(String key, String path, String body) {
+    public HttpResponse<String> post(String key, String path, String body) {
         return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key)
                 .header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
@@ -314,7 +373,7 @@ final class TestBox implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + key).build());
     }
 
-    HttpResponse<String> send(HttpRequest request) {
+    public HttpResponse<String> send(HttpRequest request) {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
@@ -329,12 +388,12 @@ final class TestBox implements AutoCloseable {
                 + "}";
     }
 
-    CallRecord lastRow() {
+    public CallRecord lastRow() {
         return rows.getLast();
     }
 
     /** The one row of the call with that request id; waits for it. */
-    CallRecord row(String requestId) {
+    public CallRecord row(String requestId) {
         await(() -> rowsOf(requestId).size() > 0, "no row of " + requestId);
         List<CallRecord> found = rowsOf(requestId);
         assertThat(found).as("rows of " + requestId).hasSize(1);
@@ -346,7 +405,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Waits until no call holds anything any more: no reservation, no upstream connection, no engine at work. */
-    void assertNothingHeld() {
+    public void assertNothingHeld() {
         for (Scope scope : List.of(new Scope(Scope.Type.ORGANISATION, ORGANISATION),
                 new Scope(Scope.Type.PROJECT, PROJECT))) {
             await(() -> {
@@ -363,7 +422,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** What the rows say that the ledger must say too. */
-    void assertLedgerEqualsRows() {
+    public void assertLedgerEqualsRows() {
         Ledger.Balance balance = ledger.balanceOf(new Scope(Scope.Type.ORGANISATION, ORGANISATION));
         assertThat(balance.inputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().inputTokens()).sum());
         assertThat(balance.outputUsed()).isEqualTo(rows.stream().mapToLong(row -> row.usage().outputTokens()).sum());
@@ -373,7 +432,7 @@ final class TestBox implements AutoCloseable {
     }
 
     /** Waits until something is so; a bound for what other threads do soon. */
-    static void await(BooleanSupplier condition, String otherwise) {
+    public static void await(BooleanSupplier condition, String otherwise) {
         long deadline = System.nanoTime() + SOON.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

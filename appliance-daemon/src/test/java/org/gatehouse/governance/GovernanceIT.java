@@ -126,7 +126,7 @@ final class GovernanceIT {
         ModelCache cache = new ModelCache(60, 2048, CacheTerms.Sharing.PROJECT, true);
         PublicModel changed = box.governance.models().update(ALICE, model.id(), null,
                 to(draft -> new ModelDraft(draft.name(), draft.tokenizer(), draft.contextTokens(),
-                        draft.maxOutputTokens(), draft.surfaces(), draft.targets(), cache)))
+                        draft.maxOutputTokens(), draft.surfaces(), draft.targets(), draft.route(), cache)))
                 .made();
         assertThat(changed.cache()).isEqualTo(cache);
         assertThat(kept()).isEqualTo(

@@ -129,14 +129,16 @@ public final class ExactCache implements Stage {
     }
 
     /**
-     * Keeps the answer of a call that missed, if it is whole. To be called once the call is recorded as completed, before the
+     * Keeps the answer of a call that missed, if it is whole and one target's. To be called once the call is recorded as completed, before the
      * client has the end of it. Throws nothing.
      *
      * @param body what the client gets: a whole reply, or all events
      * @param usage what it used
      */
     public void answered(Exchange exchange, byte[] body, boolean streamed, Usage usage, @Nullable Cost cost) {
-        if (!(exchange.look() instanceof CacheLook.Miss) || exchange.reservation().cutsShort()) {
+        // What two targets said one behind the other is the answer of neither.
+        if (!(exchange.look() instanceof CacheLook.Miss) || exchange.reservation().cutsShort()
+                || !exchange.told().isEmpty()) {
             return;
         }
         try {

@@ -45,6 +45,18 @@ public record ChatRequest(List<Block.Text> system, List<Turn> turns, List<Tool> 
         }
     }
 
+    /** The same with other fields that have no place. */
+    public ChatRequest withForeign(Map<String, JsonNode> others) {
+        return new ChatRequest(system, turns, tools, toolChoice, parallelTools, maxOutputTokens, sampling, stop,
+                reasoning, format, choices, streamed, endUser, others);
+    }
+
+    /** The same with another conversation. */
+    public ChatRequest withTurns(List<Turn> others) {
+        return new ChatRequest(system, others, tools, toolChoice, parallelTools, maxOutputTokens, sampling, stop,
+                reasoning, format, choices, streamed, endUser, foreign);
+    }
+
     /**
      * What one side said.
      *

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.relay;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ProviderError;
@@ -25,11 +27,13 @@ import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
 import org.gatehouse.gateway.metering.WavLength;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
+import org.gatehouse.gateway.protocol.json.JsonTrees;
 import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 
@@ -66,7 +70,9 @@ public final class PlainRelay {
         Upstream upstream = exchange.target().upstream();
         byte[] body = reply.readAll((int) Math.min(Integer.MAX_VALUE - 64, upstream.maxReplyBytes()));
         String contentType = reply.header("content-type").orElse("application/json");
-        boolean json = contentType.startsWith("application/json");
+        boolean chat = exchange.passage().provider() != null;
+        // Whatever a proxy on the way calls it: a chat is answered in JSON.
+        boolean json = chat || contentType.startsWith("application/json");
         if (reply.status() < 200 || reply.status() >= 300) {
             return refused(exchange, reply, body, json);
         }
@@ -74,8 +80,16 @@ public final class PlainRelay {
             return new Ending.FailedBefore(
                     UpstreamTrouble.broken(upstream, "answered with something that is no answer"));
         }
+        if (chat && exchange.request().streamed()) {
+            return new Ending.FailedBefore(
+                    UpstreamTrouble.broken(upstream, "answered with something that is no stream"));
+        }
         if (!exchange.passage().straight()) {
             return translated(exchange, reply, body, meter);
+        }
+        Reshaping reshaping = translation.reshaping(exchange);
+        if (reshaping != null) {
+            return reshaped(exchange, reshaping, body, meter);
         }
         if (json) {
             switch (meterJson(exchange, body, meter)) {
@@ -83,7 +97,8 @@ public final class PlainRelay {
                     // Passed on below.
                 }
                 case BROKEN -> {
-                    return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+                    return new Ending.FailedBefore(
+                            UpstreamTrouble.broken(upstream, "answered with broken JSON, or in another protocol"));
                 }
                 case ERROR -> {
                     return exchange.arrival().surface() == Surface.RESPONSES
@@ -95,7 +110,7 @@ public final class PlainRelay {
         if (exchange.arrival().surface() == Surface.AUDIO_SPEECH) {
             WavLength.millis(body).ifPresent(meter::audio);
         }
-        return new Ending.WholeReply(reply.status(), contentType, body, null);
+        return new Ending.WholeReply(reply.status(), chat ? "application/json" : contentType, body, null);
     }
 
     /** The upstream's own words go to the client where they tell of the client's mistake: they name the field. */
@@ -104,18 +119,22 @@ public final class PlainRelay {
         boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
         ProviderError error = null;
         Optional<Trouble> trouble;
-        if (exchange.passage().provider() == null || reply.status() < 400) {
+        boolean chat = exchange.passage().provider() != null;
+        // To a call that is no chat some servers answer so because they lack the path.
+        if (reply.status() < 400 || !chat && (reply.status() == 405 || reply.status() == 407)) {
             trouble = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
         } else {
             Map<String, String> headers = new HashMap<>();
             reply.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
-            error = translation.provider(exchange).readError(reply.status(), headers, body);
+            error = chat
+                    ? translation.provider(exchange).readError(reply.status(), headers, body)
+                    : translation.error(upstream, reply.status(), headers, body);
             trouble = Optional.ofNullable(UpstreamTrouble.of(upstream, error));
         }
         if (trouble.isPresent()) {
             return new Ending.FailedBefore(trouble.get());
         }
-        if (error != null && !exchange.passage().straight()) {
+        if (error != null && (!exchange.passage().straight() || !chat && !inOurShape(body))) {
             Refusal refusal = new Refusal(switch (error.cause()) {
                 case CONTEXT_TOO_LONG -> Reason.CONTEXT_TOO_LONG;
                 case TOO_LARGE -> Reason.REQUEST_TOO_LARGE;
@@ -132,6 +151,30 @@ public final class PlainRelay {
                         "refused the request (status " + reply.status() + ") without saying why"));
     }
 
+    /** Not every provider words its refusals of what is no chat as OpenAI does. */
+    private static boolean inOurShape(byte[] body) {
+        ObjectNode tree = JsonTrees.readObject(body);
+        return tree == null || tree.path("error").isObject() || tree.has("object");
+    }
+
+    private static Ending reshaped(Exchange exchange, Reshaping reshaping, byte[] body, CallMeter meter) {
+        Upstream upstream = exchange.target().upstream();
+        ObjectNode reply = JsonTrees.readObject(body);
+        ObjectNode request = JsonTrees.readObject(exchange.request().body());
+        if (reply == null || request == null) {
+            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+        }
+        try {
+            Reshaping.Answer answer = reshaping.reply(reply, request, exchange.route().name());
+            exchange.billedCalls(answer.billedCalls());
+            byte[] written = JsonTrees.bytes(answer.body());
+            meterJson(exchange, written, meter);
+            return new Ending.WholeReply(200, "application/json", written, null);
+        } catch (BrokenAnswerException e) {
+            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, String.valueOf(e.getMessage())));
+        }
+    }
+
     private Ending translated(Exchange exchange, UpstreamReply reply, byte[] body, CallMeter meter) {
         try {
             ChatReply answer = translation.provider(exchange).readReply(body);
@@ -139,7 +182,8 @@ public final class PlainRelay {
             if (usage != null) {
                 meter.reported(TranslatedEvents.usageOf(usage));
             }
-            byte[] written = translation.client(exchange).writeReply(answer, Translation.presentation(exchange));
+            byte[] written = translation.client(exchange).writeReply(Translation.forClient(exchange, answer),
+                    Translation.presentation(exchange));
             if (!meter.reported()) {
                 produced(written, meter);
             }
@@ -158,6 +202,8 @@ public final class PlainRelay {
     /** Reads what the reply used, and whether it is an answer at all: some upstreams say errors with a good status. */
     private static Answer meterJson(Exchange exchange, byte[] body, CallMeter meter) {
         boolean error = false;
+        List<String> marks = marks(exchange.arrival().surface());
+        boolean marked = marks.isEmpty();
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Answer.BROKEN;
@@ -165,6 +211,7 @@ public final class PlainRelay {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
+                marked |= marks.contains(name);
                 switch (name) {
                     case "usage", "usageMetadata" -> UsageReader.read(parser).ifPresent(meter::reported);
                     case "duration" -> {
@@ -189,10 +236,27 @@ public final class PlainRelay {
         if (error) {
             return Answer.ERROR;
         }
+        if (!marked) {
+            return Answer.BROKEN;
+        }
         if (meter.producesText() && !meter.reported()) {
             produced(body, meter);
         }
         return Answer.GOOD;
+    }
+
+    /** Of which every answer on that surface has one, so that none of another protocol is taken for it; none: no matter. */
+    private static List<String> marks(Surface surface) {
+        return switch (surface) {
+            case CHAT_COMPLETIONS -> List.of("choices");
+            case RESPONSES -> List.of("output");
+            case MESSAGES -> List.of("content");
+            // A prompt that was blocked has no candidates.
+            case GENERATE_CONTENT -> List.of("candidates", "promptFeedback");
+            case COMPLETIONS, EMBEDDINGS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
+                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS ->
+                List.of();
+        };
     }
 
     /** Without a believable report the text itself is counted. Read anew: the report may stand behind it. */

@@ -77,7 +77,16 @@ interface StreamGrammar {
             static final Failed AS_IT_IS = new Failed(null, null);
         }
 
-        /** Not an event of this grammar: the upstream is broken. */
-        record Broken() implements Look {}
+        /**
+         * Not an event of this grammar: the upstream is broken.
+         *
+         * @param what it did, as a sentence goes on behind the upstream's name
+         */
+        record Broken(String what) implements Look {
+            /** Of which no more is to be said. */
+            Broken() {
+                this("sent an event that is not of its protocol");
+            }
+        }
     }
 }

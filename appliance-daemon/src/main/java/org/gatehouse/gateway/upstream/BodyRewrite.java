@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ import org.gatehouse.governance.snapshot.Upstream;
  * result is slices of the original with the changes between them.
  */
 final class BodyRewrite {
+    private static final String NEWER_CAP = "max_completion_tokens";
+    private static final byte[] OLDER_CAP = "max_tokens".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
     private static final Comparator<Edit> IN_ORDER = Comparator.comparingInt(Edit::start).thenComparingInt(Edit::end);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,6 +71,9 @@ final class BodyRewrite {
         if (request.insertAt() >= 0) {
             if (asksForUsage(exchange)) {
                 rewrite.usage(request, reportsRunningUsage(exchange));
+            }
+            if (exchange.arrival().surface() == Surface.CHAT_COMPLETIONS && isOpenAi(exchange.target().upstream())) {
+                rewrite.capName(request);
             }
             if (exchange.reservation().cap() != Long.MAX_VALUE) {
                 rewrite.cap(request, exchange);
@@ -149,6 +155,22 @@ final class BodyRewrite {
         }
     }
 
+    /** Half of the world's clients write the older name, which OpenAI's own reasoning models refuse. */
+    private void capName(ModelRequest request) {
+        ModelRequest.OutputCap cap = request.outputCap();
+        if (cap == null) {
+            return;
+        }
+        int close = cap.value().start() - 1;
+        while (body[close] != '"') {
+            close--;
+        }
+        int open = close - OLDER_CAP.length;
+        if (open > 0 && body[open - 1] == '"' && Arrays.equals(body, open, close, OLDER_CAP, 0, OLDER_CAP.length)) {
+            edits.add(new Edit(open, close, utf8(NEWER_CAP)));
+        }
+    }
+
     /** Google's cap stands one object deeper. */
     private void generationCap(ModelRequest request, long each) {
         ModelRequest.CapPlace place = request.capPlace();
@@ -194,15 +216,17 @@ final class BodyRewrite {
         if (exchange.arrival().surface() == Surface.RESPONSES) {
             return "max_output_tokens";
         }
-        // OpenAI's own reasoning models refuse max_tokens; compatible servers know it, and not always the newer name.
-        Upstream upstream = exchange.target().upstream();
-        boolean openAi = switch (upstream.kind()) {
+        // Compatible servers know max_tokens, and not always the newer name.
+        return exchange.arrival().surface() == Surface.CHAT_COMPLETIONS && isOpenAi(exchange.target().upstream())
+                ? NEWER_CAP
+                : "max_tokens";
+    }
+
+    private static boolean isOpenAi(Upstream upstream) {
+        return switch (upstream.kind()) {
             case OPENAI, AZURE_OPENAI -> true;
             default -> upstream.baseUrl().toLowerCase(Locale.ROOT).startsWith("https://api.openai.com/");
         };
-        return openAi && exchange.arrival().surface() == Surface.CHAT_COMPLETIONS
-                ? "max_completion_tokens"
-                : "max_tokens";
     }
 
     /** The object is not empty: a request without any field does not come this far. */

@@ -1,15 +1,27 @@
 package org.gatehouse.gateway.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
+import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Passage;
 import org.gatehouse.gateway.protocol.ClientProtocol;
@@ -19,17 +31,23 @@ import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.protocol.ProviderProtocol;
 import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.protocol.json.JsonTrees;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.protocol.openai.OpenAiChat;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
+import org.gatehouse.governance.snapshot.TargetTerms;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /** Where client and target speak different protocols, what each side gets. Thread-safe. */
 public final class Translation {
+    /** What a client that speaks the provider's own protocol can say and that is lost all the same, here or in the answer. */
+    private static final Set<String> LOST = Set.of("messages[].name", "logprobs", "top_logprobs");
+
     private final Protocols protocols;
     private final Providers providers;
     private final Map<ChatFlavour, ProviderProtocol> flavours = new ConcurrentHashMap<>();
@@ -41,15 +59,36 @@ public final class Translation {
     }
 
     /** How a call gets through to a target. */
-    public Passage passage(Surface surface, Upstream upstream) {
+    public Passage passage(Exchange exchange, Upstream upstream) {
+        Surface surface = exchange.arrival().surface();
         Protocol client = Protocol.of(surface);
         boolean tells = upstream.kind() == Upstream.Kind.VLLM;
         if (client == null) {
-            return new Passage(null, null, tells && surface == Surface.COMPLETIONS);
+            return new Passage(null, null, true, tells && surface == Surface.COMPLETIONS);
         }
-        List<Protocol> spoken = providers.of(upstream).chats(upstream);
+        Provider target = providers.of(upstream);
+        List<Protocol> spoken = target.chats(upstream);
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
-        return new Passage(client, provider, tells && provider == Protocol.OPENAI_CHAT);
+        boolean straight = client == provider
+                && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis())
+                && !exchange.sealedElsewhere(Seals::marked) && !goesOnElsewhere(exchange);
+        return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
+    }
+
+    /** Whether an answer that breaks off is to be gone on with by another target: then the box itself writes the stream. */
+    private static boolean goesOnElsewhere(Exchange exchange) {
+        return exchange.route().terms().retries().continued() && exchange.route().targets().size() > 1
+                && exchange.request().streamed() && exchange.request().choices() == 1;
+    }
+
+    /** The request with what the client has of the answer as the assistant's own beginning. */
+    private static ChatRequest behind(ChatRequest request, String told) {
+        if (told.isEmpty()) {
+            return request;
+        }
+        List<ChatRequest.Turn> turns = new ArrayList<>(request.turns());
+        turns.add(new ChatRequest.Turn(ChatRequest.Role.ASSISTANT, List.of(new Block.Text(told))));
+        return request.withTurns(turns);
     }
 
     /** Whether a target can serve calls on that surface at all. */
@@ -76,12 +115,34 @@ public final class Translation {
                 : protocols.provider(spoken);
     }
 
+    /** What brings a call that is no chat to the target's own shape; {@code null} where both have the same. */
+    public @Nullable Reshaping reshaping(Exchange exchange) {
+        return exchange.passage().provider() == null
+                ? providers.of(exchange.target().upstream()).reshaping(exchange.arrival().surface())
+                : null;
+    }
+
+    /** Reads an error of an upstream to a call that is no chat: a provider words them as it does those of chats. */
+    public ProviderError error(Upstream upstream, int status, Map<String, String> headers, byte[] body) {
+        return provider(upstream, providers.of(upstream).chats(upstream).getFirst()).readError(status, headers, body);
+    }
+
     /** How the target's streams are framed. */
     public Provider.Framing framing(Exchange exchange) {
         Protocol spoken = exchange.passage().provider();
         return spoken == null
                 ? Provider.Framing.SERVER_SENT_EVENTS
                 : providers.of(exchange.target().upstream()).framing(spoken);
+    }
+
+    /** An answer as the client may have it. */
+    public static ChatReply forClient(Exchange exchange, ChatReply reply) {
+        return Seals.marked(reply, Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+    }
+
+    /** A step of an answer as the client may have it. */
+    public static ChatEvent forClient(Protocol provider, ChatEvent event) {
+        return Seals.marked(event, provider);
     }
 
     /** How the answer looks to the client. */
@@ -111,23 +172,55 @@ public final class Translation {
         return provider(upstream, provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
     }
 
+    List<BodySlice> reshaped(Exchange exchange, Reshaping reshaping) throws UntranslatableException {
+        exchange.newLosses();
+        ObjectNode request = JsonTrees.readObject(exchange.request().body());
+        if (request == null) {
+            throw new UntranslatableException(null, "The body is no JSON object that this model could be sent.");
+        }
+        return List.of(BodySlice.of(JsonTrees.bytes(
+                reshaping.request(request, exchange.target().upstreamModel(), exchange.losses()))));
+    }
+
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
         exchange.newLosses();
-        ChatRequest request = canonical(exchange);
+        ChatRequest request = behind(canonical(exchange), exchange.told());
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Provider provider = providers.of(upstream);
+        TargetTerms.Abilities abilities = exchange.target().terms().abilities();
         long cap = exchange.reservation().cap();
         Terms terms = new Terms(model, cap == Long.MAX_VALUE ? null : cap, exchange.route().maxOutputTokens(),
-                provider.reasoning(upstream, model), provider.highestTemperature(upstream), true, true,
+                provider.reasoning(upstream, model), provider.highestTemperature(upstream),
+                provider.schemas() && abilities.schema(), provider.pictures() && abilities.vision(),
                 exchange.leased());
-        byte[] written = provider(exchange).writeRequest(request, terms, exchange.losses());
-        if (own.json().isEmpty()) {
+        String kept = "";
+        if (exchange.passage().client() == exchange.passage().provider()) {
+            Map<String, JsonNode> lost = new HashMap<>(request.foreign());
+            lost.keySet().retainAll(LOST);
+            kept = othersThan(lost.keySet(), request.foreign(), upstream.engine());
+            request = request.withForeign(lost);
+        }
+        Protocol spoken = Objects.requireNonNull(exchange.passage().provider(), "no chat");
+        byte[] written = provider(exchange).writeRequest(Seals.unmarked(request, exchange.passage().client(), spoken),
+                terms, exchange.losses());
+        if (own.json().isEmpty() && kept.isEmpty()) {
             return List.of(BodySlice.of(written));
         }
         // The object is not empty: every request has a model or messages.
-        byte[] fields = (own.json() + ',').getBytes(StandardCharsets.UTF_8);
+        byte[] fields = (kept + (own.json().isEmpty() ? "" : own.json() + ',')).getBytes(StandardCharsets.UTF_8);
         return List.of(new BodySlice(written, 0, 1), BodySlice.of(fields),
                 new BodySlice(written, 1, written.length - 1));
+    }
+
+    /** Fields as they stand in an object, a comma behind each; for an engine without those that steer it. */
+    private static String othersThan(Set<String> names, Map<String, JsonNode> fields, boolean engine) {
+        StringBuilder written = new StringBuilder();
+        fields.forEach((name, value) -> {
+            if (!names.contains(name) && !(engine && EngineOnly.names(name))) {
+                written.append(TextNode.valueOf(name)).append(':').append(value).append(',');
+            }
+        });
+        return written.toString();
     }
 }

@@ -143,7 +143,7 @@ public final class ACall {
         Protocol spoken = Protocol.of(exchange.arrival().surface());
         boolean tells = kind == Upstream.Kind.VLLM && exchange.arrival().surface() != Surface.RESPONSES;
         exchange.ledBy(new NoWay(), List.of(target));
-        exchange.routedTo(target, new Passage(spoken, spoken, tells));
+        exchange.routedTo(target, new Passage(spoken, spoken, true, tells));
         exchange.leased(exchange.request().streamed() && tells && exchange.arrival().surface().generatesText());
         if (reservation != null) {
             exchange.holds(reservation);

@@ -97,11 +97,6 @@ final class ChatTurns {
     }
 
     private void known(Fields message, String role) {
-        if (flavor == ChatFlavor.DEEPSEEK && role.equals("assistant") && message.has("reasoning_content")) {
-            throw new Refused(Problem.invalid("The reasoning_content is an intermediate result for display purposes"
-                    + " only and will not be included in the context for inference. Please remove the"
-                    + " reasoning_content from your message to reduce network traffic."));
-        }
         switch (role) {
             case "assistant" -> message.only("role", "content", "name", "tool_calls", "refusal", "audio",
                     "function_call", flavor == ChatFlavor.MISTRAL ? "prefix" : "annotations");

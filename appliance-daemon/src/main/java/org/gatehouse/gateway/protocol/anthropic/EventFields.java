@@ -4,9 +4,7 @@ import java.io.IOException;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
@@ -16,10 +14,6 @@ import org.gatehouse.gateway.protocol.BrokenAnswerException;
  * for each event. Confined to one thread.
  */
 final class EventFields {
-    /** What follows a value inside of an event is the rest of the event. */
-    private static final ObjectReader VALUE = Trees.MAPPER.reader()
-            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private String type = "";
     private int index;
     private String deltaType = "";
@@ -69,10 +63,10 @@ final class EventFields {
                 }
             }
             case "delta" -> delta(parser);
-            case "content_block" -> block = tree(parser);
-            case "message" -> message = tree(parser);
-            case "usage" -> usage = tree(parser);
-            case "error" -> error = tree(parser);
+            case "content_block" -> block = Trees.part(parser);
+            case "message" -> message = Trees.part(parser);
+            case "usage" -> usage = Trees.part(parser);
+            case "error" -> error = Trees.part(parser);
             default -> parser.skipChildren();
         }
     }
@@ -93,11 +87,6 @@ final class EventFields {
                 default -> parser.skipChildren();
             }
         }
-    }
-
-    private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
-        JsonNode tree = VALUE.readTree(parser);
-        return tree == null || tree.isNull() ? null : tree;
     }
 
     private static String textOr(JsonParser parser, String otherwise) throws IOException {

@@ -52,6 +52,18 @@ public record ChatFlavour(String capField, String seedField, boolean topK, boole
     public static final ChatFlavour MISTRAL = new ChatFlavour("max_tokens", "random_seed", false, false, true, false,
             true, false, true, CallIds.NINE_ALPHANUMERICS, EffortFields.OFF_OR_HIGH, Thoughts.NEVER, Prefill.PREFIX);
 
+    /**
+     * Whether it takes what OpenAI's clients write as they write it, and answers as they expect. The others are translated to
+     * even so: Mistral refuses {@code max_completion_tokens}, Qwen overhears {@code reasoning_effort}, DeepSeek reports
+     * usage where OpenAI's own client does not look.
+     */
+    public boolean takesOpenAis() {
+        return switch (effort) {
+            case WORD, PLAIN_WORD, TEMPLATE -> true;
+            case OFF_OR_HIGH, DEEPSEEK, QWEN -> false;
+        };
+    }
+
     /** Which ids of tool calls are taken. Others are replaced, call and result alike. */
     public enum CallIds {
         ANY, UP_TO_40, NINE_ALPHANUMERICS

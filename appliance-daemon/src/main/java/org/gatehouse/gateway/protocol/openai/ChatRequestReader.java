@@ -157,7 +157,8 @@ final class ChatRequestReader {
             return new Reasoning(Reasoning.Effort.NONE, null, shown);
         }
         if (effort != null) {
-            return new Reasoning(effort, null, shown);
+            // The protocol has no way to ask for thoughts; whoever shows them in it shows them unasked.
+            return new Reasoning(effort, null, shown == null && effort != Reasoning.Effort.NONE ? Boolean.TRUE : shown);
         }
         if (budget != null) {
             return new Reasoning(null, budget, shown);

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.governance.snapshot.Surface;
@@ -92,5 +93,25 @@ public final class OpenAiShaped implements Provider {
     @Override
     public ChatFlavour flavour() {
         return flavour;
+    }
+
+    /** OpenAI's models before its reasoning ones refuse to be told how much to think, instead of passing over it. */
+    @Override
+    public Terms.ReasoningStyle reasoning(Upstream upstream, String model) {
+        boolean thinks = flavour != ChatFlavour.OPENAI
+                || !model.matches("(ft:)?(gpt-3\\.5|gpt-4|chatgpt-4|gpt-5[^:]*-chat).*");
+        return thinks ? Terms.ReasoningStyle.EFFORT : Terms.ReasoningStyle.NONE;
+    }
+
+    /** DeepSeek takes {@code json_object} alone (api-docs.deepseek.com, JSON Output). */
+    @Override
+    public boolean schemas() {
+        return flavour != ChatFlavour.DEEPSEEK;
+    }
+
+    /** DeepSeek's models read text alone. */
+    @Override
+    public boolean pictures() {
+        return flavour != ChatFlavour.DEEPSEEK;
     }
 }
