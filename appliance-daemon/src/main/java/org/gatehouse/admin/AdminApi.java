@@ -47,6 +47,8 @@ public final class AdminApi implements HttpService {
     /** The admin API over these rooms. */
     public static AdminApi over(AdminRooms rooms) {
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
+        all.addAll(new RouteOperations(rooms.governance(), rooms.routes(), rooms.trail(), rooms.clock(), rooms.ids())
+                .all());
         all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
         all.addAll(new GpuOperations(rooms.gpus(), rooms.clock()).all());
         all.addAll(new DeploymentOperations(rooms.governance().deployments(), rooms.engines(), rooms.trail(),

@@ -15,7 +15,8 @@ public interface UpstreamProbe {
     /**
      * Calls the upstream, live and within its deadlines. Never throws for what the upstream does.
      *
-     * @param model if given, also makes a call of one token to that model of the upstream
+     * @param model if given, also makes a call of one token to that model of the upstream; needed where the
+     *     upstream lists no models
      */
     Report probe(Upstream upstream, @Nullable String model);
 

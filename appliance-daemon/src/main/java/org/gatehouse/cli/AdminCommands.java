@@ -30,6 +30,7 @@ public final class AdminCommands {
             all.add(line);
         }
         all.add(DeploymentCommands.deployments(environment));
+        all.add(RouteCommands.routes(environment));
         all.add(SystemCommands.settings(environment));
         all.add(DeclarationCommands.apply(environment));
         all.add(DeclarationCommands.export(environment));

@@ -95,12 +95,17 @@ final class CliNouns {
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
                         Member.needed("--base-url", "baseUrl", Kind.TEXT, "Where its API starts, as"
                                 + " https://api.openai.com/v1."),
-                        Member.of("--kind", "kind", Kind.TEXT, "openai_compatible, vllm, sglang, llama_cpp,"
-                                + " tensorrt_llm or transformers."),
+                        Member.of("--kind", "kind", Kind.TEXT, "openai_compatible, openai, azure_openai,"
+                                + " anthropic, gemini, vertex, bedrock, dashscope, deepseek, mistral, cohere, vllm,"
+                                + " sglang, llama_cpp, tensorrt_llm or transformers."),
                         Member.of("--api-key-env", "apiKey", Kind.SECRET_FROM_VARIABLE, "The environment variable that"
                                 + " holds its API key."),
                         Member.of("--api-key-file", "apiKey", Kind.SECRET_FROM_FILE, "The file that holds its API"
                                 + " key."),
+                        Member.of("--region", "region", Kind.TEXT, "Where it works, for residency rules; null removes"
+                                + " it."),
+                        Member.of("--option", "options", Kind.OPTIONS, "What its kind needs besides, as"
+                                + " project=my-project. Repeatable."),
                         Member.of("--local", "local", Kind.ON, "It runs on this box."),
                         Member.of("--allow-private", "privateAddressesAllowed", Kind.ON, "It may live on a private"
                                 + " address."),
@@ -130,7 +135,15 @@ final class CliNouns {
                         Member.of("--context", "contextTokens", Kind.NUMBER, "The longest prompt and reply together,"
                                 + " in tokens."),
                         Member.of("--max-output", "maxOutputTokens", Kind.NUMBER, "The longest reply, in tokens."),
-                        Member.of("--surface", "surfaces", Kind.WORDS, "What it can be called on. Repeatable.")),
+                        Member.of("--surface", "surfaces", Kind.WORDS, "What it can be called on. Repeatable."),
+                        Member.of("--strategy", "route.strategy", Kind.TEXT, "How a target is chosen: weighted,"
+                                + " least_in_flight, lowest_latency, cheapest, complexity or priority."),
+                        Member.of("--try-strategy", "route.dryRun", Kind.TEXT, "A strategy that is asked too and only"
+                                + " recorded; null for none."),
+                        Member.of("--local-only", "route.residency.localOnly", Kind.ON, "Its calls may not leave the"
+                                + " box."),
+                        Member.of("--not-local-only", "route.residency.localOnly", Kind.OFF, "They may: the"
+                                + " default.")),
                 "--name gpt-4o --target openai=gpt-4o --tokenizer o200k_base --context 128000");
     }
 

@@ -76,16 +76,24 @@ final class DeclarationCommands {
     /** Puts secrets in the place of references to them, here, so that the box needs to see neither file nor variable. */
     private static void resolve(JsonNode declaration, Path near, Connection connection) {
         for (JsonNode upstream : declaration.path("upstreams")) {
-            JsonNode reference = upstream.path("apiKey");
-            if (upstream instanceof ObjectNode object && reference.isObject()) {
-                if (reference.size() == 1 && reference.path("env").isTextual()) {
-                    object.put("apiKey", Member.variable(reference.get("env").asText(), connection));
-                } else if (reference.size() == 1 && reference.path("file").isTextual()) {
-                    object.put("apiKey", Member.file(near.resolve(reference.get("file").asText())));
-                } else {
-                    throw new CommandFailed("The apiKey of upstream " + upstream.path("name").asText()
-                            + " must be {env: NAME} or {file: PATH}.");
-                }
+            String name = upstream.path("name").asText();
+            resolve(upstream, "apiKey", "The apiKey of upstream " + name, near, connection);
+            for (JsonNode key : upstream.path("keys")) {
+                resolve(key, "secret", "The secret of the key " + key.path("name").asText() + " of upstream " + name,
+                        near, connection);
+            }
+        }
+    }
+
+    private static void resolve(JsonNode holder, String member, String what, Path near, Connection connection) {
+        JsonNode reference = holder.path(member);
+        if (holder instanceof ObjectNode object && reference.isObject()) {
+            if (reference.size() == 1 && reference.path("env").isTextual()) {
+                object.put(member, Member.variable(reference.get("env").asText(), connection));
+            } else if (reference.size() == 1 && reference.path("file").isTextual()) {
+                object.put(member, Member.file(near.resolve(reference.get("file").asText())));
+            } else {
+                throw new CommandFailed(what + " must be {env: NAME} or {file: PATH}.");
             }
         }
     }
@@ -122,7 +130,12 @@ final class DeclarationCommands {
                     .forEach(upstream -> withApiKey.add(upstream.get("name").asText()));
             for (JsonNode upstream : declaration.path("upstreams")) {
                 String name = upstream.get("name").asText();
-                if (withApiKey.contains(name)) {
+                for (JsonNode key : upstream.path("keys")) {
+                    ((ObjectNode) key).putObject("secret").put("env",
+                            variable(name + "_" + key.get("name").asText()));
+                }
+                // Several keys stand by their names; one that is alone stands as apiKey.
+                if (withApiKey.contains(name) && upstream.path("keys").isEmpty()) {
                     ((ObjectNode) upstream).putObject("apiKey").put("env", variable(name));
                 }
             }

@@ -8,6 +8,7 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A member of a noun as an option of the command line.
@@ -23,9 +24,10 @@ record Member(String option, String field, Kind kind, String about, boolean requ
     enum Kind {
         TEXT("TEXT"), NUMBER("N"), ON(""), OFF(""), WORDS("WORD"), SCOPE("SCOPE"), TARGETS("UPSTREAM=MODEL"), LIMITS(
                 "KIND=N"), ADAPTERS(
-                        "NAME=DIR"), BUDGETS("PERIOD=AMOUNT"), SECRET_FROM_VARIABLE("VARIABLE"), SECRET_FROM_FILE(
-                                "FILE"), DEPARTMENT("NAME"), PROJECT(
-                                        "DEPARTMENT/PROJECT"), USER("NAME"), UPSTREAM("NAME"), MODEL("NAME");
+                        "NAME=DIR"), OPTIONS("NAME=VALUE"), BUDGETS("PERIOD=AMOUNT"), SECRET_FROM_VARIABLE(
+                                "VARIABLE"), SECRET_FROM_FILE(
+                                        "FILE"), DEPARTMENT("NAME"), PROJECT(
+                                                "DEPARTMENT/PROJECT"), USER("NAME"), UPSTREAM("NAME"), MODEL("NAME");
 
         private final String label;
 
@@ -43,7 +45,7 @@ record Member(String option, String field, Kind kind, String about, boolean requ
 
         boolean isRepeatable() {
             return this == WORDS || this == TARGETS || this == LIMITS || this == BUDGETS
-                    || this == ADAPTERS;
+                    || this == ADAPTERS || this == OPTIONS;
         }
     }
 
@@ -84,6 +86,11 @@ record Member(String option, String field, Kind kind, String about, boolean requ
                 ArrayNode adapters = NODES.arrayNode();
                 given.forEach(pair -> adapters.addObject().put("name", left(pair)).put("directory", right(pair)));
                 yield adapters;
+            }
+            case OPTIONS -> {
+                ObjectNode options = NODES.objectNode();
+                given.forEach(pair -> options.put(left(pair), right(pair)));
+                yield options;
             }
             case BUDGETS -> {
                 ArrayNode budgets = NODES.arrayNode();

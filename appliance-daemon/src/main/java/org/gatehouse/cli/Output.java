@@ -92,7 +92,8 @@ final class Output {
     private static String words(JsonNode thing) {
         if (thing.has("upstreamModel")) {
             String weight = thing.path("weight").asInt(1) == 1 ? "" : " (weight " + thing.get("weight").asText() + ")";
-            return text(thing.path("upstream")) + "=" + thing.get("upstreamModel").asText() + weight;
+            String tier = thing.path("tier").asInt(0) == 0 ? "" : " (tier " + thing.get("tier").asText() + ")";
+            return text(thing.path("upstream")) + "=" + thing.get("upstreamModel").asText() + weight + tier;
         }
         if (thing.has("type") && thing.has("name")) {
             String name = text(thing.get("name"));

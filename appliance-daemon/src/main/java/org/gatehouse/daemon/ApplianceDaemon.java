@@ -52,6 +52,7 @@ import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.gateway.recording.TrailBook;
+import org.gatehouse.gateway.routing.ActiveChecks;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
 import org.gatehouse.gateway.upstream.Berths;
@@ -206,7 +207,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
         Berths berths = new Berths(early.door(), nanoTime);
-        Providers providers = new Providers();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, secrets.apiKeyPepper());
         Traffic traffic = new Traffic(HealthTerms.DEFAULT, nanoTime, () -> ThreadLocalRandom.current().nextDouble(),
@@ -230,6 +231,10 @@ public final class ApplianceDaemon implements AutoCloseable {
                 (int) listen.limits().maxBodyBytes());
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
+        open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
+        keep(new TargetWatch(traffic, new ActiveChecks(traffic, HealthTerms.DEFAULT, nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble()), dispatch, open.snapshots()::current, running::view,
+                clock));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
@@ -259,14 +264,18 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
-                        new EngineMetrics(running)::page),
+                MetricText.behind(
+                        MetricText.behind(
+                                MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
+                                new EngineMetrics(running)::page),
+                        "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, new LiveProbe(dispatch),
+                new LiveTraffic(traffic, open.snapshots()::current),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -25,6 +25,9 @@ public interface Engines extends AutoCloseable {
     /** The process ids of all engines that run. */
     List<Long> pids();
 
+    /** Those of one deployment. */
+    List<Long> pids(String deployment);
+
     @Override
     void close();
 }

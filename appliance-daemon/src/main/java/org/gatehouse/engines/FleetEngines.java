@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +197,14 @@ public final class FleetEngines implements Engines {
     @Override
     public List<Long> pids() {
         return supervisor.instances().stream().flatMap(instance -> instance.processId().stream().boxed()).toList();
+    }
+
+    @Override
+    public List<Long> pids(String deployment) {
+        Set<String> replicas = view().deployments().stream().filter(each -> each.wanted().name().equals(deployment))
+                .flatMap(each -> each.replicas().stream()).map(FleetView.OfReplica::id).collect(Collectors.toSet());
+        return supervisor.instances().stream().filter(instance -> replicas.contains(instance.id()))
+                .flatMap(instance -> instance.processId().stream().boxed()).toList();
     }
 
     /** Ends the engines that end with the daemon, after their calls; others go on for the next daemon. */

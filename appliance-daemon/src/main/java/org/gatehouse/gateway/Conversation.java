@@ -1,6 +1,5 @@
 package org.gatehouse.gateway;
 
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +38,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.governance.snapshot.ModelRoute;
 
 /**
@@ -47,8 +47,6 @@ import org.gatehouse.governance.snapshot.ModelRoute;
  */
 public final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
-    private static final int MAX_TAIL_BYTES = 4096;
-    private static final Duration TAIL_GRACE = Duration.ofMillis(500);
     /** How long an upstream whose client has left must say nothing to have said everything. */
     private static final long SILENCE_NANOS = 10_000_000;
     private static final long LONGEST_STREAM_NANOS = 100_000_000;
@@ -139,7 +137,7 @@ public final class Conversation {
                 UpstreamCall call = talking;
                 UpstreamReply reply = begun;
                 if (tailLeft && reply != null && call != null) {
-                    Thread.startVirtualThread(() -> readTail(call, reply));
+                    Thread.startVirtualThread(() -> Tail.read(call, reply));
                 } else {
                     hangUp();
                 }
@@ -151,6 +149,7 @@ public final class Conversation {
 
         /** Goes on to another target as long as the client has nothing of an answer, and there is one. */
         private Ending converseWithOneOf(Way way) {
+            boolean renewed = false;
             while (true) {
                 ModelRoute.Target target = exchange.target();
                 long begins = nanoTime.getAsLong();
@@ -160,6 +159,10 @@ public final class Conversation {
                             ? converse(dispatch.call(exchange))
                             : converseWithAnEngine(berths.search(exchange));
                 }
+                StreamRelay broken = stream;
+                if (broken != null && broken.begun()) {
+                    ending = behind(broken, ending);
+                }
                 Trouble trouble = troubleOf(ending);
                 if (trouble == null) {
                     return ended(way, ending);
@@ -167,21 +170,53 @@ public final class Conversation {
                 String key = way.key();
                 String instance = exchange.instanceIfKnown();
                 boolean committed = !(ending instanceof Ending.FailedBefore || ending instanceof Ending.WholeReply);
-                ModelRoute.Target next = way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
-                if (next == null || committed || exchange.presence().gone()) {
+                String told = committed && ending instanceof Ending.FailedAfter && broken != null
+                        ? broken.textSoFar()
+                        : "";
+                // A token that is not taken any more says nothing of the key that it was made of: once, a new one is shown.
+                boolean sameAgain = trouble.cause() == Cause.AUTHENTICATION && !renewed && !committed
+                        && dispatch.renewable(exchange);
+                renewed |= sameAgain;
+                ModelRoute.Target next = sameAgain
+                        ? target
+                        : way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
+                if (next == null) {
                     return ending;
                 }
-                hangUp();
-                if (berth != null) {
-                    berth.close();
-                    berth = null;
+                if (committed && told.isEmpty() || exchange.presence().gone()) {
+                    way.abandoned();
+                    return ending;
                 }
-                exchange.tried(attempt(target, instance, key, trouble, begins));
-                meter = new CallMeter(exchange, prompts);
-                stream = null;
-                begun = null;
-                talking = null;
+                exchange.tried(attempt(target, instance, key, trouble, begins, committed));
+                begin();
+                if (committed) {
+                    exchange.goesOnBehind(told);
+                } else {
+                    stream = null;
+                }
             }
+        }
+
+        /** Whatever went wrong with a target that was to go on with an answer: its client has a part of that. */
+        private static Ending behind(StreamRelay broken, Ending ending) {
+            return switch (ending) {
+                case Ending.FailedBefore before -> broken.failed(before.trouble());
+                case Ending.WholeReply whole -> broken.failed(new Trouble(REFUSED,
+                        whole.refusedFor() == null ? Cause.BROKEN_ANSWER : whole.refusedFor(), whole.status()));
+                case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> ending;
+            };
+        }
+
+        /** As if nobody had been asked yet. */
+        private void begin() {
+            hangUp();
+            if (berth != null) {
+                berth.close();
+                berth = null;
+            }
+            meter = new CallMeter(exchange, prompts);
+            begun = null;
+            talking = null;
         }
 
         private Ending ended(Way way, Ending ending) {
@@ -221,9 +256,9 @@ public final class Conversation {
         }
 
         private CallAttempt attempt(ModelRoute.Target target, @Nullable String instance, String key, Trouble trouble,
-                long begins) {
-            Usage used = meter.reported() ? meter.total() : Usage.NOTHING;
-            Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange).costOf(used);
+                long begins, boolean produced) {
+            Usage used = produced || meter.reported() ? meter.total() : Usage.NOTHING;
+            Cost cost = used.totalTokens() == 0 ? null : Tariff.of(exchange, target).costOf(used);
             return new CallAttempt(target.upstream().name(), target.upstreamModel(), instance,
                     target.upstream().keys().size() > 1 ? key : null,
                     trouble.cause().name().toLowerCase(Locale.ROOT), trouble.status(),
@@ -266,23 +301,6 @@ public final class Conversation {
             return stream == null ? NOTHING : stream.recorded();
         }
 
-        /**
-         * Behind the last event comes the end of the body; read, it gives the connection back to the pool. An upstream that
-         * does not end what it has said to the end keeps no connection for that.
-         */
-        private static void readTail(UpstreamCall call, UpstreamReply reply) {
-            call.endWithin(TAIL_GRACE);
-            byte[] tail = new byte[256];
-            try (call) {
-                int read = 0;
-                for (int count = 0; count >= 0 && read < MAX_TAIL_BYTES; read += count) {
-                    count = reply.read(tail, 0, tail.length);
-                }
-            } catch (UpstreamFailureException _) {
-                // The reply is whole; a connection that fails now is closed and missed by nobody.
-            }
-        }
-
         private Ending converse(Outgoing outgoing) {
             unsent = false;
             return switch (outgoing) {
@@ -317,11 +335,19 @@ public final class Conversation {
         private Ending relay(UpstreamReply reply) throws UpstreamFailureException {
             begun = reply;
             String contentType = reply.header("content-type").orElse("");
-            if (reply.status() == 200 && isStream(contentType)) {
+            Provider.Framing framing = reply.status() == 200 ? framing(contentType) : null;
+            if (framing != null) {
+                if (framing != translation.framing(exchange)) {
+                    return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
+                            "answered with a stream of another protocol"));
+                }
                 int recordBytes = exchange.key().recording().replies() ? CallBook.MAX_RECORDED_BYTES : 0;
-                StreamRelay relay = new StreamRelay(exchange, meter, this, translation, recordBytes);
+                StreamRelay before = stream;
+                StreamRelay relay = before != null && before.begun()
+                        ? before.goingOn(meter, translation)
+                        : new StreamRelay(exchange, meter, this, translation, recordBytes);
                 stream = relay;
-                return relay.relay(reply, chat() ? EVENTS : contentType);
+                return relay.relay(reply, chat() ? EVENTS : contentType, framing);
             }
             if (exchange.request().streamed() && reply.status() == 200 && contentType.isEmpty()) {
                 return new Ending.FailedBefore(UpstreamTrouble.broken(exchange.target().upstream(),
@@ -337,10 +363,10 @@ public final class Conversation {
         }
 
         /** A chat's events are known by what they are; proxies on the way call them plain text. */
-        private boolean isStream(String contentType) {
-            return contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length())
-                    || chat() && exchange.request().streamed()
-                            && contentType.regionMatches(true, 0, TEXT, 0, TEXT.length());
+        private Provider.@Nullable Framing framing(String contentType) {
+            boolean plain = chat() && exchange.request().streamed()
+                    && contentType.regionMatches(true, 0, TEXT, 0, TEXT.length());
+            return plain ? Provider.Framing.SERVER_SENT_EVENTS : Provider.Framing.of(contentType);
         }
 
         private Ending failed(UpstreamFailure failure) {

@@ -8,12 +8,15 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
@@ -78,5 +81,19 @@ final class Columns {
             words.add(word.textValue());
         }
         return List.copyOf(words);
+    }
+
+    /** Words by their names as a JSON object, sorted by name so that equal maps are equal texts. */
+    static String text(Map<String, String> options) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        new TreeMap<>(options).forEach(object::put);
+        return Json.text(object);
+    }
+
+    static Map<String, String> options(ResultSet row, String column) throws SQLException {
+        Map<String, String> options = new TreeMap<>();
+        Json.trusted(text(row, column)).properties()
+                .forEach(option -> options.put(option.getKey(), option.getValue().textValue()));
+        return options;
     }
 }

@@ -2,7 +2,10 @@ package org.gatehouse.governance;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,22 +55,67 @@ public record Declaration(
             @About(value = "Unique; letters, digits, dot, dash and underscore.", min = 1, max = 64, pattern = "[A-Za-z0-9][A-Za-z0-9._-]*") String name,
             @About(value = "What it is.", fallback = "\"openai_compatible\"") Upstream.Kind kind,
             @About(value = "Where its API starts.", min = 1, max = 500) String baseUrl,
-            @About(value = "Its API key. The command line puts it here from {env: NAME} or {file: PATH}; absent: the stored one is kept.", max = 4096, secret = true) @Nullable String apiKey,
+            @About(value = "Its API key. The command line puts it here from {env: NAME} or {file: PATH}; absent: the stored one is kept.", max = 16_384, multiline = true, secret = true) @Nullable String apiKey,
             @About(value = "Whether it runs on this box.", fallback = "false") boolean local,
             @About(value = "Whether it may live on a private address although it is not local.", fallback = "false") boolean privateAddressesAllowed,
             @About(value = "Whether its answers are simulated.", fallback = "false") boolean simulated,
             @About(value = "How long each phase of a call may take.", fallback = "{}") UpstreamServer.Deadlines timeouts,
             @About(value = "The largest whole reply that is relayed, in bytes.", fallback = "67108864", min = 1024, max = 4_294_967_296L) long maxReplyBytes,
-            @About(value = "Whether it is told the priority that policies give.", fallback = "false") boolean priorityScheduling) {
+            @About(value = "Whether it is told the priority that policies give.", fallback = "false") boolean priorityScheduling,
+            @About(value = "All its keys, tried in turn, when there is more than one; absent: the stored ones are kept. A secret stands as {env: NAME} or {file: PATH}; absent: the stored one is kept.", max = 32) @Nullable List<UpstreamDraft.ProviderKey> keys,
+            @About(value = "Where it works, for residency rules; null when nobody knows.", min = 1, max = 64) @Nullable String region,
+            @About(value = "What its kind needs besides.", fallback = "{}", max = 1000) Map<String, String> options) {
+
+        private static final List<UpstreamDraft.ProviderKey> ONLY = List
+                .of(new UpstreamDraft.ProviderKey(UpstreamDraft.MAIN, UpstreamDraft.MAIN, null));
+
+        /** Copies the options. */
+        public DeclaredUpstream {
+            options = Map.copyOf(options);
+        }
 
         UpstreamDraft draft() {
             return new UpstreamDraft(name, kind, baseUrl, apiKey == null ? UpstreamDraft.UNCHANGED : apiKey, local,
-                    privateAddressesAllowed, simulated, timeouts, maxReplyBytes, priorityScheduling);
+                    privateAddressesAllowed, simulated, timeouts, maxReplyBytes, priorityScheduling, keys, region,
+                    options);
         }
 
-        DeclaredUpstream withoutApiKey() {
-            return new DeclaredUpstream(name, kind, baseUrl, null, local, privateAddressesAllowed, simulated, timeouts,
-                    maxReplyBytes, priorityScheduling);
+        DeclaredUpstream with(@Nullable String otherApiKey, @Nullable List<UpstreamDraft.ProviderKey> otherKeys) {
+            return new DeclaredUpstream(name, kind, baseUrl, otherApiKey, local, privateAddressesAllowed, simulated,
+                    timeouts, maxReplyBytes, priorityScheduling, otherKeys, region, options);
+        }
+
+        /**
+         * The same with what is no difference taken from what is stored: secrets that are the stored ones already, and
+         * keys that are not mentioned.
+         */
+        DeclaredUpstream asStored(List<UpstreamDraft.ProviderKey> stored) {
+            List<UpstreamDraft.ProviderKey> known = bare(stored);
+            List<UpstreamDraft.ProviderKey> wanted = new ArrayList<>(keys == null ? known : keys);
+            if (apiKey != null && wanted.stream().noneMatch(key -> key.name().equals(UpstreamDraft.MAIN))) {
+                wanted.addFirst(ONLY.getFirst());
+            }
+            wanted.replaceAll(key -> holds(stored, key.name(), key.secret()) ? key.with(null) : key);
+            String single = holds(stored, UpstreamDraft.MAIN, apiKey) ? null : apiKey;
+            // A single key is told by apiKey alone, as an export has it.
+            if (wanted.isEmpty() && known.isEmpty()) {
+                return with(single, null);
+            }
+            if (bare(wanted).equals(ONLY) && (known.isEmpty() || known.equals(ONLY))) {
+                String secret = apiKey == null ? wanted.getFirst().secret() : single;
+                if (secret != null || !known.isEmpty()) {
+                    return with(secret, null);
+                }
+            }
+            return with(single, List.copyOf(wanted));
+        }
+
+        private static boolean holds(List<UpstreamDraft.ProviderKey> stored, String key, @Nullable String secret) {
+            return stored.stream().anyMatch(old -> old.name().equals(key) && Objects.equals(old.secret(), secret));
+        }
+
+        private static List<UpstreamDraft.ProviderKey> bare(List<UpstreamDraft.ProviderKey> keys) {
+            return keys.stream().map(key -> key.with(null)).toList();
         }
     }
 
@@ -78,12 +126,19 @@ public record Declaration(
             @About(value = "The longest prompt and reply together, in tokens.", fallback = "128000", min = 1, max = 100_000_000) int contextTokens,
             @About(value = "The longest reply, in tokens.", fallback = "4096", min = 1, max = 100_000_000) int maxOutputTokens,
             @About(value = "What it can be called on.", fallback = "[\"*\"]", min = 1, max = 100) List<String> surfaces,
-            @About(value = "Where its calls go.", min = 1, max = 16) List<DeclaredTarget> targets) {}
+            @About(value = "Where its calls go.", min = 1, max = 16) List<DeclaredTarget> targets,
+            @About("How the targets share its calls; null: by weight, with fail-over.") @Nullable RouteRules route) {}
 
     /** A model at an upstream. */
     public record DeclaredTarget(@About("The upstream's name.") String upstream,
             @About(value = "What that upstream calls the model.", min = 1, max = 200) String upstreamModel,
-            @About(value = "Relative share of new calls.", fallback = "1", max = 10_000) int weight) {}
+            @About(value = "Relative share of new calls.", fallback = "1", max = 10_000) int weight,
+            @About(value = "By what a split knows it; unique in the model.", min = 1, max = 64, pattern = "[A-Za-z0-9][A-Za-z0-9._-]*") @Nullable String name,
+            @About(value = "0 is asked first; a higher one when nothing below can serve.", fallback = "0", max = 99) int tier,
+            @About("What it can do; null for everything.") @Nullable Abilities abilities,
+            @About(value = "Where it lies, if not where its upstream does.", min = 1, max = 64) @Nullable String region,
+            @About(value = "The complexity of prompts that it is good for.", fallback = "100", max = 100) int strength,
+            @About(value = "The lowest business priority of calls that may use it; 0 for all.", fallback = "0", max = 100) int fromPriority) {}
 
     /** A price. */
     public record DeclaredPrice(@About("The model's public name.") String model,

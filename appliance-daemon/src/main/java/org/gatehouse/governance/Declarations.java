@@ -2,7 +2,6 @@ package org.gatehouse.governance;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -172,16 +171,13 @@ public final class Declarations {
                     : DeclarationReport.Action.UPDATE, "settings", declared.organisation(), differences));
         }
 
-        /** An API key that is the stored one already is no difference. */
+        /** A secret that is the stored one already is no difference. */
         private @Nullable List<DeclaredUpstream> upstreams() {
             List<DeclaredUpstream> declared = wanted.upstreams();
             return declared == null
                     ? null
-                    : declared.stream().map(item -> item.apiKey() != null
-                            && Objects.equals(item.apiKey(), nouns.upstreams().apiKey(handle, item.name()))
-                                    ? item.withoutApiKey()
-                                    : item)
-                            .toList();
+                    : declared.stream()
+                            .map(item -> item.asStored(nouns.upstreams().secrets(handle, item.name()))).toList();
         }
 
         /** A currency that is left out is the accounting currency, which is no difference. */

@@ -113,12 +113,11 @@ final class DeploymentRoutes {
     /** Takes the targets at these upstreams from a model, which goes when it has no others. */
     private void withdraw(ChangeSet changes, PublicModel model, Set<UUID> upstreams) {
         ModelDraft draft = model.draft();
-        List<ModelDraft.Target> others = draft.targets().stream()
-                .filter(target -> !upstreams.contains(target.upstreamId())).toList();
-        if (others.isEmpty()) {
+        ModelDraft others = draft.withoutTargetsAt(upstreams);
+        if (others.targets().isEmpty()) {
             nouns.models().remove(changes, model, false);
-        } else if (others.size() < draft.targets().size()) {
-            nouns.models().replace(changes, model, draft.withTargets(others));
+        } else if (others.targets().size() < draft.targets().size()) {
+            nouns.models().replace(changes, model, others);
         }
     }
 

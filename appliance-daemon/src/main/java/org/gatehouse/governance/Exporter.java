@@ -11,6 +11,9 @@ import org.gatehouse.governance.snapshot.Scope;
 
 /** Writes what is stored as a {@link Declaration}, sorted by names so that two exports can be compared. Stateless. */
 final class Exporter {
+    private static final List<UpstreamServer.UpstreamKey> ONLY_MAIN = List
+            .of(new UpstreamServer.UpstreamKey(UpstreamDraft.MAIN, UpstreamDraft.MAIN));
+
     private final Nouns nouns;
 
     Exporter(Nouns nouns) {
@@ -46,15 +49,25 @@ final class Exporter {
     static Declaration.DeclaredUpstream upstream(UpstreamServer upstream) {
         return new Declaration.DeclaredUpstream(upstream.name(), upstream.kind(), upstream.baseUrl(), null,
                 upstream.local(), upstream.privateAddressesAllowed(), upstream.simulated(), upstream.timeouts(),
-                upstream.maxReplyBytes(), upstream.priorityScheduling());
+                upstream.maxReplyBytes(), upstream.priorityScheduling(), keys(upstream), upstream.region(),
+                upstream.options());
+    }
+
+    /** A single key is told by {@code apiKey} alone. */
+    static @Nullable List<UpstreamDraft.ProviderKey> keys(UpstreamServer upstream) {
+        return upstream.keys().isEmpty() || upstream.keys().equals(ONLY_MAIN)
+                ? null
+                : upstream.keys().stream().map(UpstreamServer.UpstreamKey::kept).toList();
     }
 
     static Declaration.DeclaredModel model(PublicModel model) {
         return new Declaration.DeclaredModel(model.name(), model.tokenizer(), model.contextTokens(),
                 model.maxOutputTokens(), model.surfaces(), model.targets().stream().map(
                         target -> new Declaration.DeclaredTarget(target.upstream(), target.upstreamModel(),
-                                target.weight()))
-                        .toList());
+                                target.weight(), target.name(), target.tier(), target.abilities(), target.region(),
+                                target.strength(), target.fromPriority()))
+                        .toList(),
+                model.route());
     }
 
     static Declaration.DeclaredPrice price(PriceEntry price) {

@@ -140,6 +140,11 @@ public final class Governance implements AutoCloseable {
         return new Noun<>(jdbi, changes, nouns.models());
     }
 
+    /** The splits of public models. */
+    public Splits splits() {
+        return new Splits(changes, nouns.models());
+    }
+
     /** Models that this box shall serve by itself. */
     public Noun<Deployment, DeploymentDraft> deployments() {
         return new Noun<>(jdbi, changes, nouns.deployments());

@@ -36,10 +36,11 @@ final class Names {
         for (int i = 0; i < item.targets().size(); i++) {
             Declaration.DeclaredTarget target = item.targets().get(i);
             targets.add(new ModelDraft.Target(upstream("targets[" + i + "].upstream", target.upstream()),
-                    target.upstreamModel(), target.weight()));
+                    target.upstreamModel(), target.weight(), target.name(), target.tier(), target.abilities(),
+                    target.region(), target.strength(), target.fromPriority()));
         }
         return new ModelDraft(item.name(), item.tokenizer(), item.contextTokens(), item.maxOutputTokens(),
-                item.surfaces(), targets);
+                item.surfaces(), targets, item.route());
     }
 
     PriceDraft price(DeclaredPrice item) {

@@ -111,12 +111,31 @@ final class Section<T extends Record & Governed, I extends Record> {
                 differences.add(new DeclarationReport.Difference(field, shown(was), shown(is)));
             }
         });
-        Json.treeWithSecrets(after).fieldNames().forEachRemaining(field -> {
-            if (!young.has(field) && !Json.treeWithSecrets(after).get(field).isNull()) {
+        ObjectNode whole = Json.treeWithSecrets(after);
+        whole.fieldNames().forEachRemaining(field -> {
+            boolean told = differences.stream().anyMatch(difference -> difference.field().equals(field));
+            if (!told && tellsSecret(whole.get(field), young.get(field))) {
                 differences.add(new DeclarationReport.Difference(field, null, null));
             }
         });
         return differences;
+    }
+
+    /** Whether a tree with secrets says more than the one without. */
+    private static boolean tellsSecret(JsonNode with, @Nullable JsonNode without) {
+        if (without == null) {
+            return !with.isNull();
+        }
+        if (with.isObject()) {
+            return with.properties().stream()
+                    .anyMatch(member -> tellsSecret(member.getValue(), without.get(member.getKey())));
+        }
+        for (int i = 0; i < with.size(); i++) {
+            if (tellsSecret(with.get(i), without.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable JsonNode shown(@Nullable JsonNode node) {

@@ -27,6 +27,7 @@ import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
+import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.store.SecretBox;
@@ -37,8 +38,9 @@ import org.gatehouse.store.SecretBox;
  */
 final class SnapshotQueries {
     private static final String UPSTREAM = """
-            SELECT id, name, kind, base_url, sealed_api_key, is_local, private_addresses_allowed, simulated,
-                connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes, priority_scheduling
+            SELECT id, name, kind, base_url, is_local, private_addresses_allowed, simulated,
+                connect_millis, first_byte_millis, idle_millis, total_millis, max_reply_bytes, priority_scheduling,
+                region, options
             FROM upstream
             """;
 
@@ -127,47 +129,80 @@ final class SnapshotQueries {
     }
 
     private Map<UUID, Upstream> upstreams(Handle handle) {
+        Map<UUID, List<Upstream.ProviderKey>> keys = providerKeys(handle);
         Map<UUID, Upstream> upstreams = new HashMap<>();
-        handle.createQuery(UPSTREAM).map((row, _) -> upstream(row))
+        handle.createQuery(UPSTREAM).map((row, _) -> upstream(row, keys))
                 .forEach(upstream -> upstreams.put(upstream.id(), upstream));
         return upstreams;
     }
 
     Optional<Upstream> upstream(Handle handle, UUID id) {
-        return handle.createQuery(UPSTREAM + " WHERE id = :id").bind("id", id).map((row, _) -> upstream(row)).findOne();
+        Map<UUID, List<Upstream.ProviderKey>> keys = providerKeys(handle);
+        return handle.createQuery(UPSTREAM + " WHERE id = :id").bind("id", id).map((row, _) -> upstream(row, keys))
+                .findOne();
     }
 
-    private Upstream upstream(ResultSet row) throws SQLException {
+    private Map<UUID, List<Upstream.ProviderKey>> providerKeys(Handle handle) {
+        Map<UUID, List<Upstream.ProviderKey>> keys = new HashMap<>();
+        handle.createQuery("""
+                SELECT id, upstream_id, name, account, sealed_secret FROM upstream_key ORDER BY upstream_id, key_order
+                """)
+                .map((row, _) -> keys.computeIfAbsent(Columns.id(row, "upstream_id"), _ -> new ArrayList<>())
+                        .add(new Upstream.ProviderKey(Columns.text(row, "name"), Columns.text(row, "account"),
+                                UpstreamRows.open(secrets, row))))
+                .list();
+        return keys;
+    }
+
+    private static Upstream upstream(ResultSet row, Map<UUID, List<Upstream.ProviderKey>> keys) throws SQLException {
         UUID id = Columns.id(row, "id");
-        byte[] sealed = row.getBytes("sealed_api_key");
+        Map<String, String> options = Columns.options(row, "options");
         UpstreamServer.Deadlines deadlines = new UpstreamServer.Deadlines(row.getLong("connect_millis"),
                 row.getLong("first_byte_millis"), row.getLong("idle_millis"), row.getLong("total_millis"));
         return new Upstream(id, Columns.text(row, "name"), Columns.constant(row, "kind", Upstream.Kind.class),
-                Columns.text(row, "base_url"), sealed == null ? null : secrets.openText(UpstreamRows.place(id), sealed),
+                Columns.text(row, "base_url"), keys.getOrDefault(id, List.of()),
                 row.getBoolean("is_local"), row.getBoolean("private_addresses_allowed"), row.getBoolean("simulated"),
-                deadlines.timeouts(), row.getLong("max_reply_bytes"), row.getBoolean("priority_scheduling"));
+                deadlines.timeouts(), row.getLong("max_reply_bytes"), row.getBoolean("priority_scheduling"),
+                region(row.getString("region"), options), options);
+    }
+
+    /** Where nobody said where a provider works, its own option for that does. */
+    private static @Nullable String region(@Nullable String said, Map<String, String> options) {
+        return said != null ? said : options.getOrDefault("region", options.get("location"));
     }
 
     private static Map<String, ModelRoute> models(Handle handle, Map<UUID, Upstream> upstreams) {
         Map<UUID, List<ModelRoute.Target>> targets = new HashMap<>();
+        Map<UUID, Map<String, UUID>> named = new HashMap<>();
         handle.createQuery("""
-                SELECT id, model_id, upstream_id, upstream_model, weight FROM model_target
-                ORDER BY model_id, target_order
-                """).map((row, _) -> targets
-                .computeIfAbsent(Columns.id(row, "model_id"), _ -> new ArrayList<>())
-                .add(new ModelRoute.Target(Columns.id(row, "id"),
-                        Objects.requireNonNull(upstreams.get(Columns.id(row, "upstream_id"))),
-                        Columns.text(row, "upstream_model"), row.getInt("weight"))))
-                .list();
+                SELECT id, model_id, upstream_id, upstream_model, weight, name, tier, abilities, region, strength,
+                    from_priority
+                FROM model_target ORDER BY model_id, target_order
+                """).map((row, _) -> {
+            UUID id = Columns.id(row, "id");
+            UUID model = Columns.id(row, "model_id");
+            UUID upstream = Columns.id(row, "upstream_id");
+            ModelDraft.Target target = ModelRows.target(row);
+            String name = target.name();
+            if (name != null) {
+                named.computeIfAbsent(model, _ -> new HashMap<>()).put(name, id);
+            }
+            return targets.computeIfAbsent(model, _ -> new ArrayList<>()).add(new ModelRoute.Target(id,
+                    Objects.requireNonNull(upstreams.get(upstream)), target.upstreamModel(), target.weight(),
+                    target.terms()));
+        }).list();
         Map<String, ModelRoute> models = new LinkedHashMap<>();
         handle.createQuery("""
-                SELECT id, name, created_at, tokenizer, context_tokens, max_output_tokens, surfaces FROM model
+                SELECT id, name, created_at, tokenizer, context_tokens, max_output_tokens, surfaces, route FROM model
                 ORDER BY name
-                """).map((row, _) -> new ModelRoute(Columns.id(row, "id"), Columns.text(row, "name"),
-                Columns.time(row, "created_at"), Columns.constant(row, "tokenizer", ModelRoute.Tokenizer.class),
-                row.getInt("context_tokens"), row.getInt("max_output_tokens"), surfaces(row),
-                targets.getOrDefault(Columns.id(row, "id"), List.of())))
-                .forEach(model -> models.put(model.name(), model));
+                """).map((row, _) -> {
+            UUID id = Columns.id(row, "id");
+            RouteRules rules = ModelRows.rules(row);
+            return new ModelRoute(id, Columns.text(row, "name"), Columns.time(row, "created_at"),
+                    Columns.constant(row, "tokenizer", ModelRoute.Tokenizer.class), row.getInt("context_tokens"),
+                    row.getInt("max_output_tokens"), surfaces(row), targets.getOrDefault(id, List.of()),
+                    rules == null ? RouteTerms.DEFAULT : rules.terms(named.getOrDefault(id, Map.of())));
+        }).forEach(model -> models.put(model.name(), model));
         return Collections.unmodifiableMap(models);
     }
 

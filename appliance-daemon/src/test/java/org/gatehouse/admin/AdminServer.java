@@ -65,6 +65,7 @@ public final class AdminServer implements AutoCloseable {
     /** What the engines object to in drafts. */
     public volatile List<FieldError> objections = List.of();
     public final LocalModels models;
+    public final WrittenRoutes routes = new WrittenRoutes();
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -118,8 +119,7 @@ public final class AdminServer implements AutoCloseable {
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models,
-                probe,
-                box, "test", clock, System::nanoTime, ids));
+                probe, routes, box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
     }

@@ -2,6 +2,7 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -61,8 +63,11 @@ final class OpenApiIT {
         ids.put("users", make("users", "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}"));
         ids.put("upstreams", make("upstreams", "{\"name\":\"openai\",\"baseUrl\":\"https://api.openai.com/v1\","
                 + "\"apiKey\":\"sk-1\"}"));
-        ids.put("models", make("models", "{\"name\":\"small\",\"targets\":[{\"upstreamId\":\"%s\","
-                + "\"upstreamModel\":\"m-1\"}]}", ids.get("upstreams")));
+        ids.put("models", make("models", "{\"name\":\"small\",\"targets\":[{\"upstreamId\":\"%1$s\","
+                + "\"upstreamModel\":\"m-1\",\"name\":\"a\",\"abilities\":{\"vision\":false}},{\"upstreamId\":\"%1$s\","
+                + "\"upstreamModel\":\"m-2\",\"name\":\"b\"}],\"route\":{\"strategy\":\"cheapest\",\"retries\":{},"
+                + "\"split\":{\"name\":\"s\",\"arms\":[{\"name\":\"x\",\"share\":1,\"targets\":[\"a\"]},"
+                + "{\"name\":\"y\",\"share\":0,\"targets\":[\"b\"]}]}}}", ids.get("upstreams")));
         ids.put("prices", make("prices", "{\"modelId\":\"%s\",\"upstreamId\":\"%s\",\"inputPerMillion\":\"20000\"}",
                 ids.get("models"), ids.get("upstreams")));
         ids.put("limits", make("limits", "{\"scope\":{\"type\":\"organisation\"},\"kind\":\"total_tokens\","
@@ -89,6 +94,7 @@ final class OpenApiIT {
             check("POST", "/api/v1/keys/{id}/" + verb, key + "/" + verb, null);
         }
         check("POST", "/api/v1/upstreams/{id}/test", "/api/v1/upstreams/" + ids.get("upstreams") + "/test", "{}");
+        tryRoute("/api/v1/models/" + ids.get("models"));
         tryEngines("/api/v1/deployments/" + ids.get("deployments"));
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
@@ -125,6 +131,19 @@ final class OpenApiIT {
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryRoute(String model) {
+        String route = "/api/v1/models/{id}/route";
+        String target = server.get(model).json().at("/targets/0/id").asText();
+        check("GET", route, model + "/route", null);
+        server.routes.targets.put(UUID.fromString(target), new LiveRoutes.TargetFigures(9, 7, 1,
+                Map.of("timeout", 1L), "closed", Duration.ZERO, 1, 0, Duration.ofMillis(200), Duration.ZERO, 50));
+        server.routes.arms.add(new LiveRoutes.ArmFigures("s", "x", 1, 1, 0, 0.1, 0.5, 0.9, 1, 1, 1, 1, "undecided",
+                "undecided"));
+        check("POST", route + "/targets/{targetId}/reset", model + "/route/targets/" + target + "/reset", null);
+        check("POST", route + "/split/promote", model + "/route/split/promote", "{\"arm\":\"y\"}");
+        check("POST", route + "/split/rollback", model + "/route/split/rollback", null);
     }
 
     private void tryEngines(String deployment) {

@@ -129,5 +129,10 @@ public final class WrittenEngines implements Engines {
     }
 
     @Override
+    public List<Long> pids(String deployment) {
+        return pids();
+    }
+
+    @Override
     public void close() {}
 }

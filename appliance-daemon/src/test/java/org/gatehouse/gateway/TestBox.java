@@ -55,6 +55,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.provider.Providers;
 import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.ComplexityTerms;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.HealthTerms;
@@ -99,6 +100,14 @@ public final class TestBox implements AutoCloseable {
     /** What the book holds, oldest first. */
     public final List<CallRecord> rows = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newHttpClient();
+    /** What goes wrong shows as it is: no target is rested, no call repeated. */
+    private static final HealthTerms NEVER_ILL = new HealthTerms(1_000_000, 100, 1_000_000, Duration.ofSeconds(10),
+            Duration.ofNanos(1), Duration.ofNanos(1), 1, 1, Duration.ofHours(1), Duration.ofHours(1),
+            Duration.ofNanos(1), Duration.ZERO);
+    private static final RouteTerms ONE_TRY = new RouteTerms(RouteTerms.Strategy.WEIGHTED, null,
+            RouteTerms.Stickiness.NONE, new RouteTerms.Retries(1, 0, Duration.ZERO, Duration.ZERO, null, 0, 0, false),
+            RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
+
     final UpstreamClient client = new UpstreamClient();
     private final Impatience impatience = new Impatience(System::nanoTime);
     final ChangingEngines engines = new ChangingEngines();
@@ -126,6 +135,7 @@ public final class TestBox implements AutoCloseable {
     private final Map<String, ModelRoute> models = new LinkedHashMap<>();
     private final List<Price> prices = new ArrayList<>();
     private final Upstream.Timeouts timeouts;
+    private final Traffic traffic;
     private final Listeners listeners;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
@@ -150,7 +160,7 @@ public final class TestBox implements AutoCloseable {
     }
 
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings) {
-        this(timeouts, settings, HealthTerms.DEFAULT);
+        this(timeouts, settings, NEVER_ILL);
     }
 
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health) {
@@ -159,13 +169,13 @@ public final class TestBox implements AutoCloseable {
                 ModelRoute.Tokenizer.ENGINE);
         model("cloud", upstream("cloud", Upstream.Kind.OPENAI_COMPATIBLE, cloud.uri() + "/v1", "sk-upstream", false),
                 "cloud-model", ModelRoute.Tokenizer.UNKNOWN);
-        Providers providers = new Providers();
+        Clock clock = Clock.systemUTC();
+        Providers providers = new Providers(client, clock);
         Translation translation = new Translation(EveryProtocol.protocols(), providers);
         Dispatch dispatch = new Dispatch(client, providers, translation, berths, new byte[32]);
-        Traffic traffic = new Traffic(health, System::nanoTime, () -> 0.5, 1000);
+        traffic = new Traffic(health, System::nanoTime, () -> 0.5, 1000);
         Routing routing = new Routing(translation, traffic, System::nanoTime);
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
-        Clock clock = Clock.systemUTC();
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
@@ -184,6 +194,14 @@ public final class TestBox implements AutoCloseable {
         }
     }
 
+    /** Forgets what calls before have shown of the upstreams and their keys. */
+    public void everybodyIsWell() {
+        models.values().forEach(route -> route.targets().forEach(target -> {
+            traffic.reset(target.id());
+            traffic.keyTested(target.upstream().id(), target.upstream().keys().isEmpty() ? "none" : "main");
+        }));
+    }
+
     Upstream upstream(String name, Upstream.Kind kind, String url, @Nullable String apiKey, boolean local) {
         return new Upstream(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, kind,
                 url, apiKey, local, true, true, timeouts, 64 << 20);
@@ -196,7 +214,7 @@ public final class TestBox implements AutoCloseable {
     public TestBox model(String name, Upstream upstream, String upstreamModel, ModelRoute.Tokenizer tokenizer,
             int weight) {
         models.put(name, new ModelRoute(UUID.randomUUID(), name, Instant.EPOCH, tokenizer, 8192, 1024, Grant.all(),
-                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight))));
+                List.of(new ModelRoute.Target(UUID.randomUUID(), upstream, upstreamModel, weight)), ONE_TRY));
         return publish();
     }
 
@@ -218,6 +236,12 @@ public final class TestBox implements AutoCloseable {
         prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD",
                 new BigDecimal(inputPerMillion), new BigDecimal(outputPerMillion), null, null, null,
                 null, null, null));
+        return publish();
+    }
+
+    TestBox pricePerCall(String model, String perCall) {
+        prices.add(new Price(UUID.randomUUID(), model, null, Instant.EPOCH, "USD", null, null, null, null, null, null,
+                null, new BigDecimal(perCall)));
         return publish();
     }
 

@@ -56,6 +56,7 @@ class UpstreamFaultsTest {
     private record Ended(RawClient.Reply reply, CallRecord row) {}
 
     private Ended call(String model, String directive, String more) {
+        box.everybodyIsWell();
         String id = "fault-" + calls.incrementAndGet();
         try (RawClient client = new RawClient(box)) {
             RawClient.Reply reply = client

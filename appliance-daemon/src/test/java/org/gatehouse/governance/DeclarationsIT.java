@@ -19,6 +19,7 @@ import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
+import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -158,6 +159,75 @@ final class DeclarationsIT {
         assertThat(changed.toString()).doesNotContain("sk-other");
         assertThat(box.governance.upstream(box.governance.upstreams().all().getFirst().id()).orElseThrow().apiKey())
                 .isEqualTo("sk-other");
+    }
+
+    @Test
+    void fileWithRoutesAndSeveralKeysIsAppliedOnceAndSurvivesExport(@TempDir Path directory) {
+        String file = """
+                apiVersion: gatehouse/v1
+                upstreams:
+                  - name: pool
+                    baseUrl: "https://api.example.com/v1"
+                    region: eu
+                    options: {protocols: openai_chat}
+                    keys:
+                      - {name: a, account: one, secret: sk-a}
+                      - {name: b, secret: %s}
+                models:
+                  - name: writer
+                    targets:
+                      - {name: stable, upstream: pool, upstreamModel: m-1, abilities: {vision: false}}
+                      - {name: candidate, upstream: pool, upstreamModel: m-2, region: us}
+                      - {upstream: pool, upstreamModel: m-3, tier: 1}
+                    route:
+                      strategy: lowest_latency
+                      split:
+                        name: canary
+                        arms:
+                          - {name: control, share: 9, targets: [stable]}
+                          - {name: new, share: 1, targets: [candidate]}
+                """;
+        assertThat(apply(String.format(file, "sk-b"), false, true).created()).isEqualTo(2);
+        assertThat(apply(String.format(file, "sk-b"), false, true).unchanged()).isEqualTo(2);
+        DeclarationReport other = apply(String.format(file, "sk-c"), false, false);
+        assertThat(other.updated()).isEqualTo(1);
+        assertThat(other.toString()).doesNotContain("sk-");
+        assertThat(box.governance.upstream(box.governance.upstreams().all().getFirst().id()).orElseThrow().keys())
+                .extracting(Upstream.ProviderKey::secret).containsExactly("sk-a", "sk-c");
+
+        Declaration export = box.governance.declarations().export();
+        assertThat(box.governance.declarations().apply(ALICE, export, false, true).made().updated()).isZero();
+        try (Box empty = new Box(kind.fresh(directory), directory)) {
+            assertThat(refusal(empty.governance.declarations().apply(ALICE, export, false, false)).message())
+                    .contains("upstreams[0].keys[0]");
+        }
+        assertThat(apply("""
+                apiVersion: gatehouse/v1
+                upstreams: [{name: pool, baseUrl: "https://api.example.com/v1", region: eu,
+                    options: {protocols: openai_chat}}]
+                """, false, false).unchanged()).as("keys that are not mentioned stay").isEqualTo(1);
+    }
+
+    @Test
+    void keysThatAreNamedInsteadOfOneAreTheSameKey() {
+        String file = """
+                apiVersion: gatehouse/v1
+                upstreams: [{name: one, baseUrl: "https://api.example.com/v1", %s}]
+                """;
+        assertThat(apply(String.format(file, "apiKey: sk-1"), false, false).created()).isEqualTo(1);
+        assertThat(apply(String.format(file, "keys: [{name: main, secret: sk-1}]"), false, false).unchanged())
+                .isEqualTo(1);
+        assertThat(apply(String.format(file, "keys: [{name: main, secret: sk-2}]"), false, false).updated())
+                .isEqualTo(1);
+        assertThat(apply(String.format(file, "apiKey: sk-2, keys: [{name: more, secret: sk-3}]"), false, false)
+                .updated()).isEqualTo(1);
+        assertThat(box.governance.upstream(box.governance.upstreams().all().getFirst().id()).orElseThrow().keys())
+                .extracting(Upstream.ProviderKey::secret).containsExactly("sk-2", "sk-3");
+        assertThat(apply(String.format(file, "apiKey: sk-2, keys: [{name: more, secret: sk-3}]"), false, false)
+                .unchanged()).isEqualTo(1);
+        assertThat(apply(String.format(file, "keys: [{name: main, secret: sk-2}]"), false, false).updated())
+                .isEqualTo(1);
+        assertThat(box.governance.upstreams().all().getFirst().keys()).hasSize(1);
     }
 
     @Test

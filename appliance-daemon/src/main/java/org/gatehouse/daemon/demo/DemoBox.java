@@ -67,6 +67,18 @@ final class DemoBox implements AutoCloseable {
         step(this::tell);
     }
 
+    /** Kills the engine of a model under load and tells what its clients saw of it. */
+    void showFailover() throws InterruptedException {
+        ApplianceDaemon running = Objects.requireNonNull(daemon);
+        new DemoFailover(url(running) + "/v1", keys.getFirst().text(), out).run(() -> {
+            for (long pid : running.engines().pids("sim-small")) {
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                return true;
+            }
+            return false;
+        });
+    }
+
     /** Both models of this box serve; the daemon starts their engines as soon as it knows the deployments. */
     private void awaitEngines(ApplianceDaemon running) throws InterruptedException {
         long deadline = System.nanoTime() + LONGEST_START.toNanos();

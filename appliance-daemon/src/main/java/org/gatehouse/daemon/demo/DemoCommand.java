@@ -24,6 +24,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "Where everything is kept; used again if it is there. Default: a new temporary directory, removed at the end.")
     private @Nullable Path data;
 
+    @Option(names = "--show-failover", description = "After the start, call a model while its engine is killed, tell what the clients saw, and go on.")
+    private boolean showFailover;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path named = data;
@@ -45,6 +48,9 @@ public final class DemoCommand implements Callable<Integer> {
             stopped.countDown();
         }, "stop"));
         box.start();
+        if (showFailover) {
+            box.showFailover();
+        }
         stopped.await();
         return 0;
     }

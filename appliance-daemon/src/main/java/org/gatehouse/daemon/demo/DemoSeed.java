@@ -35,9 +35,11 @@ import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Scope;
 
-/** What the demo governs: two departments, a user, two keys, three models, prices, a limit and a budget. */
+/** What the demo governs: two departments, a user, two keys, four models, prices, a limit and a budget. */
 record DemoSeed(Governance governance, DemoEngines engines, Path models) {
-    static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud");
+    /** Served by the box, by the commercial API when the box cannot. */
+    static final String ASSISTANT = "sim-assistant";
+    static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud", ASSISTANT);
     private static final String KEY_SUFFIX = "-demo";
     private static final Actor DEMO = Actor.system("demo");
 
@@ -69,6 +71,7 @@ record DemoSeed(Governance governance, DemoEngines engines, Path models) {
         }
         model("sim-cloud", UpstreamDraft.commercial("sim-cloud", engines.cloudUrl(), DemoEngines.CLOUD_KEY)
                 .onPrivateAddress().asSimulated(), ModelRoute.Tokenizer.UNKNOWN, "2.50", "10.00");
+        assistant();
         UUID owner = there(governance.users(), user -> user.name().equals("Ada Example"))
                 .orElseGet(
                         () -> governance.users().create(DEMO, new UserDraft("Ada Example", "ada@example.com")).made())
@@ -144,6 +147,20 @@ record DemoSeed(Governance governance, DemoEngines engines, Path models) {
                 .ifPresent(server -> governance.upstreams()
                         .update(DEMO, server.id(), null, draft -> new Reading.Whole<>(draft.asSimulated())).made());
         price(there(governance.models(), one -> one.name().equals(name)).orElseThrow().id(), input, output);
+    }
+
+    private void assistant() {
+        UUID local = there(governance.upstreams(), one -> one.name().equals("sim-small")).orElseThrow().id();
+        UUID cloud = there(governance.upstreams(), one -> one.name().equals("sim-cloud")).orElseThrow().id();
+        UUID model = there(governance.models(), one -> one.name().equals(ASSISTANT))
+                .orElseGet(() -> governance.models()
+                        .create(DEMO, new ModelDraft(ASSISTANT, ModelRoute.Tokenizer.UNKNOWN, 8192, 2048,
+                                KeyDraft.EVERYTHING,
+                                List.of(new ModelDraft.Target(local, "sim-small", 1).named("local", 0),
+                                        new ModelDraft.Target(cloud, "sim-cloud", 1).named("commercial", 1))))
+                        .made())
+                .id();
+        price(model, "0.05", "0.20");
     }
 
     private void price(UUID model, String input, String output) {

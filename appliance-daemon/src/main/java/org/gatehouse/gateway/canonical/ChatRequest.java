@@ -51,6 +51,12 @@ public record ChatRequest(List<Block.Text> system, List<Turn> turns, List<Tool> 
                 reasoning, format, choices, streamed, endUser, others);
     }
 
+    /** The same with another conversation. */
+    public ChatRequest withTurns(List<Turn> others) {
+        return new ChatRequest(system, others, tools, toolChoice, parallelTools, maxOutputTokens, sampling, stop,
+                reasoning, format, choices, streamed, endUser, foreign);
+    }
+
     /**
      * What one side said.
      *

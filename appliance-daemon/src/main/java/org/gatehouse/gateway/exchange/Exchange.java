@@ -3,6 +3,7 @@ package org.gatehouse.gateway.exchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ public final class Exchange {
     private @Nullable String instance;
     private @Nullable ChatRequest canonical;
     private Losses losses = new Losses();
+    private String told = "";
+    private @Nullable Boolean sealedElsewhere;
+    private long billedCalls = 1;
     private List<CallAttempt> attempts = List.of();
     private @Nullable Reservation reservation;
     private Reservation.RateHeaders ratesAtRefusal = Reservation.RateHeaders.NONE;
@@ -174,6 +178,29 @@ public final class Exchange {
         this.canonical = read;
     }
 
+    /**
+     * Whether its history holds thoughts that a provider of another protocol sealed, so that it cannot go to any provider as it
+     * is; looked for once.
+     */
+    public boolean sealedElsewhere(Predicate<byte[]> look) {
+        Boolean found = sealedElsewhere;
+        if (found == null) {
+            found = look.test(request().body());
+            sealedElsewhere = found;
+        }
+        return found;
+    }
+
+    /** Notes what the client has of an answer that broke off and that another target is to go on with. */
+    public void goesOnBehind(String text) {
+        this.told = text;
+    }
+
+    /** What the client has of such an answer; empty as long as none broke off. */
+    public String told() {
+        return told;
+    }
+
     /** What a translation to its target left out. */
     public Losses losses() {
         return losses;
@@ -182,6 +209,16 @@ public final class Exchange {
     /** Starts the notes on what is left out anew, for another target. */
     public void newLosses() {
         this.losses = new Losses();
+    }
+
+    /** Notes for how many calls the target charges: some charge for one by its size. */
+    public void billedCalls(long calls) {
+        this.billedCalls = calls;
+    }
+
+    /** For how many calls the target charges; at least 1. */
+    public long billedCalls() {
+        return billedCalls;
     }
 
     /** Notes a try that failed and was not the last. */

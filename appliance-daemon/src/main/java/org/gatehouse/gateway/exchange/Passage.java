@@ -10,7 +10,8 @@ import org.gatehouse.gateway.protocol.Protocol;
  *
  * @param client what the client chats in; {@code null} when the call is no chat
  * @param provider what the target is spoken to in; {@code null} likewise
- * @param straight whether the client's bytes are passed on as they are: both speak the same protocol, in the same way
+ * @param straight whether the client's bytes are passed on as they are: both speak the same protocol, in the same
+ *     way, and no provider of another protocol sealed anything in it
  * @param runningUsage whether the target says in each event how much it has produced, so that its output can be leased
  */
 public record Passage(@Nullable Protocol client, @Nullable Protocol provider, boolean straight,

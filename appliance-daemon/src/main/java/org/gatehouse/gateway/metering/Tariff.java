@@ -16,19 +16,22 @@ import org.gatehouse.governance.snapshot.PriceBook;
 
 /** The price in force for one call, as arithmetic. Exact decimals: nothing is rounded anywhere. Immutable. */
 public final class Tariff {
-    private static final Tariff FREE = new Tariff(null);
+    private static final Tariff FREE = new Tariff(null, 1);
     /** 8 kbit/s. */
     private static final int LEAST_BYTES_PER_SECOND = 1000;
 
     private final @Nullable Price price;
 
-    private Tariff(@Nullable Price price) {
+    private final long calls;
+
+    private Tariff(@Nullable Price price, long calls) {
         this.price = price;
+        this.calls = calls;
     }
 
     /** The tariff of a routed call: the price in force when it started. */
     public static Tariff of(Exchange exchange) {
-        return of(exchange, exchange.target());
+        return new Tariff(of(exchange, exchange.target()).price, exchange.billedCalls());
     }
 
     /** The tariff that the call would have at one of its targets. */
@@ -40,7 +43,7 @@ public final class Tariff {
     /** The tariff in force for a model at an upstream. */
     public static Tariff of(PriceBook prices, String model, String upstream, Instant at) {
         Optional<Price> price = prices.priceOf(model, upstream, at);
-        return price.map(Tariff::new).orElse(FREE);
+        return price.map(known -> new Tariff(known, 1)).orElse(FREE);
     }
 
     /** Whether anybody said what the model costs there. */
@@ -104,7 +107,7 @@ public final class Tariff {
                 .add(times(orZero(price.perSecond()), usage.audioMillis()).movePointLeft(3))
                 .add(times(orZero(price.perImage()), usage.images()));
         if (usage.source() != Usage.Source.NONE) {
-            amount = amount.add(orZero(price.perCall()));
+            amount = amount.add(times(orZero(price.perCall()), calls));
         }
         return new Cost(amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros(), price.currency());
     }

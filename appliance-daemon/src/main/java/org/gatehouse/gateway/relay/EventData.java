@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 record EventData(byte[] bytes, int from, int to, boolean inPlace, @Nullable String type) {
 
     /** The data of an event; empty when it is only a comment or a heartbeat. */
-    static EventData of(SseSplitter.Event event) {
+    static EventData of(EventCutter.Event event) {
+        if (event.type() != null) {
+            return new EventData(event.bytes(), event.from(), event.to(), true, event.type());
+        }
         byte[] bytes = event.bytes();
         int from = 0;
         int to = 0;

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ProviderError;
@@ -26,11 +27,13 @@ import org.gatehouse.gateway.metering.JsonCursor;
 import org.gatehouse.gateway.metering.UsageReader;
 import org.gatehouse.gateway.metering.WavLength;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
+import org.gatehouse.gateway.protocol.json.JsonTrees;
 import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.gateway.upstream.Trouble;
 import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 
@@ -84,6 +87,10 @@ public final class PlainRelay {
         if (!exchange.passage().straight()) {
             return translated(exchange, reply, body, meter);
         }
+        Reshaping reshaping = translation.reshaping(exchange);
+        if (reshaping != null) {
+            return reshaped(exchange, reshaping, body, meter);
+        }
         if (json) {
             switch (meterJson(exchange, body, meter)) {
                 case GOOD -> {
@@ -112,18 +119,22 @@ public final class PlainRelay {
         boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
         ProviderError error = null;
         Optional<Trouble> trouble;
-        if (exchange.passage().provider() == null || reply.status() < 400) {
+        boolean chat = exchange.passage().provider() != null;
+        // To a call that is no chat some servers answer so because they lack the path.
+        if (reply.status() < 400 || !chat && (reply.status() == 405 || reply.status() == 407)) {
             trouble = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
         } else {
             Map<String, String> headers = new HashMap<>();
             reply.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
-            error = translation.provider(exchange).readError(reply.status(), headers, body);
+            error = chat
+                    ? translation.provider(exchange).readError(reply.status(), headers, body)
+                    : translation.error(upstream, reply.status(), headers, body);
             trouble = Optional.ofNullable(UpstreamTrouble.of(upstream, error));
         }
         if (trouble.isPresent()) {
             return new Ending.FailedBefore(trouble.get());
         }
-        if (error != null && !exchange.passage().straight()) {
+        if (error != null && (!exchange.passage().straight() || !chat && !inOurShape(body))) {
             Refusal refusal = new Refusal(switch (error.cause()) {
                 case CONTEXT_TOO_LONG -> Reason.CONTEXT_TOO_LONG;
                 case TOO_LARGE -> Reason.REQUEST_TOO_LARGE;
@@ -140,6 +151,30 @@ public final class PlainRelay {
                         "refused the request (status " + reply.status() + ") without saying why"));
     }
 
+    /** Not every provider words its refusals of what is no chat as OpenAI does. */
+    private static boolean inOurShape(byte[] body) {
+        ObjectNode tree = JsonTrees.readObject(body);
+        return tree == null || tree.path("error").isObject() || tree.has("object");
+    }
+
+    private static Ending reshaped(Exchange exchange, Reshaping reshaping, byte[] body, CallMeter meter) {
+        Upstream upstream = exchange.target().upstream();
+        ObjectNode reply = JsonTrees.readObject(body);
+        ObjectNode request = JsonTrees.readObject(exchange.request().body());
+        if (reply == null || request == null) {
+            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, "answered with broken JSON"));
+        }
+        try {
+            Reshaping.Answer answer = reshaping.reply(reply, request, exchange.route().name());
+            exchange.billedCalls(answer.billedCalls());
+            byte[] written = JsonTrees.bytes(answer.body());
+            meterJson(exchange, written, meter);
+            return new Ending.WholeReply(200, "application/json", written, null);
+        } catch (BrokenAnswerException e) {
+            return new Ending.FailedBefore(UpstreamTrouble.broken(upstream, String.valueOf(e.getMessage())));
+        }
+    }
+
     private Ending translated(Exchange exchange, UpstreamReply reply, byte[] body, CallMeter meter) {
         try {
             ChatReply answer = translation.provider(exchange).readReply(body);
@@ -147,7 +182,8 @@ public final class PlainRelay {
             if (usage != null) {
                 meter.reported(TranslatedEvents.usageOf(usage));
             }
-            byte[] written = translation.client(exchange).writeReply(answer, Translation.presentation(exchange));
+            byte[] written = translation.client(exchange).writeReply(Translation.forClient(exchange, answer),
+                    Translation.presentation(exchange));
             if (!meter.reported()) {
                 produced(written, meter);
             }

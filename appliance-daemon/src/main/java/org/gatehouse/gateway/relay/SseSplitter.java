@@ -10,7 +10,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
  * Cuts a stream of bytes into server-sent events, whatever packets they came in: an event ends with an empty line, and
  * lines end with LF, CR LF or CR (WHATWG HTML 9.2.5). Keeps only what is not passed on yet. Confined to one thread.
  */
-final class SseSplitter {
+final class SseSplitter implements EventCutter {
     private static final int FIRST_BUFFER_BYTES = 4096;
     private static final int READ_BYTES = 2048;
 
@@ -22,20 +22,12 @@ final class SseSplitter {
     private int end;
     private boolean ended;
 
-    /** Where the bytes come from. */
-    @FunctionalInterface
-    interface Source {
-
-        /** Waits for at least one byte and takes what is there; -1 at the clean end. */
-        int read(byte[] target, int offset, int length) throws UpstreamFailureException;
-    }
-
     SseSplitter(int maxEventBytes) {
         this.maxEventBytes = maxEventBytes;
     }
 
-    /** Reads what is there now, waiting for at least one byte; false at the clean end of the reply. */
-    boolean fill(Source source) throws UpstreamFailureException {
+    @Override
+    public boolean fill(Source source) throws UpstreamFailureException {
         if (ended) {
             return false;
         }
@@ -49,14 +41,13 @@ final class SseSplitter {
         return true;
     }
 
-    /** Whether the event being read is larger than allowed. */
-    boolean tooLarge() {
+    @Override
+    public boolean tooLarge() {
         return end - start > maxEventBytes;
     }
 
-    /** The next whole event, valid until the next {@link #fill}; null when more bytes are needed. */
-    @Nullable
-    Event next() {
+    @Override
+    public @Nullable Event next() {
         while (scanned < end) {
             byte here = buffer[scanned];
             if (here != '\n' && here != '\r') {
@@ -88,9 +79,9 @@ final class SseSplitter {
         return scanned == line && scanned > start && buffer[scanned - 1] == '\r';
     }
 
-    /** What is left behind the last whole event when the stream has ended, made whole; null when nothing is. */
-    @Nullable
-    Event rest() {
+    /** Made whole: the empty line that is missing may be all that is. */
+    @Override
+    public @Nullable Event rest() {
         if (start == end) {
             return null;
         }
@@ -122,14 +113,4 @@ final class SseSplitter {
         start = 0;
         end = held;
     }
-
-    /**
-     * One event with its empty line.
-     *
-     * @param bytes the buffer it stands in
-     * @param from its first byte
-     * @param to behind its last byte
-     */
-    @SuppressWarnings("ArrayRecordComponent") // a window on a buffer, gone with the next read
-    record Event(byte[] bytes, int from, int to) {}
 }

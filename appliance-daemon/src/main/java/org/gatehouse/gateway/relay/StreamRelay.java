@@ -3,6 +3,7 @@ package org.gatehouse.gateway.relay;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.gateway.metering.CallMeter;
+import org.gatehouse.gateway.protocol.BrokenAnswerException;
 import org.gatehouse.gateway.relay.StreamGrammar.Look;
 import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.gateway.upstream.Trouble;
@@ -23,6 +25,7 @@ import org.gatehouse.gateway.upstream.UpstreamTrouble;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
 import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.governance.snapshot.Surface;
 
 /**
@@ -44,10 +47,10 @@ public final class StreamRelay {
     private final Exchange exchange;
     private final CallMeter meter;
     private final Listener listener;
+    private final @Nullable Seam seam;
     private final StreamGrammar grammar;
     private final boolean limited;
-    private final ByteArrayOutputStream recorded = new ByteArrayOutputStream(0);
-    private final int recordBytes;
+    private final KeptBytes kept;
     private ClientReply.@Nullable Body body;
     private long granted;
     private boolean unflushed;
@@ -80,17 +83,50 @@ public final class StreamRelay {
         this.exchange = exchange;
         this.meter = meter;
         this.listener = listener;
-        this.grammar = grammarOf(exchange, translation);
+        this.seam = exchange.passage().straight()
+                ? null
+                : new Seam(translation.client(exchange).events(Translation.presentation(exchange)));
+        this.grammar = grammarOf(exchange, translation, seam, false);
         this.granted = exchange.reservation().outputTokens();
         this.limited = granted != Long.MAX_VALUE;
-        this.recordBytes = recordBytes;
+        this.kept = new KeptBytes(recordBytes);
     }
 
-    private static StreamGrammar grammarOf(Exchange exchange, Translation translation) {
+    /** Goes on with what another target's stream broke off. */
+    private StreamRelay(StreamRelay before, CallMeter meter, Translation translation) {
+        this.exchange = before.exchange;
+        this.meter = meter;
+        this.listener = before.listener;
+        this.seam = before.seam;
+        this.grammar = grammarOf(exchange, translation, seam, true);
+        this.granted = before.limited ? Math.max(0, before.granted - before.meter.outputSoFar()) : before.granted;
+        this.limited = before.limited;
+        this.kept = before.kept;
+        this.body = before.body;
+        this.left = before.left;
+    }
+
+    /** The relay of another target's stream that goes on with the answer behind {@link #textSoFar}. */
+    public StreamRelay goingOn(CallMeter other, Translation translation) {
+        return new StreamRelay(this, other, translation);
+    }
+
+    /** The text that the client has, where another target could go on behind it; empty where none can. */
+    public String textSoFar() {
+        return seam == null ? "" : seam.text();
+    }
+
+    /** Whether the client has something of the answer. */
+    public boolean begun() {
+        return body != null;
+    }
+
+    private static StreamGrammar grammarOf(Exchange exchange, Translation translation, @Nullable Seam seam,
+            boolean goesOn) {
         Surface surface = exchange.arrival().surface();
-        if (!exchange.passage().straight()) {
-            return new TranslatedEvents(translation.provider(exchange).events(),
-                    translation.client(exchange).events(Translation.presentation(exchange)),
+        if (seam != null) {
+            return new TranslatedEvents(translation.provider(exchange).events(), seam, goesOn,
+                    Objects.requireNonNull(exchange.passage().provider(), "no chat"),
                     exchange.request().choices(), exchange.leased());
         }
         return switch (surface) {
@@ -108,23 +144,32 @@ public final class StreamRelay {
 
     /** What was kept of the reply. */
     public byte[] recorded() {
-        return recorded.toByteArray();
+        return kept.bytes();
     }
 
     /**
      * Passes everything on but the last event. When the client has left, what the upstream sent before it heard of that
      * is still read and counted: it was produced for this call.
      */
-    public Ending relay(UpstreamReply reply, String contentType) throws UpstreamFailureException {
-        SseSplitter splitter = new SseSplitter(MAX_EVENT_BYTES);
-        SseSplitter.Source source = (target, offset, length) -> {
+    public Ending relay(UpstreamReply reply, String contentType, Provider.Framing framing)
+            throws UpstreamFailureException {
+        try {
+            return relay(reply, contentType, EventCutter.of(framing, MAX_EVENT_BYTES));
+        } catch (BrokenAnswerException e) {
+            return unlessLeft(failed(broken(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private Ending relay(UpstreamReply reply, String contentType, EventCutter cutter)
+            throws UpstreamFailureException, BrokenAnswerException {
+        EventCutter.Source source = (target, offset, length) -> {
             listener.waits(true);
             int count = reply.read(target, offset, length);
             listener.waits(false);
             return count;
         };
-        while (splitter.fill(source)) {
-            for (SseSplitter.Event event = splitter.next(); event != null; event = splitter.next()) {
+        while (cutter.fill(source)) {
+            for (EventCutter.Event event = cutter.next(); event != null; event = cutter.next()) {
                 Ending ending = take(event, contentType);
                 if (ending != null) {
                     // What came with the last event must not wait until the call is recorded.
@@ -132,12 +177,12 @@ public final class StreamRelay {
                     return unlessLeft(ending);
                 }
             }
-            if (splitter.tooLarge()) {
+            if (cutter.tooLarge()) {
                 return failed(broken("sent an event of more than " + (MAX_EVENT_BYTES >> 20) + " MiB"));
             }
             flush();
         }
-        return unlessLeft(atEnd(splitter, contentType));
+        return unlessLeft(atEnd(cutter, contentType));
     }
 
     private Ending unlessLeft(Ending ending) {
@@ -150,8 +195,8 @@ public final class StreamRelay {
     }
 
     /** The stream ended without saying so. */
-    private Ending atEnd(SseSplitter splitter, String contentType) {
-        SseSplitter.Event rest = splitter.rest();
+    private Ending atEnd(EventCutter cutter, String contentType) throws BrokenAnswerException {
+        EventCutter.Event rest = cutter.rest();
         if (rest != null) {
             Ending ending = take(rest, contentType);
             if (ending != null) {
@@ -159,12 +204,12 @@ public final class StreamRelay {
             }
         }
         if (grammar.complete()) {
-            return new Ending.StreamEnd(keep(grammar.endMark()), false);
+            return new Ending.StreamEnd(kept.keep(grammar.endMark()), false);
         }
         return failed(broken(body == null ? "answered with nothing" : "ended its answer in the middle"));
     }
 
-    private @Nullable Ending take(SseSplitter.Event event, String contentType) {
+    private @Nullable Ending take(EventCutter.Event event, String contentType) {
         EventData data = EventData.of(event);
         Look look = data.isEmpty() ? Look.PASS : grammar.look(data, meter);
         switch (look) {
@@ -177,13 +222,13 @@ public final class StreamRelay {
                 }
                 byte[] bytes = instead(event, last.instead());
                 open(contentType);
-                return new Ending.StreamEnd(keep(bytes), last.failed());
+                return new Ending.StreamEnd(kept.keep(bytes), last.failed());
             }
             case Look.Failed failure -> {
                 Trouble trouble = trouble(failure);
                 return body == null
                         ? new Ending.FailedBefore(trouble)
-                        : new Ending.FailedAfter(trouble, keep(instead(event, failure.instead())));
+                        : new Ending.FailedAfter(trouble, kept.keep(instead(event, failure.instead())));
             }
             case Look.Instead instead -> {
                 if (limited && meter.outputSoFar() > granted && !extended()) {
@@ -205,7 +250,7 @@ public final class StreamRelay {
         }
     }
 
-    private static byte[] instead(SseSplitter.Event event, byte @Nullable [] instead) {
+    private static byte[] instead(EventCutter.Event event, byte @Nullable [] instead) {
         return instead == null ? Arrays.copyOfRange(event.bytes(), event.from(), event.to()) : instead;
     }
 
@@ -248,11 +293,11 @@ public final class StreamRelay {
         open(contentType);
         byte[] events = grammar.earlyEnd(meter);
         return events.length > 0
-                ? new Ending.QuotaEnd(keep(events), true)
-                : new Ending.QuotaEnd(keep(errorEvent(USED_UP)), false);
+                ? new Ending.QuotaEnd(kept.keep(events), true)
+                : new Ending.QuotaEnd(kept.keep(errorEvent(USED_UP)), false);
     }
 
-    private void pass(SseSplitter.Event event, EventData data, Look.Pass pass, String contentType) {
+    private void pass(EventCutter.Event event, EventData data, Look.Pass pass, String contentType) {
         if (left) {
             return;
         }
@@ -280,7 +325,7 @@ public final class StreamRelay {
         }
     }
 
-    private void hold(SseSplitter.Event event, EventData data, Look.Pass pass) {
+    private void hold(EventCutter.Event event, EventData data, Look.Pass pass) {
         if (pass.cutTo() == 0) {
             held.write(event.bytes(), event.from(), event.to() - event.from());
         } else if (data.inPlace()) {
@@ -297,7 +342,7 @@ public final class StreamRelay {
 
     private void pass(ClientReply.Body out, byte[] bytes, int from, int to) {
         out.write(bytes, from, to - from);
-        keep(bytes, from, to - from);
+        kept.keep(bytes, from, to - from);
     }
 
     private void leave() {
@@ -364,7 +409,7 @@ public final class StreamRelay {
     public Ending failed(Trouble trouble) {
         return body == null
                 ? new Ending.FailedBefore(trouble)
-                : new Ending.FailedAfter(trouble, keep(errorEvent(trouble.refusal())));
+                : new Ending.FailedAfter(trouble, kept.keep(errorEvent(trouble.refusal())));
     }
 
     private byte[] errorEvent(Refusal refusal) {
@@ -378,17 +423,5 @@ public final class StreamRelay {
 
     private Trouble broken(String what) {
         return UpstreamTrouble.broken(exchange.target().upstream(), what);
-    }
-
-    private byte[] keep(byte[] bytes) {
-        keep(bytes, 0, bytes.length);
-        return bytes;
-    }
-
-    private void keep(byte[] bytes, int offset, int length) {
-        int room = recordBytes - recorded.size();
-        if (room > 0) {
-            recorded.write(bytes, offset, Math.min(room, length));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.relay;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -18,11 +19,19 @@ import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
 import org.gatehouse.gateway.protocol.EventReader;
 import org.gatehouse.gateway.protocol.EventWriter;
+import org.gatehouse.gateway.protocol.Protocol;
+import org.gatehouse.gateway.upstream.Translation;
 
 /** A stream of another protocol than the client's: each event is read, and what it means written anew. */
 final class TranslatedEvents implements StreamGrammar {
+    private static final byte[] GOES_ON = ": gatehouse: another target goes on from here\n\n"
+            .getBytes(StandardCharsets.US_ASCII);
+
     private final EventReader reader;
+    private final Seam seam;
     private final EventWriter writer;
+    private final boolean goesOn;
+    private final Protocol provider;
     private final int choices;
     private final boolean runningUsage;
     private final List<ChatEvent> read = new ArrayList<>(4);
@@ -35,12 +44,19 @@ final class TranslatedEvents implements StreamGrammar {
     /**
      * Starts a stream.
      *
+     * @param seam behind which it goes on, or begins
+     * @param goesOn whether the client has a part of the answer already
+     * @param provider what the upstream speaks
      * @param choices how many answers it carries
      * @param runningUsage whether the upstream reports usage in each event
      */
-    TranslatedEvents(EventReader reader, EventWriter writer, int choices, boolean runningUsage) {
+    TranslatedEvents(EventReader reader, Seam seam, boolean goesOn, Protocol provider, int choices,
+            boolean runningUsage) {
+        this.provider = provider;
         this.reader = reader;
-        this.writer = writer;
+        this.seam = seam;
+        this.writer = seam.writer();
+        this.goesOn = goesOn;
         this.choices = choices;
         this.runningUsage = runningUsage;
     }
@@ -65,9 +81,15 @@ final class TranslatedEvents implements StreamGrammar {
     private @Nullable ProviderError write(CallMeter meter) {
         out.reset();
         for (ChatEvent event : read) {
+            if (goesOn && event instanceof ChatEvent.Begun) {
+                // The client was told of a beginning; it gets a mark that nobody takes for a part of the answer.
+                out.write(GOES_ON, 0, GOES_ON.length);
+                continue;
+            }
             begun |= event.output();
             meter(event, meter);
-            writer.write(event, out);
+            seam.told(event);
+            writer.write(Translation.forClient(provider, event), out);
             if (event instanceof ChatEvent.Failed failed) {
                 return failed.error();
             }
@@ -129,7 +151,8 @@ final class TranslatedEvents implements StreamGrammar {
             out.reset();
             for (ChatEvent event : read) {
                 begun |= event.output();
-                writer.write(event, out);
+                seam.told(event);
+                writer.write(Translation.forClient(provider, event), out);
                 ended |= event instanceof ChatEvent.Ended;
             }
         }

@@ -123,7 +123,7 @@ public final class ActiveChecks {
             traffic.checked(candidate.id(), !ill);
         }
         boolean closed = traffic.target(candidate.id()).breaker().state() == Breaker.State.CLOSED;
-        Duration pause = closed ? terms.checkEvery() : min(terms.checkEvery(), terms.openFor());
+        Duration pause = closed && cause == null ? terms.checkEvery() : min(terms.checkEvery(), terms.openFor());
         synchronized (this) {
             next.put(subject(check), now + (long) (pause.toNanos() * (1 + JITTER * random.getAsDouble())));
         }

@@ -40,7 +40,7 @@ final class CallWay implements Way {
         if (target == null) {
             throw new IllegalStateException("a candidate is a target of its route");
         }
-        exchange.routedTo(target, translation.passage(exchange.arrival().surface(), target.upstream()));
+        exchange.routedTo(target, translation.passage(exchange, target.upstream()));
         return target;
     }
 

@@ -2,7 +2,9 @@ package org.gatehouse.gateway.routing;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import org.gatehouse.gateway.routing.targets.CallTraits.Want;
 import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.gateway.upstream.Translation;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.RouteTerms;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.TargetTerms;
@@ -74,6 +77,9 @@ public final class Routing implements Stage {
             return Refusal.of(Reason.INVALID_REQUEST, "The model '" + route.name() + "' cannot be called on "
                     + surface.id() + ". Use another endpoint or model.");
         }
+        if (able.stream().allMatch(candidate -> candidate.weight() == 0)) {
+            return unusable(route, Duration.ofSeconds(5));
+        }
         long deadline = nanoTime.getAsLong() + longest(worked).toNanos();
         Attempts attempts = traffic.begin(route.id(), route.terms(), able, traits(exchange, worked), deadline);
         return switch (attempts.next()) {
@@ -81,7 +87,7 @@ public final class Routing implements Stage {
                 CallWay way = new CallWay(exchange, attempts, go.attempt(), worked.targets(), translation);
                 exchange.ledBy(way, way.candidates());
                 exchange.leased(exchange.request().streamed() && exchange.candidates().stream()
-                        .allMatch(target -> translation.passage(surface, target.upstream()).runningUsage()));
+                        .allMatch(target -> translation.passage(exchange, target.upstream()).runningUsage()));
                 yield Verdict.GO_ON;
             }
             case Step.End end -> refusal(route, end);
@@ -94,9 +100,12 @@ public final class Routing implements Stage {
                 ? Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
                         + "' can or may serve this call: it is too long, or asks for something that none of them has."
                         + " Change the request, or name another model.")
-                : Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name()
-                        + "' has no upstream that can be used now. Try again later, or name another model.",
-                        wait == null ? Duration.ofSeconds(5) : wait);
+                : unusable(route, wait == null ? Duration.ofSeconds(5) : wait);
+    }
+
+    private static Refusal unusable(ModelRoute route, Duration wait) {
+        return Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name()
+                + "' has no upstream that can be used now. Try again later, or name another model.", wait);
     }
 
     private Known worked(Exchange exchange) {
@@ -111,7 +120,7 @@ public final class Routing implements Stage {
                 || route.terms().dryRun() == RouteTerms.Strategy.COMPLEXITY
                 || route.terms().stickiness().mode() == RouteTerms.Stickiness.Mode.PREFIX && route.targets().size() > 1;
         for (ModelRoute.Target target : route.targets()) {
-            candidates.add(candidate(exchange, target));
+            candidates.add(candidate(target, Tariff.of(exchange, target)));
             targets.put(target.id(), target);
             TargetTerms.Abilities abilities = target.terms().abilities();
             looksInside |= !(abilities.tools() && abilities.vision() && abilities.schema() && abilities.audio());
@@ -121,21 +130,33 @@ public final class Routing implements Stage {
         return worked;
     }
 
-    private static Candidate candidate(Exchange exchange, ModelRoute.Target target) {
+    private static Candidate candidate(ModelRoute.Target target, Tariff tariff) {
         Upstream upstream = target.upstream();
-        Tariff tariff = Tariff.of(exchange, target);
         Candidate.TokenPrice price = tariff.known()
                 ? new Candidate.TokenPrice(perMillion(tariff.perInputToken()), perMillion(tariff.perOutputToken()))
                 : upstream.local() ? new Candidate.TokenPrice(0, 0) : null;
-        List<KeyPool.Key> keys = upstream.keys().isEmpty()
-                ? NO_KEY
-                : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
+        List<KeyPool.Key> keys = keys(upstream);
         TargetTerms terms = target.terms().region() == null && upstream.region() != null
                 ? new TargetTerms(target.terms().tier(), target.terms().abilities(), upstream.region(),
                         target.terms().strength(), target.terms().fromPriority())
                 : target.terms();
         return new Candidate(target.id(), upstream.id(), upstream.name() + "/" + target.upstreamModel(),
                 target.weight(), upstream.local(), terms, price, keys);
+    }
+
+    private static List<KeyPool.Key> keys(Upstream upstream) {
+        return upstream.keys().isEmpty()
+                ? NO_KEY
+                : upstream.keys().stream().map(key -> new KeyPool.Key(key.name(), key.account())).toList();
+    }
+
+    /** Every target of a policy as routing looks at it, by its route. */
+    public static Map<UUID, List<Candidate>> candidates(PolicySnapshot snapshot, Instant at) {
+        Map<UUID, List<Candidate>> byRoute = new HashMap<>();
+        snapshot.models().values()
+                .forEach(route -> byRoute.put(route.id(), route.targets().stream().map(target -> candidate(target,
+                        Tariff.of(snapshot.prices(), route.name(), target.upstream().name(), at))).toList()));
+        return byRoute;
     }
 
     /** In millionths of the currency for a million tokens. */

@@ -87,9 +87,10 @@ final class Destinations {
         if (known != null && (known.upstream() == upstream || known.upstream().equals(upstream))) {
             return known;
         }
-        Destination made = make(upstream, upstream.baseUrl(), authorizations(upstream));
-        byUpstream.put(upstream.id(), made);
-        return made;
+        // Made once, however many calls want it: with it come the tokens that are kept for its keys.
+        return byUpstream.compute(upstream.id(), (_, now) -> now != null && now.upstream().equals(upstream)
+                ? now
+                : make(upstream, upstream.baseUrl(), authorizations(upstream)));
     }
 
     /**

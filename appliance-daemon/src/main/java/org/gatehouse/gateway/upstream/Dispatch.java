@@ -3,10 +3,12 @@ package org.gatehouse.gateway.upstream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
@@ -18,10 +20,12 @@ import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.http.UpstreamReply;
 import org.gatehouse.gateway.upstream.http.UpstreamRequest;
 import org.gatehouse.gateway.upstream.provider.NotAuthorizedException;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /**
@@ -80,6 +84,11 @@ public final class Dispatch {
             return new Outgoing.CannotSay(Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
                     + "' cannot be called on " + arrival.surface().id() + ". Use another endpoint or model."));
         }
+        String missing = destination.provider().missing(upstream);
+        if (missing != null) {
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, "its option '" + missing + "' is missing"),
+                    false);
+        }
         boolean form = exchange.request().insertAt() < 0;
         String contentType = arrival.contentType();
         EngineFields own = upstream.engine() ? engineFields.of(exchange, heedsPriority) : EngineFields.NONE;
@@ -88,7 +97,7 @@ public final class Dispatch {
             RequestHeaders headers = (form && contentType != null && exchange.passage().straight()
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
-                    .and(destination.authorization(exchange.way().key()).headers("POST", path, body))
+                    .and(destination.authorization(exchange.way().key()).headers(destination.api(), "POST", path, body))
                     .and(betas(exchange)).and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
@@ -97,11 +106,23 @@ public final class Dispatch {
         } catch (UntranslatableException e) {
             return new Outgoing.CannotSay(Refusal.invalid(e.param(), String.valueOf(e.getMessage())));
         } catch (NotAuthorizedException e) {
-            return new Outgoing.NotAuthorized(
-                    Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name() + "' cannot be asked: "
-                            + e.getMessage() + ". Tell the box's administrators."),
-                    e.ofTheKey());
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, String.valueOf(e.getMessage())), e.ofTheKey());
         }
+    }
+
+    private static Refusal cannotBeAsked(Upstream upstream, String why) {
+        return Refusal.of(Reason.UPSTREAM_ERROR,
+                "The upstream '" + upstream.name() + "' cannot be asked: " + why + ". Tell the box's administrators.");
+    }
+
+    /**
+     * The target of the last try did not take the box's proof of who it is: whether that was a token, which is forgotten now,
+     * so that the next try shows a new one.
+     */
+    public boolean renewable(Exchange exchange) {
+        Upstream upstream = exchange.target().upstream();
+        return upstream.deployment() == null
+                && destinations.of(upstream).authorization(exchange.way().key()).refused();
     }
 
     /** Anthropic's clients ask for what is new in a header; it goes where its body goes as it is. */
@@ -116,6 +137,10 @@ public final class Dispatch {
         if (!exchange.passage().straight()) {
             return translation.request(exchange, own);
         }
+        Reshaping reshaping = translation.reshaping(exchange);
+        if (reshaping != null) {
+            return translation.reshaped(exchange, reshaping);
+        }
         return upstream.engine() ? BodyRewrite.of(exchange, own) : BodyRewrite.of(exchange);
     }
 
@@ -128,17 +153,30 @@ public final class Dispatch {
                 : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
     }
 
-    /** Asks for the list of an upstream's models; empty when no engine of its deployment serves, or there is no list. */
-    public Optional<UpstreamCall> listing(Upstream upstream) throws NotAuthorizedException {
+    /** Whether an upstream lists its models. */
+    public boolean lists(Upstream upstream) {
+        return upstream.deployment() != null || destinations.of(upstream).provider().listing(upstream) != null;
+    }
+
+    /** What an upstream's refusal of a question means. */
+    public ProviderError error(Upstream upstream, UpstreamReply reply, byte[] body) {
+        return translation.error(upstream, reply.status(), Map.of(), body);
+    }
+
+    /**
+     * Asks for the list of an upstream's models with one of the box's keys, whichever it is when that is none of them; empty
+     * when no engine of its deployment serves, or there is no list.
+     */
+    public Optional<UpstreamCall> listing(Upstream upstream, String key) throws NotAuthorizedException {
         Destinations.Destination destination = whereverItIs(upstream, "");
         String path = destination == null ? null : destination.provider().listing(upstream);
         return destination == null || path == null
                 ? Optional.empty()
-                : Optional.of(probe(destination, "GET", path, List.of()));
+                : Optional.of(probe(destination, key, "GET", path, List.of()));
     }
 
     /** Asks a model of an upstream for one token; empty when no engine of its deployment serves. */
-    public Optional<UpstreamCall> oneToken(Upstream upstream, String model)
+    public Optional<UpstreamCall> oneToken(Upstream upstream, String key, String model)
             throws NotAuthorizedException, UntranslatableException {
         Destinations.Destination destination = whereverItIs(upstream, "");
         if (destination == null) {
@@ -146,14 +184,19 @@ public final class Dispatch {
         }
         Provider provider = destination.provider();
         String path = provider.chatPath(upstream, provider.chats(upstream).getFirst(), model, false);
-        return Optional.of(probe(destination, "POST", path,
+        return Optional.of(probe(destination, key, "POST", path,
                 List.of(BodySlice.of(translation.oneToken(upstream, model)))));
     }
 
-    private UpstreamCall probe(Destinations.Destination destination, String method, String path, List<BodySlice> body)
+    private UpstreamCall probe(Destinations.Destination destination, String key, String method, String path,
+            List<BodySlice> body)
             throws NotAuthorizedException {
+        String missing = destination.provider().missing(destination.upstream());
+        if (missing != null) {
+            throw new NotAuthorizedException(false, "its option '" + missing + "' is missing");
+        }
         RequestHeaders headers = (body.isEmpty() ? COMMON : JSON).and(destination.headers())
-                .and(destination.authorization("").headers(method, path, body));
+                .and(destination.authorization(key).headers(destination.api(), method, path, body));
         return client.newCall(destination.api(), new UpstreamRequest(method, path, headers, body), PROBE,
                 destination.limits());
     }
@@ -178,7 +221,8 @@ public final class Dispatch {
         }
         try {
             List<BodySlice> slices = List.of(BodySlice.of(body));
-            RequestHeaders headers = JSON.and(destination.authorization("").headers("POST", "/tokenize", slices));
+            RequestHeaders headers = JSON.and(destination.authorization("").headers(destination.root(), "POST",
+                    "/tokenize", slices));
             return Optional.of(client.newCall(destination.root(),
                     new UpstreamRequest("POST", "/tokenize", headers, slices), TOKENIZE, destination.limits()));
         } catch (NotAuthorizedException _) {

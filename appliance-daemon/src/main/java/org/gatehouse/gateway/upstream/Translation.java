@@ -1,6 +1,7 @@
 package org.gatehouse.gateway.upstream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
+import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.exchange.EngineOnly;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Passage;
 import org.gatehouse.gateway.protocol.ClientProtocol;
@@ -24,11 +31,13 @@ import org.gatehouse.gateway.protocol.Protocols;
 import org.gatehouse.gateway.protocol.ProviderProtocol;
 import org.gatehouse.gateway.protocol.Terms;
 import org.gatehouse.gateway.protocol.UntranslatableException;
+import org.gatehouse.gateway.protocol.json.JsonTrees;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
 import org.gatehouse.gateway.protocol.openai.OpenAiChat;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.gateway.upstream.provider.Providers;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.TargetTerms;
@@ -50,7 +59,8 @@ public final class Translation {
     }
 
     /** How a call gets through to a target. */
-    public Passage passage(Surface surface, Upstream upstream) {
+    public Passage passage(Exchange exchange, Upstream upstream) {
+        Surface surface = exchange.arrival().surface();
         Protocol client = Protocol.of(surface);
         boolean tells = upstream.kind() == Upstream.Kind.VLLM;
         if (client == null) {
@@ -60,8 +70,25 @@ public final class Translation {
         List<Protocol> spoken = target.chats(upstream);
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
         boolean straight = client == provider
-                && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis());
+                && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis())
+                && !exchange.sealedElsewhere(Seals::marked) && !goesOnElsewhere(exchange);
         return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
+    }
+
+    /** Whether an answer that breaks off is to be gone on with by another target: then the box itself writes the stream. */
+    private static boolean goesOnElsewhere(Exchange exchange) {
+        return exchange.route().terms().retries().continued() && exchange.route().targets().size() > 1
+                && exchange.request().streamed() && exchange.request().choices() == 1;
+    }
+
+    /** The request with what the client has of the answer as the assistant's own beginning. */
+    private static ChatRequest behind(ChatRequest request, String told) {
+        if (told.isEmpty()) {
+            return request;
+        }
+        List<ChatRequest.Turn> turns = new ArrayList<>(request.turns());
+        turns.add(new ChatRequest.Turn(ChatRequest.Role.ASSISTANT, List.of(new Block.Text(told))));
+        return request.withTurns(turns);
     }
 
     /** Whether a target can serve calls on that surface at all. */
@@ -88,12 +115,34 @@ public final class Translation {
                 : protocols.provider(spoken);
     }
 
+    /** What brings a call that is no chat to the target's own shape; {@code null} where both have the same. */
+    public @Nullable Reshaping reshaping(Exchange exchange) {
+        return exchange.passage().provider() == null
+                ? providers.of(exchange.target().upstream()).reshaping(exchange.arrival().surface())
+                : null;
+    }
+
+    /** Reads an error of an upstream to a call that is no chat: a provider words them as it does those of chats. */
+    public ProviderError error(Upstream upstream, int status, Map<String, String> headers, byte[] body) {
+        return provider(upstream, providers.of(upstream).chats(upstream).getFirst()).readError(status, headers, body);
+    }
+
     /** How the target's streams are framed. */
     public Provider.Framing framing(Exchange exchange) {
         Protocol spoken = exchange.passage().provider();
         return spoken == null
                 ? Provider.Framing.SERVER_SENT_EVENTS
                 : providers.of(exchange.target().upstream()).framing(spoken);
+    }
+
+    /** An answer as the client may have it. */
+    public static ChatReply forClient(Exchange exchange, ChatReply reply) {
+        return Seals.marked(reply, Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+    }
+
+    /** A step of an answer as the client may have it. */
+    public static ChatEvent forClient(Protocol provider, ChatEvent event) {
+        return Seals.marked(event, provider);
     }
 
     /** How the answer looks to the client. */
@@ -123,9 +172,19 @@ public final class Translation {
         return provider(upstream, provider.chats(upstream).getFirst()).writeRequest(question, terms, new Losses());
     }
 
+    List<BodySlice> reshaped(Exchange exchange, Reshaping reshaping) throws UntranslatableException {
+        exchange.newLosses();
+        ObjectNode request = JsonTrees.readObject(exchange.request().body());
+        if (request == null) {
+            throw new UntranslatableException(null, "The body is no JSON object that this model could be sent.");
+        }
+        return List.of(BodySlice.of(JsonTrees.bytes(
+                reshaping.request(request, exchange.target().upstreamModel(), exchange.losses()))));
+    }
+
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
         exchange.newLosses();
-        ChatRequest request = canonical(exchange);
+        ChatRequest request = behind(canonical(exchange), exchange.told());
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Provider provider = providers.of(upstream);
@@ -139,10 +198,12 @@ public final class Translation {
         if (exchange.passage().client() == exchange.passage().provider()) {
             Map<String, JsonNode> lost = new HashMap<>(request.foreign());
             lost.keySet().retainAll(LOST);
-            kept = othersThan(lost.keySet(), request.foreign());
+            kept = othersThan(lost.keySet(), request.foreign(), upstream.engine());
             request = request.withForeign(lost);
         }
-        byte[] written = provider(exchange).writeRequest(request, terms, exchange.losses());
+        Protocol spoken = Objects.requireNonNull(exchange.passage().provider(), "no chat");
+        byte[] written = provider(exchange).writeRequest(Seals.unmarked(request, exchange.passage().client(), spoken),
+                terms, exchange.losses());
         if (own.json().isEmpty() && kept.isEmpty()) {
             return List.of(BodySlice.of(written));
         }
@@ -152,11 +213,11 @@ public final class Translation {
                 new BodySlice(written, 1, written.length - 1));
     }
 
-    /** Fields as they stand in an object, a comma behind each. */
-    private static String othersThan(Set<String> names, Map<String, JsonNode> fields) {
+    /** Fields as they stand in an object, a comma behind each; for an engine without those that steer it. */
+    private static String othersThan(Set<String> names, Map<String, JsonNode> fields, boolean engine) {
         StringBuilder written = new StringBuilder();
         fields.forEach((name, value) -> {
-            if (!names.contains(name)) {
+            if (!names.contains(name) && !(engine && EngineOnly.names(name))) {
                 written.append(TextNode.valueOf(name)).append(':').append(value).append(',');
             }
         });

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param perSecond per second of audio
  * @param perImage per picture made
  * @param perMillionCharacters per 1,000,000 characters spoken
- * @param perCall per call that reached the upstream
+ * @param perCall per call that reached the upstream; per search unit where the upstream charges a rerank so
  */
 public record Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
         @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,

@@ -8,17 +8,21 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Cohere's version 2: chat, rerank, embed; and its list of models. */
+/** Cohere's version 2: chat, rerank, embed; its list of models; chat and embeddings in OpenAI's shape. */
 final class CohereSurface implements Surface {
     static final CohereWording WORDING = new CohereWording();
     private static final int MOST_DOCUMENTS = 1_000;
     private static final int DOCUMENTS_A_UNIT = 100;
     private static final int MOST_TEXTS = 96;
 
+    private static final String COMPATIBLE = "/compatibility/v1";
+
     private final Simulation simulation;
+    private final OpenAiSurface compatible;
 
     CohereSurface(Simulation simulation) {
         this.simulation = simulation;
+        compatible = new OpenAiSurface(simulation, ChatFlavor.OPENAI);
     }
 
     @Override
@@ -40,6 +44,8 @@ final class CohereSurface implements Surface {
             case "POST /v2/rerank" -> rerank(received.body());
             case "POST /v2/embed" -> embed(received.body());
             case "GET /v1/models" -> models();
+            case "POST /compatibility/v1/chat/completions", "POST /compatibility/v1/embeddings" ->
+                compatible.route(call, received.path().substring(COMPATIBLE.length()), null);
             default -> throw new Refused(Problem.notFound("invalid request: path " + received.path() + " not found"));
         };
     }
@@ -181,6 +187,9 @@ final class CohereSurface implements Surface {
 
     @Override
     public Frame errorEvent(Problem problem, Call call) {
+        if (call.received().path().startsWith(COMPATIBLE)) {
+            return compatible.errorEvent(problem, call);
+        }
         ObjectNode end = Json.object().put("type", "message-end");
         end.putObject("delta").put("error", problem.message()).put("finish_reason", "ERROR");
         return Frame.closing("event: message-end\ndata: " + Json.text(end) + "\n\n");

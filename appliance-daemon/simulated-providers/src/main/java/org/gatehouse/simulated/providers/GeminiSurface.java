@@ -17,6 +17,7 @@ final class GeminiSurface implements Surface {
     private static final Pattern STUDIO = Pattern.compile("/v1(?:beta)?/models/([^/:]+):([a-zA-Z]+)");
     private static final Pattern VERTEX = Pattern.compile(
             "/v1(?:beta1)?/projects/([^/]+)/locations/([^/]+)/publishers/google/models/([^/:]+):([a-zA-Z]+)");
+    private static final String COMPATIBLE = "/v1beta/openai/embeddings";
     private static final int USUAL_DIMENSIONS = 256;
 
     private final Simulation simulation;
@@ -37,6 +38,9 @@ final class GeminiSurface implements Surface {
         Received received = call.received();
         if (tokens != null && received.rawPath().equals("/token")) {
             return tokens.answer(received);
+        }
+        if (tokens == null && received.method().equals("POST") && received.rawPath().equals(COMPATIBLE)) {
+            return compatibleEmbeddings(received);
         }
         authenticate(received);
         String path = received.path();
@@ -63,6 +67,15 @@ final class GeminiSurface implements Surface {
                             + " project does not have access to it."));
         }
         return method(call, model, matcher.group(tokens == null ? 2 : 4));
+    }
+
+    /** AI Studio's API in OpenAI's shape, which takes the key as a bearer token. */
+    private Reply compatibleEmbeddings(Received received) {
+        if (!("Bearer " + simulation.options().apiKey()).equals(received.header("authorization"))) {
+            throw new Refused(new Problem(Problem.Kind.INVALID, "API key not valid. Please pass a valid API key.", null,
+                    "API_KEY_INVALID"));
+        }
+        return EmbeddingsReply.reply(simulation, ChatFlavor.OPENAI, received.body(), null);
     }
 
     private Reply method(Call call, String model, String method) {

@@ -63,7 +63,8 @@ final class OpenAiSurface implements Surface {
         return route(call, deployment.group(2), deployment.group(1));
     }
 
-    private Reply route(Call call, String path, @Nullable String deployment) {
+    /** What is behind the prefix of a version: also for those who have such an API beside their own. */
+    Reply route(Call call, String path, @Nullable String deployment) {
         String method = call.received().method();
         byte[] body = call.received().body();
         if (method.equals("POST")) {

@@ -63,10 +63,10 @@ final class EventFields {
                 }
             }
             case "delta" -> delta(parser);
-            case "content_block" -> block = tree(parser);
-            case "message" -> message = tree(parser);
-            case "usage" -> usage = tree(parser);
-            case "error" -> error = tree(parser);
+            case "content_block" -> block = Trees.part(parser);
+            case "message" -> message = Trees.part(parser);
+            case "usage" -> usage = Trees.part(parser);
+            case "error" -> error = Trees.part(parser);
             default -> parser.skipChildren();
         }
     }
@@ -87,12 +87,6 @@ final class EventFields {
                 default -> parser.skipChildren();
             }
         }
-    }
-
-    private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
-        // Not the parser's own codec: that wants nothing to stand behind the tree.
-        JsonNode tree = Trees.INNER.readTree(parser);
-        return tree == null || tree.isNull() ? null : tree;
     }
 
     private static String textOr(JsonParser parser, String otherwise) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -32,10 +33,16 @@ final class Trees {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
-    /** Reads a tree in the midst of others. */
-    static final ObjectReader INNER = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader PART = MAPPER.readerFor(JsonNode.class)
+            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Trees() {}
+
+    /** The value at whose start a parser stands; {@code null} for a {@code null}. */
+    static @Nullable JsonNode part(JsonParser parser) throws IOException {
+        JsonNode tree = PART.readValue(parser);
+        return tree == null || tree.isNull() ? null : tree;
+    }
 
     static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();

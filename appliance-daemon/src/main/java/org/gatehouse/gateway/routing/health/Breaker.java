@@ -218,7 +218,7 @@ public final class Breaker {
 
     /** An active check failed: counts as a call would. */
     public synchronized void checkedBadly(long now) {
-        if (state == State.HALF_OPEN) {
+        if (state == State.HALF_OPEN || state == State.OPEN && now - openUntil >= 0) {
             open(null, now);
         } else if (state == State.CLOSED) {
             failed(new Pass(generation, Pass.Kind.USUAL), null, now);
@@ -233,7 +233,7 @@ public final class Breaker {
 
     private void open(@Nullable Duration retryAfter, long now) {
         boolean soon = trips > 0
-                && (state == State.HALF_OPEN || now - changedAt < terms.openAtMost().toNanos());
+                && (state != State.CLOSED || now - changedAt < terms.openAtMost().toNanos());
         trips = soon ? Math.min(trips + 1, 30) : 1;
         long longest = terms.openAtMost().toNanos();
         long first = terms.openFor().toNanos();

@@ -8,9 +8,15 @@ import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.OutputFormat;
 import org.gatehouse.gateway.routing.targets.PromptFeatures;
 
-/** Looks for the features of a prompt in its last user turn, of which no more than {@value #MOST_CHARS} chars are read. */
+/**
+ * Looks for the features of a prompt in its last user turn, of which the first {@value #HEAD_CHARS} and the last
+ * {@value #TAIL_CHARS} chars are read: what is asked stands before or behind what it is asked about.
+ */
 public final class PromptScan {
-    private static final int MOST_CHARS = 4096;
+    private static final int HEAD_CHARS = 1024;
+    private static final int TAIL_CHARS = 512;
+    /** Of a request with many blocks. */
+    private static final int MOST_CHARS = 65_536;
     private static final List<String> THOUGHT = List.of("prove", "derive", "step by step", "step-by-step", "why ",
             "compare", "analy", "design", "optimi", "trade-off", "tradeoff", "debug", "refactor", "evaluate",
             "root cause", "explain how", "architecture", "strategy", "证明", "推导", "一步一步", "逐步", "为什么", "比较",
@@ -59,8 +65,11 @@ public final class PromptScan {
      */
     public static PromptFeatures of(CharSequence lastTurn, long promptTokens, long outputTokens, int tools,
             boolean schema, int turns) {
-        String text = lastTurn.subSequence(0, Math.min(lastTurn.length(), MOST_CHARS)).toString()
-                .toLowerCase(Locale.ROOT);
+        int length = lastTurn.length();
+        CharSequence read = length <= HEAD_CHARS + TAIL_CHARS
+                ? lastTurn
+                : lastTurn.subSequence(0, HEAD_CHARS) + "\n" + lastTurn.subSequence(length - TAIL_CHARS, length);
+        String text = read.toString().toLowerCase(Locale.ROOT);
         int code = count(text, CODE, 2);
         return new PromptFeatures(promptTokens, outputTokens, code >= 2 || text.contains("```"),
                 count(text, FORMULA, 1) > 0, count(text, THOUGHT, 3), steps(text), tools, schema, turns);

@@ -111,6 +111,11 @@ public record Endpoint(Scheme scheme, String host, int port, String basePath, Ad
         return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, maxConnections, age);
     }
 
+    /** Scheme, host and port without any path, as in the {@code host} header of calls there; for what signs them. */
+    public String origin() {
+        return (scheme == Scheme.HTTPS ? "https://" : "http://") + authority();
+    }
+
     /** The {@code host} header: the port only where it is not the scheme's own. */
     String authority() {
         return switch (scheme) {

@@ -22,11 +22,16 @@ public interface Provider {
     String chatPath(Upstream upstream, Protocol protocol, String model, boolean streamed);
 
     /**
-     * Where a surface other than chat stands below the base URL, in OpenAI's shape of it; {@code null} when the provider does
-     * not have it in that shape.
+     * Where a surface other than chat stands below the base URL, in OpenAI's shape of it or in one that can be
+     * {@linkplain #reshaping brought to it}; {@code null} when the provider does not have it.
      */
     @Nullable
     String path(Upstream upstream, Surface surface, String model);
+
+    /** How a surface other than chat is brought to the provider's own shape; {@code null} where that is OpenAI's. */
+    default @Nullable Reshaping reshaping(Surface surface) {
+        return null;
+    }
 
     /** How calls are authorised with one key, worked out once for each. */
     Authorization authorization(Upstream upstream, ProviderKey key);
@@ -34,6 +39,14 @@ public interface Provider {
     /** Where the models can be listed with {@code GET}; {@code null} when nowhere. */
     default @Nullable String listing(Upstream upstream) {
         return "/models";
+    }
+
+    /**
+     * The name of an option without which an upstream of this kind cannot be called, and which nobody gave; {@code null} when
+     * none is missing.
+     */
+    default @Nullable String missing(Upstream upstream) {
+        return null;
     }
 
     /** Headers that every call has besides. */
@@ -74,8 +87,24 @@ public interface Provider {
     /** How events stand in a stream of bytes. */
     enum Framing {
         /** WHATWG HTML 9.2. */
-        SERVER_SENT_EVENTS,
-        /** {@code application/vnd.amazon.eventstream}. */
-        AMAZON_EVENTS
+        SERVER_SENT_EVENTS("text/event-stream"),
+        /** Amazon's binary frames. */
+        AMAZON_EVENTS("application/vnd.amazon.eventstream");
+
+        private final String contentType;
+
+        Framing(String contentType) {
+            this.contentType = contentType;
+        }
+
+        /** What a reply of that type is framed by; {@code null} when it is no stream of events. */
+        public static @Nullable Framing of(String contentType) {
+            for (Framing framing : values()) {
+                if (contentType.regionMatches(true, 0, framing.contentType, 0, framing.contentType.length())) {
+                    return framing;
+                }
+            }
+            return null;
+        }
     }
 }

@@ -1,11 +1,16 @@
 package org.gatehouse.gateway.upstream.provider;
 
+import java.time.Clock;
+
 import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.openai.ChatFlavour;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.gateway.upstream.provider.anthropic.Anthropic;
 import org.gatehouse.gateway.upstream.provider.azure.AzureOpenAi;
+import org.gatehouse.gateway.upstream.provider.bedrock.Bedrock;
 import org.gatehouse.gateway.upstream.provider.cohere.Cohere;
 import org.gatehouse.gateway.upstream.provider.gemini.Gemini;
+import org.gatehouse.gateway.upstream.provider.gemini.Vertex;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 
@@ -29,6 +34,19 @@ public final class Providers {
     private final Provider anthropic = new Anthropic();
     private final Provider gemini = new Gemini();
     private final Provider cohere = new Cohere();
+    private final Provider vertex;
+    private final Provider bedrock;
+
+    /**
+     * Takes what those need that make tokens or signatures of their keys.
+     *
+     * @param client carries the questions to whoever makes tokens; whoever made it closes it
+     * @param clock tells when a token ends, and dates signatures
+     */
+    public Providers(UpstreamClient client, Clock clock) {
+        this.vertex = new Vertex(client, clock);
+        this.bedrock = new Bedrock(clock);
+    }
 
     /** Of one upstream. */
     public Provider of(Upstream upstream) {
@@ -37,8 +55,9 @@ public final class Providers {
             case OPENAI -> openAi;
             case AZURE_OPENAI -> azure;
             case ANTHROPIC -> anthropic;
-            case GEMINI, VERTEX -> gemini;
-            case BEDROCK -> anthropic;
+            case GEMINI -> gemini;
+            case VERTEX -> vertex;
+            case BEDROCK -> bedrock;
             case DASHSCOPE -> dashScope;
             case DEEPSEEK -> deepSeek;
             case MISTRAL -> mistral;

@@ -170,6 +170,11 @@ class RequestWriterTest {
     }
 
     @Test
+    void idsThatDifferOnlyInWhatDoesNotFitStayApart() {
+        assertThat(ToolIds.write("call:1")).isNotEqualTo(ToolIds.write("call/1"));
+    }
+
+    @Test
     void idsThatEveryTurnUsesAnewBecomeUnique() throws Exception {
         JsonNode messages = chat().user("go").assistant(call("call_0", "f", "{}")).user(result("call_0", "1"))
                 .assistant(call("call_0", "f", "{}")).user(result("call_0", "2")).written("messages");

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.protocol.openai;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +17,6 @@ final class ResponsesGrammar {
     private final Map<Integer, String> open = new HashMap<>();
     private final Map<Integer, JsonNode> done = new HashMap<>();
     private final Map<String, StringBuilder> parts = new HashMap<>();
-    private final Map<Integer, Integer> partsOf = new HashMap<>();
     private int items;
 
     private ResponsesGrammar() {}
@@ -75,13 +75,10 @@ final class ResponsesGrammar {
     private void part(String type, JsonNode event, int index) {
         String part = index + "/" + event.path("content_index").asText(event.path("summary_index").asText("args"));
         switch (type) {
-            case "response.content_part.added", "response.reasoning_summary_part.added" -> {
-                int number = partsOf.merge(index, 1, Integer::sum) - 1;
-                assertThat(part).isEqualTo(index + "/" + number);
-                assertThat(parts.put(part, new StringBuilder())).isNull();
-            }
+            case "response.content_part.added", "response.reasoning_summary_part.added" -> assertThat(
+                    parts.put(part, new StringBuilder())).isNull();
             case "response.output_text.delta", "response.refusal.delta", "response.reasoning_summary_text.delta" ->
-                opened(part).append(event.path("delta").asText());
+                Objects.requireNonNull(parts.get(part), part).append(event.path("delta").asText());
             case "response.function_call_arguments.delta" ->
                 parts.computeIfAbsent(part, _ -> new StringBuilder()).append(event.path("delta").asText());
             case "response.output_text.done", "response.reasoning_summary_text.done" ->
@@ -96,13 +93,5 @@ final class ResponsesGrammar {
             }
             default -> throw new AssertionError("unknown type " + type);
         }
-    }
-
-    private StringBuilder opened(String part) {
-        StringBuilder text = parts.get(part);
-        if (text == null) {
-            throw new AssertionError("part " + part + " is not open");
-        }
-        return text;
     }
 }

@@ -62,7 +62,7 @@ public class ChunkBenchmark {
     private static CallMeter meter() {
         Arrival arrival = new Arrival(new UUID(1, 2), Instant.EPOCH, 0, new OpenAiDialect(), Surface.CHAT_COMPLETIONS,
                 InetAddress.getLoopbackAddress(), "bench", new TraceContext("0".repeat(32), "0".repeat(16), "01"), null,
-                null, null, null, PolicySnapshot.empty());
+                null, null, null, Arrival.Hints.NONE, PolicySnapshot.empty());
         Exchange exchange = new Exchange(arrival, new Present(), new NoReply(), new NoBody());
         exchange.asked(new ModelRequest(new byte[0], "qwen3-32b", null, 1, true, null, false, false, null, 1, 0, 1,
                 List.of(), 1));

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.upstream.provider.Authorization;
 import org.gatehouse.gateway.upstream.provider.Provider;
+import org.gatehouse.gateway.upstream.provider.Reshaping;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.governance.snapshot.Upstream.ProviderKey;
 
 /** Cohere. The base URL is {@code https://api.cohere.com}. Chat and embeddings by its API in OpenAI's shape, rerank by its own. */
 public final class Cohere implements Provider {
+    private static final Reshaping RERANKED = new Rerank();
 
     @Override
     public List<Protocol> chats(Upstream upstream) {
@@ -37,6 +39,11 @@ public final class Cohere implements Provider {
                     MODERATIONS ->
                 null;
         };
+    }
+
+    @Override
+    public @Nullable Reshaping reshaping(Surface surface) {
+        return surface == Surface.RERANK ? RERANKED : null;
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.Terms;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.provider.Authorization;
 import org.gatehouse.gateway.upstream.provider.Provider;
 import org.gatehouse.governance.snapshot.Surface;
@@ -34,16 +35,15 @@ public final class Gemini implements Provider {
         return surface == Surface.EMBEDDINGS ? "/openai/embeddings" : null;
     }
 
-    /** Gemini 2.5 is told a budget, 3 and later a level. */
     @Override
     public Terms.ReasoningStyle reasoning(Upstream upstream, String model) {
-        return model.contains("gemini-2") ? Terms.ReasoningStyle.BUDGET : Terms.ReasoningStyle.EFFORT;
+        return GoogleModels.reasoning(model);
     }
 
     @Override
     public Authorization authorization(Upstream upstream, ProviderKey key) {
-        return (_, path, _) -> path.startsWith("/openai/")
-                ? org.gatehouse.gateway.upstream.http.RequestHeaders.of("authorization", "Bearer " + key.secret())
-                : org.gatehouse.gateway.upstream.http.RequestHeaders.of("x-goog-api-key", key.secret());
+        RequestHeaders own = RequestHeaders.of("x-goog-api-key", key.secret());
+        RequestHeaders compatible = RequestHeaders.of("authorization", "Bearer " + key.secret());
+        return (_, _, path, _) -> path.startsWith("/openai/") ? compatible : own;
     }
 }

@@ -1,0 +1,42 @@
+package org.gatehouse.gateway.relay;
+
+import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.protocol.EventWriter;
+
+/**
+ * Where an answer broke off that another target may go on with: what the client has of it, and who writes to it. Only text
+ * can be gone on with. For one stream's thread.
+ */
+final class Seam {
+    /** A longer answer is not sent along again. */
+    private static final int MOST_CHARS = 256 << 10;
+
+    private final EventWriter writer;
+    private final StringBuilder text = new StringBuilder();
+    private boolean onlyText = true;
+
+    Seam(EventWriter writer) {
+        this.writer = writer;
+    }
+
+    EventWriter writer() {
+        return writer;
+    }
+
+    /** Takes in what the client is told. */
+    void told(ChatEvent event) {
+        switch (event) {
+            case ChatEvent.Text words -> text.append(words.text());
+            case ChatEvent.Begun _,ChatEvent.Used _,ChatEvent.Ping _,ChatEvent.Foreign _,ChatEvent.Thought _,ChatEvent.ThoughtSignature _,ChatEvent.RedactedThought _,ChatEvent.Failed _ -> {
+                // Thoughts are over when words come; before, there is nothing to go on with.
+            }
+            case ChatEvent.ToolCallBegun _,ChatEvent.ToolArguments _,ChatEvent.Declined _,ChatEvent.Stopped _,ChatEvent.Ended _ ->
+                onlyText = false;
+        }
+    }
+
+    /** What another target would go on behind; empty when it cannot. */
+    String text() {
+        return onlyText && text.length() <= MOST_CHARS ? text.toString() : "";
+    }
+}
