@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What clients see of upstreams that fail, over many calls. Prints the figures. */
 class FailingUpstreamsIT {
     private static final int AT_ONCE = 12;
+    private static final int UNPROTECTED_CALLS = 3_000;
     private static final Upstream.Timeouts QUICK = new Upstream.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5),
             Duration.ofSeconds(5), Duration.ofSeconds(20));
 
@@ -46,16 +47,27 @@ class FailingUpstreamsIT {
     /** Nothing that protects the upstream: each call goes there first. So no rate limits, which rest the key. */
     @Test
     void withoutAnyBreakerEveryCallThatHasNothingYetIsTakenOver() {
+        Tally tally = unprotected("without breakers", false);
+
+        assertThat(tally.whole().sum() + tally.partly().sum()).isEqualTo(UNPROTECTED_CALLS);
+    }
+
+    @Test
+    void withoutAnyBreakerAnswersThatBreakOffAreGoneOnWith() {
+        Tally tally = unprotected("without breakers, going on with broken answers", true);
+
+        assertThat(tally.whole().sum()).isGreaterThanOrEqualTo(UNPROTECTED_CALLS * 999 / 1000);
+    }
+
+    private static Tally unprotected(String how, boolean continued) {
         HealthTerms patient = new HealthTerms(1_000_000, 100, 1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(5),
                 Duration.ofMinutes(1), 1, 2, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMinutes(5),
                 Duration.ofSeconds(30));
         RouteTerms stubborn = new RouteTerms(RouteTerms.Strategy.WEIGHTED, null, RouteTerms.Stickiness.NONE,
-                new RouteTerms.Retries(3, 1, Duration.ofMillis(200), Duration.ofSeconds(2), null, 100, 10, false),
+                new RouteTerms.Retries(3, 1, Duration.ofMillis(200), Duration.ofSeconds(2), null, 100, 10, continued),
                 RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
-        Tally tally = thirtyPercent("without breakers", patient, stubborn, 3_000, SimulatedProvider.WALL.stream()
+        return thirtyPercent(how, patient, stubborn, UNPROTECTED_CALLS, SimulatedProvider.WALL.stream()
                 .filter(failure -> failure != Failure.RATE_LIMITED).toList());
-
-        assertThat(tally.whole().sum() + tally.partly().sum()).isEqualTo(3_000);
     }
 
     /** How often what came of a call. */
