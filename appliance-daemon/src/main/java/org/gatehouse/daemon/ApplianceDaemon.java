@@ -36,6 +36,7 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
+import org.gatehouse.compute.ReservedModels;
 import org.gatehouse.engines.EngineMetrics;
 import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
@@ -184,8 +185,8 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What computes here.
         Gpus gpus = keep(Gpus.open(gpuPlan.ownedBy(early.owners().orElse(gpuPlan.ownership())), database, adminTrail,
-                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
-                ids));
+                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)),
+                () -> underWay(inFlight, openTrail), clock, nanoTime, ids));
 
         LocalModels models = keep(LocalModels.lazily(settings.models().plan(data.root()),
                 new Surroundings(Surroundings.keysIn(secrets), adminTrail, clock, nanoTime, ids)));
@@ -245,7 +246,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                         ? Optional.of("No model is set up. Add an upstream and a model through the admin API.")
                         : Optional.empty()),
                 List.of(certificate::trouble),
-                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus)::page), "engines",
+                MetricText.behind(MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus,
+                        new ReservedModels(open.snapshots()::current, clock))::page), "engines",
                         new EngineMetrics(running)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
@@ -283,6 +285,15 @@ public final class ApplianceDaemon implements AutoCloseable {
             Ids ids) {
         return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+    }
+
+    /** Asked in this order: a call that has landed since is in the trail, and so in the database behind it. */
+    private static Map<String, Instant> underWay(InFlightJournal inFlight, Trail trail) {
+        Map<String, Instant> oldest = inFlight.oldest();
+        if (!trail.flush(LONGEST_CATCH_UP)) {
+            throw new StoreFailure("The database does not take the trail's records. Check the database.");
+        }
+        return oldest;
     }
 
     private static List<DeploymentDraft> deployments(Governance governance) {

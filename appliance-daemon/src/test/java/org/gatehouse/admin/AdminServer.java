@@ -47,6 +47,7 @@ import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.supervisor.models.ModelStoreSettings;
+import org.gatehouse.usage.CallsUnderWay;
 import org.gatehouse.usage.KeyLastUse;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
@@ -111,7 +112,7 @@ public final class AdminServer implements AutoCloseable {
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
                 (_, _) -> Optional.empty(),
-                clock, System::nanoTime, ids);
+                CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
