@@ -52,7 +52,10 @@ final class GpuMetricsIT {
                         WholeGpu.plan(TestOwners.byIndex("engine"), Clock.systemUTC()))) {
             TestDaemon.Furnished things = box.furnish(engine);
             assertThat(box.chat(box.key(things.project(), "ci").text(), "tokens=3").statusCode()).isEqualTo(200);
-            MetricsPage page = new MetricsPage(awaitGpus(box));
+            String text = awaitGpus(box);
+            MetricsPage page = new MetricsPage(text);
+            // The only key that may call it is Research's.
+            assertThat(text).contains("model=\"engine\",department=\"Research\"} ");
 
             for (String file : List.of("gatehouse.json", "gpus.json")) {
                 JsonNode board = new ObjectMapper()
