@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code stop ID}, {@code ready
+ * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code start-confined ID}, {@code state ID}, {@code stop ID}, {@code ready
  * ID}, {@code all}, {@code unclaimed}, {@code end-unclaimed}, {@code close}, {@code stop-everything}) and answers each with a line. Its engines outlive it.
  */
 final class RemoteDaemon implements AutoCloseable {
@@ -35,11 +35,17 @@ final class RemoteDaemon implements AutoCloseable {
 
     /** With systemd's programs in this directory instead of process groups, unless it is empty. */
     RemoteDaemon(Path directory, Path systemd) throws IOException {
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        this(List.of(), directory, systemd, directory.resolve("daemon.log"));
+    }
+
+    /** Behind these words, which may enter a place where the directory has this name; its errors go into the log of this side. */
+    RemoteDaemon(List<String> entering, Path directory, Path systemd, Path log) throws IOException {
+        List<String> argv = new ArrayList<>(entering);
+        argv.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), RemoteDaemon.class.getName(), directory.toString(),
-                systemd.toString())
-                .redirectError(ProcessBuilder.Redirect.appendTo(directory.resolve("daemon.log").toFile())).start();
+                systemd.toString()));
+        process = new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         orders = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
@@ -69,6 +75,7 @@ final class RemoteDaemon implements AutoCloseable {
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly); // The daemon itself, where the process only enters.
         process.destroyForcibly().waitFor();
     }
 
@@ -88,6 +95,14 @@ final class RemoteDaemon implements AutoCloseable {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** The wish for what {@code ID.sh} in the directory does, confined as on the appliance, with the first GPU. */
+    private static Deployment confined(Path directory, String id) {
+        return deployment(directory, id)
+                .with(new EngineCommand(List.of("sh", directory.resolve(id + ".sh").toString()), Map.of(), directory))
+                .with(new Confinement(true, List.of(0), false, List.of(directory.resolve("cache")), 512L << 20))
+                .with(new StopPolicy(Duration.ofSeconds(3), Duration.ofSeconds(2)));
     }
 
     /** The wish for the engine with this id, with a control directory of its own and a child that outlives a killed root. */
@@ -131,6 +146,10 @@ final class RemoteDaemon implements AutoCloseable {
             String[] words = order.split(" ");
             System.out.println(switch (words[0]) {
                 case "start" -> supervisor.start(deployment(directory, words[1])).getClass().getSimpleName();
+                case "start-confined" ->
+                    supervisor.start(confined(directory, words[1])).getClass().getSimpleName();
+                case "state" ->
+                    supervisor.instance(words[1]).map(instance -> instance.state().toString()).orElse("none");
                 case "stop" -> supervisor.stop(words[1]).map(RemoteDaemon::words).orElse("none");
                 case "ready" -> supervisor.awaitReady(words[1], Duration.ofSeconds(20)).map(RemoteDaemon::words)
                         .orElse("none");
