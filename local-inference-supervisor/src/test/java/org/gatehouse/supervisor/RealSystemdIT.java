@@ -3,6 +3,7 @@ package org.gatehouse.supervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 
@@ -199,9 +200,36 @@ class RealSystemdIT {
     void engineThatEndsWithACodeIsDiagnosedByIt() throws Exception {
         script("chat", "exit 7");
         daemon.ask("start-confined chat");
-        SupervisorBench.awaitThat(() -> daemon.ask("state chat").contains("exit code"));
+        SupervisorBench.awaitThat(() -> daemon.ask("seen chat").contains("Crashed"));
 
-        assertThat(daemon.ask("state chat")).contains("exit code 7");
+        assertThat(daemon.ask("seen chat")).contains("exit code 7");
+        daemon.ask("stop chat");
+        assertThat(systemd.run("systemctl", "list-units", "--all", "--no-legend", "gatehouse-engine-chat-*")).isEmpty();
+    }
+
+    @Test
+    void engineThatASignalEndsIsDiagnosedByItAlsoWhenItWasAdopted() throws Exception {
+        script("chat", engine("chat"));
+        long pid = ready("chat");
+        daemon.kill();
+        daemon = daemon();
+        daemon.ask("start-confined chat");
+        assertThat(daemon.ask("ready chat")).isEqualTo("chat=Ready " + pid + " 1");
+
+        systemd.run("kill", "-KILL", Long.toString(pid));
+
+        SupervisorBench.awaitThat(() -> daemon.ask("seen chat").contains("ended by signal 9"));
+    }
+
+    @Test
+    void programThatTheKernelRefusesIsACauseAndLeavesNoUnit() throws Exception {
+        script("chat", "#!/missing/shell");
+        Files.setPosixFilePermissions(outside.resolve("chat.sh"), PosixFilePermissions.fromString("rwx------"));
+        daemon.ask("start-unrunnable chat");
+        SupervisorBench.awaitThat(() -> daemon.ask("seen chat").contains("UNIT_REFUSED"));
+        daemon.ask("stop chat");
+
+        assertThat(systemd.run("systemctl", "list-units", "--all", "--no-legend", "gatehouse-engine-chat-*")).isEmpty();
     }
 
     @Test
@@ -210,8 +238,8 @@ class RealSystemdIT {
                 "control groups of the second version do not count memory here");
         script("chat", "exec tail /dev/zero");
         daemon.ask("start-confined chat");
-        SupervisorBench.awaitThat(() -> daemon.ask("state chat").contains("exit code"));
+        SupervisorBench.awaitThat(() -> daemon.ask("seen chat").contains("Crashed"));
 
-        assertThat(daemon.ask("state chat")).contains("exit code 137");
+        assertThat(daemon.ask("seen chat")).contains("ended by signal 9");
     }
 }

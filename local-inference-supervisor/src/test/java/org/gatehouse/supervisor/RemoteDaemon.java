@@ -13,17 +13,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code start-confined ID}, {@code state ID}, {@code stop ID}, {@code ready
+ * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code start-confined ID}, {@code start-unrunnable ID}, {@code seen ID}, {@code stop ID}, {@code ready
  * ID}, {@code all}, {@code unclaimed}, {@code end-unclaimed}, {@code close}, {@code stop-everything}) and answers each with a line. Its engines outlive it.
  */
 final class RemoteDaemon implements AutoCloseable {
     private final Process process;
+    private final boolean entering;
     private final Writer orders;
     private final BufferedReader answers;
     /** When the process was asked for, in nanoTime. */
@@ -45,6 +47,7 @@ final class RemoteDaemon implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), RemoteDaemon.class.getName(), directory.toString(),
                 systemd.toString()));
+        this.entering = !entering.isEmpty();
         process = new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         orders = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -75,7 +78,9 @@ final class RemoteDaemon implements AutoCloseable {
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroyForcibly); // The daemon itself, where the process only enters.
+        if (entering) {
+            process.children().forEach(ProcessHandle::destroyForcibly); // The daemon: the process only waits for it.
+        }
         process.destroyForcibly().waitFor();
     }
 
@@ -137,6 +142,8 @@ final class RemoteDaemon implements AutoCloseable {
                     programs.resolve("systemctl"), "gatehouse-engines.slice", ""));
         }
         EngineSupervisor supervisor = EngineSupervisor.open(settings, CallsInFlight.NOT_COUNTED);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        supervisor.addListener((now, _) -> seen.add(now.toString().replace('\n', ' ')));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (true) {
             String order = orders.readLine();
@@ -148,8 +155,12 @@ final class RemoteDaemon implements AutoCloseable {
                 case "start" -> supervisor.start(deployment(directory, words[1])).getClass().getSimpleName();
                 case "start-confined" ->
                     supervisor.start(confined(directory, words[1])).getClass().getSimpleName();
-                case "state" ->
-                    supervisor.instance(words[1]).map(instance -> instance.state().toString()).orElse("none");
+                case "start-unrunnable" -> supervisor.start(confined(directory, words[1])
+                        .with(new EngineCommand(List.of(directory.resolve(words[1] + ".sh").toString()), Map.of(),
+                                directory)))
+                        .getClass()
+                        .getSimpleName();
+                case "seen" -> String.join(";", seen);
                 case "stop" -> supervisor.stop(words[1]).map(RemoteDaemon::words).orElse("none");
                 case "ready" -> supervisor.awaitReady(words[1], Duration.ofSeconds(20)).map(RemoteDaemon::words)
                         .orElse("none");
