@@ -35,6 +35,17 @@ class PlanCheckTest {
     }
 
     @Test
+    void longestContextThatFitsIsNamedWhereThereIsOne() {
+        PlanAnswer.DoesNotFit answer = (PlanAnswer.DoesNotFit) WrittenEngines.doesNotFit();
+        check.ask(_ -> new PlanAnswer.DoesNotFit(answer.plan(), 4096, answer.reasons()));
+        assertThat(check.objections(draft).getFirst().message())
+                .endsWith(" The longest context that fits is 4096 tokens.");
+
+        check.ask(_ -> new PlanAnswer.DoesNotFit(answer.plan(), 0, answer.reasons()));
+        assertThat(check.objections(draft).getFirst().message()).doesNotContain("longest context");
+    }
+
+    @Test
     void problemsAreToldWithTheirFields() {
         check.ask(_ -> new PlanAnswer.Invalid(List.of(
                 new DeploymentProblem(DeploymentProblem.Kind.OUT_OF_RANGE, "sizing.gpuPercent", "7 is no share.",

@@ -247,7 +247,7 @@ final class EngineRun {
             LOG.log(System.Logger.Level.WARNING, "Instance " + deployment.id() + " has ended and left something behind",
                     e);
         }
-        parts.backend().cleared(deployment.id());
+        parts.backend().cleared(deployment.id(), manifest.unit());
         parts.manifests().delete(deployment.id());
     }
 }
