@@ -22,6 +22,9 @@ interface Instances {
     /** Ends a process and all that it started; blocks until that is done. */
     void stop(String id, Duration grace);
 
+    /** Forgets an instance that rests: its thread and its output. Returns whether nothing of it is left. */
+    boolean forget(String id);
+
     /** One instance as it is now. */
     Optional<Instance> instance(String id);
 
@@ -53,6 +56,11 @@ interface Instances {
             @Override
             public void stop(String id, Duration grace) {
                 supervisor.stop(id, grace);
+            }
+
+            @Override
+            public boolean forget(String id) {
+                return supervisor.forget(id);
             }
 
             @Override

@@ -96,7 +96,7 @@ final class Launching {
     }
 
     private Path directory(String id) {
-        return settings.stateDirectory().resolve("instances").resolve(id);
+        return Remains.directory(settings, id);
     }
 
     /** Looks the model over and starts the process. Blocks. */

@@ -17,6 +17,7 @@ final class Reconciler {
     private final Planning planning;
     private final Lifecycle lifecycle;
     private final Settling settling;
+    private final Remains remains;
     private final Portrait portrait;
     private final Board board;
     private volatile FleetView view;
@@ -28,7 +29,8 @@ final class Reconciler {
         this.planning = new Planning(world, launching);
         this.lifecycle = new Lifecycle(world, launching);
         Eviction eviction = new Eviction(world, lifecycle);
-        this.settling = new Settling(world, planning, launching, lifecycle, eviction);
+        this.remains = new Remains(settings, outside.instances());
+        this.settling = new Settling(world, planning, launching, lifecycle, eviction, remains);
         this.portrait = new Portrait(world, eviction);
         this.view = portrait.view();
     }
@@ -44,6 +46,7 @@ final class Reconciler {
                 world.faults.within("the adoption of " + entry.id(), () -> inherit(state, entry));
             }
         }
+        world.faults.within("what removed deployments left", () -> remains.clearAllBut(world.states.keySet()));
         // Not in the journal, or nobody's wish any more: nobody knows what it was promised.
         world.aside(() -> {
             world.outside.instances().endUnclaimed();

@@ -27,18 +27,21 @@ final class Settling {
     private final Launching launching;
     private final Lifecycle lifecycle;
     private final Eviction eviction;
+    private final Remains remains;
 
     /** What came of looking for a place. */
     private enum Attempt {
         PLACED, COMING, NONE
     }
 
-    Settling(World world, Planning planning, Launching launching, Lifecycle lifecycle, Eviction eviction) {
+    Settling(World world, Planning planning, Launching launching, Lifecycle lifecycle, Eviction eviction,
+            Remains remains) {
         this.world = world;
         this.planning = planning;
         this.launching = launching;
         this.lifecycle = lifecycle;
         this.eviction = eviction;
+        this.remains = remains;
     }
 
     /** One round over all, the most important first, then whoever has waited longest. */
@@ -55,10 +58,13 @@ final class Settling {
         if (state.removing) {
             List.copyOf(state.replicas)
                     .forEach(replica -> lifecycle.retire(replica, "the deployment was removed", Next.GONE));
-            if (state.replicas.isEmpty()) {
-                world.states.remove(state.name());
+            if (state.replicas.isEmpty() && !state.clearing) {
+                clear(state);
             }
             return;
+        }
+        if (state.clearing) {
+            return; // It was applied again at the last moment; its new instances have the old ones' names.
         }
         ModelDeployment target = state.target();
         String fingerprint = Fingerprint.of(target);
@@ -76,6 +82,20 @@ final class Settling {
         } else {
             rollOut(state, target, fingerprint, desired, old, fresh);
         }
+    }
+
+    private void clear(DeploymentState state) {
+        state.clearing = true;
+        world.aside(() -> {
+            remains.clear(state.name());
+            return true;
+        }, _ -> false, _ -> {
+            state.clearing = false;
+            if (state.removing && state.replicas.isEmpty()) {
+                world.states.remove(state.name());
+            }
+            world.changes++;
+        });
     }
 
     private void surplus(DeploymentState state, List<Replica> fresh) {

@@ -228,6 +228,16 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     }
 
     @Override
+    public boolean forget(String id) {
+        Process process = processes.get(id);
+        if (process == null || process.state.resting()) {
+            processes.remove(id);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
     public boolean runs(String id) {
         Process process = processes.get(id);
         return process != null && !process.state.resting();
