@@ -2,8 +2,10 @@ package org.gatehouse.supervisor.fleet;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -118,6 +120,11 @@ final class Reconciler {
     PlanAnswer plan(ModelDeployment deployment) {
         world.lookAtGpus();
         return planning.answer(deployment);
+    }
+
+    Map<String, PlanAnswer> plan(Collection<ModelDeployment> desired) {
+        world.lookAtGpus();
+        return planning.answers(desired);
     }
 
     ApplyOutcome apply(ModelDeployment deployment) {

@@ -51,20 +51,29 @@ final class Settling {
         order.sort(Comparator.comparingInt((DeploymentState state) -> -state.wanted.priority())
                 .thenComparingLong(state -> state.waitingSince == 0 ? Long.MAX_VALUE : state.waitingSince)
                 .thenComparing(DeploymentState::name));
+        // Who becomes less begins with it before anybody looks for room.
+        order.forEach(state -> world.faults.within("deployment " + state.name(), () -> lessen(state)));
         order.forEach(state -> world.faults.within("deployment " + state.name(), () -> settle(state)));
     }
 
-    private void settle(DeploymentState state) {
+    private void lessen(DeploymentState state) {
         if (state.removing) {
             List.copyOf(state.replicas)
                     .forEach(replica -> lifecycle.retire(replica, "the deployment was removed", Next.GONE));
             if (state.replicas.isEmpty() && !state.clearing) {
                 clear(state);
             }
-            return;
+        } else {
+            String fingerprint = Fingerprint.of(state.target());
+            surplus(state, state.replicas.stream()
+                    .filter(replica -> !replica.leaving() && replica.fingerprint.equals(fingerprint)).toList());
         }
-        if (state.clearing) {
-            return; // It was applied again at the last moment; its new instances have the old ones' names.
+    }
+
+    private void settle(DeploymentState state) {
+        // One that was applied again while it was cleared away: its new instances have the old ones' names.
+        if (state.removing || state.clearing) {
+            return;
         }
         ModelDeployment target = state.target();
         String fingerprint = Fingerprint.of(target);
@@ -75,7 +84,6 @@ final class Settling {
         List<Replica> fresh = present.stream().filter(replica -> replica.fingerprint.equals(fingerprint)).toList();
         List<Replica> old = present.stream().filter(replica -> !replica.fingerprint.equals(fingerprint)).toList();
         int desired = state.desired(world.now());
-        surplus(state, fresh);
         if (old.isEmpty()) {
             grow(state, target, fingerprint, desired, fresh);
             settled(state, target, fresh, desired);
@@ -100,9 +108,14 @@ final class Settling {
 
     private void surplus(DeploymentState state, List<Replica> fresh) {
         int over = fresh.size() - state.wanted.replicas();
-        fresh.stream().sorted(Comparator.comparing((Replica replica) -> replica.phase == ReplicaPhase.READY)
-                .thenComparing(replica -> -replica.slot)).limit(Math.max(0, over))
+        inOrderOfLeaving(fresh).stream().limit(Math.max(0, over))
                 .forEach(replica -> lifecycle.retire(replica, "fewer replicas are wanted", Next.GONE));
+    }
+
+    /** Who would go first where fewer are wanted: those that do not serve, then the newest. */
+    static List<Replica> inOrderOfLeaving(List<Replica> replicas) {
+        return replicas.stream().sorted(Comparator.comparing((Replica replica) -> replica.phase == ReplicaPhase.READY)
+                .thenComparing(replica -> -replica.slot)).toList();
     }
 
     private void settled(DeploymentState state, ModelDeployment target, List<Replica> fresh, int desired) {
