@@ -284,6 +284,11 @@ public final class EngineSupervisor implements AutoCloseable {
         }
     }
 
+    /** Whether engines that are started are held to their {@link Confinement}. */
+    public boolean confines() {
+        return settings.backend().usesUnits();
+    }
+
     /** Every instance as it is now, by id. */
     public List<Instance> instances() {
         return actors.values().stream().map(InstanceActor::snapshot).toList();

@@ -34,6 +34,9 @@ interface Instances {
     /** Ends what runs of an earlier daemon and was not asked for; blocks until that is done. */
     void endUnclaimed();
 
+    /** Whether engines are held to what they may touch. */
+    boolean confines();
+
     /** All instances as they are now. */
     List<Instance> all();
 
@@ -81,6 +84,11 @@ interface Instances {
                 } catch (InterruptedException _) {
                     Thread.currentThread().interrupt(); // The adoption window ends them.
                 }
+            }
+
+            @Override
+            public boolean confines() {
+                return supervisor.confines();
             }
 
             @Override

@@ -200,6 +200,9 @@ final class Planning {
             reasons.add("Room is made by " + String.join(", ", givingWay) + " giving way.");
         }
         reasons.addAll(closedGpus());
+        reasons.addAll(launching.doubts(
+                fits.placements().stream().flatMap(placement -> placement.gpus().stream()).distinct().toList(),
+                world.ledger.sights()));
         return new PlanAnswer.Fits(fits, givingWay, reasons);
     }
 

@@ -53,7 +53,10 @@ class FleetRemovalIT {
         opened = EngineSupervisor.open(SupervisorSettings.in(directory.resolve("s")), CallsInFlight.NOT_COUNTED);
         EngineProgram shell = new EngineProgram("shell", EngineKind.VLLM,
                 List.of("sh", "-c", "echo loading; exec sleep 600"), EngineVersion.UNKNOWN, List.of(), Map.of());
-        FleetSettings settings = new FleetSettings(directory.resolve("f"), directory.resolve("r"), List.of(shell),
+        EngineProgram hugging = new EngineProgram("hugging", EngineKind.TRANSFORMERS, shell.command(),
+                EngineVersion.UNKNOWN, List.of(), Map.of());
+        FleetSettings settings = new FleetSettings(directory.resolve("f"), directory.resolve("r"),
+                List.of(shell, hugging),
                 21_000, 8, RestartPolicy.DEFAULT, Duration.ofSeconds(10), FakeBox.GIB / 2, FakeBox.GIB, 0, 64,
                 HangWatch.DEFAULT, Lifetime.OUTLIVES_DAEMON, 20);
         begun = Fleet.open(settings, opened, new HttpEngineControl(HttpEngineControl.Deadlines.USUAL, System::nanoTime),
@@ -160,6 +163,15 @@ class FleetRemovalIT {
                 .allMatch(
                         each -> each.replicas().stream().anyMatch(replica -> replica.phase() == ReplicaPhase.LOADING)));
         assertThat(Files.isDirectory(directory.resolve("f/instances/again-0"))).isTrue();
+    }
+
+    @Test
+    void cacheThatTransformersAsksForIsThereWhenItStarts() throws Exception {
+        fleet().apply(deployment(TinyModel.in(directory.resolve("tiny")), "hf", 0)
+                .by(EngineChoice.of(EngineKind.TRANSFORMERS)).sized(Sizing.PLANNED));
+        await("start", () -> supervisor().instance("hf-0").filter(each -> each.processId().isPresent()).isPresent());
+        String home = supervisor().instance("hf-0").orElseThrow().deployment().command().environment().get("HF_HOME");
+        assertThat(Path.of(String.valueOf(home), "hub")).isDirectory();
     }
 
     @Test
