@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -105,7 +106,7 @@ public final class AdminServer implements AutoCloseable {
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
         actions = new RecordingTrail(new DurableAdminTrail(trail, fresh.database()), new CopyOnWriteArrayList<>());
         governance = Governance.open(fresh.database(), secrets, actions, clock, ids, new SecureRandom(),
-                _ -> objections);
+                (_, asked) -> asked.stream().collect(Collectors.toMap(name -> name, _ -> objections)));
         AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,

@@ -106,7 +106,7 @@ final class RemoteDaemon implements AutoCloseable {
     private static Deployment confined(Path directory, String id) {
         return deployment(directory, id)
                 .with(new EngineCommand(List.of("sh", directory.resolve(id + ".sh").toString()), Map.of(), directory))
-                .with(new Confinement(true, List.of(0), false, List.of(directory.resolve("cache")), 512L << 20))
+                .with(new Confinement(true, List.of("/dev/nvidia0"), List.of(directory.resolve("cache")), 512L << 20))
                 .with(new StopPolicy(Duration.ofSeconds(3), Duration.ofSeconds(2)));
     }
 

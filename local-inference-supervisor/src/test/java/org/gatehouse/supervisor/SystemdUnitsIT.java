@@ -70,7 +70,8 @@ class SystemdUnitsIT {
                 Map.of("VLLM_API_KEY", "k\"e$y\\`1", "CUDA_VISIBLE_DEVICES", "2,3"),
                 plain.command().workingDirectory());
         Instance ready = ready(
-                plain.with(locked).with(Confinement.to(List.of(2, 3), List.of(directory.resolve("cache")))));
+                plain.with(locked).with(
+                        Confinement.to(List.of("/dev/nvidia2", "/dev/nvidia3"), List.of(directory.resolve("cache")))));
 
         assertThat(systemd.asked()).contains("run --unit=gatehouse-engine-chat-g1.service",
                 "run --slice=gatehouse-engines.slice", "run --service-type=exec",
