@@ -5,6 +5,9 @@ set -eu
 here=$1
 root=$here/root
 mount -t tmpfs -o mode=755 tmpfs "$root"
+# Before anything is shown: a checkout may lie below it.
+mkdir "$root/tmp"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 shown() {
   [ ! -e "$root$1" ] || return 0
   if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")"; : > "$root$1"; fi
@@ -17,9 +20,8 @@ for link in bin sbin lib lib64; do
 done
 while read -r path; do shown "$path"; done < "$here/shown"
 cd "$root"
-mkdir -p etc/units dev proc sys tmp run var/tmp root none old srv/gatehouse
+mkdir -p etc/units dev proc sys run var/tmp root none old srv/gatehouse
 chmod 1777 var/tmp
-mount -t tmpfs -o mode=1777 tmpfs tmp
 mount -t tmpfs tmpfs run
 # systemd mounts the machine's own /dev over one that is no mount point.
 mount -t tmpfs -o mode=755 tmpfs dev
