@@ -45,6 +45,8 @@ class RealSystemdIT {
 
     @BeforeEach
     void open(TestInfo test) throws IOException {
+        assume(!System.getProperty("java.class.path").contains(":/tmp/"),
+                "the checkout lies below /tmp, of which each engine's unit has one of its own");
         String name = "d" + Math.abs(test.getDisplayName().hashCode() % 10_000);
         outside = Files.createDirectories(systemd.work.resolve(name));
         Files.createDirectories(outside.resolve("cache"));
