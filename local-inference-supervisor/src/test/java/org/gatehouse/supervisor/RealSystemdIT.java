@@ -56,7 +56,9 @@ class RealSystemdIT {
 
     @AfterEach
     void close() throws IOException {
-        daemon.close();
+        if (daemon != null) {
+            daemon.close();
+        }
     }
 
     private RemoteDaemon daemon() throws IOException {
