@@ -53,12 +53,12 @@ class PlanCheckTest {
     @Test
     void longestContextThatFitsIsNamedWhereThereIsOne() {
         PlanAnswer.DoesNotFit answer = (PlanAnswer.DoesNotFit) WrittenEngines.doesNotFit();
-        check.ask(_ -> new PlanAnswer.DoesNotFit(answer.plan(), 4096, answer.reasons()));
-        assertThat(check.objections(draft).getFirst().message())
+        answers(new PlanAnswer.DoesNotFit(answer.plan(), 4096, answer.reasons()));
+        assertThat(objections(draft).getFirst().message())
                 .endsWith(" The longest context that fits is 4096 tokens.");
 
-        check.ask(_ -> new PlanAnswer.DoesNotFit(answer.plan(), 0, answer.reasons()));
-        assertThat(check.objections(draft).getFirst().message()).doesNotContain("longest context");
+        answers(new PlanAnswer.DoesNotFit(answer.plan(), 0, answer.reasons()));
+        assertThat(objections(draft).getFirst().message()).doesNotContain("longest context");
     }
 
     @Test
