@@ -51,6 +51,22 @@ final class ScenarioBound {
         return scenario;
     }
 
+    /** Under what a call was filed that is in the rollups already; for an object of a short life, because it reads each project's day once. */
+    String filed(Connection connection, CallRecord call) throws SQLException {
+        Caller caller = call.caller();
+        String scenario = Bucket.fitting(call.scenario());
+        if (scenario.isEmpty() || caller == null) {
+            return "";
+        }
+        ProjectDay projectDay = new ProjectDay(caller.projectId(), Grain.DAY.bucketOf(call.at()));
+        Set<String> known = seen.get(projectDay);
+        if (known == null) {
+            known = stored(connection, projectDay.project(), projectDay.day());
+            seen.put(projectDay, known);
+        }
+        return known.contains(scenario) ? scenario : OTHER;
+    }
+
     private static Set<String> stored(Connection connection, UUID project, long day) throws SQLException {
         Set<String> scenarios = new HashSet<>();
         try (PreparedStatement select = connection.prepareStatement("""
