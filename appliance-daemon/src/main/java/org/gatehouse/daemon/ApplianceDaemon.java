@@ -269,7 +269,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 MetricText.behind(
                         MetricText.behind(
                                 MetricText.behind(metrics::scrape, "GPUs", new GpuMetrics(gpus,
-                                        new ReservedModels(open.snapshots()::current, clock))::page), "engines",
+                                        new ReservedModels(open.snapshots()::current, clock))::page),
+                                "engines",
                                 new EngineMetrics(running)::page),
                         "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
