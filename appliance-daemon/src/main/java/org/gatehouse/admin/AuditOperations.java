@@ -1,5 +1,6 @@
 package org.gatehouse.admin;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallEnergy;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.TrailEntry;
 import org.gatehouse.audit.TrailExport;
@@ -34,6 +37,7 @@ import org.gatehouse.governance.form.Json;
 final class AuditOperations {
     private static final String PATH = Operation.BASE + "audit";
     private static final int USUAL_LIMIT = 100;
+    private static final int MICRO = 6;
     private static final Duration AROUND = Duration.ofHours(3);
 
     private final TrailSearch search;
@@ -53,15 +57,31 @@ final class AuditOperations {
         this.ids = ids;
     }
 
+    /** What GPUs took for a call. */
+    record CallEnergyView(@About("Energy that GPUs took for the call, in watt-hours.") BigDecimal wattHours,
+            @About("Time of GPUs that were held for it, in seconds of one GPU.") BigDecimal gpuSeconds,
+            @About("What both cost by the price book, one amount a currency; none where it says nothing.") List<LocalCost> localCosts) {
+
+        static CallEnergyView of(CallEnergy energy) {
+            return new CallEnergyView(BigDecimal.valueOf(energy.microWattHours(), MICRO),
+                    BigDecimal.valueOf(energy.gpuMicros(), MICRO), energy.costs().stream()
+                            .map(cost -> new LocalCost(cost.amount(), cost.currency())).toList());
+        }
+    }
+
+    /** What energy and GPU time cost. */
+    record LocalCost(@About("How much, exact.") BigDecimal amount, @About("ISO 4217 code.") String currency) {}
+
     /** A row of the trail. */
     record AuditEntry(@About("Whose trail it stands in.") UUID node, @About("Its number there.") long sequence,
             @About("What kind of record it is.") TrailRecord.Kind kind,
             @About("Its hash, which the next row is linked to.") String hash,
-            @About("The record, exactly as it was hashed.") JsonNode record) {
+            @About("The record, exactly as it was hashed.") JsonNode record,
+            @About("What GPUs took for a call at a local model, some two minutes after it ended; null before, and for others. Not under the hash.") @Nullable CallEnergyView energy) {
 
-        static AuditEntry of(TrailEntry entry) {
+        static AuditEntry of(TrailEntry entry, @Nullable CallEnergy energy) {
             return new AuditEntry(entry.node(), entry.sequence(), entry.item().kind(), entry.hash(),
-                    Json.trusted(entry.json()));
+                    Json.trusted(entry.json()), energy == null ? null : CallEnergyView.of(energy));
         }
     }
 
@@ -185,8 +205,14 @@ final class AuditOperations {
                 oldest ? TrailSearch.Order.OLDEST_FIRST : TrailSearch.Order.NEWEST_FIRST, after,
                 call.query("limit", Integer.class).orElse(USUAL_LIMIT));
         TrailPage.Cursor next = page.next();
-        return NounOperations.page(page.entries().stream().map(AuditEntry::of).toList(),
+        return NounOperations.page(entries(page.entries()),
                 next == null ? null : next.text());
+    }
+
+    private List<AuditEntry> entries(List<TrailEntry> found) {
+        Map<UUID, CallEnergy> energies = search.energyOf(found.stream().map(TrailEntry::item)
+                .filter(item -> item.kind() == TrailRecord.Kind.CALL).map(TrailRecord::id).toList());
+        return found.stream().map(entry -> AuditEntry.of(entry, energies.get(entry.item().id()))).toList();
     }
 
     private static TrailFilter filter(Call call) {
@@ -229,7 +255,7 @@ final class AuditOperations {
     }
 
     private Answer read(Call call) {
-        return byId(call.id()).<Answer>map(entry -> Answer.Json.of(AuditEntry.of(entry)))
+        return byId(call.id()).<Answer>map(entry -> Answer.Json.of(entries(List.of(entry)).getFirst()))
                 .orElseGet(() -> absent(call));
     }
 

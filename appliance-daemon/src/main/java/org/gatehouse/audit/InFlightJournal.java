@@ -13,12 +13,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -44,6 +47,7 @@ public final class InFlightJournal implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ConcurrentLinkedDeque<MemorySegment> free = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedQueue<MemorySegment> leftOpen = new ConcurrentLinkedQueue<>();
+    private final List<MemorySegment> all = new CopyOnWriteArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
     private int files;
 
@@ -95,6 +99,22 @@ public final class InFlightJournal implements AutoCloseable {
     /** How many calls are remembered now. */
     public int size() {
         return open.get();
+    }
+
+    /**
+     * When the oldest call began that is remembered now, by upstream; a call that comes or goes meanwhile may be missing. Reads every slot:
+     * for once a minute, not for each call.
+     */
+    public Map<String, Instant> oldest() {
+        Map<String, Instant> oldest = new HashMap<>();
+        for (MemorySegment slot : all) {
+            Interrupted call = SlotBytes.isTaken(slot) ? SlotBytes.read(slot) : null;
+            if (call != null) {
+                oldest.merge(call.draft().upstream(), call.draft().startedAt(),
+                        (one, other) -> one.isBefore(other) ? one : other);
+            }
+        }
+        return oldest;
     }
 
     /**
@@ -207,6 +227,7 @@ public final class InFlightJournal implements AutoCloseable {
             for (int i = 0; i < SLOTS; i++) {
                 slots.add(mapped.asSlice((long) i * SlotBytes.SIZE, SlotBytes.SIZE, 8));
             }
+            all.addAll(slots);
             files++;
             for (MemorySegment slot : slots) {
                 (SlotBytes.isTaken(slot) ? leftOpen : free).add(slot);

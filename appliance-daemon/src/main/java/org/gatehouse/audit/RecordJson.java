@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ final class RecordJson {
     /** So are those that take more bytes once they are escaped: H2 keeps at most a mebibyte in a column. */
     private static final int MOST_BYTES_A_VALUE = 400_000;
 
+    private static final String CALL_BEGINS = "{\"kind\":\"call\",\"id\":\"";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RecordJson() {}
@@ -65,6 +67,13 @@ final class RecordJson {
                     required(json, "head"), time(json, "olderThan"));
             default -> throw new IllegalArgumentException("unknown kind of record");
         };
+    }
+
+    /** The id of a call's record, without reading the rest; empty for other records. */
+    static Optional<UUID> callId(String text) {
+        return text.startsWith(CALL_BEGINS)
+                ? Optional.of(UUID.fromString(text.substring(CALL_BEGINS.length(), CALL_BEGINS.length() + 36)))
+                : Optional.empty();
     }
 
     private static void call(JsonBytes json, CallRecord call) {

@@ -16,12 +16,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.VerificationResult.Broken;
@@ -33,12 +38,14 @@ import org.gatehouse.store.StoreFailure;
 
 /**
  * The trail as JSON lines, to be kept and verified elsewhere. For each node a line that opens its part (with the public
- * key and what the first record is linked to), one line a record, and a signed line that closes it. Thread-safe.
+ * key and what the first record is linked to), one line a record, and a signed line that closes it. A call's line also
+ * has what GPUs took for it as far as that is shared out; that is no part of the record and not verified. Thread-safe.
  */
 public final class TrailExport {
 
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ROWS_AT_ONCE = 500;
     private static final String RECORD_FIELD = ",\"record\":";
 
     private final Database database;
@@ -90,20 +97,49 @@ public final class TrailExport {
                         + start.hex()
                         + "\",\"publicKey\":\"" + HEX.formatHex(key.publicKey().getEncoded()) + "\"}");
         ChainHead[] end = {start};
+        List<TrailRow> some = new ArrayList<>(ROWS_AT_ONCE);
         TrailRows.read(connection, node, first - 1, last, row -> {
-            try {
-                line(out, "{\"seq\":" + row.sequence() + ",\"prev\":\"" + HEX.formatHex(row.previous())
-                        + "\",\"hash\":\"" + HEX.formatHex(row.hash()) + "\"" + RECORD_FIELD + row.json() + "}");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            some.add(row);
+            if (some.size() == ROWS_AT_ONCE) {
+                rows(out, connection, some);
             }
             end[0] = new ChainHead(row.sequence(), row.hash());
             return true;
         });
+        rows(out, connection, some);
         line(out,
                 "{\"end\":1,\"node\":\"" + node.id() + "\",\"seq\":" + end[0].sequence() + ",\"hash\":\"" + end[0].hex()
                         + "\",\"signature\":\"" + HEX.formatHex(key.sign(closing(node.id(), start, end[0]))) + "\"}");
         return end[0].sequence() - start.sequence();
+    }
+
+    /** Writes rows, with what their calls took before the record: readers take the record for the rest of the line. */
+    private static void rows(OutputStream out, Connection connection, List<TrailRow> some) {
+        try {
+            Map<UUID, CallEnergy> energies = CallEnergyTable.of(connection,
+                    some.stream().map(row -> RecordJson.callId(row.json())).flatMap(Optional::stream).toList());
+            for (TrailRow row : some) {
+                CallEnergy energy = RecordJson.callId(row.json()).map(energies::get).orElse(null);
+                line(out, "{\"seq\":" + row.sequence() + ",\"prev\":\"" + HEX.formatHex(row.previous())
+                        + "\",\"hash\":\"" + HEX.formatHex(row.hash()) + "\""
+                        + (energy == null ? "" : ",\"energy\":" + json(energy)) + RECORD_FIELD + row.json() + "}");
+            }
+            some.clear();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new StoreFailure("The energy of calls could not be exported (" + e.getMessage()
+                    + "). Check the database.", e);
+        }
+    }
+
+    private static ObjectNode json(CallEnergy energy) {
+        ObjectNode json = JSON.createObjectNode().put("microWattHours", energy.microWattHours()).put("gpuMicros",
+                energy.gpuMicros());
+        ArrayNode costs = json.putArray("localCosts");
+        energy.costs().forEach(cost -> costs.addObject().put("amount", cost.amount().toPlainString()).put("currency",
+                cost.currency()));
+        return json;
     }
 
     /**

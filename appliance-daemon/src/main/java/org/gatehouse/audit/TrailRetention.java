@@ -142,6 +142,7 @@ public final class TrailRetention {
 
     private int delete(Connection connection, TrailNode node, ChainHead upTo) throws SQLException {
         TrailStart.sign(trail.node(), upTo, clock.instant(), trail.key()).write(connection);
+        CallEnergyTable.remove(connection, node, upTo.sequence());
         try (PreparedStatement delete = connection
                 .prepareStatement("DELETE FROM trail WHERE position > ? AND position <= ?")) {
             delete.setLong(1, node.position(0));

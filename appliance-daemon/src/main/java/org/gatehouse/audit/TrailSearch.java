@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -142,6 +143,20 @@ public final class TrailSearch {
     public Bodies bodiesOf(UUID callId) {
         trail.flush(CATCH_UP);
         return new Bodies(body(callId, 0), body(callId, 1));
+    }
+
+    /**
+     * What GPUs took for calls; those of which nothing is shared out, or not yet, are not in it.
+     *
+     * @throws StoreFailure when the database does not answer
+     */
+    public Map<UUID, CallEnergy> energyOf(Collection<UUID> calls) {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return CallEnergyTable.of(connection, calls);
+        } catch (SQLException e) {
+            throw new StoreFailure("The energy of calls could not be read (" + e.getMessage()
+                    + "). Check the database.", e);
+        }
     }
 
     /** What was kept of a call's bodies; {@code null} where nothing was. */

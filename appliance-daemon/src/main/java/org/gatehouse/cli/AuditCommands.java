@@ -83,7 +83,8 @@ final class AuditCommands {
             List<JsonNode> lines = new ArrayList<>();
             page.get("items").forEach(item -> lines.add(line(item)));
             Output.table(command.out(), lines,
-                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "usage", "cost", "id"));
+                    List.of("at", "kind", "who", "what", "result", "tokens in", "tokens out", "usage", "cost",
+                            "watt-hours", "id"));
             return 0;
         }
     }
@@ -112,6 +113,7 @@ final class AuditCommands {
                 // Whether somebody counted: an estimate must not look like a measurement.
                 .put("usage", usage.path("source").asText(""))
                 .put("cost", (cost.path("amount").asText("") + " " + cost.path("currency").asText("")).strip())
+                .put("watt-hours", item.path("energy").path("wattHours").asText(""))
                 .put("id", row.path("id").asText());
     }
 

@@ -1,10 +1,12 @@
 package org.gatehouse.compute;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuProcess;
@@ -23,12 +25,16 @@ public final class GpuMetrics {
     private static final String BETWEEN = "+";
 
     private final Gpus gpus;
-    private final DcgmExporterText text;
+    private final Function<String, Optional<String>> departments;
 
-    /** Takes the GPUs. */
-    public GpuMetrics(Gpus gpus) {
+    /**
+     * Takes the GPUs.
+     *
+     * @param departments for which department alone an owner works, if there is such; asked once an owner and page
+     */
+    public GpuMetrics(Gpus gpus, Function<String, Optional<String>> departments) {
         this.gpus = gpus;
-        this.text = new DcgmExporterText(HostLabel.CAPITAL, this::labels);
+        this.departments = departments;
     }
 
     /** All lines, each ended; empty when there is no GPU. */
@@ -48,6 +54,8 @@ public final class GpuMetrics {
                 "Energy of local models, shared out over the calls of departments; none for what no call was charged with.");
         gpus.shared().forEach((names, use) -> page.sample(use.wattHours(), "department", named(names.getLast()),
                 "model", named(names.getFirst()), "simulated", simulated));
+        Map<String, Optional<String>> asked = new HashMap<>();
+        DcgmExporterText text = new DcgmExporterText(HostLabel.CAPITAL, (node, gpu) -> labels(node, gpu, asked));
         return text.render(seen) + page;
     }
 
@@ -55,17 +63,17 @@ public final class GpuMetrics {
         return owner.isEmpty() ? NOBODY : owner;
     }
 
-    private Map<String, String> labels(String node, Gpu gpu) {
+    private Map<String, String> labels(String node, Gpu gpu, Map<String, Optional<String>> asked) {
         List<String> owners = owners(gpus.ownership(), node, gpu);
         if (owners.isEmpty()) {
             return Map.of();
         }
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("model", String.join(BETWEEN, owners));
-        List<String> departments = owners.stream().map(gpus.ownership()::departmentOf).flatMap(Optional::stream)
-                .distinct().sorted().toList();
-        if (!departments.isEmpty()) {
-            labels.put("department", String.join(BETWEEN, departments));
+        List<Optional<String>> alone = owners.stream().map(owner -> asked.computeIfAbsent(owner, departments))
+                .distinct().toList();
+        if (alone.size() == 1) {
+            alone.getFirst().ifPresent(department -> labels.put("department", department));
         }
         return labels;
     }

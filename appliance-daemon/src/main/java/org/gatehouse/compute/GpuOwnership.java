@@ -12,11 +12,6 @@ import org.gatehouse.gpu.energy.GpuOwners;
  */
 public interface GpuOwnership extends GpuOwners {
 
-    /** The department that the owner's model is reserved for; empty when several may use it. */
-    default Optional<String> departmentOf(String owner) {
-        return Optional.empty();
-    }
-
     /** Asks this one first and then another. */
     default GpuOwnership orElse(GpuOwnership other) {
         GpuOwnership first = this;
@@ -29,11 +24,6 @@ public interface GpuOwnership extends GpuOwners {
             @Override
             public Optional<String> ofGpu(String node, Gpu gpu) {
                 return first.ofGpu(node, gpu).or(() -> other.ofGpu(node, gpu));
-            }
-
-            @Override
-            public Optional<String> departmentOf(String owner) {
-                return first.departmentOf(owner).or(() -> other.departmentOf(owner));
             }
         };
     }

@@ -27,6 +27,7 @@ import org.gatehouse.gpu.monitor.GpuMonitor;
 import org.gatehouse.gpu.monitor.Patience;
 import org.gatehouse.gpu.monitor.WatchedNode;
 import org.gatehouse.store.Database;
+import org.gatehouse.usage.CallsUnderWay;
 import org.gatehouse.usage.EnergyRollups;
 import org.gatehouse.usage.EnergyRollups.Tariffs;
 
@@ -53,15 +54,15 @@ public final class Gpus implements AutoCloseable {
 
     private boolean energyFails;
 
-    private Gpus(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs, Clock clock,
-            Supplier<UUID> ids) {
+    private Gpus(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs,
+            CallsUnderWay calls, Clock clock, Supplier<UUID> ids) {
         this.ownership = plan.ownership();
         this.local = plan.local();
         this.nodes = plan.nodes().stream().map(WatchedNode::name).toList();
         this.minuteRows = new MinuteRows(database);
         this.eventRows = new EventRows(database);
         this.keeper = new GpuKeeper(minuteRows, eventRows, trail, clock, ids);
-        this.energy = new EnergyBook(ownership, new EnergyRollups(database, trail.node()), tariffs, clock);
+        this.energy = new EnergyBook(ownership, new EnergyRollups(database, trail.node(), calls), tariffs, clock);
     }
 
     /**
@@ -70,10 +71,11 @@ public final class Gpus implements AutoCloseable {
      *
      * @param trail where events are recorded; its node is the box that shares out what it measured
      * @param tariffs what energy and hardware cost
+     * @param calls those that what was measured waits for
      */
-    public static Gpus open(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs, Clock clock,
-            LongSupplier nanoTime, Supplier<UUID> ids) {
-        Gpus gpus = new Gpus(plan, database, trail, tariffs, clock, ids);
+    public static Gpus open(GpuPlan plan, Database database, AdminTrail trail, Tariffs tariffs,
+            CallsUnderWay calls, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {
+        Gpus gpus = new Gpus(plan, database, trail, tariffs, calls, clock, ids);
         if (!plan.nodes().isEmpty()) {
             gpus.start(plan, clock, nanoTime);
         }

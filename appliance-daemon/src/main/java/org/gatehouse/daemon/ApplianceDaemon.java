@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,6 +37,7 @@ import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.PriceBookTariffs;
+import org.gatehouse.compute.ReservedModels;
 import org.gatehouse.engines.EngineMetrics;
 import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
@@ -197,8 +199,8 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What computes here.
         Gpus gpus = keep(Gpus.open(gpuPlan.ownedBy(early.owners().orElse(gpuPlan.ownership())), database, adminTrail,
-                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)), clock, nanoTime,
-                ids));
+                new PriceBookTariffs(() -> open.prices().all(), upstream -> modelsAt(open, upstream)),
+                () -> underWay(inFlight, openTrail), clock, nanoTime, ids));
 
         LocalModels models = keep(LocalModels.lazily(settings.models().plan(data.root()),
                 new Surroundings(Surroundings.keysIn(secrets), adminTrail, clock, nanoTime, ids)));
@@ -278,7 +280,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                         MetricText.behind(
                                 MetricText.behind(
                                         MetricText.behind(metrics::scrape, "the cache", kept::page), "GPUs",
-                                        new GpuMetrics(gpus)::page),
+                                        new GpuMetrics(gpus,
+                                                new ReservedModels(open.snapshots()::current, clock))::page),
                                 "engines", new EngineMetrics(running)::page),
                         "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
                 token -> metricsToken.is(token) || tokens.knows(token));
@@ -319,6 +322,15 @@ public final class ApplianceDaemon implements AutoCloseable {
             Ids ids) {
         return Trail.open(database, secrets, TrailSettings.with(settings.journal().toTrail(data.journal())),
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
+    }
+
+    /** Asked in this order: a call that has landed since is in the trail, and so in the database behind it. */
+    private static Map<String, Instant> underWay(InFlightJournal inFlight, Trail trail) {
+        Map<String, Instant> oldest = inFlight.oldest();
+        if (!trail.flush(LONGEST_CATCH_UP)) {
+            throw new StoreFailure("The database does not take the trail's records. Check the database.");
+        }
+        return oldest;
     }
 
     private static List<DeploymentDraft> deployments(Governance governance) {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ import org.gatehouse.supervisor.planning.EngineKind;
  * @param sockets where engines make their sockets; by default {@code run} in the data directory, or a private directory for temporary
  *        files where that path is too long for a socket
  * @param onStop what an orderly stop of the daemon does with engines: {@code keep}, for the next start to take over, or {@code end}. By
- *        default {@code keep} where systemd runs the box and {@code end} elsewhere. Engines of a daemon that was killed go on
+ *        default {@code keep} where they are units of systemd and {@code end} elsewhere. Engines of a daemon that was killed go on
  * @param sleepMemoryBytes memory of the box that weights of sleeping engines may take together; by default half of it
  */
 public record EngineSettings(@Nullable List<Program> programs, @Nullable String backend, @Nullable String user,
@@ -46,7 +47,6 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
     private static final int FIRST_PORT = 21_000;
     private static final int PORTS = 64;
     private static final long MIB = 1L << 20;
-    private static final Path SYSTEMD = Path.of("/run/systemd/system");
     /** What the engines' programs are called. SGLang is a module of Python and has none. */
     private static final Map<EngineKind, String> USUAL = Map.of(EngineKind.VLLM, "vllm", EngineKind.LLAMA_CPP,
             "llama-server", EngineKind.TENSORRT_LLM, "trtllm-serve", EngineKind.TRANSFORMERS, "transformers");
@@ -75,6 +75,11 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
      * @throws SettingsException says which setting is wrong
      */
     EnginePlan plan(Path data) {
+        return plan(data, BackendChoice::usesUnits);
+    }
+
+    /** The same on a box where engines become units as this says. */
+    EnginePlan plan(Path data, Predicate<BackendChoice> units) {
         BackendChoice choice = switch (Objects.requireNonNullElse(backend, "auto")) {
             case "auto" -> BackendChoice.AUTOMATIC;
             case "systemd" -> BackendChoice.SYSTEMD;
@@ -86,7 +91,7 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
         return plan(data, SupervisorSettings.in(data).with(choice)
                 .with(new SystemdSettings(usual.run(), usual.control(), usual.slice(),
                         Objects.requireNonNullElse(user, usual.user()))),
-                installed(), ends(choice), Lifetime.OUTLIVES_DAEMON);
+                installed(), ends(units.test(choice)), Lifetime.OUTLIVES_DAEMON);
     }
 
     /** A plan with these programs, whatever the settings say of them. */
@@ -100,12 +105,12 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
                 endWithDaemon);
     }
 
-    private boolean ends(BackendChoice choice) {
+    private boolean ends(boolean units) {
         return switch (Objects.requireNonNullElse(onStop, "")) {
             case "keep" -> false;
             case "end" -> true;
-            case "" -> choice == BackendChoice.PROCESS_GROUPS
-                    || choice == BackendChoice.AUTOMATIC && !Files.isDirectory(SYSTEMD);
+            // Whatever is no unit of its own ends with the daemon's service or session sooner or later: better in order.
+            case "" -> !units;
             default -> throw new SettingsException("engines.on-stop is '" + onStop + "'. Use 'keep' or 'end'.");
         };
     }

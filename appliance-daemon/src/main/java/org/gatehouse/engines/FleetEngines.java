@@ -179,6 +179,13 @@ public final class FleetEngines implements Engines {
         return DeploymentForms.inWordsOfTheForm(fleet.plan(DeploymentForms.of(draft)));
     }
 
+    /** What would come of just these: an answer, by name, for each that is new or other than what is wanted now. */
+    private Map<String, PlanAnswer> plan(Collection<DeploymentDraft> all) {
+        Map<String, PlanAnswer> answers = new HashMap<>();
+        fleet.plan(wanted(all)).forEach((name, answer) -> answers.put(name, DeploymentForms.inWordsOfTheForm(answer)));
+        return answers;
+    }
+
     @Override
     public FleetView view() {
         return fleet.view();

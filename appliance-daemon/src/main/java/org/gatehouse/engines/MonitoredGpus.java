@@ -68,12 +68,14 @@ final class MonitoredGpus implements GpuView {
             boolean mayStay = why.isEmpty() || gpu.condition() == GpuCondition.UNKNOWN;
             if (gpu.migEnabled()) {
                 gpu.instances().stream().filter(instance -> !instance.uuid().isEmpty())
-                        .forEach(instance -> sights.add(new Sight(part(whole, gpu, instance), why, mayStay)));
+                        .forEach(instance -> sights
+                                .add(new Sight(part(whole, gpu, instance), why, mayStay).at(gpu.identity().minor(),
+                                        instance.gpuInstanceId())));
             } else {
                 long foreign = foreign(gpu, -1);
                 sights.add(new Sight(
                         whole.taken(Math.min(total, Math.max(foreign, gpu.memoryUsedBytes().orElse(0))), 0, foreign),
-                        why, mayStay));
+                        why, mayStay).at(gpu.identity().minor(), -1));
             }
         }
         return sights;

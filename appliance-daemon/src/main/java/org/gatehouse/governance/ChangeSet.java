@@ -4,8 +4,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jdbi.v3.core.Handle;
@@ -24,6 +29,10 @@ final class ChangeSet {
     private final Instant now;
     private final Supplier<UUID> ids;
     private final List<AdminRecord> records = new ArrayList<>();
+    /** By noun: what shall be judged when all is written, and by whom. */
+    private final Map<String, Judgement> judgements = new LinkedHashMap<>();
+
+    private record Judgement(Set<String> names, Consumer<Set<String>> judge) {}
 
     ChangeSet(Handle handle, Actor actor, Instant now, Supplier<UUID> ids) {
         this.handle = handle;
@@ -70,6 +79,16 @@ final class ChangeSet {
     private void note(String action, String noun, Governed thing, @Nullable Record before, @Nullable Record after) {
         records.add(actor.did(ids.get(), now, action, noun, thing.id().toString(),
                 before == null ? null : Json.tree(before), after == null ? null : Json.tree(after)));
+    }
+
+    /** Has things of a noun judged together when all of the change is written; the judge may still refuse it. */
+    void judgeAtTheEnd(String noun, String name, Consumer<Set<String>> judge) {
+        judgements.computeIfAbsent(noun, _ -> new Judgement(new LinkedHashSet<>(), judge)).names().add(name);
+    }
+
+    /** All is written: whoever wanted to look at the whole does. */
+    void judge() {
+        judgements.values().forEach(judgement -> judgement.judge().accept(judgement.names()));
     }
 
     List<AdminRecord> records() {

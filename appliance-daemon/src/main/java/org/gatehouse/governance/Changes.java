@@ -57,6 +57,7 @@ final class Changes {
                 handle.execute("UPDATE governance_revision SET revision = revision + 1 WHERE id = 1");
                 ChangeSet changes = new ChangeSet(handle, actor, clock.instant().truncatedTo(ChronoUnit.MICROS), ids);
                 T made = work.apply(changes);
+                changes.judge();
                 if (rehearsal || changes.records().isEmpty()) {
                     handle.rollback();
                 } else {

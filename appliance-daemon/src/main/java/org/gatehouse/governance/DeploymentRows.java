@@ -3,6 +3,7 @@ package org.gatehouse.governance;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -97,7 +98,7 @@ final class DeploymentRows implements Rows<Deployment, DeploymentDraft> {
     public Deployment insert(ChangeSet changes, DeploymentDraft draft) {
         UUID id = changes.newId();
         requireGood(changes.handle(), id, draft);
-        requirePossible(draft);
+        judgeAtTheEnd(changes, draft);
         bind(changes, id, draft, changes.handle().createUpdate("""
                 INSERT INTO deployment (id, name, public_name, definition, created_at, updated_at, version)
                 VALUES (:id, :name, :publicName, :definition, :now, :now, 1)
@@ -116,7 +117,7 @@ final class DeploymentRows implements Rows<Deployment, DeploymentDraft> {
         checks.refuse();
         requireGood(changes.handle(), stored.id(), draft);
         if (!asksForLess(before, draft)) {
-            requirePossible(draft);
+            judgeAtTheEnd(changes, draft);
         }
         bind(changes, stored.id(), draft, changes.handle().createUpdate("""
                 UPDATE deployment SET name = :name, public_name = :publicName, definition = :definition,
@@ -161,10 +162,20 @@ final class DeploymentRows implements Rows<Deployment, DeploymentDraft> {
         }
     }
 
-    private void requirePossible(DeploymentDraft draft) {
-        List<FieldError> objections = new ArrayList<>(check.objections(draft));
-        if (!objections.isEmpty()) {
-            throw new RefusedException(new Refusal.Invalid(objections));
+    /** Once for all of a change: one may grow into the room that another gives up in it. */
+    private void judgeAtTheEnd(ChangeSet changes, DeploymentDraft draft) {
+        changes.judgeAtTheEnd(noun(), draft.name(), names -> requirePossible(changes.handle(), names));
+    }
+
+    private void requirePossible(Handle handle, Set<String> names) {
+        List<DeploymentDraft> all = read(handle, Selection.all()).stream().map(Deployment::draft).toList();
+        Map<String, List<FieldError>> objections = check.objections(all, names);
+        List<FieldError> errors = new ArrayList<>();
+        objections.forEach((name, each) -> each.forEach(error -> errors.add(names.size() == 1
+                ? error
+                : new FieldError(error.field(), "of the deployment " + name + ": " + error.message()))));
+        if (!errors.isEmpty()) {
+            throw new RefusedException(new Refusal.Invalid(errors));
         }
     }
 

@@ -41,8 +41,11 @@ final class LocalCopies {
         private static final Set<String> COUNTED = Set.of("usage_rollup", "usage_name", "key_last_use",
                 "trail_position", "trail_start", "gpu_energy");
         private static final Set<String> KEPT_ELSEWHERE = Set.of("trail", "call_body");
-        /** Readings of a week, a thousand times the size of the settings; a rebuilt box begins to collect anew. */
-        private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event");
+        /**
+         * Readings of a week, a thousand times the size of the settings, and the energy of single calls, which is in the sums; a rebuilt
+         * box begins to collect anew.
+         */
+        private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event", "call_energy");
 
         boolean holds(String table) {
             return !KEPT_ELSEWHERE.contains(table) && !NOT_KEPT.contains(table)

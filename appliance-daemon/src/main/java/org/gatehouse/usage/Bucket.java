@@ -38,10 +38,25 @@ record Bucket(Grain grain, long start, UUID department, UUID project, UUID user,
                 cost == null ? "" : cost.currency());
     }
 
+    /** The line of an upstream's minute that is nobody's. */
+    static Bucket ofNobody(long minute, String upstream) {
+        return new Bucket(Grain.MINUTE, minute, NIL, NIL, NIL, NIL, "", "", upstream, "");
+    }
+
     /** The bucket of a coarser grain that a minute's falls into. */
     Bucket in(Grain coarser) {
         return new Bucket(coarser, coarser.bucketOf(Instant.ofEpochSecond(start)), department, project, user, key,
                 scenario, model, upstream, currency);
+    }
+
+    /** The bucket of the same call that begins at another second. */
+    Bucket startingAt(long second) {
+        return new Bucket(grain, second, department, project, user, key, scenario, model, upstream, currency);
+    }
+
+    /** The bucket of the same call whose money is in that currency. */
+    Bucket paidIn(String money) {
+        return new Bucket(grain, start, department, project, user, key, scenario, model, upstream, money);
     }
 
     private static UUID orNil(@Nullable UUID id) {

@@ -9,40 +9,49 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
+import org.gatehouse.audit.CallEnergyTable;
 import org.gatehouse.audit.Cost;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.StoreFailure;
 
 /**
  * Shares out what GPUs took over the calls that it was taken for. A minute of an upstream is divided over the calls of that upstream which
- * ended in that minute, by weight: a call's uncached prompt tokens, plus {@value #OUTPUT_WEIGHT} times its produced tokens, plus 1. Parts
- * add up to the whole to the last unit. What no call ended in goes to nobody: a line of the upstream alone. Thread-safe.
+ * ran in that minute, by weight ({@link Payers}): each call's part beside its row, and all parts added up in the rollups, in one transaction.
+ * Parts add up to the whole to the last unit. What no call ran in goes to nobody: a line of the upstream alone. Thread-safe.
  */
 public final class EnergyRollups {
-    /**
-     * A produced token costs a pass over all weights, a prompt token its part of one pass over many: the ratio that vendors' prices of
-     * input and output tokens have, four to five, is the best known stand-in.
-     */
-    static final int OUTPUT_WEIGHT = 4;
-    /** Rows of a minute are all there by then: the trail's writer is seconds behind, not minutes. */
+    /** Rows of other boxes are all there by then: a trail's writer is seconds behind, not minutes. */
     static final Duration SETTLED = Duration.ofSeconds(90);
+    /** So long a minute waits for the calls that ran in it to end; who takes longer does not pay for it. */
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     private static final BigDecimal UNIT = BigDecimal.ONE.movePointLeft(Cost.MAXIMUM_SCALE);
     private static final int MOST_MINUTES = 60;
 
     private final Database database;
     private final UUID box;
+    private final CallsUnderWay underWay;
 
-    /** @param box which box of a fleet this is: each shares out what it has measured itself */
-    public EnergyRollups(Database database, UUID box) {
+    /**
+     * Takes the database.
+     *
+     * @param box which box of a fleet this is: each shares out what it has measured itself
+     * @param underWay the calls that a minute waits for
+     */
+    public EnergyRollups(Database database, UUID box, CallsUnderWay underWay) {
         this.database = database;
         this.box = box;
+        this.underWay = underWay;
     }
 
     /**
@@ -59,10 +68,12 @@ public final class EnergyRollups {
         Optional<LocalTariff> of(String upstream, Instant at);
     }
 
-    /** A part that was shared out, for metrics. */
-    public record Shared(String upstream, String department, long microWattHours, long gpuMicros) {}
-
-    private record Row(Bucket bucket, String departmentName, BigInteger weight) {}
+    /** What was shared out over a department's calls, for metrics; over nobody's, when the department is empty. */
+    public record Shared(String upstream, String department, long microWattHours, long gpuMicros) {
+        Shared plus(Shared other) {
+            return new Shared(upstream, department, microWattHours + other.microWattHours, gpuMicros + other.gpuMicros);
+        }
+    }
 
     private record Part(long microWattHours, long gpuMicros, BigDecimal cost) {
         Part plus(Part other) {
@@ -96,14 +107,29 @@ public final class EnergyRollups {
         });
     }
 
-    /** Shares out every minute that is over for long enough, each in a transaction; what came of it. */
+    /** Shares out every minute that is over for long enough and whose calls are known, each in a transaction; what came of it. */
     public List<Shared> shareOut(Instant now, Tariffs tariffs) {
         List<Shared> all = new ArrayList<>();
-        long before = now.minus(SETTLED).minus(Duration.ofMinutes(1)).getEpochSecond();
-        for (long minute : waiting(before)) {
-            all.addAll(inTransaction("shared out", connection -> shareOut(connection, minute, tariffs)));
+        List<Long> minutes = waiting(now.minus(SETTLED).minus(Duration.ofMinutes(1)).getEpochSecond());
+        if (minutes.isEmpty()) {
+            return all;
+        }
+        Map<String, Instant> oldest = underWay.oldest();
+        for (long minute : minutes) {
+            all.addAll(inTransaction("shared out", connection -> {
+                List<Measured> measured = measured(connection, minute);
+                return isKnown(minute, measured, oldest, now)
+                        ? shareOut(connection, minute, measured, tariffs)
+                        : List.<Shared>of();
+            }));
         }
         return all;
+    }
+
+    private static boolean isKnown(long minute, List<Measured> measured, Map<String, Instant> oldest, Instant now) {
+        Instant end = Instant.ofEpochSecond(minute).plus(Duration.ofMinutes(1));
+        return !now.isBefore(end.plus(LONGEST_WAIT)) || measured.stream()
+                .allMatch(one -> !oldest.getOrDefault(one.upstream(), Instant.MAX).isBefore(end));
     }
 
     private List<Long> waiting(long before) {
@@ -124,49 +150,65 @@ public final class EnergyRollups {
         });
     }
 
-    private List<Shared> shareOut(Connection connection, long minute, Tariffs tariffs) throws SQLException {
+    private List<Shared> shareOut(Connection connection, long minute, List<Measured> measured, Tariffs tariffs)
+            throws SQLException {
+        Set<String> upstreams = measured.stream().map(Measured::upstream).filter(upstream -> !upstream.isEmpty())
+                .collect(Collectors.toSet());
+        Map<String, Payers> payers = upstreams.isEmpty()
+                ? Map.of()
+                : Payers.of(connection, minute, upstreams, LONGEST_WAIT);
+        Map<Bucket, Part> minutes = new HashMap<>();
         List<Shared> shared = new ArrayList<>();
-        Map<Bucket, Part> touched = new TreeMap<>(Bucket.LOCK_ORDER);
-        for (Measured whole : taken(connection, minute)) {
-            Optional<LocalTariff> tariff = tariffs.of(whole.upstream(), Instant.ofEpochSecond(minute));
-            List<Row> rows = rows(connection, minute, whole.upstream());
-            List<Part> parts = parts(whole, tariff, rows.stream().map(Row::weight).toList());
-            for (int i = 0; i < rows.size(); i++) {
-                Part part = parts.get(i);
-                Bucket own = rows.get(i).bucket();
-                Bucket paid = tariff.map(found -> in(own, found.currency())).orElse(own);
-                for (Grain grain : Grain.values()) {
-                    touched.merge(paid.in(grain), part, Part::plus);
+        try (CallEnergyTable.Minute calls = new CallEnergyTable.Minute(connection, minute, box)) {
+            for (Measured whole : measured) {
+                Optional<LocalTariff> tariff = tariffs.of(whole.upstream(), Instant.ofEpochSecond(minute));
+                BigDecimal cost = tariff.map(found -> found.costOf(whole.microWattHours(), whole.gpuMicros()))
+                        .orElse(BigDecimal.ZERO).setScale(Cost.MAXIMUM_SCALE);
+                Part all = new Part(whole.microWattHours(), whole.gpuMicros(), cost);
+                Payers paying = payers.get(whole.upstream());
+                if (paying == null) {
+                    Bucket nobody = Bucket.ofNobody(minute, whole.upstream());
+                    minutes.merge(tariff.map(found -> nobody.paidIn(found.currency())).orElse(nobody), all, Part::plus);
+                    shared.add(new Shared(whole.upstream(), "", whole.microWattHours(), whole.gpuMicros()));
+                } else {
+                    shared.addAll(share(all, paying, whole.upstream(), tariff, minutes, calls));
                 }
-                shared.add(new Shared(whole.upstream(), rows.get(i).departmentName(), part.microWattHours(),
-                        part.gpuMicros()));
             }
+            calls.write();
         }
+        remove(connection, minute);
+        // Last: the trail's writer waits for whoever has these rows.
+        Map<Bucket, Part> touched = new TreeMap<>(Bucket.LOCK_ORDER);
+        minutes.forEach((bucket, part) -> {
+            for (Grain grain : Grain.values()) {
+                touched.merge(bucket.in(grain), part, Part::plus);
+            }
+        });
         add(connection, touched);
         return shared;
     }
 
-    private static Bucket in(Bucket bucket, String currency) {
-        return new Bucket(bucket.grain(), bucket.start(), bucket.department(), bucket.project(), bucket.user(),
-                bucket.key(), bucket.scenario(), bucket.model(), bucket.upstream(), currency);
-    }
-
-    private static List<Part> parts(Measured whole, Optional<LocalTariff> tariff, List<BigInteger> weights) {
-        List<BigInteger> energy = Split.of(BigInteger.valueOf(whole.microWattHours()), weights);
-        List<BigInteger> time = Split.of(BigInteger.valueOf(whole.gpuMicros()), weights);
-        BigDecimal cost = tariff.map(found -> found.costOf(whole.microWattHours(), whole.gpuMicros()))
-                .orElse(BigDecimal.ZERO).setScale(Cost.MAXIMUM_SCALE);
-        List<BigInteger> money = Split.of(cost.unscaledValue(), weights);
-        List<Part> parts = new ArrayList<>();
-        for (int i = 0; i < weights.size(); i++) {
-            parts.add(new Part(energy.get(i).longValueExact(), time.get(i).longValueExact(),
-                    UNIT.multiply(new BigDecimal(money.get(i)))));
+    private static Collection<Shared> share(Part whole, Payers paying, String upstream, Optional<LocalTariff> tariff,
+            Map<Bucket, Part> minutes, CallEnergyTable.Minute calls) throws SQLException {
+        Split energy = new Split(BigInteger.valueOf(whole.microWattHours()), paying.weight());
+        Split time = new Split(BigInteger.valueOf(whole.gpuMicros()), paying.weight());
+        Split money = new Split(whole.cost().unscaledValue(), paying.weight());
+        Map<String, Shared> byDepartment = new HashMap<>();
+        for (Payers.Payer payer : paying.all()) {
+            Part part = new Part(energy.next(payer.weight()).longValueExact(),
+                    time.next(payer.weight()).longValueExact(),
+                    UNIT.multiply(new BigDecimal(money.next(payer.weight()))));
+            Bucket own = payer.bucket();
+            minutes.merge(tariff.map(found -> own.paidIn(found.currency())).orElse(own), part, Part::plus);
+            calls.add(new CallEnergyTable.Part(payer.call(), part.microWattHours(), part.gpuMicros(), part.cost(),
+                    tariff.map(LocalTariff::currency).orElse("")));
+            byDepartment.merge(payer.department(),
+                    new Shared(upstream, payer.department(), part.microWattHours(), part.gpuMicros()), Shared::plus);
         }
-        return parts;
+        return byDepartment.values();
     }
 
-    /** Reads what was measured and removes it: the same transaction puts it where it belongs. */
-    private List<Measured> taken(Connection connection, long minute) throws SQLException {
+    private List<Measured> measured(Connection connection, long minute) throws SQLException {
         List<Measured> measured = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 """
@@ -179,50 +221,17 @@ public final class EnergyRollups {
                 }
             }
         }
+        return measured;
+    }
+
+    /** The same transaction has put it where it belongs. */
+    private void remove(Connection connection, long minute) throws SQLException {
         try (PreparedStatement delete = connection
                 .prepareStatement("DELETE FROM gpu_energy WHERE bucket = ? AND box = ?")) {
             delete.setLong(1, minute);
             delete.setObject(2, box);
             delete.executeUpdate();
         }
-        return measured;
-    }
-
-    /** The minute's rows that pay; one of nobody's when there are none. */
-    private static List<Row> rows(Connection connection, long minute, String upstream) throws SQLException {
-        List<Row> rows = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT r.department_id, r.project_id, r.user_id, r.key_id, r.scenario, r.model, r.currency, n.name,
-                    r.input_tokens, r.cached_tokens, r.output_tokens, r.calls - r.refusals AS served
-                FROM usage_rollup r LEFT JOIN usage_name n ON n.id = r.department_id
-                WHERE r.grain = ? AND r.bucket = ? AND r.upstream = ? AND r.upstream <> '' AND r.calls > r.refusals
-                ORDER BY r.department_id, r.project_id, r.user_id, r.key_id, r.scenario, r.model, r.currency""")) {
-            select.setInt(1, Grain.MINUTE.code());
-            select.setLong(2, minute);
-            select.setString(3, upstream);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    Bucket bucket = new Bucket(Grain.MINUTE, minute, row.getObject(1, UUID.class),
-                            row.getObject(2, UUID.class), row.getObject(3, UUID.class), row.getObject(4, UUID.class),
-                            row.getString(5), row.getString(6), upstream, row.getString(7));
-                    String name = row.getString(8);
-                    rows.add(new Row(bucket, name == null ? "" : name,
-                            weight(row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12))));
-                }
-            }
-        }
-        if (rows.isEmpty()) {
-            rows.add(new Row(new Bucket(Grain.MINUTE, minute, Bucket.NIL, Bucket.NIL, Bucket.NIL, Bucket.NIL, "", "",
-                    upstream, ""), "", BigInteger.ONE));
-        }
-        return rows;
-    }
-
-    /** Each call weighs at least 1, for one that produced nothing was served, too. */
-    static BigInteger weight(long input, long cached, long output, long calls) {
-        return BigInteger.valueOf(Math.max(0, input - cached))
-                .add(BigInteger.valueOf(output).multiply(BigInteger.valueOf(OUTPUT_WEIGHT)))
-                .add(BigInteger.valueOf(calls));
     }
 
     private static void add(Connection connection, Map<Bucket, Part> touched) throws SQLException {

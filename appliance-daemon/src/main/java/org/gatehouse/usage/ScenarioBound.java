@@ -26,13 +26,30 @@ final class ScenarioBound {
 
     private record ProjectDay(UUID project, long day) {}
 
+    /** Under what a call is to be filed. */
     String of(Connection connection, CallRecord call) throws SQLException {
+        return file(connection, call, true);
+    }
+
+    /** Under what a call was filed that is in the rollups already; for an object of a short life, which reads each day once. */
+    String filed(Connection connection, CallRecord call) throws SQLException {
+        return file(connection, call, false);
+    }
+
+    private String file(Connection connection, CallRecord call, boolean isNew) throws SQLException {
         Caller caller = call.caller();
         String scenario = Bucket.fitting(call.scenario());
         if (scenario.isEmpty() || caller == null) {
             return "";
         }
-        ProjectDay projectDay = new ProjectDay(caller.projectId(), Grain.DAY.bucketOf(call.at()));
+        Set<String> known = known(connection, new ProjectDay(caller.projectId(), Grain.DAY.bucketOf(call.at())));
+        if (isNew && known.size() < MOST) {
+            known.add(scenario);
+        }
+        return known.contains(scenario) ? scenario : OTHER;
+    }
+
+    private Set<String> known(Connection connection, ProjectDay projectDay) throws SQLException {
         Set<String> known = seen.get(projectDay);
         if (known == null) {
             // Calls end at about now; a day is left behind for good two days later.
@@ -41,14 +58,7 @@ final class ScenarioBound {
             known = stored(connection, projectDay.project(), projectDay.day());
             seen.put(projectDay, known);
         }
-        if (known.contains(scenario)) {
-            return scenario;
-        }
-        if (known.size() >= MOST) {
-            return OTHER;
-        }
-        known.add(scenario);
-        return scenario;
+        return known;
     }
 
     private static Set<String> stored(Connection connection, UUID project, long day) throws SQLException {

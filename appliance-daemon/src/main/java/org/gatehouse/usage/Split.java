@@ -1,46 +1,44 @@
 package org.gatehouse.usage;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
 /**
- * Divides a whole number of units by weights, so that the parts add up to the whole to the last unit (largest remainder; equal remainders in
- * the order given). Stateless.
+ * Divides a whole number of units by weights, one party after the other, so that the parts add up to the whole to the last unit and none is
+ * a unit off its share. It keeps no list of parties: a minute may have a hundred thousand. For one thread.
  */
 final class Split {
-    private Split() {}
+    private final BigInteger whole;
+    private final BigInteger allWeights;
+    private BigInteger weighed = BigInteger.ZERO;
+    private BigInteger given = BigInteger.ZERO;
 
     /**
-     * The parts, in the order of the weights.
+     * Begins to divide.
      *
      * @param whole at least 0
-     * @param weights at least 0 each, and not all of them 0
+     * @param allWeights of all parties together; above 0
      */
-    static List<BigInteger> of(BigInteger whole, List<BigInteger> weights) {
-        BigInteger all = weights.stream().reduce(BigInteger.ZERO, BigInteger::add);
-        if (all.signum() <= 0 || whole.signum() < 0) {
+    Split(BigInteger whole, BigInteger allWeights) {
+        if (allWeights.signum() <= 0 || whole.signum() < 0) {
             throw new IllegalArgumentException("a split needs a whole of at least 0 and a weight above 0");
         }
-        List<BigInteger> parts = new ArrayList<>();
-        List<BigInteger> remainders = new ArrayList<>();
-        BigInteger left = whole;
-        for (BigInteger weight : weights) {
-            BigInteger[] part = whole.multiply(weight).divideAndRemainder(all);
-            parts.add(part[0]);
-            remainders.add(part[1]);
-            left = left.subtract(part[0]);
+        this.whole = whole;
+        this.allWeights = allWeights;
+    }
+
+    /**
+     * The next party's part: what all up to it are due, rounded down, less what those before it got.
+     *
+     * @param weight at least 0
+     */
+    BigInteger next(BigInteger weight) {
+        weighed = weighed.add(weight);
+        if (weight.signum() < 0 || weighed.compareTo(allWeights) > 0) {
+            throw new IllegalArgumentException("the weights must not be negative or more than was said");
         }
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < parts.size(); i++) {
-            order.add(i);
-        }
-        order.sort(Comparator.comparing((Integer i) -> remainders.get(i)).reversed());
-        for (int i = 0; i < left.intValueExact(); i++) {
-            int lucky = order.get(i);
-            parts.set(lucky, parts.get(lucky).add(BigInteger.ONE));
-        }
-        return parts;
+        BigInteger due = whole.multiply(weighed).divide(allWeights);
+        BigInteger part = due.subtract(given);
+        given = due;
+        return part;
     }
 }

@@ -32,6 +32,18 @@ public final class UsageReport {
     /** A report has this many lines at most; what is beyond is cut and said so. */
     public static final int MOST_LINES = 10_000;
 
+    /**
+     * Calls that are not charged by tokens stand on the line of their energy: their own rows have no currency, those of their energy have
+     * the one of its price. Found by the day's rows of the same calls, which are there until the day's last report.
+     */
+    private static final String LINE_CURRENCY = """
+            CASE WHEN r.currency <> '' OR r.upstream = '' THEN r.currency ELSE COALESCE((
+                SELECT CASE WHEN MIN(e.currency) = MAX(e.currency) THEN MIN(e.currency) ELSE '' END
+                FROM usage_rollup e WHERE e.grain = 3 AND e.bucket = r.bucket - MOD(r.bucket, 86400)
+                    AND e.department_id = r.department_id AND e.project_id = r.project_id AND e.user_id = r.user_id
+                    AND e.key_id = r.key_id AND e.scenario = r.scenario AND e.model = r.model AND e.upstream = r.upstream
+                    AND e.currency <> '' AND (e.micro_watt_hours > 0 OR e.gpu_micros > 0)), '') END""";
+
     private final Jdbi jdbi;
     private final Clock clock;
 
@@ -155,7 +167,7 @@ public final class UsageReport {
             groups.add("bucket");
         }
         question.groupBy().forEach(dimension -> groups.add(dimension.column()));
-        groups.add("currency");
+        groups.add("line_currency");
         String group = String.join(", ", groups);
         StringBuilder sql = new StringBuilder("SELECT ").append(group)
                 .append("""
@@ -188,7 +200,7 @@ public final class UsageReport {
                 values.put(dimension, value.equals(Bucket.NIL.toString()) ? "" : value);
             }
             return new Line(question.bucket() == null ? null : Instant.ofEpochSecond(row.getLong("bucket")), values,
-                    Map.of(), row.getString("currency"),
+                    Map.of(), row.getString("line_currency"),
                     new Sums(row.getLong("calls"), row.getLong("refusals"), row.getLong("failures"),
                             row.getLong("estimated"), row.getLong("input_tokens"), row.getLong("output_tokens"),
                             row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("reasoning"),
@@ -208,10 +220,12 @@ public final class UsageReport {
     private static String rows(Question question, List<Span> spans) {
         StringBuilder only = new StringBuilder();
         question.only().keySet().forEach(
-                dimension -> only.append(" AND ").append(dimension.column()).append(" = :").append(dimension.column()));
+                dimension -> only.append(" AND r.").append(dimension.column()).append(" = :")
+                        .append(dimension.column()));
         return IntStream.range(0, spans.size())
-                .mapToObj(i -> "SELECT * FROM usage_rollup WHERE grain = :grain" + i + " AND bucket >= :from" + i
-                        + " AND bucket < :to" + i + only)
+                .mapToObj(i -> "SELECT r.*, " + LINE_CURRENCY
+                        + " AS line_currency FROM usage_rollup r WHERE r.grain = :grain"
+                        + i + " AND r.bucket >= :from" + i + " AND r.bucket < :to" + i + only)
                 .collect(Collectors.joining(" UNION ALL "));
     }
 

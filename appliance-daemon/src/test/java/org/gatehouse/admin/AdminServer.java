@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -47,6 +48,7 @@ import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.supervisor.models.ModelStoreSettings;
+import org.gatehouse.usage.CallsUnderWay;
 import org.gatehouse.usage.KeyLastUse;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
@@ -106,14 +108,14 @@ public final class AdminServer implements AutoCloseable {
                 List.of(new UsageRollups(), new KeyLastUse()), clock, ids);
         actions = new RecordingTrail(new DurableAdminTrail(trail, fresh.database()), new CopyOnWriteArrayList<>());
         governance = Governance.open(fresh.database(), secrets, actions, clock, ids, new SecureRandom(),
-                _ -> objections);
+                (_, asked) -> asked.stream().collect(Collectors.toMap(name -> name, _ -> objections)));
         AdminTokens tokens = AdminTokens.open(fresh.database(), directory, clock, ids, new SecureRandom());
         token = Files.readString(directory.resolve(AdminTokens.FILE)).strip();
         UpstreamProbe probe = (upstream, model) -> new UpstreamProbe.Report(true,
                 "It answers. Key " + (upstream.apiKey() == null ? "absent" : "present") + ".", 12, List.of("m-1"));
         gpus = Gpus.open(GpuPlan.simulated("gpu-box", 2, TestOwners.byIndex("small"), clock), fresh.database(), actions,
                 (_, _) -> Optional.empty(),
-                clock, System::nanoTime, ids);
+                CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),

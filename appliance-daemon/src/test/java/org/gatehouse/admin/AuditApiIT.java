@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,9 @@ import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.VerificationResult;
 import org.gatehouse.store.Databases;
+import org.gatehouse.usage.CallsUnderWay;
+import org.gatehouse.usage.EnergyRollups;
+import org.gatehouse.usage.LocalTariff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -87,6 +93,29 @@ final class AuditApiIT {
         assertThat(server.get("/api/v1/audit?outcome=failed").json().get("items")).hasSize(1);
         assertThat(server.get("/api/v1/audit?after=%27%20OR%201").fields()).containsExactly("after");
         assertThat(server.get("/api/v1/audit?kind=everything").fields()).containsExactly("kind");
+    }
+
+    @Test
+    void aCallTellsWhatGpusTookForItOnceThatIsShared() {
+        CallRecord call = samples.completed(NOON);
+        append(call);
+        String path = "/api/v1/audit/" + call.id();
+        assertThat(server.get(path).json().get("energy").isNull()).isTrue();
+        EnergyRollups rollups = new EnergyRollups(server.fresh.database(), new UUID(0, 1), CallsUnderWay.none());
+        rollups.keep(NOON, List.of(new EnergyRollups.Measured("local-a", 1_234_567, 60_000_000)));
+
+        rollups.shareOut(NOON.plusSeconds(600), (_, _) -> Optional.of(
+                new LocalTariff(new BigDecimal("0.30"), BigDecimal.ZERO, "EUR")));
+
+        JsonNode energy = server.get(path).json().get("energy");
+        assertThat(new BigDecimal(energy.get("wattHours").asText())).isEqualByComparingTo("1.234567");
+        assertThat(new BigDecimal(energy.get("gpuSeconds").asText())).isEqualByComparingTo("60");
+        assertThat(energy.get("localCosts").get(0).get("currency").asText()).isEqualTo("EUR");
+        assertThat(new BigDecimal(energy.get("localCosts").get(0).get("amount").asText()))
+                .isEqualByComparingTo("0.0003703701");
+        JsonNode listed = server.get("/api/v1/audit?kind=call").json().get("items").get(0);
+        assertThat(listed.get("energy")).isEqualTo(energy);
+        assertThat(server.get("/api/v1/audit/export").text()).contains("\"microWattHours\":1234567");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -72,6 +73,20 @@ final class InFlightJournalIT {
             assertThat(next.recover(fixture.trail(), fixture.search(), InFlightJournalIT::settle)).isZero();
         }
         assertThat(fixture.search().byId(call.id()).orElseThrow().item()).isEqualTo(call);
+    }
+
+    @Test
+    void theOldestCallOfEachUpstreamIsKnownUntilItIsClosedAlsoOfAnEarlierLife() {
+        CallDraft first = draft();
+        journal().open(first);
+        try (InFlightJournal next = journal()) {
+            InFlightJournal.Slot slot = next.open(draft());
+            assertThat(next.oldest()).containsExactly(Map.entry(first.upstream(), first.startedAt()));
+            next.recover(fixture.trail(), fixture.search(), InFlightJournalIT::settle);
+            assertThat(next.oldest()).hasSize(1);
+            slot.close();
+            assertThat(next.oldest()).isEmpty();
+        }
     }
 
     @Test

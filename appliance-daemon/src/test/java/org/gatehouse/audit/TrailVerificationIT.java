@@ -3,6 +3,7 @@ package org.gatehouse.audit;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -231,6 +232,37 @@ final class TrailVerificationIT {
         assertThat(fixture.verify()).isInstanceOf(Intact.class);
         fixture.tamper("UPDATE trail_start SET at_micros = at_micros + 1");
         assertBroken(removed + 1, "not signed");
+    }
+
+    @Test
+    void energyOfCallsGoesWithTheirRowsAndStandsInTheExport() throws Exception {
+        List<CallRecord> all = new ArrayList<>(calls);
+        all.addAll(fixture.append(200, START.plus(Duration.ofDays(10))));
+        try (Connection connection = fixture.fresh().database().dataSource().getConnection();
+                CallEnergyTable.Minute minute = new CallEnergyTable.Minute(connection, START.getEpochSecond(),
+                        fixture.node())) {
+            for (CallRecord call : all) {
+                minute.add(new CallEnergyTable.Part(call.id(), 1_500_000, 2, new BigDecimal("0.0125"), "EUR"));
+            }
+            minute.write();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new TrailExport(fixture.fresh().database(), fixture.secretBox(), fixture.trail()).write(out, null, null);
+        assertThat(TrailExport.verify(new ByteArrayInputStream(out.toByteArray()), Map.of()))
+                .isInstanceOf(Intact.class);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("\"energy\":{"
+                + "\"microWattHours\":1500000,\"gpuMicros\":2,\"localCosts\":[{\"amount\":\"0.0125\","
+                + "\"currency\":\"EUR\"}]},\"record\":{\"kind\":\"call\""))).hasSize(all.size());
+        Clock later = Clock.fixed(START.plus(Duration.ofDays(11)), java.time.ZoneOffset.UTC);
+
+        new TrailRetention(fixture.fresh().database(), fixture.trail(), later, new Ids())
+                .removeRecords(Duration.ofDays(5));
+
+        Map<UUID, CallEnergy> left = fixture.search().energyOf(all.stream().map(CallRecord::id).toList());
+        assertThat(left).isNotEmpty().hasSizeLessThan(all.size());
+        for (CallRecord call : all) {
+            assertThat(left.containsKey(call.id())).isEqualTo(fixture.search().byId(call.id()).isPresent());
+        }
     }
 
     @Test

@@ -180,11 +180,16 @@ final class AdminCommandsIT {
         }
     }
 
+    /** Returns when the database has it. {@code flush} alone waits only for what is durable already when it is called. */
+    private void append(CallRecord call) {
+        server.trail.appendDurably(call, null, Duration.ofSeconds(10));
+        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+    }
+
     @Test
     void trailAndUsageCanBeAskedFor(@TempDir Path other) throws IOException {
         furnish();
-        server.trail.append(new SampleCalls(3).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
-        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+        append(new SampleCalls(3).completed(Instant.parse("2026-11-20T12:00:00Z")));
         assertThat(shell.run("audit", "search", "--kind", "admin", "--object-type", "users").out())
                 .contains("token:first", "users create");
         Shell.Result calls = shell.run("audit", "search", "--kind", "call", "--output", "json");
@@ -216,12 +221,11 @@ final class AdminCommandsIT {
         SampleCalls samples = new SampleCalls(4);
         Instant noon = Instant.parse("2026-11-20T12:00:00Z");
         CallRecord call = samples.call(noon, samples.caller(0, 0), Outcome.CLIENT_GONE, 9, 1024);
-        server.trail.append(new CallRecord(call.id(), call.traceId(), call.requestId(), noon, call.caller(),
+        append(new CallRecord(call.id(), call.traceId(), call.requestId(), noon, call.caller(),
                 call.clientAddress(), call.dialect(), call.surface(), false, null, "m", "m", "u", false, 499,
                 Outcome.CLIENT_GONE, null, Usage.tokens(9, 1024, Usage.Source.ESTIMATED), call.cost(), null, 5, null,
-                null), null);
-        server.trail.append(samples.call(noon, samples.caller(0, 0), Outcome.COMPLETED, 1, 1), null);
-        assertThat(server.trail.flush(Duration.ofSeconds(10))).isTrue();
+                null));
+        append(samples.call(noon, samples.caller(0, 0), Outcome.COMPLETED, 1, 1));
 
         String rows = shell.run("audit", "search", "--kind", "call").out();
         assertThat(rows.lines().filter(line -> line.contains("client_gone")))

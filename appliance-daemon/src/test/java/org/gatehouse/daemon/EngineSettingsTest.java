@@ -61,6 +61,15 @@ class EngineSettingsTest {
     }
 
     @Test
+    void whatAnOrderlyStopDoesByDefaultAsksTheSameQuestionAsTheBackend() throws IOException {
+        EngineSettings usual = EngineSettings.standard();
+
+        assertThat(usual.plan(DATA, choice -> choice == BackendChoice.AUTOMATIC).endWithDaemon()).isFalse();
+        assertThat(usual.plan(DATA, _ -> false).endWithDaemon()).isTrue();
+        assertThat(read("on-stop: keep").plan(DATA, _ -> false).endWithDaemon()).isFalse();
+    }
+
+    @Test
     void socketsLieWhereTheirPathsAreShortAndTheSamePlaceIsFoundAgain() throws IOException {
         EngineSettings usual = EngineSettings.standard();
         Path deep = Path.of("/a/very/deep/directory/of/somebody/who/likes/long/names/indeed");

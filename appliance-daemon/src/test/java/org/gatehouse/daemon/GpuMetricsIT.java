@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,13 +13,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.gatehouse.compute.GpuOwnership;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.TestOwners;
 import org.gatehouse.compute.WholeGpu;
-import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuMetric;
-import org.gatehouse.gpu.GpuProcess;
 import org.gatehouse.simulated.SimulatedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +30,8 @@ final class GpuMetricsIT {
 
     @Test
     void thePageIsSoundWithEveryMetricThatAGpuCanHave() {
-        try (TestDaemon box = TestDaemon.watching(data, WholeGpu.plan(new Reserved(), Clock.systemUTC()))) {
+        try (TestDaemon box = TestDaemon.watching(data,
+                WholeGpu.plan(TestOwners.byIndex("large \"one\""), Clock.systemUTC()))) {
             String text = awaitGpus(box);
             MetricsPage page = new MetricsPage(text);
 
@@ -43,7 +40,7 @@ final class GpuMetricsIT {
             }
             assertThat(text)
                     .contains("DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",UUID=\"GPU-whole\",pci_bus_id=\"\",device=\"nvidia0\","
-                            + "modelName=\"A \\\"quoted\\\" \\\\ name\",Hostname=\"whole-box\",model=\"large \\\"one\\\"\",department=\"Research\"} 1\n")
+                            + "modelName=\"A \\\"quoted\\\" \\\\ name\",Hostname=\"whole-box\",model=\"large \\\"one\\\"\"} 1\n")
                     .contains("GPU_I_PROFILE=\"3g.40gb\",GPU_I_ID=\"2\"").contains("err_code=\"79\"");
         }
     }
@@ -55,7 +52,10 @@ final class GpuMetricsIT {
                         WholeGpu.plan(TestOwners.byIndex("engine"), Clock.systemUTC()))) {
             TestDaemon.Furnished things = box.furnish(engine);
             assertThat(box.chat(box.key(things.project(), "ci").text(), "tokens=3").statusCode()).isEqualTo(200);
-            MetricsPage page = new MetricsPage(awaitGpus(box));
+            String text = awaitGpus(box);
+            MetricsPage page = new MetricsPage(text);
+            // The only key that may call it is Research's.
+            assertThat(text).contains("model=\"engine\",department=\"Research\"} ");
 
             for (String file : List.of("gatehouse.json", "gpus.json")) {
                 JsonNode board = new ObjectMapper()
@@ -122,25 +122,5 @@ final class GpuMetricsIT {
     private static String awaitGpus(TestDaemon box) {
         TestDaemon.await(() -> box.get("/metrics").body().contains("DCGM_FI_DEV_GPU_TEMP{"), "no GPU is seen");
         return box.get("/metrics").body();
-    }
-
-    /** A model with an awkward name on the first GPU, reserved for a department. */
-    private static final class Reserved implements GpuOwnership {
-        private final GpuOwnership owners = TestOwners.byIndex("large \"one\"");
-
-        @Override
-        public Optional<String> ofProcess(String node, Gpu gpu, GpuProcess process) {
-            return owners.ofProcess(node, gpu, process);
-        }
-
-        @Override
-        public Optional<String> ofGpu(String node, Gpu gpu) {
-            return owners.ofGpu(node, gpu);
-        }
-
-        @Override
-        public Optional<String> departmentOf(String owner) {
-            return Optional.of("Research");
-        }
     }
 }

@@ -53,6 +53,18 @@ class MonitoredGpusTest {
                 .put(GpuMetric.MEMORY_USED, usedGib * 1024).build();
     }
 
+    @Test
+    void deviceNumberIsTheDriversAndNotTheIndex() {
+        GpuIdentity identity = new GpuIdentity(0, "GPU-0", "", "Test 80", 3, "", "", "9.0", -1);
+        seen = List.of(new Gpu(identity, GpuCondition.OK, memory(80, 0), false, List.of(), List.of(), false));
+        assertThat(gpus.gpus().getFirst().minor()).isEqualTo(3);
+
+        seen = List.of(new Gpu(identity, GpuCondition.OK, memory(80, 0), true,
+                List.of(new MigInstance(9, "1g.10gb", "MIG-a", memory(10, 0))), List.of(), false));
+        assertThat(gpus.gpus().getFirst().minor()).isEqualTo(3);
+        assertThat(gpus.gpus().getFirst().gpuInstance()).isEqualTo(9);
+    }
+
     private GpuCapacity capacity(int index) {
         return gpus.gpus().get(index).capacity();
     }

@@ -54,6 +54,7 @@ class FlushTest {
             client.post(key, CHAT, name, TestBox.chat(name, "hello", ",\"stream\":true"));
             for (int i = 0; i < 8; i++) {
                 pieces.add("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + i + "\"}}]}\n\n");
+                // The first piece has a role beside it where the provider is translated to.
                 client.readUntil("\"content\":\"" + i);
             }
             pieces.add("data: [DONE]\n\n");

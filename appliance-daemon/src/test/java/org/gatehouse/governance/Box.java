@@ -47,7 +47,7 @@ public final class Box implements AutoCloseable {
 
     private Governance open() {
         return Governance.open(fresh.database(), secrets, trail, clock, new Ids(), new SecureRandom(),
-                draft -> check.objections(draft));
+                (all, asked) -> check.objections(all, asked));
     }
 
     /** As after a restart of the daemon. */

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.AfterEach;
@@ -198,11 +200,12 @@ final class DeploymentsIT {
 
     @Test
     void objectionsOfTheEnginesRefuseWhatIsNewOrMoreButNotLess() {
-        List<DeploymentDraft> asked = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
         Deployment made = create(CHAT.withReplicas(2));
-        box.check = draft -> {
-            asked.add(draft);
-            return List.of(new FieldError("sizing.gpus", "names GPU-1 twice. Name it once."));
+        box.check = (_, names) -> {
+            asked.addAll(names);
+            return Map.of(names.iterator().next(),
+                    List.of(new FieldError("sizing.gpus", "names GPU-1 twice. Name it once.")));
         };
 
         assertThat(fields(box.governance.deployments().create(ALICE, DeploymentDraft.of("other", "other", "/m"))))
@@ -213,6 +216,40 @@ final class DeploymentsIT {
         assertThat(asked).hasSize(2);
         assertThat(update(made, draft -> draft.withReplicas(0)).replicas()).isZero();
         assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void oneDeclarationIsJudgedByWhatShallBeInTheEnd() {
+        create(CHAT.withReplicas(2));
+        DeploymentDraft other = DeploymentDraft.of("a-other", "other", "/m");
+        create(other);
+        create(DeploymentDraft.of("gone", "gone", "/m"));
+        // A box with room for three replicas.
+        box.check = (all, names) -> all.stream().mapToInt(DeploymentDraft::replicas).sum() <= 3
+                ? Map.of()
+                : names.stream().collect(Collectors.toMap(name -> name,
+                        _ -> List.of(new FieldError("sizing", "There is no room."))));
+        assertThat(fields(box.governance.deployments().update(ALICE,
+                box.governance.deployments().list(Map.of("name", "a-other"), null, 1).items().getFirst().id(), null,
+                to(draft -> draft.withReplicas(2))))).containsExactly("sizing");
+
+        assertThat(box.governance.declarations()
+                .apply(ALICE, declaring(other.withReplicas(2), CHAT.withReplicas(1)), false, true)
+                .made().updated()).isEqualTo(2);
+
+        Refusal refused = refusal(box.governance.declarations()
+                .apply(ALICE, declaring(other.withReplicas(3), CHAT.withReplicas(2)), false, true));
+        assertThat(((Refusal.Invalid) refused).errors()).extracting(FieldError::message)
+                .containsExactlyInAnyOrder("of the deployment a-other: There is no room.",
+                        "of the deployment chat: There is no room.");
+        assertThat(refusal(box.governance.declarations()
+                .apply(ALICE, declaring(other.withReplicas(3), CHAT), true, true))).as("a rehearsal is judged too")
+                .isInstanceOf(Refusal.Invalid.class);
+    }
+
+    private static Declaration declaring(DeploymentDraft... deployments) {
+        return new Declaration(Declaration.VERSION, null, null, null, null, null, null, List.of(deployments), null,
+                null, null, null, null);
     }
 
     @Test

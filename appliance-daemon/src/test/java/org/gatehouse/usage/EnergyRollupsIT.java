@@ -56,7 +56,7 @@ final class EnergyRollupsIT {
     @BeforeEach
     void open(@TempDir Path directory) {
         fixture = TrailFixture.on(kind, directory, new UsageRollups());
-        energy = new EnergyRollups(fixture.fresh().database(), new UUID(0, 7));
+        energy = new EnergyRollups(fixture.fresh().database(), new UUID(0, 7), CallsUnderWay.none());
     }
 
     @AfterEach
@@ -137,7 +137,7 @@ final class EnergyRollupsIT {
 
     @Test
     void eachBoxSharesOutWhatItMeasuredItself() {
-        EnergyRollups other = new EnergyRollups(fixture.fresh().database(), new UUID(0, 8));
+        EnergyRollups other = new EnergyRollups(fixture.fresh().database(), new UUID(0, 8), CallsUnderWay.none());
         energy.keep(MINUTE, List.of(new Measured("engine", 10, 1)));
         other.keep(MINUTE, List.of(new Measured("engine", 20, 1)));
 
@@ -149,9 +149,9 @@ final class EnergyRollupsIT {
 
     @Test
     void producedTokensWeighFourTimesAndCachedOnesNothing() {
-        assertThat(EnergyRollups.weight(100, 60, 10, 2)).isEqualTo(40 + 40 + 2);
-        assertThat(EnergyRollups.weight(0, 0, 0, 1)).isEqualTo(1);
-        assertThat(EnergyRollups.weight(5, 9, 0, 1)).isEqualTo(1);
+        assertThat(Payers.weight(100, 60, 10)).isEqualTo(40 + 40 + 1);
+        assertThat(Payers.weight(0, 0, 0)).isEqualTo(1);
+        assertThat(Payers.weight(5, 9, 0)).isEqualTo(1);
     }
 
     private List<Line> report(Grain grain, List<Dimension> by, Map<Dimension, String> only) {

@@ -26,7 +26,8 @@ class SplitTest {
             weights.set(random.nextInt(parties), BigInteger.valueOf(1 + random.nextInt(1_000)));
             BigInteger all = weights.stream().reduce(BigInteger.ZERO, BigInteger::add);
 
-            List<BigInteger> parts = Split.of(whole, weights);
+            Split split = new Split(whole, all);
+            List<BigInteger> parts = weights.stream().map(split::next).toList();
 
             assertThat(parts.stream().reduce(BigInteger.ZERO, BigInteger::add)).isEqualTo(whole);
             for (int i = 0; i < parties; i++) {
@@ -41,8 +42,16 @@ class SplitTest {
 
     @Test
     void aSplitOverNobodyIsABug() {
-        assertThatThrownBy(() -> Split.of(BigInteger.TEN, List.of(BigInteger.ZERO)))
+        assertThatThrownBy(() -> new Split(BigInteger.TEN, BigInteger.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whoTakesMoreThanThereIsIsABug() {
+        Split split = new Split(BigInteger.TEN, BigInteger.TWO);
+        assertThat(split.next(BigInteger.TWO)).isEqualTo(10);
+
+        assertThatThrownBy(() -> split.next(BigInteger.ONE)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
+import org.gatehouse.supervisor.engines.Diagnosis;
+
 /** A way in which the box runs engine processes and ends them. Thread-safe. */
 sealed interface Backend permits ProcessGroups, SystemdUnits {
 
@@ -46,6 +48,9 @@ sealed interface Backend permits ProcessGroups, SystemdUnits {
     /** What ends this family, which {@link #start} has brought into being. */
     Ender ender(Family family, String unit);
 
-    /** Nothing of it is left: forgets what was kept for it. */
-    void cleared(String id);
+    /** How the root of a unit that is nobody's child ended, or {@link Diagnosis#EXIT_UNKNOWN}. May take a few hundred milliseconds. */
+    int exitCode(String unit);
+
+    /** Nothing of it is left: forgets what was kept for it and for its unit. */
+    void cleared(String id, String unit);
 }

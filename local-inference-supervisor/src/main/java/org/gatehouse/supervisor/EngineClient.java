@@ -36,7 +36,7 @@ public final class EngineClient {
      * @throws IOException without a whole answer of at most 8 MiB in time
      */
     public Reply get(Listen listen, String path, String key, Duration deadline) throws IOException {
-        return call(listen, "GET", path, key, "", deadline);
+        return call(listen, "GET", path, key, "", "", deadline);
     }
 
     /**
@@ -45,17 +45,27 @@ public final class EngineClient {
      * @throws IOException without a whole answer of at most 8 MiB in time
      */
     public Reply post(Listen listen, String path, String key, String json, Duration deadline) throws IOException {
-        return call(listen, "POST", path, key, json, deadline);
+        return post(listen, path, key, json, "application/json", deadline);
     }
 
-    private static Reply call(Listen listen, String method, String path, String key, String json, Duration deadline)
+    /**
+     * POSTs this text of that content type, {@code ""} for no body at all.
+     *
+     * @throws IOException without a whole answer of at most 8 MiB in time
+     */
+    public Reply post(Listen listen, String path, String key, String body, String contentType, Duration deadline)
             throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return call(listen, "POST", path, key, body, contentType, deadline);
+    }
+
+    private static Reply call(Listen listen, String method, String path, String key, String text, String contentType,
+            Duration deadline) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nConnection: close\r\n"
                 + (key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n")
                 + (body.length == 0
                         ? ""
-                        : "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n")
+                        : "Content-Type: " + contentType + "\r\nContent-Length: " + body.length + "\r\n")
                 + "\r\n";
         try (EngineSocket socket = EngineSocket.connect(listen, deadline)) {
             socket.write(StandardCharsets.US_ASCII.encode(head));

@@ -116,9 +116,11 @@ final class EngineLauncher {
             System.getLogger(EngineLauncher.class.getName()).log(System.Logger.Level.WARNING,
                     "The log of the adopted instance " + wish.id() + " cannot be opened", e);
         }
-        EngineProcess process = new EngineProcess.Found(host.processes(), manifest.root(), startedAt);
+        Backend backend = backends.of(manifest);
+        EngineProcess process = new EngineProcess.Found(host.processes(), manifest.root(), startedAt,
+                () -> backend.exitCode(manifest.unit()));
         return new EngineRun(wish,
-                new EngineRun.Parts(process, family, backends.of(manifest), manifest, manifests, log), true, host,
+                new EngineRun.Parts(process, family, backend, manifest, manifests, log), true, host,
                 probe);
     }
 

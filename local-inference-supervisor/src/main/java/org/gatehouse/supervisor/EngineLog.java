@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * the file in its bound. Read along by one thread; {@link #last} from any.
  */
 final class EngineLog {
+    private static final System.Logger LOG = System.getLogger(EngineLog.class.getName());
     private static final int LONGEST_LINE = 8192;
     private static final int CHUNK = 64 << 10;
     private static final Pattern COLOURS = Pattern.compile("\u001b\\[[0-9;]*[A-Za-z]");
@@ -45,6 +46,18 @@ final class EngineLog {
         this.limitBytes = settings.logLimitBytes();
         this.limitLines = settings.logLines();
         this.clock = clock;
+    }
+
+    /** Deletes the files of an instance that writes no more. A failure is logged: nothing hangs on it. */
+    static void delete(String id, SupervisorSettings settings) {
+        for (String name : List.of(id + ".log", id + ".log.1")) {
+            try {
+                Files.deleteIfExists(settings.logDirectory().resolve(name));
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "The log " + name + " of a removed instance cannot be deleted in "
+                        + settings.logDirectory() + "; delete it by hand", e);
+            }
+        }
     }
 
     /** Where the engine appends to. It must append: the file is cut from the front. */

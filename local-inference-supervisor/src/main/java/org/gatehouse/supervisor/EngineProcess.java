@@ -1,8 +1,10 @@
 package org.gatehouse.supervisor;
 
+import java.util.function.IntSupplier;
+
 import org.gatehouse.supervisor.engines.Diagnosis;
 
-/** An engine's root process. Only a child's end is told at once and with an exit code. Thread-safe. */
+/** An engine's root process. Only a child's end is told at once. Thread-safe. */
 sealed interface EngineProcess {
 
     /** Its process id. */
@@ -47,8 +49,9 @@ sealed interface EngineProcess {
      * @param table where it stands
      * @param pid its id
      * @param startedAt tells it from a later process with its id
+     * @param ending asks whoever was told how it ended
      */
-    record Found(ProcessTable table, long pid, long startedAt) implements EngineProcess {
+    record Found(ProcessTable table, long pid, long startedAt, IntSupplier ending) implements EngineProcess {
         @Override
         public boolean isAlive() {
             ProcessEntry entry = table.read(pid);
@@ -57,7 +60,7 @@ sealed interface EngineProcess {
 
         @Override
         public int exitCode() {
-            return Diagnosis.EXIT_UNKNOWN;
+            return ending.getAsInt();
         }
 
         @Override

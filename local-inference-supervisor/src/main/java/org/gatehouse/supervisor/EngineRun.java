@@ -44,7 +44,7 @@ final class EngineRun {
     private String lastLine = "";
     private long healthyAt;
     private boolean healthy;
-    private String failedTrial = "";
+    private Verdict.NotPassed failedTrial = new Verdict.NotPassed("no answer to a call");
     private long readyAt;
     private boolean ready;
     private long nextQuestionAt;
@@ -179,8 +179,8 @@ final class EngineRun {
             Duration since = Duration.ofNanos(now - healthyAt);
             return since.compareTo(patience) <= 0
                     ? null
-                    : Cause.of(EngineFailure.NOT_SERVING, "in good health for " + since.toSeconds() + " s, but "
-                            + (failedTrial.isEmpty() ? "no answer to a call" : failedTrial));
+                    : Cause.of(failedTrial.failure(),
+                            "in good health for " + since.toSeconds() + " s, but " + failedTrial.why());
         }
         LoadStage stage = progress().stage();
         Duration running = Duration.ofNanos(now - startedAt);
@@ -220,8 +220,8 @@ final class EngineRun {
         if (verdict instanceof Verdict.Passed) {
             return Step.PASSED;
         }
-        if (verdict instanceof Verdict.NotPassed(String why)) {
-            failedTrial = why;
+        if (verdict instanceof Verdict.NotPassed not) {
+            failedTrial = not;
         }
         if (now - nextQuestionAt >= 0 && !health.isOpen() && !trial.isOpen()) {
             nextQuestionAt = now + deployment.readiness().interval().toNanos();
@@ -247,7 +247,7 @@ final class EngineRun {
             LOG.log(System.Logger.Level.WARNING, "Instance " + deployment.id() + " has ended and left something behind",
                     e);
         }
-        parts.backend().cleared(deployment.id());
+        parts.backend().cleared(deployment.id(), manifest.unit());
         parts.manifests().delete(deployment.id());
     }
 }

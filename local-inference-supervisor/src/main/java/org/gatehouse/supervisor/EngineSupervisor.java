@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.supervisor.engines.EngineFailure;
+
 /**
  * Keeps engine processes running as desired: starts or adopts them, waits for them, watches them, starts them again when they crash,
  * and leaves none behind that nobody wants, however it ends itself. All methods are thread-safe; those that wait say how long.
@@ -254,6 +256,37 @@ public final class EngineSupervisor implements AutoCloseable {
         }
         Duration atMost = actor.snapshot().deployment().stop().drain().plus(grace).plus(AFTER_GRACE);
         return Optional.of(answerOf(actor.stop(grace), atMost));
+    }
+
+    /**
+     * Forgets an instance that rests, for whoever will not want it again: its thread, its lines in memory and its log files. One that
+     * runs, waits to be adopted or cannot be ended is kept. Returns whether nothing of it is left; takes milliseconds.
+     */
+    public boolean forget(String id) {
+        synchronized (starting) {
+            if (closed || unclaimed().contains(id) || candidates.isEnding(id)) {
+                return false;
+            }
+            InstanceActor actor = actors.get(id);
+            if (actor != null) {
+                EngineState state = actor.snapshot().state();
+                boolean stuck = state instanceof EngineState.Failed(Cause cause)
+                        && cause.failure() == EngineFailure.CANNOT_BE_ENDED;
+                if (!state.resting() || stuck) {
+                    return false;
+                }
+                // Nobody can start it meanwhile: that takes the same lock.
+                answerOf(actor.quit(false), ANSWER);
+                actors.remove(id);
+            }
+            EngineLog.delete(id, settings);
+            return true;
+        }
+    }
+
+    /** Whether engines that are started are held to their {@link Confinement}. */
+    public boolean confines() {
+        return settings.backend().usesUnits();
     }
 
     /** Every instance as it is now, by id. */

@@ -70,7 +70,7 @@ final class OrphanSweep {
         boolean ended = progress == Ending.Progress.ENDED;
         if (ended) {
             unlink(manifest);
-            backend.cleared(manifest.id());
+            backend.cleared(manifest.id(), manifest.unit());
             manifests.delete(manifest.id());
         } else {
             LOG.log(System.Logger.Level.ERROR, "Instance " + manifest.id() + " of an earlier daemon cannot be ended: "

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 import org.gatehouse.supervisor.Signals.Signal;
+import org.gatehouse.supervisor.engines.Diagnosis;
 
 /** Engines as children of the daemon in sessions of their own. They live on when the daemon ends, as children of init. */
 final class ProcessGroups implements Backend {
@@ -68,7 +69,12 @@ final class ProcessGroups implements Backend {
     }
 
     @Override
-    public void cleared(String id) {
+    public int exitCode(String unit) {
+        return Diagnosis.EXIT_UNKNOWN; // Only the daemon that started it was told.
+    }
+
+    @Override
+    public void cleared(String id, String unit) {
         // Nothing was kept.
     }
 }

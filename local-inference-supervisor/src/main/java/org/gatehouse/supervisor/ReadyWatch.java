@@ -135,7 +135,7 @@ final class ReadyWatch {
                 failures = 0;
                 slow = "";
             }
-            case Verdict.NotPassed(String why) -> {
+            case Verdict.NotPassed(EngineFailure _, String why) -> {
                 if (movedDuringTrial) {
                     failures = 0;
                     slow = "slow: a call of one token failed (" + why + ") while its counters moved";

@@ -8,10 +8,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.gatehouse.supervisor.Signals.Signal;
+import org.gatehouse.supervisor.engines.Diagnosis;
 
 /**
  * Engines as transient services of systemd, one unit for each process, named by instance and generation. They are children of the
@@ -22,6 +24,8 @@ final class SystemdUnits implements Backend {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(1);
     private static final int LONGEST_ANSWER = 4096;
+    private static final int QUESTIONS = 10;
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(30);
 
     private record Outcome(int status, String output) {}
 
@@ -55,7 +59,7 @@ final class SystemdUnits implements Backend {
             PrivateFiles.create(environment);
             Files.writeString(environment, UnitProperties.environmentFile(order.environment()),
                     StandardOpenOption.WRITE);
-            List<String> argv = new ArrayList<>(List.of(settings.run().toString(), "--quiet", "--collect",
+            List<String> argv = new ArrayList<>(List.of(settings.run().toString(), "--quiet",
                     "--no-ask-password", "--unit=" + unit, "--slice=" + settings.slice(),
                     "--description=Inference engine " + order.deployment().id(),
                     // Returns when the program runs, or with what hinders it.
@@ -67,7 +71,7 @@ final class SystemdUnits implements Backend {
             command.argv().forEach(argument -> argv.add(argument.replace("$", "$$")));
             Outcome started = run(argv);
             if (started.status() != 0) {
-                run(List.of(settings.control().toString(), "stop", "--no-block", unit));
+                forget(unit);
                 throw new IOException("the unit " + unit + " was not started: " + started.output());
             }
         } finally {
@@ -76,7 +80,8 @@ final class SystemdUnits implements Backend {
         long pid = mainPid(unit);
         ProcessEntry entry = pid == 0 ? null : host.processes().read(pid);
         // Without an entry it has ended already, and its log says why.
-        return new EngineProcess.Found(host.processes(), pid, entry == null ? -1 : entry.startedAt());
+        return new EngineProcess.Found(host.processes(), pid, entry == null ? -1 : entry.startedAt(),
+                () -> exitCode(unit));
     }
 
     private long mainPid(String unit) throws IOException {
@@ -94,7 +99,39 @@ final class SystemdUnits implements Backend {
     }
 
     @Override
-    public void cleared(String id) {
+    public int exitCode(String unit) {
+        try {
+            for (int question = 0; question < QUESTIONS; question++) {
+                String shown = run(List.of(settings.control().toString(), "show",
+                        "--property=LoadState,ExecMainCode,ExecMainStatus", unit)).output();
+                OptionalInt code = UnitEnd.exitCode(shown);
+                if (code.isPresent()) {
+                    return code.getAsInt();
+                }
+                Thread.sleep(BETWEEN_QUESTIONS); // The kernel has told us before systemd has read that it was told too.
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "systemctl does not tell how " + unit + " ended", e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return Diagnosis.EXIT_UNKNOWN;
+    }
+
+    /** A unit that failed is kept by systemd, with its exit code, until it is told to forget it. */
+    private void forget(String unit) throws IOException {
+        // Waits until systemd has done with it: what is reset sooner fails later, and stays.
+        run(List.of(settings.control().toString(), "stop", unit));
+        run(List.of(settings.control().toString(), "reset-failed", unit));
+    }
+
+    @Override
+    public void cleared(String id, String unit) {
+        try {
+            forget(unit);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The ended unit " + unit + " stays in systemd's list", e);
+        }
         try {
             Files.deleteIfExists(directory.resolve(id + ".env"));
         } catch (IOException e) {

@@ -21,9 +21,9 @@ public record Trial(Depth depth, Duration deadline, Duration atMost) {
     public enum Depth {
         /** Its health check alone. */
         HEALTHY,
-        /** It lists the model by its public name; for models that complete nothing, such as embeddings. */
+        /** It lists the model by its public name. */
         LISTED,
-        /** It lists the model and completes a prompt with one token. */
+        /** It lists the model and answers a call: a prompt with one token or, where it refuses those, what else its model is for. */
         ANSWERED
     }
 

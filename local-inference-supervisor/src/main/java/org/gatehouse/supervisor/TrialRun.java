@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.gatehouse.supervisor.EngineClient.Reply;
+import org.gatehouse.supervisor.engines.CallKind;
 import org.gatehouse.supervisor.engines.Endpoints;
 import org.gatehouse.supervisor.engines.Engine;
-import org.gatehouse.supervisor.engines.OneToken;
+import org.gatehouse.supervisor.engines.EngineFailure;
 import org.gatehouse.supervisor.planning.EngineKind;
 
 /** Puts one engine through its {@link Trial}, over the way that calls will take and with the key that they will show. Thread-safe. */
@@ -22,14 +23,21 @@ final class TrialRun {
         /** It did what was asked. */
         record Passed() implements Verdict {}
 
-        /** It did not. */
-        record NotPassed(String why) implements Verdict {}
+        /** It did not, and counts as this failure if that stays so. */
+        record NotPassed(EngineFailure failure, String why) implements Verdict {
+            NotPassed(String why) {
+                this(EngineFailure.NOT_SERVING, why);
+            }
+        }
     }
 
     private final EngineClient client = new EngineClient();
+    private final SmallestCall call = new SmallestCall(System::nanoTime);
     private final Deployment deployment;
     private final Endpoints endpoints;
     private final String key;
+    /** What its model was seen to be made for. */
+    private volatile CallKind kind = CallKind.COMPLETION;
 
     TrialRun(Deployment deployment) {
         this.deployment = deployment;
@@ -89,17 +97,15 @@ final class TrialRun {
         if (sleeps(deadline)) {
             return new Verdict.Passed(); // It would answer when it is woken, and not before.
         }
-        Reply reply = client.post(deployment.listen(), endpoints.completions(), key,
-                OneToken.question(endpoints, deployment.publicName()), deadline);
-        if (OneToken.isNotItsKind(reply.status())) {
-            return new Verdict.Passed();
-        }
-        if (reply.status() != 200) {
-            return new Verdict.NotPassed("status " + reply.status() + " to a prompt of one token");
-        }
-        return JSON.readTree(reply.body()).path("choices").isEmpty()
-                ? new Verdict.NotPassed("no choice in its answer to a prompt of one token")
-                : new Verdict.Passed();
+        return switch (call.ask(deployment.listen(), endpoints, key, deployment.publicName(), kind, deadline)) {
+            case SmallestCall.Outcome.Answered(CallKind answered, Duration _) -> {
+                kind = answered;
+                yield new Verdict.Passed();
+            }
+            case SmallestCall.Outcome.RefusedAll(String why) ->
+                new Verdict.NotPassed(EngineFailure.REFUSES_CALLS, why);
+            case SmallestCall.Outcome.Failed(String why) -> new Verdict.NotPassed(why);
+        };
     }
 
     private boolean sleeps(Duration deadline) throws IOException {

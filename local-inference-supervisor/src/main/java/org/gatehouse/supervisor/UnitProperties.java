@@ -55,14 +55,11 @@ final class UnitProperties {
 
     private static List<String> devices(Confinement confinement) {
         List<String> devices = new ArrayList<>();
-        if (confinement.gpus().isEmpty()) {
+        if (confinement.devices().isEmpty()) {
             return devices;
         }
-        confinement.gpus().forEach(gpu -> devices.add("/dev/nvidia" + gpu));
+        devices.addAll(confinement.devices());
         devices.addAll(List.of("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"));
-        if (confinement.mig()) {
-            devices.add("char-nvidia-caps");
-        }
         return devices;
     }
 

@@ -13,17 +13,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code stop ID}, {@code ready
+ * A daemon of its own that a test orders about and kills: it reads an order a line ({@code start ID}, {@code start-confined ID}, {@code start-unrunnable ID}, {@code seen ID}, {@code stop ID}, {@code ready
  * ID}, {@code all}, {@code unclaimed}, {@code end-unclaimed}, {@code close}, {@code stop-everything}) and answers each with a line. Its engines outlive it.
  */
 final class RemoteDaemon implements AutoCloseable {
     private final Process process;
+    private final boolean entering;
     private final Writer orders;
     private final BufferedReader answers;
     /** When the process was asked for, in nanoTime. */
@@ -35,11 +37,18 @@ final class RemoteDaemon implements AutoCloseable {
 
     /** With systemd's programs in this directory instead of process groups, unless it is empty. */
     RemoteDaemon(Path directory, Path systemd) throws IOException {
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        this(List.of(), directory, systemd, directory.resolve("daemon.log"));
+    }
+
+    /** Behind these words, which may enter a place where the directory has this name; its errors go into the log of this side. */
+    RemoteDaemon(List<String> entering, Path directory, Path systemd, Path log) throws IOException {
+        List<String> argv = new ArrayList<>(entering);
+        argv.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), RemoteDaemon.class.getName(), directory.toString(),
-                systemd.toString())
-                .redirectError(ProcessBuilder.Redirect.appendTo(directory.resolve("daemon.log").toFile())).start();
+                systemd.toString()));
+        this.entering = !entering.isEmpty();
+        process = new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         orders = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
@@ -69,6 +78,9 @@ final class RemoteDaemon implements AutoCloseable {
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
+        if (entering) {
+            process.children().forEach(ProcessHandle::destroyForcibly); // The daemon: the process only waits for it.
+        }
         process.destroyForcibly().waitFor();
     }
 
@@ -88,6 +100,14 @@ final class RemoteDaemon implements AutoCloseable {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** The wish for what {@code ID.sh} in the directory does, confined as on the appliance, with the first GPU. */
+    private static Deployment confined(Path directory, String id) {
+        return deployment(directory, id)
+                .with(new EngineCommand(List.of("sh", directory.resolve(id + ".sh").toString()), Map.of(), directory))
+                .with(new Confinement(true, List.of("/dev/nvidia0"), List.of(directory.resolve("cache")), 512L << 20))
+                .with(new StopPolicy(Duration.ofSeconds(3), Duration.ofSeconds(2)));
     }
 
     /** The wish for the engine with this id, with a control directory of its own and a child that outlives a killed root. */
@@ -122,6 +142,8 @@ final class RemoteDaemon implements AutoCloseable {
                     programs.resolve("systemctl"), "gatehouse-engines.slice", ""));
         }
         EngineSupervisor supervisor = EngineSupervisor.open(settings, CallsInFlight.NOT_COUNTED);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        supervisor.addListener((now, _) -> seen.add(now.toString().replace('\n', ' ')));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (true) {
             String order = orders.readLine();
@@ -131,6 +153,14 @@ final class RemoteDaemon implements AutoCloseable {
             String[] words = order.split(" ");
             System.out.println(switch (words[0]) {
                 case "start" -> supervisor.start(deployment(directory, words[1])).getClass().getSimpleName();
+                case "start-confined" ->
+                    supervisor.start(confined(directory, words[1])).getClass().getSimpleName();
+                case "start-unrunnable" -> supervisor.start(confined(directory, words[1])
+                        .with(new EngineCommand(List.of(directory.resolve(words[1] + ".sh").toString()), Map.of(),
+                                directory)))
+                        .getClass()
+                        .getSimpleName();
+                case "seen" -> String.join(";", seen);
                 case "stop" -> supervisor.stop(words[1]).map(RemoteDaemon::words).orElse("none");
                 case "ready" -> supervisor.awaitReady(words[1], Duration.ofSeconds(20)).map(RemoteDaemon::words)
                         .orElse("none");

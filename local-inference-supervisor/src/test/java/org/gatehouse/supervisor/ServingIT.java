@@ -70,6 +70,28 @@ class ServingIT {
     }
 
     @Test
+    void engineThatRefusesEveryCallIsNeverReadyAndSaysWhy() throws Exception {
+        bench.supervisor.start(bench.simulated("chat", "--simulate-refusal", "everything")
+                .with(new Trial(Trial.Depth.ANSWERED, Duration.ofSeconds(2), Duration.ofSeconds(1))));
+
+        Cause cause = bench.chronicle.await(EngineState.Crashed.class).cause();
+
+        assertThat(cause.failure()).isEqualTo(EngineFailure.REFUSES_CALLS);
+        assertThat(cause.evidence()).contains("status 400 to a prompt of one token",
+                "status 400 to the smallest call to /v1/embeddings");
+        assertThat(cause.advice()).contains("task");
+        assertThat(bench.chronicle.names()).contains("Probing").doesNotContain("Ready");
+    }
+
+    @Test
+    void engineForEmbeddingsIsReadyOnceItHasGivenOneAndIsTriedByThoseFromThenOn() throws Exception {
+        bench.ready(bench.simulated("vectors", "--simulate-refusal", "completions").with(ALERT));
+        Thread.sleep(QUIET.multipliedBy(2));
+        assertThat(bench.instance("vectors").state()).isInstanceOf(EngineState.Ready.class);
+        assertThat(bench.chronicle.names()).doesNotContain("Crashed", "Degraded");
+    }
+
+    @Test
     void trialShowsTheEnginesKey() throws Exception {
         Deployment deployment = bench.engine("chat");
         EngineCommand locked = new EngineCommand(deployment.command().argv(), Map.of("VLLM_API_KEY", "own-key"),

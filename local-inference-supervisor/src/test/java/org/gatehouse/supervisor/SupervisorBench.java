@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,6 +57,18 @@ final class SupervisorBench implements AutoCloseable {
                 .of(id, "tiny", new EngineCommand(ScriptedEngine.command(listen, control, 150), Map.of(), directory),
                         listen)
                 .with(SWIFT).with(EAGER);
+    }
+
+    /** The stand-in engine, which speaks all of the surface, with these further arguments. */
+    Deployment simulated(String id, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-Xshare:auto", "-cp",
+                System.getProperty("java.class.path"), "org.gatehouse.simulated.SimulatedEngine", "serve", "any",
+                "--served-model-name", "tiny", "--uds", directory.resolve("run").resolve(id + ".sock").toString()));
+        command.addAll(List.of(arguments));
+        return Deployment.of(id, "tiny", new EngineCommand(command, Map.of(), directory), socket(id)).with(SWIFT)
+                .with(EAGER);
     }
 
     /** The same engine, started by a shell that first does something. */

@@ -70,10 +70,11 @@ class SystemdUnitsIT {
                 Map.of("VLLM_API_KEY", "k\"e$y\\`1", "CUDA_VISIBLE_DEVICES", "2,3"),
                 plain.command().workingDirectory());
         Instance ready = ready(
-                plain.with(locked).with(Confinement.to(List.of(2, 3), List.of(directory.resolve("cache")))));
+                plain.with(locked).with(
+                        Confinement.to(List.of("/dev/nvidia2", "/dev/nvidia3"), List.of(directory.resolve("cache")))));
 
         assertThat(systemd.asked()).contains("run --unit=gatehouse-engine-chat-g1.service",
-                "run --slice=gatehouse-engines.slice", "run --collect", "run --service-type=exec",
+                "run --slice=gatehouse-engines.slice", "run --service-type=exec",
                 "run --property=KillMode=mixed", "run --property=Restart=no", "run --property=TimeoutStopSec=2000ms",
                 "run --property=User=gatehouse-engine", "run --property=PrivateNetwork=yes",
                 "run --property=DevicePolicy=closed", "run --property=DeviceAllow=/dev/nvidia2 rw",
@@ -92,7 +93,8 @@ class SystemdUnitsIT {
 
         assertThat(stopped.state()).isInstanceOf(EngineState.Stopped.class);
         assertThat(SupervisorBench.lives(pid)).isFalse();
-        assertThat(systemd.asked()).contains("control stop --no-block gatehouse-engine-chat-g1.service");
+        assertThat(systemd.asked()).contains("control stop --no-block gatehouse-engine-chat-g1.service",
+                "control reset-failed gatehouse-engine-chat-g1.service");
     }
 
     @Test

@@ -26,8 +26,9 @@ class UnitPropertiesTest {
     @Test
     void dividedGpuBringsItsInstancesDevices() {
         assertThat(of(new Listen.UnixSocket(Path.of("/run/e.sock")),
-                new Confinement(true, List.of(1), true, List.of(), 1 << 30)))
-                .contains("DeviceAllow=/dev/nvidia1 rw", "DeviceAllow=char-nvidia-caps rw", "MemoryMax=1073741824",
+                new Confinement(true, List.of("/dev/nvidia1", "/dev/nvidia-caps/nvidia-cap12"), List.of(), 1 << 30)))
+                .contains("DeviceAllow=/dev/nvidia1 rw", "DeviceAllow=/dev/nvidia-caps/nvidia-cap12 rw",
+                        "MemoryMax=1073741824",
                         "ReadWritePaths=/run", "PrivateNetwork=yes");
     }
 

@@ -12,11 +12,23 @@ final class Seam {
     private static final int MOST_CHARS = 256 << 10;
 
     private final EventWriter writer;
+    private final boolean mayGoOn;
     private final StringBuilder text = new StringBuilder();
     private boolean onlyText = true;
 
-    Seam(EventWriter writer) {
+    /**
+     * Starts an answer.
+     *
+     * @param mayGoOn whether the route lets another target go on with it
+     */
+    Seam(EventWriter writer, boolean mayGoOn) {
         this.writer = writer;
+        this.mayGoOn = mayGoOn;
+    }
+
+    /** Whether a failure is not the end for sure: then the writer must not be told, it would write nothing behind it. */
+    boolean mayGoOn() {
+        return mayGoOn;
     }
 
     EventWriter writer() {

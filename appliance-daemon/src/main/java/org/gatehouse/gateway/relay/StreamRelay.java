@@ -3,7 +3,6 @@ package org.gatehouse.gateway.relay;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -85,7 +84,8 @@ public final class StreamRelay {
         this.listener = listener;
         this.seam = exchange.passage().straight()
                 ? null
-                : new Seam(translation.client(exchange).events(Translation.presentation(exchange)));
+                : new Seam(translation.client(exchange).events(Translation.presentation(exchange)),
+                        Translation.mayGoOn(exchange));
         this.grammar = grammarOf(exchange, translation, seam, false);
         this.granted = exchange.reservation().outputTokens();
         this.limited = granted != Long.MAX_VALUE;
@@ -126,8 +126,7 @@ public final class StreamRelay {
         Surface surface = exchange.arrival().surface();
         if (seam != null) {
             return new TranslatedEvents(translation.provider(exchange).events(), seam, goesOn,
-                    Objects.requireNonNull(exchange.passage().provider(), "no chat"),
-                    exchange.request().choices(), exchange.leased());
+                    exchange.passage(), exchange.request().choices(), exchange.leased());
         }
         return switch (surface) {
             case CHAT_COMPLETIONS, COMPLETIONS -> new ChatEvents(surface == Surface.CHAT_COMPLETIONS,
@@ -226,6 +225,11 @@ public final class StreamRelay {
             }
             case Look.Failed failure -> {
                 Trouble trouble = trouble(failure);
+                byte[] before = failure.instead();
+                if (body != null && before != null && seam != null && seam.mayGoOn()) {
+                    passInstead(before, contentType);
+                    return failed(trouble);
+                }
                 return body == null
                         ? new Ending.FailedBefore(trouble)
                         : new Ending.FailedAfter(trouble, kept.keep(instead(event, failure.instead())));

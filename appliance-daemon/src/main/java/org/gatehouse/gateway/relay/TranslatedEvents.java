@@ -15,11 +15,11 @@ import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.canonical.StopReason;
 import org.gatehouse.gateway.canonical.TokenCount;
+import org.gatehouse.gateway.exchange.Passage;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
 import org.gatehouse.gateway.protocol.EventReader;
 import org.gatehouse.gateway.protocol.EventWriter;
-import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.upstream.Translation;
 
 /** A stream of another protocol than the client's: each event is read, and what it means written anew. */
@@ -31,7 +31,7 @@ final class TranslatedEvents implements StreamGrammar {
     private final Seam seam;
     private final EventWriter writer;
     private final boolean goesOn;
-    private final Protocol provider;
+    private final Passage passage;
     private final int choices;
     private final boolean runningUsage;
     private final List<ChatEvent> read = new ArrayList<>(4);
@@ -46,13 +46,13 @@ final class TranslatedEvents implements StreamGrammar {
      *
      * @param seam behind which it goes on, or begins
      * @param goesOn whether the client has a part of the answer already
-     * @param provider what the upstream speaks
+     * @param passage what both sides speak
      * @param choices how many answers it carries
      * @param runningUsage whether the upstream reports usage in each event
      */
-    TranslatedEvents(EventReader reader, Seam seam, boolean goesOn, Protocol provider, int choices,
+    TranslatedEvents(EventReader reader, Seam seam, boolean goesOn, Passage passage, int choices,
             boolean runningUsage) {
-        this.provider = provider;
+        this.passage = passage;
         this.reader = reader;
         this.seam = seam;
         this.writer = seam.writer();
@@ -86,10 +86,13 @@ final class TranslatedEvents implements StreamGrammar {
                 out.write(GOES_ON, 0, GOES_ON.length);
                 continue;
             }
+            if (event instanceof ChatEvent.Failed failed && seam.mayGoOn()) {
+                return failed.error();
+            }
             begun |= event.output();
             meter(event, meter);
             seam.told(event);
-            writer.write(Translation.forClient(provider, event), out);
+            writer.write(Translation.forClient(passage, event), out);
             if (event instanceof ChatEvent.Failed failed) {
                 return failed.error();
             }
@@ -152,7 +155,7 @@ final class TranslatedEvents implements StreamGrammar {
             for (ChatEvent event : read) {
                 begun |= event.output();
                 seam.told(event);
-                writer.write(Translation.forClient(provider, event), out);
+                writer.write(Translation.forClient(passage, event), out);
                 ended |= event instanceof ChatEvent.Ended;
             }
         }

@@ -2,7 +2,9 @@ package org.gatehouse.gateway.upstream;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,7 @@ import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatEvent;
 import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
+import org.gatehouse.gateway.exchange.Passage;
 import org.gatehouse.gateway.metering.JsonBytes;
 import org.gatehouse.gateway.protocol.Protocol;
 
@@ -21,6 +24,8 @@ import org.gatehouse.gateway.protocol.Protocol;
 final class Seals {
     private static final String MARK = "ghs1.";
     private static final byte[] MARK_IN_JSON = "\"ghs1.".getBytes(StandardCharsets.US_ASCII);
+    /** How the mark looks in Base64, whoever is named behind it. */
+    private static final byte[] MARK_IN_BYTES = "\"Z2hzMS5".getBytes(StandardCharsets.US_ASCII);
 
     private Seals() {}
 
@@ -36,18 +41,38 @@ final class Seals {
 
     /** Whether a body may hold marked seals, so that it cannot go to any provider as it is. */
     static boolean marked(byte[] body) {
-        return JsonBytes.indexOf(body, 0, body.length, MARK_IN_JSON) >= 0;
+        return JsonBytes.indexOf(body, 0, body.length, MARK_IN_JSON) >= 0
+                || JsonBytes.indexOf(body, 0, body.length, MARK_IN_BYTES) >= 0;
     }
 
-    private static @Nullable String mark(@Nullable String seal, Protocol from) {
-        return seal == null ? null : MARK + owner(from) + seal;
+    /** Google's seals are bytes, and its clients read them as such: what they get is Base64 throughout. */
+    private static String mark(String seal, Passage passage) {
+        String marked = MARK + owner(Objects.requireNonNull(passage.provider(), "no chat")) + seal;
+        return passage.client() == Protocol.GEMINI
+                ? Base64.getEncoder().encodeToString(marked.getBytes(StandardCharsets.UTF_8))
+                : marked;
+    }
+
+    private static String read(String seal, @Nullable Protocol client) {
+        if (client == Protocol.GEMINI) {
+            try {
+                // Their clients write either alphabet of Base64.
+                byte[] bytes = Base64.getDecoder().decode(seal.replace('-', '+').replace('_', '/'));
+                String text = new String(bytes, StandardCharsets.UTF_8);
+                return text.startsWith(MARK) ? text : seal;
+            } catch (IllegalArgumentException _) {
+                return seal;
+            }
+        }
+        return seal;
     }
 
     /** The seal as that provider made it; {@code null} when it is another's. */
-    private static @Nullable String unmark(@Nullable String seal, @Nullable Protocol client, Protocol to) {
-        if (seal == null) {
+    private static @Nullable String unmark(@Nullable String given, @Nullable Protocol client, Protocol to) {
+        if (given == null) {
             return null;
         }
+        String seal = read(given, client);
         if (seal.startsWith(MARK)) {
             String own = MARK + owner(to);
             return seal.startsWith(own) ? seal.substring(own.length()) : null;
@@ -56,32 +81,33 @@ final class Seals {
     }
 
     /** An answer for a client that speaks something else. */
-    static ChatReply marked(ChatReply reply, Protocol from) {
+    static ChatReply marked(ChatReply reply, Passage passage) {
         return new ChatReply(reply.id(), reply.model(), reply.choices().stream()
                 .map(choice -> new ChatReply.Choice(
-                        choice.blocks().stream().map(block -> marked(block, from)).toList(), choice.stop()))
+                        choice.blocks().stream().map(block -> marked(block, passage)).toList(), choice.stop()))
                 .toList(), reply.usage());
     }
 
-    private static Block marked(Block block, Protocol from) {
+    private static Block marked(Block block, Passage passage) {
         return switch (block) {
-            case Block.Thinking thinking -> new Block.Thinking(thinking.text(), mark(thinking.signature(), from));
-            case Block.RedactedThinking redacted -> new Block.RedactedThinking(MARK + owner(from) + redacted.data());
+            case Block.Thinking thinking when thinking.signature() != null ->
+                new Block.Thinking(thinking.text(), mark(thinking.signature(), passage));
+            case Block.RedactedThinking redacted -> new Block.RedactedThinking(mark(redacted.data(), passage));
             case Block.ToolCall call when call.signature() != null -> new Block.ToolCall(call.id(), call.name(),
-                    call.arguments(), mark(call.signature(), from), call.cache());
+                    call.arguments(), mark(call.signature(), passage), call.cache());
             default -> block;
         };
     }
 
     /** A step of such an answer. */
-    static ChatEvent marked(ChatEvent event, Protocol from) {
+    static ChatEvent marked(ChatEvent event, Passage passage) {
         return switch (event) {
             case ChatEvent.ThoughtSignature seal ->
-                new ChatEvent.ThoughtSignature(seal.choice(), MARK + owner(from) + seal.signature());
+                new ChatEvent.ThoughtSignature(seal.choice(), mark(seal.signature(), passage));
             case ChatEvent.RedactedThought redacted ->
-                new ChatEvent.RedactedThought(redacted.choice(), MARK + owner(from) + redacted.data());
+                new ChatEvent.RedactedThought(redacted.choice(), mark(redacted.data(), passage));
             case ChatEvent.ToolCallBegun call when call.signature() != null -> new ChatEvent.ToolCallBegun(
-                    call.choice(), call.call(), call.id(), call.name(), mark(call.signature(), from));
+                    call.choice(), call.call(), call.id(), call.name(), mark(call.signature(), passage));
             default -> event;
         };
     }

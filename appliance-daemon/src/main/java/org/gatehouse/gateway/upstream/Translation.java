@@ -71,12 +71,12 @@ public final class Translation {
         Protocol provider = spoken.contains(client) ? client : spoken.getFirst();
         boolean straight = client == provider
                 && (client != Protocol.OPENAI_CHAT || target.flavour().takesOpenAis())
-                && !exchange.sealedElsewhere(Seals::marked) && !goesOnElsewhere(exchange);
+                && !exchange.sealedElsewhere(Seals::marked) && !mayGoOn(exchange);
         return new Passage(client, provider, straight, tells && provider == Protocol.OPENAI_CHAT);
     }
 
     /** Whether an answer that breaks off is to be gone on with by another target: then the box itself writes the stream. */
-    private static boolean goesOnElsewhere(Exchange exchange) {
+    public static boolean mayGoOn(Exchange exchange) {
         return exchange.route().terms().retries().continued() && exchange.route().targets().size() > 1
                 && exchange.request().streamed() && exchange.request().choices() == 1;
     }
@@ -137,12 +137,12 @@ public final class Translation {
 
     /** An answer as the client may have it. */
     public static ChatReply forClient(Exchange exchange, ChatReply reply) {
-        return Seals.marked(reply, Objects.requireNonNull(exchange.passage().provider(), "no chat"));
+        return Seals.marked(reply, exchange.passage());
     }
 
     /** A step of an answer as the client may have it. */
-    public static ChatEvent forClient(Protocol provider, ChatEvent event) {
-        return Seals.marked(event, provider);
+    public static ChatEvent forClient(Passage passage, ChatEvent event) {
+        return Seals.marked(event, passage);
     }
 
     /** How the answer looks to the client. */

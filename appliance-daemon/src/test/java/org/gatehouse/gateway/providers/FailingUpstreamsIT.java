@@ -32,36 +32,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What clients see of upstreams that fail, over many calls. Prints the figures. */
 class FailingUpstreamsIT {
     private static final int AT_ONCE = 12;
+    private static final int UNPROTECTED_CALLS = 3_000;
     private static final Upstream.Timeouts QUICK = new Upstream.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5),
             Duration.ofSeconds(5), Duration.ofSeconds(20));
 
     @Test
     void oneUpstreamFailingNowAndThenInEveryWayIsInvisible() {
-        Tally tally = thirtyPercent("as a box is", HealthTerms.DEFAULT, RouteTerms.DEFAULT, 6_000);
+        Tally tally = thirtyPercent("as a box is", HealthTerms.DEFAULT, RouteTerms.DEFAULT, 6_000,
+                SimulatedProvider.WALL);
 
         assertThat(tally.whole().sum()).isGreaterThanOrEqualTo(6_000 * 999 / 1000);
     }
 
-    /** Nothing that protects the upstream: each call goes there first. */
+    /** Nothing that protects the upstream: each call goes there first. So no rate limits, which rest the key. */
     @Test
     void withoutAnyBreakerEveryCallThatHasNothingYetIsTakenOver() {
+        Tally tally = unprotected("without breakers", false);
+
+        assertThat(tally.whole().sum() + tally.partly().sum()).isEqualTo(UNPROTECTED_CALLS);
+    }
+
+    @Test
+    void withoutAnyBreakerAnswersThatBreakOffAreGoneOnWith() {
+        Tally tally = unprotected("without breakers, going on with broken answers", true);
+
+        assertThat(tally.whole().sum()).isGreaterThanOrEqualTo(UNPROTECTED_CALLS * 999 / 1000);
+    }
+
+    private static Tally unprotected(String how, boolean continued) {
         HealthTerms patient = new HealthTerms(1_000_000, 100, 1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(5),
                 Duration.ofMinutes(1), 1, 2, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMinutes(5),
                 Duration.ofSeconds(30));
         RouteTerms stubborn = new RouteTerms(RouteTerms.Strategy.WEIGHTED, null, RouteTerms.Stickiness.NONE,
-                new RouteTerms.Retries(3, 1, Duration.ofMillis(200), Duration.ofSeconds(2), null, 100, 10, false),
+                new RouteTerms.Retries(3, 1, Duration.ofMillis(200), Duration.ofSeconds(2), null, 100, 10, continued),
                 RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
-        thirtyPercent("without breakers", patient, stubborn, 3_000);
+        return thirtyPercent(how, patient, stubborn, UNPROTECTED_CALLS, SimulatedProvider.WALL.stream()
+                .filter(failure -> failure != Failure.RATE_LIMITED).toList());
     }
 
     /** How often what came of a call. */
     private record Tally(LongAdder whole, LongAdder partly, Map<Integer, WireClient.Outcome> unhappy) {}
 
-    private static Tally thirtyPercent(String how, HealthTerms health, RouteTerms terms, int calls) {
+    private static Tally thirtyPercent(String how, HealthTerms health, RouteTerms terms, int calls,
+            List<Failure> failures) {
         try (ProvidersBox park = new ProvidersBox(QUICK, health, ProviderKind.OPENAI, ProviderKind.ANTHROPIC);
                 WireClient client = new WireClient(park.box.uri(""), park.key)) {
             SimulatedProvider failing = park.provider(ProviderKind.OPENAI);
-            failing.failRandomly(0.3, 7, SimulatedProvider.WALL);
+            failing.failRandomly(0.3, 7, failures);
             park.box.model("both", terms, ProvidersBox.target(park.upstream(ProviderKind.OPENAI), "gpt-4o", 1, 0),
                     ProvidersBox.target(park.upstream(ProviderKind.ANTHROPIC), "claude-sonnet-4-5", 1, 1));
             Tally tally = new Tally(new LongAdder(), new LongAdder(), new ConcurrentHashMap<>());
@@ -133,16 +150,17 @@ class FailingUpstreamsIT {
     }
 
     private static void left(String how, java.util.function.Consumer<SimulatedProvider> end) {
-        Duration pace = Duration.ofMillis(20);
-        try (ProvidersBox park = new ProvidersBox(QUICK, ProviderKind.ANTHROPIC);
-                SimulatedProvider dying = SimulatedProvider.start(ProviderKind.OPENAI,
-                        ProviderOptions.usual().withPace(pace, Duration.ofMillis(1)));
+        // A pace, so that clients, box and providers do not fight for the two cores that they share here.
+        ProviderOptions paced = ProviderOptions.usual().withPace(Duration.ofMillis(20), Duration.ofMillis(1));
+        try (ProvidersBox park = new ProvidersBox(QUICK);
+                SimulatedProvider dying = SimulatedProvider.start(ProviderKind.OPENAI, paced);
+                SimulatedProvider well = SimulatedProvider.start(ProviderKind.ANTHROPIC, paced);
                 WireClient client = new WireClient(park.box.uri(""), park.key)) {
             park.box.model("pair", RouteTerms.DEFAULT,
                     ProvidersBox.target(park.upstream("dying", dying), "gpt-4o", 1, 0),
-                    ProvidersBox.target(park.upstream(ProviderKind.ANTHROPIC), "claude-sonnet-4-5", 1, 0));
+                    ProvidersBox.target(park.upstream("well", well), "claude-sonnet-4-5", 1, 0));
             AtomicInteger call = new AtomicInteger();
-            AtomicInteger unhappy = new AtomicInteger();
+            Map<Integer, WireClient.Outcome> unhappy = new ConcurrentHashMap<>();
             long until = System.nanoTime() + Duration.ofSeconds(7).toNanos();
             Instant[] died = new Instant[1];
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -153,7 +171,7 @@ class FailingUpstreamsIT {
                             WireClient.Outcome outcome = client.ask(Dialect.values()[now % 3], "pair",
                                     "Hello [[sim tokens=4]]", now % 2 == 0, "call-" + now);
                             if (!(outcome instanceof WireClient.Outcome.Whole)) {
-                                unhappy.incrementAndGet();
+                                unhappy.put(now, outcome);
                             }
                         }
                     });
@@ -172,7 +190,11 @@ class FailingUpstreamsIT {
                     && "dying".equals(row.upstream())).count();
             double share = 100.0 * there / Math.max(1, late.size());
             print("a target %s: %d calls there before, after 1 s %d of %d new calls (%.2f %%); calls that failed in all:"
-                    + " %d of %d", how, before, there, late.size(), share, unhappy.get(), park.box.rows.size());
+                    + " %d of %d", how, before, there, late.size(), share, unhappy.size(), park.box.rows.size());
+            unhappy.values().stream().limit(3).forEach(outcome -> print("  such as %s", outcome));
+            // Those that had begun when it died cannot be taken over.
+            assertThat(unhappy).hasSizeLessThanOrEqualTo(AT_ONCE).values()
+                    .allMatch(outcome -> outcome instanceof WireClient.Outcome.Honest);
             assertThat(before).isPositive();
             assertThat(late).hasSizeGreaterThan(100);
             assertThat(share).isLessThan(1);

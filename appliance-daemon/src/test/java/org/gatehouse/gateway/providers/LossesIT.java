@@ -46,7 +46,7 @@ class LossesIT {
                 new Wish(Dialect.OPENAI, anthropic, ",\"logit_bias\":{\"50256\":-100}", "logit_bias"),
                 new Wish(Dialect.OPENAI, anthropic, ",\"seed\":7", "seed"),
                 new Wish(Dialect.OPENAI, anthropic, ",\"frequency_penalty\":0.5", "frequency_penalty"),
-                new Wish(Dialect.OPENAI, anthropic, ",\"temperature\":0.7,\"top_p\":0.9,\"stop\":[\"END\"]", ""),
+                new Wish(Dialect.OPENAI, anthropic, ",\"temperature\":0.7,\"stop\":[\"END\"]", ""),
                 new Wish(Dialect.OPENAI, gemini, ",\"logit_bias\":{\"50256\":-100}", "logit_bias"),
                 new Wish(Dialect.OPENAI, gemini, ",\"seed\":7,\"temperature\":1.7", ""),
                 new Wish(Dialect.OPENAI, mistral, ",\"user\":\"somebody\"", "user"),
@@ -62,7 +62,9 @@ class LossesIT {
                 new Wish(Dialect.GEMINI, openAi, ",\"generationConfig\":{\"topK\":5}", "top"),
                 new Wish(Dialect.GEMINI, anthropic, ",\"safetySettings\":[{\"category\":\"HARM_CATEGORY_HARASSMENT\","
                         + "\"threshold\":\"BLOCK_NONE\"}]", "safetySettings"),
-                new Wish(Dialect.GEMINI, anthropic, ",\"generationConfig\":{\"temperature\":0.5,\"topP\":0.9}", ""));
+                new Wish(Dialect.GEMINI, anthropic, ",\"generationConfig\":{\"temperature\":0.5,\"topP\":0.9}",
+                        "top_p"),
+                new Wish(Dialect.GEMINI, anthropic, ",\"generationConfig\":{\"temperature\":0.5,\"topK\":9}", ""));
         List<DynamicTest> tests = new ArrayList<>();
         for (Wish wish : wishes) {
             for (boolean streamed : new boolean[]{false, true}) {

@@ -25,6 +25,7 @@ final class Condition {
     private static final String SCHEDULING = "scheduling";
 
     private volatile Hang hang = Hang.NONE;
+    private volatile Refusal refusal;
     private volatile boolean dead;
     private volatile boolean asleep;
     private volatile boolean kept;
@@ -34,6 +35,19 @@ final class Condition {
     /** Guarded by this. */
     private final Set<String> sleepingParts = new TreeSet<>();
     private volatile boolean weightsLost;
+
+    /** Well, but for what it refuses. */
+    Condition(Refusal refusal) {
+        this.refusal = refusal;
+    }
+
+    Refusal refusal() {
+        return refusal;
+    }
+
+    void refusal(Refusal what) {
+        refusal = what;
+    }
 
     Hang hang() {
         return hang;

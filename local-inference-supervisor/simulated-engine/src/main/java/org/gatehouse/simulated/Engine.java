@@ -24,7 +24,7 @@ final class Engine {
     private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build()).build())
             .build();
-    private final Condition condition = new Condition();
+    private final Condition condition;
     private final Adapters adapters;
     private final Metrics metrics;
     private final AtomicLong ids;
@@ -36,6 +36,7 @@ final class Engine {
         this.options = options;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        condition = new Condition(options.script().refusal());
         adapters = new Adapters(options.script().adapters());
         metrics = new Metrics(clock.millis() / 1000);
         ids = new AtomicLong(idSeed);

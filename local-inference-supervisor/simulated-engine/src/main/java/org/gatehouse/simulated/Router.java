@@ -130,6 +130,10 @@ final class Router {
             if (route.json && !exchange.request().headerStartsWith("content-type", "application/json")) {
                 throw new Refused(Problem.wrongContentType());
             }
+            if (route.recorded && engine.condition().refusal().of(exchange.request().path())) {
+                throw new Refused(
+                        Problem.badRequest("The model does not support this API. It was told to refuse.", null));
+            }
             surface.serve(exchange);
         } catch (Refused refused) {
             exchange.refuse(refused.problem());

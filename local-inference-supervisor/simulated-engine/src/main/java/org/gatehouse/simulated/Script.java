@@ -12,9 +12,10 @@ import java.util.Map;
  * @param adapters LoRA adapters that are there from the start, path by name
  * @param requestIdHeaders whether replies carry {@code X-Request-Id}
  * @param control whether {@code /simulated/control} is there
+ * @param refusal which calls are refused from the start
  */
 public record Script(Release release, boolean developerMode, boolean sleepMode, boolean adaptersAtRunTime,
-        Map<String, String> adapters, boolean requestIdHeaders, boolean control) {
+        Map<String, String> adapters, boolean requestIdHeaders, boolean control, Refusal refusal) {
 
     /** Copies the adapters. */
     public Script {
@@ -22,11 +23,11 @@ public record Script(Release release, boolean developerMode, boolean sleepMode, 
     }
 
     static Script none() {
-        return new Script(Release.USUAL, false, false, false, Map.of(), false, false);
+        return new Script(Release.USUAL, false, false, false, Map.of(), false, false, Refusal.NONE);
     }
 
     /** Everything that can be asked for, in this release. */
     static Script all(String version) {
-        return new Script(Release.of(version), true, true, true, Map.of(), true, true);
+        return new Script(Release.of(version), true, true, true, Map.of(), true, true, Refusal.NONE);
     }
 }

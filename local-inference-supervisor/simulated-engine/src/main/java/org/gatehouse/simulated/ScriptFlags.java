@@ -35,6 +35,9 @@ final class ScriptFlags {
     @Option(names = "--simulate-control", description = "Let POST /simulated/control change how the engine behaves.")
     private boolean control;
 
+    @Option(names = "--simulate-refusal", description = "Refuse calls with status 400 while in good health: completions or everything.")
+    private String refusal = "none";
+
     @Option(names = "--enable-sleep-mode", description = "With VLLM_SERVER_DEV_MODE=1: POST /sleep and /wake_up.")
     private boolean sleepMode;
 
@@ -47,7 +50,8 @@ final class ScriptFlags {
     /** The surfaces that were asked for. */
     Script script(Map<String, String> environment) {
         return new Script(Release.of(version), "1".equals(environment.get("VLLM_SERVER_DEV_MODE")), sleepMode,
-                "1".equals(environment.get("VLLM_ALLOW_RUNTIME_LORA_UPDATING")), adapters(), requestIdHeaders, control);
+                "1".equals(environment.get("VLLM_ALLOW_RUNTIME_LORA_UPDATING")), adapters(), requestIdHeaders, control,
+                Refusal.valueOf(word(refusal)));
     }
 
     private Map<String, String> adapters() {

@@ -175,6 +175,20 @@ class ConditionTest {
     }
 
     @Test
+    void refusesPromptsAloneOrEveryCallInGoodHealth() throws Exception {
+        String embeds = "{\"model\":\"sim\",\"input\":\"x\"}";
+        control("{\"refuse\":\"completions\"}");
+        assertThat(RawClient.post(server, PATH, Call.chatBody("x")).status()).isEqualTo(400);
+        assertThat(RawClient.post(server, "/v1/embeddings", embeds).status()).isEqualTo(200);
+        control("{\"refuse\":\"everything\"}");
+        assertThat(RawClient.post(server, "/v1/embeddings", embeds).status()).isEqualTo(400);
+        assertThat(RawClient.get(server, "/health").status()).isEqualTo(200);
+        assertThat(state().get("refuse").asText()).isEqualTo("everything");
+        control("{\"refuse\":\"none\"}");
+        assertThat(RawClient.post(server, PATH, Call.chatBody("x")).status()).isEqualTo(200);
+    }
+
+    @Test
     void loadAndCacheUsageCanBePretended() throws Exception {
         control("{\"kv_cache_usage\":0.83}");
         assertThat(metric("vllm:kv_cache_usage_perc")).isEqualTo(0.83);

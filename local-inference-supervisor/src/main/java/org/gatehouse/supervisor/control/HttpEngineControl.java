@@ -15,8 +15,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.gatehouse.supervisor.EngineClient;
 import org.gatehouse.supervisor.EngineClient.Reply;
 import org.gatehouse.supervisor.Listen;
+import org.gatehouse.supervisor.SmallestCall;
+import org.gatehouse.supervisor.engines.CallKind;
 import org.gatehouse.supervisor.engines.Engine;
-import org.gatehouse.supervisor.engines.OneToken;
 
 /** Talks to engines over HTTP. Thread-safe. */
 public final class HttpEngineControl implements EngineControl {
@@ -42,12 +43,12 @@ public final class HttpEngineControl implements EngineControl {
 
     private final EngineClient client = new EngineClient();
     private final Deadlines deadlines;
-    private final LongSupplier nanoTime;
+    private final SmallestCall call;
 
     /** Control with these deadlines, measuring with this monotonic time. */
     public HttpEngineControl(Deadlines deadlines, LongSupplier nanoTime) {
         this.deadlines = deadlines;
-        this.nanoTime = nanoTime;
+        this.call = new SmallestCall(nanoTime);
     }
 
     @Override
@@ -134,19 +135,11 @@ public final class HttpEngineControl implements EngineControl {
 
     @Override
     public Probe probe(Engine engine, Listen listen, String model) {
-        long began = nanoTime.getAsLong();
-        try {
-            Reply reply = client.post(listen, engine.endpoints().completions(), NO_KEY,
-                    OneToken.question(engine.endpoints(), model), deadlines.probe());
-            if (reply.isWell()) {
-                return new Probe.Answered(Duration.ofNanos(nanoTime.getAsLong() - began));
-            }
-            return OneToken.isNotItsKind(reply.status())
-                    ? new Probe.NotItsKind(reply.status())
-                    : new Probe.Failed(why(reply));
-        } catch (IOException e) {
-            return new Probe.Failed(String.valueOf(e.getMessage()));
-        }
+        return switch (call.ask(listen, engine.endpoints(), NO_KEY, model, CallKind.COMPLETION, deadlines.probe())) {
+            case SmallestCall.Outcome.Answered(CallKind _, Duration after) -> new Probe.Answered(after);
+            case SmallestCall.Outcome.RefusedAll(String why) -> new Probe.Failed(why);
+            case SmallestCall.Outcome.Failed(String why) -> new Probe.Failed(why);
+        };
     }
 
     private Said order(Listen listen, String path, String json, Duration deadline) {

@@ -2,22 +2,15 @@ package org.gatehouse.supervisor.control;
 
 import java.time.Duration;
 
-/** What came of asking an engine for one token. */
+/** What came of the smallest real call to an engine. */
 public sealed interface Probe {
 
     /**
-     * It gave one.
+     * It gave a real answer: a token or, if its model completes nothing, what the model is for.
      *
      * @param after how long that took
      */
     record Answered(Duration after) implements Probe {}
-
-    /**
-     * It answered that it does not do such calls, as an engine for embeddings does: it lives, and nothing was measured.
-     *
-     * @param status what it said, 400 to 499
-     */
-    record NotItsKind(int status) implements Probe {}
 
     /**
      * It did not.

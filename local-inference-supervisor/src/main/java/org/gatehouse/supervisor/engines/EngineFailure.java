@@ -67,6 +67,9 @@ public enum EngineFailure {
     /** It is in good health and does not serve the model, or cannot complete a prompt. */
     NOT_SERVING(new Remedy.Again(),
             "Compare the deployment's public name with what the engine lists, and try a call by hand."),
+    /** It is in good health and refuses the smallest call of every kind that it could be for. */
+    REFUSES_CALLS(new Remedy.Again(),
+            "Read in its log why it refuses them; see that it supports this model's task, and that the model's files and the extra arguments belong together."),
     /** The supervisor could not write its own state. */
     STATE_UNWRITABLE(new Remedy.Again(),
             "Free disk space and check the permissions of the state and log directories."),

@@ -51,7 +51,8 @@ final class LlamaServer implements Engine {
 
     @Override
     public Endpoints endpoints() {
-        return new Endpoints("/health", "/v1/models", "/v1/completions", "/metrics", "/props", "", "", "", "", "");
+        return new Endpoints("/health", "/v1/models", "/v1/completions",
+                List.of(CallKind.EMBEDDING, CallKind.RERANK), "/metrics", "/props", "", "", "", "", "");
     }
 
     @Override

@@ -58,7 +58,9 @@ final class Sglang implements Engine {
 
     @Override
     public Endpoints endpoints() {
-        return new Endpoints("/health", "/v1/models", "/v1/completions", "/metrics", "/server_info",
+        return new Endpoints("/health", "/v1/models", "/v1/completions",
+                List.of(CallKind.EMBEDDING, CallKind.RERANK, CallKind.SCORE, CallKind.CLASSIFICATION), "/metrics",
+                "/server_info",
                 "/release_memory_occupation", "/resume_memory_occupation", "", "/load_lora_adapter",
                 "/unload_lora_adapter");
     }

@@ -44,7 +44,8 @@ final class TensorRtLlm implements Engine {
     @Override
     public Endpoints endpoints() {
         // Its /metrics are iterations in JSON; Prometheus' format is one level down.
-        return new Endpoints("/health", "/v1/models", "/v1/completions", "/prometheus/metrics", "/version", "", "", "",
+        return new Endpoints("/health", "/v1/models", "/v1/completions", List.of(CallKind.EMBEDDING),
+                "/prometheus/metrics", "/version", "", "", "",
                 "", "");
     }
 

@@ -39,7 +39,8 @@ final class TransformersServe implements Engine {
 
     @Override
     public Endpoints endpoints() {
-        return new Endpoints("/health", "/v1/models", "/v1/chat/completions", "", "", "", "", "", "", "");
+        return new Endpoints("/health", "/v1/models", "/v1/chat/completions", List.of(CallKind.TRANSCRIPTION), "", "",
+                "", "", "", "", "");
     }
 
     @Override

@@ -30,7 +30,10 @@ final class Vllm implements Engine {
 
     @Override
     public Endpoints endpoints() {
-        return new Endpoints("/health", "/v1/models", "/v1/completions", "/metrics", "/version", "/sleep", "/wake_up",
+        return new Endpoints("/health", "/v1/models", "/v1/completions",
+                List.of(CallKind.EMBEDDING, CallKind.RERANK, CallKind.SCORE, CallKind.CLASSIFICATION, CallKind.POOLING,
+                        CallKind.TRANSCRIPTION),
+                "/metrics", "/version", "/sleep", "/wake_up",
                 "/is_sleeping", "/v1/load_lora_adapter", "/v1/unload_lora_adapter");
     }
 

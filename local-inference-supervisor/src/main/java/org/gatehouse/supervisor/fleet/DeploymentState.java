@@ -23,6 +23,8 @@ final class DeploymentState {
     String rejected = "";
     String rejection = "";
     boolean removing;
+    /** Whether what its instances left behind is just being cleared away; nothing is started meanwhile. */
+    boolean clearing;
     boolean rolling;
     /** Why a replica that shall be has no place; empty if all have one. */
     String waitingFor = "";

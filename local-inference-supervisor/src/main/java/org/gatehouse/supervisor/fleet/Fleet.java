@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -108,6 +109,16 @@ public final class Fleet implements Demand, AutoCloseable {
     /** Says what would come of a deployment. Nothing changes, nothing is reserved. */
     public PlanAnswer plan(ModelDeployment deployment) {
         return ask(() -> reconciler.plan(deployment));
+    }
+
+    /**
+     * Says what would come of just these as the desired state, for {@link #desire}: by name an answer for each that is new, other or more
+     * than now. Room that others of them give up counts before any memory has come back, and so does room that others of them take;
+     * whoever grows into it waits until it is seen. Nothing changes, nothing is reserved.
+     */
+    public Map<String, PlanAnswer> plan(Collection<ModelDeployment> desired) {
+        List<ModelDeployment> copy = List.copyOf(desired);
+        return ask(() -> reconciler.plan(copy));
     }
 
     /** Makes this the desired state, if it is sound and fits; it has been kept when this returns. Applying it again tries failures again. */

@@ -190,6 +190,11 @@ final class GpuLedger {
      * @param claimant whose own claim does not stand in its way
      */
     List<GpuCapacity> capacities(Map<String, Long> kept, String claimant) {
+        return capacities(kept, claimant, Map.of());
+    }
+
+    /** The same, as if so much more had been promised on each GPU. */
+    List<GpuCapacity> capacities(Map<String, Long> kept, String claimant, Map<String, Long> planned) {
         List<GpuCapacity> places = new ArrayList<>();
         for (GpuView.Sight sight : sights.values()) {
             GpuCapacity gpu = sight.capacity();
@@ -197,7 +202,7 @@ final class GpuLedger {
                 places.add(gpu.taken(gpu.totalBytes(), 0, gpu.totalBytes()));
                 continue;
             }
-            long reserved = 0;
+            long reserved = planned.getOrDefault(gpu.id(), 0L);
             long given = 0;
             for (Map.Entry<String, Map<String, Long>> each : promises.entrySet()) {
                 long bytes = each.getValue().getOrDefault(gpu.id(), 0L);

@@ -22,6 +22,9 @@ interface Instances {
     /** Ends a process and all that it started; blocks until that is done. */
     void stop(String id, Duration grace);
 
+    /** Forgets an instance that rests: its thread and its output. Returns whether nothing of it is left. */
+    boolean forget(String id);
+
     /** One instance as it is now. */
     Optional<Instance> instance(String id);
 
@@ -30,6 +33,9 @@ interface Instances {
 
     /** Ends what runs of an earlier daemon and was not asked for; blocks until that is done. */
     void endUnclaimed();
+
+    /** Whether engines are held to what they may touch. */
+    boolean confines();
 
     /** All instances as they are now. */
     List<Instance> all();
@@ -56,6 +62,11 @@ interface Instances {
             }
 
             @Override
+            public boolean forget(String id) {
+                return supervisor.forget(id);
+            }
+
+            @Override
             public Optional<Instance> instance(String id) {
                 return supervisor.instance(id);
             }
@@ -73,6 +84,11 @@ interface Instances {
                 } catch (InterruptedException _) {
                     Thread.currentThread().interrupt(); // The adoption window ends them.
                 }
+            }
+
+            @Override
+            public boolean confines() {
+                return supervisor.confines();
             }
 
             @Override

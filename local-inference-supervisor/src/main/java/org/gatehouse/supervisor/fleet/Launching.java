@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.gatehouse.supervisor.engines.Engine;
 import org.gatehouse.supervisor.engines.EngineAddress;
 import org.gatehouse.supervisor.engines.EngineOrder;
 import org.gatehouse.supervisor.engines.Launch;
+import org.gatehouse.supervisor.planning.EngineKind;
 import org.gatehouse.supervisor.planning.GpuCapacity;
 import org.gatehouse.supervisor.planning.Placement;
 import org.gatehouse.supervisor.planning.Plan;
@@ -35,10 +37,12 @@ import org.gatehouse.supervisor.planning.Plan;
 final class Launching {
     private static final Duration ASK = Duration.ofMillis(250);
     private static final Duration LEAST_COMPILE_SILENCE = Duration.ofMinutes(15);
+    private static final String HUB_HOME = "HF_HOME";
     private static final Duration NEVER = Duration.ofDays(365);
 
     private final FleetSettings settings;
     private final Surroundings outside;
+    private final GpuDevices devices = new GpuDevices();
 
     Launching(FleetSettings settings, Surroundings outside) {
         this.settings = settings;
@@ -96,7 +100,7 @@ final class Launching {
     }
 
     private Path directory(String id) {
-        return settings.stateDirectory().resolve("instances").resolve(id);
+        return Remains.directory(settings, id);
     }
 
     /** Looks the model over and starts the process. Blocks. */
@@ -142,7 +146,23 @@ final class Launching {
         }
         Map<String, String> environment = new HashMap<>(command.environment());
         environment.putAll(replica.program.environment());
+        try {
+            hub(replica, environment);
+        } catch (IOException e) {
+            return new Started.Not("The directory hub in " + environment.get(HUB_HOME) + " cannot be made: "
+                    + e.getMessage() + ". Make it, or let the daemon write there.");
+        }
         return start(deployment, replica, new EngineCommand(command.arguments(), environment, runs));
+    }
+
+    /** The server of transformers answers 500 to the question for its models while its cache is not there. */
+    private void hub(Replica replica, Map<String, String> environment) throws IOException {
+        String home = environment.get(HUB_HOME);
+        // Elsewhere it is an admin's own directory, which other engines can do with as it is.
+        if (home != null && (replica.engine.kind() == EngineKind.TRANSFORMERS
+                || Path.of(home).startsWith(directory(replica.id)))) {
+            Files.createDirectories(Path.of(home, "hub"));
+        }
     }
 
     /** Starts just this command for a replica, or adopts the process that an earlier daemon started with it. Blocks for milliseconds. */
@@ -179,10 +199,14 @@ final class Launching {
     }
 
     private Confinement confinement(Replica replica) {
-        List<GpuCapacity> gpus = replica.placement.gpus();
-        return new Confinement(true, gpus.stream().map(GpuCapacity::index).distinct().toList(),
-                gpus.stream().anyMatch(GpuCapacity::isMig), List.of(directory(replica.id), settings.socketDirectory()),
-                0);
+        // As they are now: the numbers may be others than when it was placed, if the box was booted meanwhile.
+        return new Confinement(true, devices.of(replica.placement.gpus(), outside.gpus().gpus()).names(),
+                List.of(directory(replica.id), settings.socketDirectory()), 0);
+    }
+
+    /** What keeps engines on these GPUs from being confined to them, in words; nothing where engines are not confined at all. */
+    List<String> doubts(List<GpuCapacity> gpus, Collection<GpuView.Sight> sights) {
+        return outside.instances().confines() ? devices.of(gpus, sights).doubts() : List.of();
     }
 
     /** Everywhere that replicas listen. */

@@ -2,11 +2,15 @@ package org.gatehouse.supervisor.fleet;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.gatehouse.supervisor.Listen;
@@ -39,10 +43,101 @@ final class Planning {
         this.launching = launching;
     }
 
-    /** Everything that can be said about a deployment before anything happens. */
+    /** Everything that can be said about a deployment before anything happens, beside all that is wanted now. */
     PlanAnswer answer(ModelDeployment deployment) {
-        List<DeploymentProblem> problems = new ArrayList<>(DeploymentRules.check(deployment, world.all().stream()
-                .filter(state -> !state.removing).map(state -> state.wanted).toList(), world.settings));
+        Map<String, ModelDeployment> all = wanted();
+        all.put(deployment.name(), deployment);
+        return answer(deployment, all, new Change());
+    }
+
+    /**
+     * What would come of just these as the desired state: an answer for each that is new, other or more. The final state is judged:
+     * room that others of them give up counts, and so does room that others of them take.
+     */
+    Map<String, PlanAnswer> answers(Collection<ModelDeployment> desired) {
+        Map<String, ModelDeployment> all = new LinkedHashMap<>();
+        desired.forEach(deployment -> all.put(deployment.name(), deployment));
+        Change change = new Change();
+        List<ModelDeployment> asking = new ArrayList<>();
+        for (DeploymentState state : world.all()) {
+            ModelDeployment next = all.get(state.name());
+            if (next == null || state.removing) {
+                change.gives(state, 0);
+            } else if (isLess(state, next)) {
+                change.gives(state, next.replicas());
+            } else if (!isSame(state, next)) {
+                change.gives(state, 0);
+            }
+        }
+        for (ModelDeployment deployment : all.values()) {
+            DeploymentState state = world.states.get(deployment.name());
+            if (state == null || state.removing || !isLess(state, deployment) && !deployment.equals(state.wanted)) {
+                asking.add(deployment);
+            }
+        }
+        // Who may lie on few places only chooses first, then the more important.
+        asking.sort(Comparator.comparing((ModelDeployment each) -> each.sizing().gpus().isEmpty())
+                .thenComparing(each -> -each.priority()));
+        Map<String, PlanAnswer> answers = new LinkedHashMap<>();
+        for (ModelDeployment deployment : asking) {
+            PlanAnswer answer = answer(deployment, all, change);
+            answers.put(deployment.name(), answer);
+            if (answer instanceof PlanAnswer.Fits fits) {
+                change.takes(deployment, fits.plan());
+            }
+        }
+        return answers;
+    }
+
+    private Map<String, ModelDeployment> wanted() {
+        Map<String, ModelDeployment> all = new LinkedHashMap<>();
+        world.all().stream().filter(state -> !state.removing).forEach(state -> all.put(state.name(), state.wanted));
+        return all;
+    }
+
+    /** Fewer replicas of what is wanted already. */
+    private static boolean isLess(DeploymentState state, ModelDeployment next) {
+        return !state.removing && next.replicas() < state.wanted.replicas() && isSame(state, next);
+    }
+
+    /** What runs can go on as it is. */
+    private static boolean isSame(DeploymentState state, ModelDeployment next) {
+        return Fingerprint.of(next).equals(Fingerprint.of(state.wanted));
+    }
+
+    /** What the other members of a desired state give up and take. */
+    private final class Change {
+        /** What each holder will keep, by instance. */
+        private final Map<String, Long> kept = new HashMap<>();
+        private final Set<String> givers = new LinkedHashSet<>();
+        private final Map<String, Long> planned = new HashMap<>();
+        private final Map<String, Long> counted = new HashMap<>();
+
+        /** This deployment keeps so many of its replicas as they are. */
+        void gives(DeploymentState state, int keeps) {
+            List<Replica> going = Settling.inOrderOfLeaving(state.replicas);
+            going.stream().limit(Math.max(0, going.size() - keeps)).forEach(replica -> {
+                kept.put(replica.id, 0L);
+                givers.add(state.name());
+            });
+        }
+
+        /** This one will lie there. Models on demand take turns: they are in nobody's way before they are called. */
+        void takes(ModelDeployment deployment, Plan.Fits fits) {
+            if (deployment.mode() instanceof LoadMode.Pinned && deployment.replicas() > 0) {
+                DeploymentState state = world.states.get(deployment.name());
+                if (state != null && isSame(state, deployment)) {
+                    state.replicas.forEach(replica -> counted.put(replica.id, 0L)); // They are in the plan.
+                }
+                fits.placements().forEach(placement -> placement.gpus()
+                        .forEach(gpu -> planned.merge(gpu.id(), placement.reservedBytes(), Long::sum)));
+            }
+        }
+    }
+
+    private PlanAnswer answer(ModelDeployment deployment, Map<String, ModelDeployment> all, Change change) {
+        List<DeploymentProblem> problems = new ArrayList<>(
+                DeploymentRules.check(deployment, all.values(), world.settings));
         Reading reading = problems.isEmpty() ? read(deployment) : null;
         if (reading instanceof Reading.Wrong(DeploymentProblem problem)) {
             problems.add(problem);
@@ -56,24 +151,31 @@ final class Planning {
             state.replicas.forEach(replica -> own.put(replica.id, 0L));
         }
         int replicas = Math.max(1, deployment.replicas());
-        if (plan(deployment, model, replicas, places(own)) instanceof Plan.Fits fits) {
+        if (plan(deployment, model, replicas, places(own, change)) instanceof Plan.Fits fits) {
             // Its own earlier replicas keep serving where both fit, and are replaced one by one where not.
-            boolean replaced = !own.isEmpty() && !(plan(deployment, model, 1, places(Map.of())) instanceof Plan.Fits);
+            boolean replaced = !own.isEmpty()
+                    && !(plan(deployment, model, 1, places(Map.of(), change)) instanceof Plan.Fits);
             return checked(deployment, model, fits, replaced ? List.of(deployment.name()) : List.of());
         }
         Map<String, Long> kept = new HashMap<>(own);
-        List<String> givingWay = new ArrayList<>();
+        Set<String> givingWay = new LinkedHashSet<>(change.givers);
+        givingWay.remove(deployment.name());
+        kept.putAll(change.kept);
+        if (!givingWay.isEmpty() && plan(deployment, model, replicas, places(kept, change)) instanceof Plan.Fits fits) {
+            return checked(deployment, model, fits, List.copyOf(givingWay));
+        }
         for (DeploymentState other : world.all()) {
-            boolean gives = other.wanted.mode() instanceof LoadMode.OnDemand
-                    && other.wanted.priority() <= deployment.priority() && !other.name().equals(deployment.name());
+            ModelDeployment then = all.getOrDefault(other.name(), other.wanted);
+            boolean gives = then.mode() instanceof LoadMode.OnDemand
+                    && then.priority() <= deployment.priority() && !other.name().equals(deployment.name());
             if (other.removing || gives) {
                 other.replicas.forEach(replica -> kept.put(replica.id, 0L));
                 givingWay.add(other.name());
             }
         }
-        Plan last = plan(deployment, model, replicas, places(kept));
+        Plan last = plan(deployment, model, replicas, places(kept, change));
         return switch (last) {
-            case Plan.Fits fits -> checked(deployment, model, fits, givingWay);
+            case Plan.Fits fits -> checked(deployment, model, fits, List.copyOf(givingWay));
             case Plan.DoesNotFit not -> {
                 int longest = not.wouldFit().stream()
                         .mapToInt(each -> each instanceof Plan.Alternative.ShorterContext(int tokens) ? tokens : 0)
@@ -98,6 +200,9 @@ final class Planning {
             reasons.add("Room is made by " + String.join(", ", givingWay) + " giving way.");
         }
         reasons.addAll(closedGpus());
+        reasons.addAll(launching.doubts(
+                fits.placements().stream().flatMap(placement -> placement.gpus().stream()).distinct().toList(),
+                world.ledger.sights()));
         return new PlanAnswer.Fits(fits, givingWay, reasons);
     }
 
@@ -107,8 +212,10 @@ final class Planning {
                 .map(gpu -> gpu.title() + " is left out: " + world.ledger.closed(gpu.id())).toList();
     }
 
-    private List<GpuCapacity> places(Map<String, Long> kept) {
-        return world.ledger.capacities(kept, "");
+    private List<GpuCapacity> places(Map<String, Long> kept, Change change) {
+        Map<String, Long> all = new HashMap<>(kept);
+        all.putAll(change.counted);
+        return world.ledger.capacities(all, "", change.planned);
     }
 
     private Reading read(ModelDeployment deployment) {

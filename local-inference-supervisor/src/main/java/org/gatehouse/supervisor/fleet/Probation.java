@@ -71,7 +71,6 @@ final class Probation {
             switch (world.outside.control().probe(replica.engine, replica.listen, replica.spec.publicName())) {
                 case Probe.Answered(Duration after) ->
                     best = best == 0 ? after.toNanos() : Math.min(best, after.toNanos());
-                case Probe.NotItsKind _ -> question = times;
                 case Probe.Failed(String why) -> {
                     return new Report(why.isEmpty() ? "no answer" : why, 0, null);
                 }

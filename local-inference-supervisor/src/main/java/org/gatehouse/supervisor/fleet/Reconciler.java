@@ -2,8 +2,10 @@ package org.gatehouse.supervisor.fleet;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +19,7 @@ final class Reconciler {
     private final Planning planning;
     private final Lifecycle lifecycle;
     private final Settling settling;
+    private final Remains remains;
     private final Portrait portrait;
     private final Board board;
     private volatile FleetView view;
@@ -28,7 +31,8 @@ final class Reconciler {
         this.planning = new Planning(world, launching);
         this.lifecycle = new Lifecycle(world, launching);
         Eviction eviction = new Eviction(world, lifecycle);
-        this.settling = new Settling(world, planning, launching, lifecycle, eviction);
+        this.remains = new Remains(settings, outside.instances());
+        this.settling = new Settling(world, planning, launching, lifecycle, eviction, remains);
         this.portrait = new Portrait(world, eviction);
         this.view = portrait.view();
     }
@@ -44,6 +48,7 @@ final class Reconciler {
                 world.faults.within("the adoption of " + entry.id(), () -> inherit(state, entry));
             }
         }
+        world.faults.within("what removed deployments left", () -> remains.clearAllBut(world.states.keySet()));
         // Not in the journal, or nobody's wish any more: nobody knows what it was promised.
         world.aside(() -> {
             world.outside.instances().endUnclaimed();
@@ -115,6 +120,11 @@ final class Reconciler {
     PlanAnswer plan(ModelDeployment deployment) {
         world.lookAtGpus();
         return planning.answer(deployment);
+    }
+
+    Map<String, PlanAnswer> plan(Collection<ModelDeployment> desired) {
+        world.lookAtGpus();
+        return planning.answers(desired);
     }
 
     ApplyOutcome apply(ModelDeployment deployment) {

@@ -27,18 +27,21 @@ final class Settling {
     private final Launching launching;
     private final Lifecycle lifecycle;
     private final Eviction eviction;
+    private final Remains remains;
 
     /** What came of looking for a place. */
     private enum Attempt {
         PLACED, COMING, NONE
     }
 
-    Settling(World world, Planning planning, Launching launching, Lifecycle lifecycle, Eviction eviction) {
+    Settling(World world, Planning planning, Launching launching, Lifecycle lifecycle, Eviction eviction,
+            Remains remains) {
         this.world = world;
         this.planning = planning;
         this.launching = launching;
         this.lifecycle = lifecycle;
         this.eviction = eviction;
+        this.remains = remains;
     }
 
     /** One round over all, the most important first, then whoever has waited longest. */
@@ -48,16 +51,28 @@ final class Settling {
         order.sort(Comparator.comparingInt((DeploymentState state) -> -state.wanted.priority())
                 .thenComparingLong(state -> state.waitingSince == 0 ? Long.MAX_VALUE : state.waitingSince)
                 .thenComparing(DeploymentState::name));
+        // Who becomes less begins with it before anybody looks for room.
+        order.forEach(state -> world.faults.within("deployment " + state.name(), () -> lessen(state)));
         order.forEach(state -> world.faults.within("deployment " + state.name(), () -> settle(state)));
     }
 
-    private void settle(DeploymentState state) {
+    private void lessen(DeploymentState state) {
         if (state.removing) {
             List.copyOf(state.replicas)
                     .forEach(replica -> lifecycle.retire(replica, "the deployment was removed", Next.GONE));
-            if (state.replicas.isEmpty()) {
-                world.states.remove(state.name());
+            if (state.replicas.isEmpty() && !state.clearing) {
+                clear(state);
             }
+        } else {
+            String fingerprint = Fingerprint.of(state.target());
+            surplus(state, state.replicas.stream()
+                    .filter(replica -> !replica.leaving() && replica.fingerprint.equals(fingerprint)).toList());
+        }
+    }
+
+    private void settle(DeploymentState state) {
+        // One that was applied again while it was cleared away: its new instances have the old ones' names.
+        if (state.removing || state.clearing) {
             return;
         }
         ModelDeployment target = state.target();
@@ -69,7 +84,6 @@ final class Settling {
         List<Replica> fresh = present.stream().filter(replica -> replica.fingerprint.equals(fingerprint)).toList();
         List<Replica> old = present.stream().filter(replica -> !replica.fingerprint.equals(fingerprint)).toList();
         int desired = state.desired(world.now());
-        surplus(state, fresh);
         if (old.isEmpty()) {
             grow(state, target, fingerprint, desired, fresh);
             settled(state, target, fresh, desired);
@@ -78,11 +92,30 @@ final class Settling {
         }
     }
 
+    private void clear(DeploymentState state) {
+        state.clearing = true;
+        world.aside(() -> {
+            remains.clear(state.name());
+            return true;
+        }, _ -> false, _ -> {
+            state.clearing = false;
+            if (state.removing && state.replicas.isEmpty()) {
+                world.states.remove(state.name());
+            }
+            world.changes++;
+        });
+    }
+
     private void surplus(DeploymentState state, List<Replica> fresh) {
         int over = fresh.size() - state.wanted.replicas();
-        fresh.stream().sorted(Comparator.comparing((Replica replica) -> replica.phase == ReplicaPhase.READY)
-                .thenComparing(replica -> -replica.slot)).limit(Math.max(0, over))
+        inOrderOfLeaving(fresh).stream().limit(Math.max(0, over))
                 .forEach(replica -> lifecycle.retire(replica, "fewer replicas are wanted", Next.GONE));
+    }
+
+    /** Who would go first where fewer are wanted: those that do not serve, then the newest. */
+    static List<Replica> inOrderOfLeaving(List<Replica> replicas) {
+        return replicas.stream().sorted(Comparator.comparing((Replica replica) -> replica.phase == ReplicaPhase.READY)
+                .thenComparing(replica -> -replica.slot)).toList();
     }
 
     private void settled(DeploymentState state, ModelDeployment target, List<Replica> fresh, int desired) {

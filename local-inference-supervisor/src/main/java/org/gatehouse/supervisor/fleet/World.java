@@ -162,9 +162,6 @@ final class World {
         DeploymentState state = states.get(replica.spec.name());
         if (state != null) {
             state.replicas.remove(replica);
-            if (state.removing && state.replicas.isEmpty()) {
-                states.remove(state.name());
-            }
         }
         changes++;
         journalStale = true;

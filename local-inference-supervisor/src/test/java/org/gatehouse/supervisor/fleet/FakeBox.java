@@ -82,6 +82,7 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     /** What throws the next time: {@code start}, {@code stop}, {@code sleep}, {@code probe}, {@code gpus}. */
     final Set<String> throwing = new HashSet<>();
     boolean leaks;
+    boolean confines;
     boolean refusesSleep;
     boolean silentAboutSleep;
     private long nanos = 1_000_000_000L;
@@ -168,7 +169,8 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     public List<Sight> gpus() {
         mayThrow("gpus");
         return gpus.values().stream().map(sight -> new Sight(sight.capacity().taken(used(sight.capacity().id()), 0,
-                sight.capacity().foreignBytes()), sight.outOfService())).toList();
+                sight.capacity().foreignBytes()), sight.outOfService()).at(sight.minor(), sight.gpuInstance()))
+                .toList();
     }
 
     @Override
@@ -228,6 +230,16 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
     }
 
     @Override
+    public boolean forget(String id) {
+        Process process = processes.get(id);
+        if (process == null || process.state.resting()) {
+            processes.remove(id);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
     public boolean runs(String id) {
         Process process = processes.get(id);
         return process != null && !process.state.resting();
@@ -250,6 +262,11 @@ final class FakeBox extends Clock implements Instances, EngineControl, GpuView {
         return Optional.ofNullable(processes.get(id)).map(
                 process -> new Instance(process.deployment, process.state, instant(), process.generation, 0, null,
                         new MeasuredLoad(new EngineLoad(process.running, 0.0, 0.0, 0.0, 0.0), instant())));
+    }
+
+    @Override
+    public boolean confines() {
+        return confines;
     }
 
     @Override

@@ -54,6 +54,83 @@ class FleetChangeTest {
         assertThat(bench.box.process("chat-1").deployment.command().argv()).contains("vllm-b");
     }
 
+    private void desired(ModelDeployment... all) {
+        assertThat(bench.fleet.reconciler().plan(List.of(all)).values()).allMatch(PlanAnswer.Fits.class::isInstance);
+        bench.fleet.reconciler().desire(List.of(all));
+        bench.steps();
+    }
+
+    @Test
+    void oneGrowsIntoTheRoomThatAnotherGivesUpInTheSameChangeOnceItsMemoryIsBack() {
+        ModelDeployment chat = bench.pinned("chat").replicas(2);
+        servesA(chat);
+        ModelDeployment added = bench.pinned("added");
+        assertThat(bench.fleet.reconciler().plan(added)).isInstanceOf(PlanAnswer.DoesNotFit.class);
+        bench.box.leaks = true; // What the first gives back stays taken for a while.
+
+        desired(added, chat.replicas(1));
+        assertThat(bench.view("chat").replicas()).hasSize(2);
+        assertThat(bench.view("added").replicas()).isEmpty();
+        assertThat(bench.view("added").reason()).contains("giving their memory back");
+
+        bench.box.leaked.clear();
+        bench.steps();
+        bench.loadAll();
+        assertThat(bench.view("chat").standing()).isEqualTo(Standing.SERVING);
+        assertThat(bench.view("chat").replicas()).hasSize(1);
+        assertThat(bench.view("added").standing()).isEqualTo(Standing.SERVING);
+    }
+
+    @Test
+    void oneGrowsIntoTheRoomOfAnotherThatTheSameChangeRemoves() {
+        ModelDeployment chat = bench.pinned("chat");
+        servesA(chat);
+        bench.applied(bench.pinned("z"));
+        bench.loadAll();
+        assertThat(bench.fleet.reconciler().plan(chat.replicas(2))).isInstanceOf(PlanAnswer.DoesNotFit.class);
+
+        desired(chat.replicas(2));
+
+        bench.loadAll();
+        assertThat(bench.view("chat").ready()).isEqualTo(2);
+    }
+
+    @Test
+    void resizedDownAndResizedUpInOneChangeBothServeInTheEnd() {
+        bench.box.gpus.remove("GPU-1");
+        ModelDeployment large = bench.pinned("chat").sized(Sizing.PLANNED.on(List.of(), 0.7));
+        ModelDeployment small = bench.pinned("added").sized(Sizing.PLANNED.on(List.of(), 0.2));
+        servesA(large);
+        bench.applied(small);
+        bench.loadAll();
+        assertThat(bench.fleet.reconciler().plan(small.sized(Sizing.PLANNED.on(List.of(), 0.6))))
+                .isInstanceOf(PlanAnswer.DoesNotFit.class);
+
+        desired(small.sized(Sizing.PLANNED.on(List.of(), 0.6)), large.sized(Sizing.PLANNED.on(List.of(), 0.3)));
+
+        for (int round = 0; round < 5; round++) {
+            bench.loadAll();
+            bench.pass(Duration.ofMinutes(1));
+        }
+        assertThat(bench.view("chat").standing()).isEqualTo(Standing.SERVING);
+        assertThat(bench.view("added").standing()).isEqualTo(Standing.SERVING);
+        assertThat(bench.box.processes.values()).filteredOn(process -> !process.state.resting())
+                .extracting(process -> process.argument("--gpu-memory-utilization").substring(0, 3))
+                .containsExactlyInAnyOrder("0.3", "0.6");
+    }
+
+    @Test
+    void newOnesThatFitOneByOneAndNotTogetherAreRefusedUnlessTheyTakeTurns() {
+        servesA(bench.pinned("chat"));
+
+        assertThat(bench.fleet.reconciler()
+                .plan(List.of(bench.pinned("chat"), bench.pinned("b"), bench.pinned("c"))).values())
+                .hasSize(2).hasAtLeastOneElementOfType(PlanAnswer.DoesNotFit.class);
+        assertThat(bench.fleet.reconciler()
+                .plan(List.of(bench.pinned("chat"), bench.onDemand("b"), bench.onDemand("c"))).values())
+                .hasSize(2).allMatch(PlanAnswer.Fits.class::isInstance);
+    }
+
     @Test
     void twoReplicasAreReplacedOneAfterTheOtherSoThatOneAlwaysServes() {
         servesA(bench.pinned("chat").replicas(2));

@@ -30,6 +30,20 @@ class FleetLifeTest {
     }
 
     @Test
+    void engineMayOpenTheDeviceThatTheDriverNumbersAndThePlanSaysWhereNobodyKnowsIt() {
+        bench.box.confines = true;
+        assertThat(((PlanAnswer.Fits) bench.fleet.reconciler().plan(bench.pinned("chat"))).reasons())
+                .anyMatch(reason -> reason.contains("device file of GPU 0 (box) is not known"));
+        bench.box.gpus.replaceAll((_, sight) -> sight.at(sight.capacity().index() + 5, -1));
+        assertThat(((PlanAnswer.Fits) bench.fleet.reconciler().plan(bench.pinned("chat"))).reasons())
+                .noneMatch(reason -> reason.contains("device file"));
+
+        bench.applied(bench.pinned("chat"));
+
+        assertThat(bench.box.process("chat-0").deployment.confinement().devices()).containsExactly("/dev/nvidia5");
+    }
+
+    @Test
     void pinnedDeploymentIsPlacedLoadedProbedAndServes() {
         bench.applied(bench.pinned("chat"));
         assertThat(bench.call("model-chat")).isInstanceOf(Admission.Loading.class);

@@ -51,6 +51,9 @@ final class ThinkingConfig {
         }
         if (reasoning.shown() != null) {
             thinking.put("includeThoughts", reasoning.shown());
+        } else if (reasoning.effort() != Effort.NONE) {
+            // OpenAI's chat has no way to ask for thoughts: whoever shows them in it shows them unasked.
+            thinking.put("includeThoughts", true);
         }
         if (!thinking.isEmpty()) {
             config.set("thinkingConfig", thinking);

@@ -157,8 +157,7 @@ final class ChatRequestReader {
             return new Reasoning(Reasoning.Effort.NONE, null, shown);
         }
         if (effort != null) {
-            // The protocol has no way to ask for thoughts; whoever shows them in it shows them unasked.
-            return new Reasoning(effort, null, shown == null && effort != Reasoning.Effort.NONE ? Boolean.TRUE : shown);
+            return new Reasoning(effort, null, shown);
         }
         if (budget != null) {
             return new Reasoning(null, budget, shown);

@@ -190,10 +190,12 @@ class RequestWriterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", quoteCharacter = '~', value = {
             "EFFORT|LOW|-|true|{\"thinkingLevel\":\"LOW\",\"includeThoughts\":true}",
-            "EFFORT|NONE|-|-|{\"thinkingLevel\":\"MINIMAL\"}", "EFFORT|MAXIMAL|-|-|{\"thinkingLevel\":\"HIGH\"}",
-            "EFFORT|-|9000|-|{\"thinkingLevel\":\"MEDIUM\"}", "BUDGET|NONE|-|-|{\"thinkingBudget\":0}",
+            "EFFORT|NONE|-|-|{\"thinkingLevel\":\"MINIMAL\"}",
+            "EFFORT|MAXIMAL|-|-|{\"thinkingLevel\":\"HIGH\",\"includeThoughts\":true}",
+            "EFFORT|-|9000|-|{\"thinkingLevel\":\"MEDIUM\",\"includeThoughts\":true}",
+            "BUDGET|NONE|-|-|{\"thinkingBudget\":0}",
             "BUDGET|HIGH|-|false|{\"thinkingBudget\":24576,\"includeThoughts\":false}",
-            "BUDGET|-|2000|-|{\"thinkingBudget\":2000}", "NONE|HIGH|-|true|-"})
+            "BUDGET|-|2000|-|{\"thinkingBudget\":2000,\"includeThoughts\":true}", "NONE|HIGH|-|true|-"})
     void reasoningIsALevelOrABudget(ReasoningStyle style, @Nullable Effort effort, @Nullable Long budget,
             @Nullable Boolean shown, @Nullable String expected) throws UntranslatableException {
         ChatRequest request = new ChatRequest(List.of(), List.of(HI), List.of(), null, null, null, Sampling.DEFAULT,
