@@ -131,6 +131,11 @@ final class Arguments {
      * {@code --max-tokens} and the simulated engine's pace ({@code --tokens}, {@code --token-ms}, {@code --first-ms}).
      */
     String body(boolean stream) throws IOException {
+        return body(Dialect.CHAT, stream);
+    }
+
+    /** The same as this dialect says it. */
+    String body(Dialect dialect, boolean stream) throws IOException {
         String file = optional("body");
         if (file != null) {
             return Files.readString(Path.of(file)).strip();
@@ -138,7 +143,7 @@ final class Arguments {
         String directive = RequestTemplate.directive(count("tokens", 16, 0, 1_000_000),
                 number("token-ms", 0, 0, 60_000), number("first-ms", 0, 0, 60_000));
         String prompt = text("prompt", "Say something about gate houses.");
-        return RequestTemplate.chat(text("model", "bench"), prompt + " " + directive,
+        return dialect.request(text("model", "bench"), prompt + " " + directive,
                 count("max-tokens", 0, 0, 1_000_000), stream);
     }
 

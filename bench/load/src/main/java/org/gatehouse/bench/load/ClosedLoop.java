@@ -10,13 +10,16 @@ import java.util.Set;
  * rate and, with one connection, the latency of a call without any queueing.
  */
 final class ClosedLoop {
-    static final Set<String> OPTIONS = Arguments.withCommon("connections", "seconds", "warmup", "threads");
+    static final Set<String> OPTIONS = Arguments.withCommon("connections", "seconds", "warmup", "threads", "dialect",
+            "stream");
 
     private ClosedLoop() {}
 
     static Result run(Arguments arguments) throws IOException, InterruptedException {
-        Target target = arguments.target(Target.CHAT);
-        RequestTemplate request = RequestTemplate.post(target, arguments.body(false));
+        Dialect dialect = Dialect.named(arguments.text("dialect", "chat"));
+        boolean stream = arguments.isOn("stream");
+        Target target = arguments.target(dialect.path());
+        RequestTemplate request = RequestTemplate.post(target, arguments.body(dialect, stream));
         int connections = arguments.count("connections", 64, 1, 10_000);
         int threads = Math.min(connections, arguments.count("threads", 1, 1, 64));
         long warmup = arguments.nanos("warmup", 2);
@@ -30,7 +33,7 @@ final class ClosedLoop {
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int share = connections / threads + (i < connections % threads ? 1 : 0);
-            ClosedLoopWorker worker = new ClosedLoopWorker(target, request, share, i, from, to,
+            ClosedLoopWorker worker = new ClosedLoopWorker(target, request, stream ? dialect : null, share, i, from, to,
                     arguments.nanos("timeout", 30), errors);
             workers.add(worker);
             running.add(Thread.ofPlatform().name("closed-loop-" + i).start(worker));

@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ClosedLoopWorker implements Runnable {
     private static final long RETRY_NANOS = 10_000_000;
     private static final long SWEEP_NANOS = 100_000_000;
+    private static final int TAIL = 128;
 
     private final Target target;
     private final RequestTemplate request;
+    private final @Nullable Dialect streamed;
     private final int connections;
     private final long windowFrom;
     private final long windowTo;
@@ -34,10 +36,13 @@ final class ClosedLoopWorker implements Runnable {
     private final byte[] bytes = new byte[64 * 1024];
     private long sequence;
 
-    ClosedLoopWorker(Target target, RequestTemplate request, int connections, int number, long windowFrom,
+    /** With the dialect of streams; {@code null} where replies are whole JSON. */
+    ClosedLoopWorker(Target target, RequestTemplate request, @Nullable Dialect streamed, int connections, int number,
+            long windowFrom,
             long windowTo, long timeout, Tally errors) {
         this.target = target;
         this.request = request;
+        this.streamed = streamed;
         this.connections = connections;
         this.sequence = number * 1_000_000_000L;
         this.windowFrom = windowFrom;
@@ -88,6 +93,8 @@ final class ClosedLoopWorker implements Runnable {
         private long sentAt;
         private long openAfter;
         private int firstBodyByte;
+        private final byte[] tail = new byte[TAIL];
+        private int tailLength;
 
         Line(Selector selector) {
             this.selector = selector;
@@ -123,6 +130,7 @@ final class ClosedLoopWorker implements Runnable {
         private void send(SocketChannel to, SelectionKey with) throws IOException {
             reader.reset();
             firstBodyByte = -1;
+            tailLength = 0;
             output = ByteBuffer.wrap(request.numbered(sequence++));
             sentAt = System.nanoTime();
             write(to, with);
@@ -174,6 +182,22 @@ final class ClosedLoopWorker implements Runnable {
             if (firstBodyByte < 0 && to > from) {
                 firstBodyByte = buffer[from];
             }
+            if (streamed != null) {
+                keep(buffer, from, to - from);
+            }
+        }
+
+        /** The last bytes of the body, where a stream's end stands. */
+        private void keep(byte[] buffer, int from, int count) {
+            if (count >= TAIL) {
+                System.arraycopy(buffer, from + count - TAIL, tail, 0, TAIL);
+                tailLength = TAIL;
+                return;
+            }
+            int kept = Math.min(tailLength, TAIL - count);
+            System.arraycopy(tail, tailLength - kept, tail, 0, kept);
+            System.arraycopy(buffer, from, tail, kept, count);
+            tailLength = kept + count;
         }
 
         private void complete(SocketChannel from, SelectionKey with) throws IOException {
@@ -181,8 +205,10 @@ final class ClosedLoopWorker implements Runnable {
             boolean inWindow = now >= windowFrom && now < windowTo;
             if (reader.status() != 200) {
                 errors.count("status " + reader.status());
-            } else if (firstBodyByte != '{') {
+            } else if (streamed == null && firstBodyByte != '{') {
                 errors.count("200 without a JSON body");
+            } else if (streamed != null && !streamed.isOver(tail, tailLength)) {
+                errors.count("200 with a stream that did not end as it should");
             } else if (inWindow) {
                 latency.record(now - sentAt);
                 completed.lazySet(completed.get() + 1);

@@ -16,6 +16,7 @@ public final class Load {
             usage: java -jar bench-load.jar MODE [--option value ...]
 
               closed   N connections with one call under way on each     --connections --seconds --warmup --threads
+                                                                         --dialect chat|messages --stream true
               open     calls at a fixed rate                             --rate --seconds --warmup --max-under-way
               streams  N streams at once, at the upstream's pace         --streams --seconds --ramp --expect-chunks
               cancel   a client leaves; when is the upstream call ended  --ledger --trials --after-ms --give-up

@@ -97,6 +97,9 @@ final class Report {
         List<Row> rows = new ArrayList<>();
         rows.add(new Row("requests/s at c=64, of nginx's", Kind.AT_LEAST, 0.35, "",
                 all.ratio("c64", subject, "nginx", "requests_per_s"), pair("c64", "requests_per_s", "nginx", "/s")));
+        rows.add(new Row("translated streams/s, of the same dialect's", Kind.AT_LEAST, 0.6, "",
+                all.ratio("translated", subject + "-messages", subject, "requests_per_s"),
+                pair("translated", "requests_per_s", subject + "-messages", "/s")));
         rows.add(new Row("CPU a request at c=64", Kind.BELOW, 110, " us",
                 all.median("c64", subject, "target_cpu_us_per_request"),
                 pair("c64", "target_cpu_us_per_request", "nginx", " us")));

@@ -66,6 +66,29 @@ class ModesTest {
     }
 
     @Test
+    void closedLoopTakesAStreamForWholeByItsDialectsLastEvent() throws IOException, InterruptedException {
+        ScriptedServer.Script endsAsMessages = (out, _) -> {
+            ScriptedServer.streamHead(out);
+            ScriptedServer.chunk(out, "event: content_block_delta\ndata: {\"delta\":{\"text\":\"a\"}}\n\n".repeat(9));
+            ScriptedServer.chunk(out, "event: message_st");
+            ScriptedServer.chunk(out, "op\ndata: {\"type\":\"message_stop\"}\n\n");
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        };
+        assertThat(streamed(endsAsMessages, "messages").number("requests")).isPositive();
+        assertThat(streamed(endsAsMessages, "messages").number("errors")).isZero();
+        assertThat(streamed(endsAsMessages, "chat").number("requests")).isZero();
+        assertThat(streamed(endsAsMessages, "chat").number("errors")).isPositive();
+    }
+
+    private static Result streamed(ScriptedServer.Script script, String dialect)
+            throws IOException, InterruptedException {
+        try (ScriptedServer server = ScriptedServer.answering(script)) {
+            return ClosedLoop.run(options(ClosedLoop.OPTIONS, server, "--connections", "2", "--seconds", "0.2",
+                    "--warmup", "0", "--stream", "true", "--dialect", dialect));
+        }
+    }
+
+    @Test
     void openLoopMakesItsCallsAtItsRate() throws IOException, InterruptedException {
         try (ScriptedServer server = ScriptedServer.answering(200, WHOLE)) {
             Result result = OpenLoop.run(options(OpenLoop.OPTIONS, server, "--rate", "100", "--seconds", "0.3",
