@@ -134,7 +134,7 @@ public final class PlainRelay {
         if (trouble.isPresent()) {
             return new Ending.FailedBefore(trouble.get());
         }
-        if (error != null && (!exchange.passage().straight() || !chat && !inOurShape(body))) {
+        if (error != null && (!exchange.passage().straight() || !chat && !inClientsShape(exchange, body))) {
             Refusal refusal = new Refusal(switch (error.cause()) {
                 case CONTEXT_TOO_LONG -> Reason.CONTEXT_TOO_LONG;
                 case TOO_LARGE -> Reason.REQUEST_TOO_LARGE;
@@ -151,10 +151,13 @@ public final class PlainRelay {
                         "refused the request (status " + reply.status() + ") without saying why"));
     }
 
-    /** Not every provider words its refusals of what is no chat as OpenAI does. */
-    private static boolean inOurShape(byte[] body) {
+    /** Not every provider words its refusals of what is no chat as OpenAI does, and not every client wants OpenAI's. */
+    private static boolean inClientsShape(Exchange exchange, byte[] body) {
         ObjectNode tree = JsonTrees.readObject(body);
-        return tree == null || tree.path("error").isObject() || tree.has("object");
+        boolean googles = tree != null && tree.path("error").path("status").isTextual();
+        return exchange.arrival().dialect().name().equals("gemini")
+                ? googles
+                : tree == null || !googles && (tree.path("error").isObject() || tree.has("object"));
     }
 
     private static Ending reshaped(Exchange exchange, Reshaping reshaping, byte[] body, CallMeter meter) {

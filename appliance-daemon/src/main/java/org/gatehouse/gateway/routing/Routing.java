@@ -94,6 +94,11 @@ public final class Routing implements Stage {
         };
     }
 
+    /** Whether a model can be called on that surface at all, by any of its targets. */
+    public boolean serves(ModelRoute route, Surface surface) {
+        return route.targets().stream().anyMatch(target -> translation.serves(target, surface));
+    }
+
     private static Refusal refusal(ModelRoute route, Step.End end) {
         Duration wait = end.retryAfter();
         return end.why() == Step.Why.NONE_QUALIFIES

@@ -148,9 +148,11 @@ public final class Dispatch {
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Protocol spoken = exchange.passage().provider();
-        return spoken == null
-                ? provider.path(upstream, exchange.arrival().surface(), model)
-                : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+        if (spoken != null) {
+            return provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+        }
+        String googles = GoogleEmbeddings.path(exchange, provider);
+        return googles == null ? provider.path(upstream, exchange.arrival().surface(), model) : googles;
     }
 
     /** Whether an upstream lists its models. */

@@ -117,9 +117,12 @@ public final class Translation {
 
     /** What brings a call that is no chat to the target's own shape; {@code null} where both have the same. */
     public @Nullable Reshaping reshaping(Exchange exchange) {
-        return exchange.passage().provider() == null
-                ? providers.of(exchange.target().upstream()).reshaping(exchange.arrival().surface())
-                : null;
+        if (exchange.passage().provider() != null) {
+            return null;
+        }
+        Provider target = providers.of(exchange.target().upstream());
+        Reshaping targets = target.reshaping(exchange.arrival().surface());
+        return GoogleEmbeddings.asked(exchange) ? GoogleEmbeddings.of(exchange, target, targets) : targets;
     }
 
     /** Reads an error of an upstream to a call that is no chat: a provider words them as it does those of chats. */

@@ -1,11 +1,14 @@
 package org.gatehouse.gateway.dialect.anthropic;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.dialect.openai.JsonRequestReader;
 import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -31,6 +34,16 @@ public final class AnthropicDialect implements Dialect {
                     + "' is not understood here. Send 'application/json'."));
         }
         return JsonRequestReader.read(surface, body);
+    }
+
+    @Override
+    public byte[] model(ListedModel model) {
+        return AnthropicModels.one(model);
+    }
+
+    @Override
+    public Listing models(List<ListedModel> models, Map<String, String> query) {
+        return AnthropicModels.list(models, query);
     }
 
     @Override
