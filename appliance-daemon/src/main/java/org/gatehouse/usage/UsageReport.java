@@ -173,7 +173,8 @@ public final class UsageReport {
                 .append("""
                         , SUM(calls) AS calls, SUM(refusals) AS refusals, SUM(failures) AS failures, SUM(estimated) AS estimated,
                         SUM(input_tokens) AS input_tokens, SUM(output_tokens) AS output_tokens,
-                        SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes, SUM(reasoning) AS reasoning,
+                        SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes,
+                        SUM(long_cache_writes) AS long_cache_writes, SUM(reasoning) AS reasoning,
                         SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
                         SUM(cost) AS cost, SUM(micro_watt_hours) AS micro_watt_hours, SUM(gpu_micros) AS gpu_micros,
                         SUM(local_cost) AS local_cost, SUM(cache_hits) AS cache_hits,
@@ -203,7 +204,7 @@ public final class UsageReport {
                     Map.of(), row.getString("line_currency"),
                     new Sums(row.getLong("calls"), row.getLong("refusals"), row.getLong("failures"),
                             row.getLong("estimated"), row.getLong("input_tokens"), row.getLong("output_tokens"),
-                            row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("reasoning"),
+                            row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("long_cache_writes"), row.getLong("reasoning"),
                             row.getLong("audio_millis"), row.getLong("images"), row.getLong("characters"),
                             stripped(row.getBigDecimal("cost")), row.getLong("micro_watt_hours"),
                             row.getLong("gpu_micros"), stripped(row.getBigDecimal("local_cost")),
