@@ -109,6 +109,24 @@ class DemoIT {
     }
 
     @Test
+    void killingTheEngineUnderLoadIsInvisibleToItsClients(@TempDir Path data) throws Exception {
+        Process shown = DemoProcess
+                .command("demo", "--port", "0", "--data", data.resolve("box").toString(), "--show-failover")
+                .redirectErrorStream(true).start();
+        List<String> printed = new ArrayList<>();
+        try (BufferedReader lines = shown.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null && (printed.isEmpty()
+                    || !printed.getLast().startsWith("Fail-over: ")); line = lines.readLine()) {
+                printed.add(line);
+            }
+            shown.toHandle().destroy();
+            assertThat(shown.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(String.join("\n", printed)).contains("the engine is killed (SIGKILL)").contains("sim-cloud=");
+        assertThat(printed.getLast()).matches("Fail-over: [1-9]\\d+ calls answered in whole, 0 not; .*");
+    }
+
+    @Test
     void aDemoThatIsStoppedInTheMiddleOfItsStartIsWholeAfterTheNext(@TempDir Path data) throws Exception {
         for (String until : List.of("the daemon is up", "the simulated programs answer", "limits are set")) {
             Path box = data.resolve(Integer.toString(until.length()));
