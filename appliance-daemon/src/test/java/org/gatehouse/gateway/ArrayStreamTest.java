@@ -82,7 +82,7 @@ class ArrayStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"cut", "error-event", "bad-chunk"})
     void failureInTheMiddleIsTheLastItemOfABrokenTransport(String failure) throws Exception {
-        RawClient.Reply reply = post(key, "gemini", "hello [[sim tokens=9 failure=" + failure + " after=3]]");
+        RawClient.Reply reply = post(key, "gemini", "hello [[sim tokens=60 failure=" + failure + " after=40]]");
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.whole()).isFalse();

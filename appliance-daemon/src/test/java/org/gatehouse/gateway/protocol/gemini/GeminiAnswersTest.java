@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 
@@ -29,7 +28,6 @@ import org.gatehouse.gateway.protocol.BrokenAnswerException;
 import org.gatehouse.gateway.protocol.EventReader;
 import org.gatehouse.gateway.protocol.EventWriter;
 import org.gatehouse.gateway.protocol.Presentation;
-import org.gatehouse.gateway.protocol.json.JsonTrees;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
