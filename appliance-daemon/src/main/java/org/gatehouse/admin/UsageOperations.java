@@ -72,7 +72,8 @@ final class UsageOperations {
             return new UsageLine(line.start(), words(line.values()), words(line.names()),
                     line.currency().isEmpty() ? null : line.currency(), sums.cost(), sums.calls(), sums.refusals(),
                     sums.failures(), sums.estimated(), sums.inputTokens(), sums.outputTokens(),
-                    sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.longCacheWriteTokens(), sums.reasoningTokens(), sums.audioMillis(),
+                    sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.longCacheWriteTokens(),
+                    sums.reasoningTokens(), sums.audioMillis(),
                     sums.images(), sums.characters(), BigDecimal.valueOf(sums.microWattHours(), MICRO),
                     BigDecimal.valueOf(sums.gpuMicros(), MICRO), sums.localCost(), sums.cacheHits(),
                     sums.savedTokens(), sums.savedCost());

@@ -96,7 +96,8 @@ final class RecordJson {
                 .field("cachedInputTokens", usage.cachedInputTokens())
                 .field("cacheWriteTokens", usage.cacheWriteTokens())
                 // Younger than the format, too.
-                .field("longCacheWriteTokens", usage.longCacheWriteTokens() == 0 ? null : Long.valueOf(usage.longCacheWriteTokens()))
+                .field("longCacheWriteTokens",
+                        usage.longCacheWriteTokens() == 0 ? null : Long.valueOf(usage.longCacheWriteTokens()))
                 .field("reasoningTokens", usage.reasoningTokens())
                 .field("audioMillis", usage.audioMillis()).field("images", usage.images())
                 .field("characters", usage.characters()).field("source", lower(usage.source())).end();

@@ -48,7 +48,8 @@ public record Usage(long inputTokens, long outputTokens, long cachedInputTokens,
     public Usage {
         Objects.requireNonNull(source, "source");
         if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || cacheWriteTokens < 0 || reasoningTokens < 0
-                || longCacheWriteTokens < 0 || longCacheWriteTokens > cacheWriteTokens || audioMillis < 0 || images < 0 || characters < 0) {
+                || longCacheWriteTokens < 0 || longCacheWriteTokens > cacheWriteTokens || audioMillis < 0 || images < 0
+                || characters < 0) {
             throw new IllegalArgumentException("usage must not be negative");
         }
     }

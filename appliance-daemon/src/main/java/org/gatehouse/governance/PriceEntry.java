@@ -36,7 +36,8 @@ public record PriceEntry(@About("UUIDv7.") UUID id, @About("The model.") UUID mo
 
     PriceDraft draft() {
         return new PriceDraft(modelId, upstreamId, validFrom, currency, inputPerMillion, outputPerMillion,
-                cachedInputPerMillion, cacheWritePerMillion, longCacheWritePerMillion, perSecond, perImage, perMillionCharacters, perCall,
+                cachedInputPerMillion, cacheWritePerMillion, longCacheWritePerMillion, perSecond, perImage,
+                perMillionCharacters, perCall,
                 perKilowattHour, perGpuHour);
     }
 }

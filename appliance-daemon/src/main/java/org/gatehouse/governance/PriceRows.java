@@ -123,7 +123,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 .bind("validFrom", draft.validFrom().atOffset(ZoneOffset.UTC)).bind("currency", currency)
                 .bind("input", draft.inputPerMillion()).bind("output", draft.outputPerMillion())
                 .bind("cached", draft.cachedInputPerMillion()).bind("cacheWrite", draft.cacheWritePerMillion())
-                .bind("longCacheWrite", draft.longCacheWritePerMillion()).bind("second", draft.perSecond()).bind("image", draft.perImage())
+                .bind("longCacheWrite", draft.longCacheWritePerMillion()).bind("second", draft.perSecond())
+                .bind("image", draft.perImage())
                 .bind("characters", draft.perMillionCharacters()).bind("call", draft.perCall())
                 .bind("kilowattHour", draft.perKilowattHour()).bind("gpuHour", draft.perGpuHour())
                 .bind("now", changes.timestamp());

@@ -54,7 +54,8 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
         Cost spared = saved == null ? null : saved.cost();
         return new Sums(1, call.outcome() == Outcome.REFUSED ? 1 : 0, call.outcome() == Outcome.FAILED ? 1 : 0,
                 usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
-                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
+                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(),
+                usage.reasoningTokens(), usage.audioMillis(),
                 usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
                 BigDecimal.ZERO, saved == null ? 0 : 1, saved == null ? 0 : saved.inputTokens() + saved.outputTokens(),
                 spared == null ? BigDecimal.ZERO : spared.amount());

@@ -135,7 +135,8 @@ public final class CallMeter {
         }
         long output = Math.min(usage.outputTokens(), ceiling);
         return new Usage(usage.inputTokens(), output, usage.cachedInputTokens(), usage.cacheWriteTokens(),
-                usage.longCacheWriteTokens(), Math.min(usage.reasoningTokens(), output), audio(usage), images, characters(), usage.source());
+                usage.longCacheWriteTokens(), Math.min(usage.reasoningTokens(), output), audio(usage), images,
+                characters(), usage.source());
     }
 
     /** Said by the upstream, else seen in the reply, else in the recording that was sent: subtitles carry no duration. */

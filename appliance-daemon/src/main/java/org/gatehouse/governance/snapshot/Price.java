@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public record Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
         @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
         @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
-        @Nullable BigDecimal longCacheWritePerMillion, @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage, @Nullable BigDecimal perMillionCharacters,
+        @Nullable BigDecimal longCacheWritePerMillion, @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage,
+        @Nullable BigDecimal perMillionCharacters,
         @Nullable BigDecimal perCall) {
 
     /** One that charges all cache writes alike. */
