@@ -36,11 +36,12 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
      *
      * @param session {@code x-gatehouse-session}: what its conversation is called
      * @param betas {@code anthropic-beta}: passed on to Anthropic
+     * @param hops through how many boxes like this one it has come already
      * @param part which part of a list it wants: what the query says, as it stands there
      */
-    public record Hints(@Nullable String session, @Nullable String betas, Map<String, String> part) {
+    public record Hints(@Nullable String session, @Nullable String betas, int hops, Map<String, String> part) {
         /** Nothing. */
-        public static final Hints NONE = new Hints(null, null, Map.of());
+        public static final Hints NONE = new Hints(null, null, 0, Map.of());
     }
 
     /** Checks what must be there. */

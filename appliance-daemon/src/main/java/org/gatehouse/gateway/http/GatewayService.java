@@ -46,6 +46,7 @@ public final class GatewayService implements HttpService {
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
     private static final HeaderName VERSION = HeaderNames.create("anthropic-version");
+    private static final HeaderName HOPS = HeaderNames.create("x-gatehouse-hops");
     private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
     private static final List<String> PARTS = List.of("limit", "after_id", "before_id", "pageSize", "pageToken");
     private static final int MAX_SESSION = 256;
@@ -191,14 +192,19 @@ public final class GatewayService implements HttpService {
             Map<String, String> part = new HashMap<>();
             // These alone: in Google's way a key may stand there, too.
             PARTS.forEach(name -> request.query().first(name).ifPresent(value -> part.put(name, value)));
-            return new Arrival.Hints(null, null, part);
+            return new Arrival.Hints(null, null, 0, part);
         }
         String session = header(request, SESSION);
         String betas = header(request, BETAS);
-        return session == null && betas == null
+        int hops = hops(header(request, HOPS));
+        return session == null && betas == null && hops == 0
                 ? Arrival.Hints.NONE
                 : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
-                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, Map.of());
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, hops, Map.of());
+    }
+
+    private static int hops(@Nullable String said) {
+        return said != null && said.matches("[0-9]{1,3}") ? Integer.parseInt(said) : 0;
     }
 
     private static @Nullable String credential(ServerRequest request) {

@@ -98,7 +98,8 @@ public final class Dispatch {
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
                     .and(destination.authorization(exchange.way().key()).headers(destination.api(), "POST", path, body))
-                    .and(betas(exchange)).and("traceparent", arrival.trace().traceparent())
+                    .and(betas(exchange)).and(hops(exchange, upstream))
+                    .and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
             return new Outgoing.Ready(client.newCall(destination.api(),
@@ -130,6 +131,14 @@ public final class Dispatch {
         String betas = exchange.arrival().hints().betas();
         return betas != null && exchange.passage().provider() == Protocol.ANTHROPIC_MESSAGES
                 && exchange.passage().straight() ? RequestHeaders.of("anthropic-beta", betas) : RequestHeaders.NONE;
+    }
+
+    /** An upstream may be a box like this one, and its upstream this one: counted, a call that goes round is noticed. */
+    private static RequestHeaders hops(Exchange exchange, Upstream upstream) {
+        return upstream.engine()
+                ? RequestHeaders.NONE
+                : RequestHeaders.of("x-gatehouse-hops",
+                        Integer.toString(exchange.arrival().hints().hops() + 1));
     }
 
     private List<BodySlice> body(Exchange exchange, Upstream upstream, EngineFields own)
