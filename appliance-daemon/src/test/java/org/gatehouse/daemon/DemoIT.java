@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,9 +116,8 @@ class DemoIT {
                 .redirectErrorStream(true).start();
         List<String> printed = new ArrayList<>();
         try (BufferedReader lines = shown.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null && (printed.isEmpty()
-                    || !printed.getLast().startsWith("Fail-over: ")); line = lines.readLine()) {
-                printed.add(line);
+            while (printed.isEmpty() || !printed.getLast().startsWith("Fail-over: ")) {
+                printed.add(Objects.requireNonNull(lines.readLine(), () -> String.join("\n", printed)));
             }
             shown.toHandle().destroy();
             assertThat(shown.waitFor(60, TimeUnit.SECONDS)).isTrue();
