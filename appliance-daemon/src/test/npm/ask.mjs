@@ -236,3 +236,30 @@ for (const [client, ask] of Object.entries(clients)) {
     }
   }
 }
+
+// The models that each vendor's own client finds, and vectors for Google's.
+const listing = {
+  openai: () => new OpenAI({ apiKey: key, baseURL: `${base}/v1`, maxRetries: 0 }).models.list(),
+  'anthropic-sdk': () => new Anthropic({ apiKey: key, baseURL: base, maxRetries: 0 }).models.list({ limit: 3 }),
+  'google-genai': () => new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: base } }).models.list({ config: { pageSize: 3 } }),
+};
+for (const [client, list] of Object.entries(listing)) {
+  const line = { listed: client, ids: [] };
+  try {
+    for await (const model of await list()) {
+      line.ids.push((model.id ?? model.name).replace(/^models\//, ''));
+    }
+  } catch (error) {
+    line.error = String(error.message ?? error);
+  }
+  console.log(JSON.stringify(line));
+}
+const embedded = { embedded: 'google-genai' };
+try {
+  const client = new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: base } });
+  const reply = await client.models.embedContent({ model: 'cloud', contents: ['one text', 'another'], config: { outputDimensionality: 32 } });
+  embedded.sizes = reply.embeddings.map((one) => one.values.length);
+} catch (error) {
+  embedded.error = String(error.message ?? error);
+}
+console.log(JSON.stringify(embedded));

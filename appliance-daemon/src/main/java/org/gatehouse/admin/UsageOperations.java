@@ -56,6 +56,7 @@ final class UsageOperations {
             @About("Produced tokens, reasoning ones included.") long outputTokens,
             @About("Prompt tokens read from an upstream's cache.") long cachedInputTokens,
             @About("Prompt tokens written to an upstream's cache.") long cacheWriteTokens,
+            @About("How many of those for an hour.") long longCacheWriteTokens,
             @About("Produced tokens that were reasoning.") long reasoningTokens,
             @About("Audio heard or spoken, in ms.") long audioMillis, @About("Pictures made.") long images,
             @About("Characters spoken.") long characters,
@@ -71,7 +72,8 @@ final class UsageOperations {
             return new UsageLine(line.start(), words(line.values()), words(line.names()),
                     line.currency().isEmpty() ? null : line.currency(), sums.cost(), sums.calls(), sums.refusals(),
                     sums.failures(), sums.estimated(), sums.inputTokens(), sums.outputTokens(),
-                    sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.reasoningTokens(), sums.audioMillis(),
+                    sums.cachedInputTokens(), sums.cacheWriteTokens(), sums.longCacheWriteTokens(),
+                    sums.reasoningTokens(), sums.audioMillis(),
                     sums.images(), sums.characters(), BigDecimal.valueOf(sums.microWattHours(), MICRO),
                     BigDecimal.valueOf(sums.gpuMicros(), MICRO), sums.localCost(), sums.cacheHits(),
                     sums.savedTokens(), sums.savedCost());

@@ -94,7 +94,11 @@ final class RecordJson {
         Usage usage = call.usage();
         json.begin("usage").field("inputTokens", usage.inputTokens()).field("outputTokens", usage.outputTokens())
                 .field("cachedInputTokens", usage.cachedInputTokens())
-                .field("cacheWriteTokens", usage.cacheWriteTokens()).field("reasoningTokens", usage.reasoningTokens())
+                .field("cacheWriteTokens", usage.cacheWriteTokens())
+                // Younger than the format, too.
+                .field("longCacheWriteTokens",
+                        usage.longCacheWriteTokens() == 0 ? null : Long.valueOf(usage.longCacheWriteTokens()))
+                .field("reasoningTokens", usage.reasoningTokens())
                 .field("audioMillis", usage.audioMillis()).field("images", usage.images())
                 .field("characters", usage.characters()).field("source", lower(usage.source())).end();
         cost(json, call.cost());
@@ -160,6 +164,7 @@ final class RecordJson {
                 text(json, "errorCode"),
                 new Usage(number(usage, "inputTokens"), number(usage, "outputTokens"),
                         number(usage, "cachedInputTokens"), number(usage, "cacheWriteTokens"),
+                        usage.has("longCacheWriteTokens") ? number(usage, "longCacheWriteTokens") : 0,
                         number(usage, "reasoningTokens"), number(usage, "audioMillis"), number(usage, "images"),
                         number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
                 readCost(json.get("cost")),

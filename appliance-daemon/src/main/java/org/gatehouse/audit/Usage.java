@@ -8,7 +8,8 @@ import java.util.Objects;
  * @param inputTokens prompt tokens, cached and cache-writing ones included (OpenAI's way of counting)
  * @param outputTokens produced tokens, reasoning tokens included
  * @param cachedInputTokens how many of the input tokens the upstream read from its prompt cache
- * @param cacheWriteTokens how many of the input tokens the upstream wrote to its prompt cache
+ * @param cacheWriteTokens how many of the input tokens the upstream wrote to its prompt cache, for whatever time
+ * @param longCacheWriteTokens how many of those are to be kept for an hour rather than five minutes
  * @param reasoningTokens how many of the output tokens were reasoning that the client may not see
  * @param audioMillis audio heard or spoken, in milliseconds
  * @param images pictures made
@@ -16,7 +17,8 @@ import java.util.Objects;
  * @param source where the numbers come from
  */
 public record Usage(long inputTokens, long outputTokens, long cachedInputTokens, long cacheWriteTokens,
-        long reasoningTokens, long audioMillis, long images, long characters, Source source) {
+        long longCacheWriteTokens, long reasoningTokens, long audioMillis, long images, long characters,
+        Source source) {
 
     /** Where the numbers of a {@link Usage} come from. */
     public enum Source {
@@ -35,11 +37,19 @@ public record Usage(long inputTokens, long outputTokens, long cachedInputTokens,
     /** A call that used nothing. */
     public static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, Source.NONE);
 
+    /** One that wrote nothing to a cache for an hour. */
+    public Usage(long inputTokens, long outputTokens, long cachedInputTokens, long cacheWriteTokens,
+            long reasoningTokens, long audioMillis, long images, long characters, Source source) {
+        this(inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, 0, reasoningTokens, audioMillis, images,
+                characters, source);
+    }
+
     /** Checks the ranges. */
     public Usage {
         Objects.requireNonNull(source, "source");
         if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || cacheWriteTokens < 0 || reasoningTokens < 0
-                || audioMillis < 0 || images < 0 || characters < 0) {
+                || longCacheWriteTokens < 0 || longCacheWriteTokens > cacheWriteTokens || audioMillis < 0 || images < 0
+                || characters < 0) {
             throw new IllegalArgumentException("usage must not be negative");
         }
     }

@@ -169,6 +169,8 @@ final class CliNouns {
                                 + " from the upstream's cache."),
                         Member.of("--cache-write", "cacheWritePerMillion", Kind.TEXT, "Per 1,000,000 input tokens"
                                 + " written to the upstream's cache."),
+                        Member.of("--long-cache-write", "longCacheWritePerMillion", Kind.TEXT, "Per 1,000,000 input"
+                                + " tokens written to it for an hour."),
                         Member.of("--per-second", "perSecond", Kind.TEXT, "Per second of audio."),
                         Member.of("--per-image", "perImage", Kind.TEXT, "Per picture."),
                         Member.of("--per-million-characters", "perMillionCharacters", Kind.TEXT, "Per 1,000,000"

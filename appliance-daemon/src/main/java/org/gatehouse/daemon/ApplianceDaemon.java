@@ -233,7 +233,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 cache,
                 routing,
                 new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
-                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock, nanoTime),
+                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, nanoTime),
                 conclusion);
         ListenerSettings listen = settings.listen().toListener(data.root());
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();

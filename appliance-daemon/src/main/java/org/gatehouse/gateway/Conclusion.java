@@ -189,7 +189,8 @@ public final class Conclusion {
             return usage;
         }
         return new Usage(usage.inputTokens() + attempt.inputTokens(), usage.outputTokens() + attempt.outputTokens(),
-                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
+                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(),
+                usage.reasoningTokens(), usage.audioMillis(),
                 usage.images(), usage.characters(),
                 usage.source() == Usage.Source.NONE ? Usage.Source.REPORTED : usage.source());
     }

@@ -1,6 +1,5 @@
 package org.gatehouse.gateway;
 
-import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -74,12 +73,12 @@ public final class Conversation {
 
     /** Takes what it needs on the way. */
     public Conversation(Dispatch dispatch, Translation translation, Impatience impatience, Berths berths,
-            PromptCounter prompts, CallBook book, Conclusion conclusion, InstantSource clock, LongSupplier nanoTime) {
+            PromptCounter prompts, CallBook book, Conclusion conclusion, LongSupplier nanoTime) {
         this.dispatch = dispatch;
         this.translation = translation;
         this.impatience = impatience;
         this.berths = berths;
-        this.plainRelay = new PlainRelay(translation, clock);
+        this.plainRelay = new PlainRelay(translation);
         this.prompts = prompts;
         this.book = book;
         this.conclusion = conclusion;

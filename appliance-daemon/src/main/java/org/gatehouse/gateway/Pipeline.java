@@ -52,7 +52,7 @@ public final class Pipeline {
                 admission);
         this.wayToTheCache = List.of(admission);
         this.cache = cache;
-        this.modelList = new ModelList(authentication);
+        this.modelList = new ModelList(authentication, routing);
         this.tokenCounts = tokenCounts;
         this.conversation = conversation;
         this.conclusion = conclusion;

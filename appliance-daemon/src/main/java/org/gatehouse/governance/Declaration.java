@@ -150,6 +150,7 @@ public record Declaration(
             @About("Per 1,000,000 output tokens.") @Nullable BigDecimal outputPerMillion,
             @About("Per 1,000,000 input tokens read from the upstream's cache.") @Nullable BigDecimal cachedInputPerMillion,
             @About("Per 1,000,000 input tokens written to the upstream's cache.") @Nullable BigDecimal cacheWritePerMillion,
+            @About("Per 1,000,000 input tokens written to the upstream's cache for an hour; null: what other cache writes cost.") @Nullable BigDecimal longCacheWritePerMillion,
             @About("Per second of audio.") @Nullable BigDecimal perSecond,
             @About("Per picture made.") @Nullable BigDecimal perImage,
             @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,

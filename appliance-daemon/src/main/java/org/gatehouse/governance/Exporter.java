@@ -73,7 +73,8 @@ final class Exporter {
     static Declaration.DeclaredPrice price(PriceEntry price) {
         return new Declaration.DeclaredPrice(price.model(), price.upstream(), price.validFrom(), price.currency(),
                 price.inputPerMillion(), price.outputPerMillion(), price.cachedInputPerMillion(),
-                price.cacheWritePerMillion(), price.perSecond(), price.perImage(), price.perMillionCharacters(),
+                price.cacheWritePerMillion(), price.longCacheWritePerMillion(), price.perSecond(), price.perImage(),
+                price.perMillionCharacters(),
                 price.perCall(), price.perKilowattHour(), price.perGpuHour());
     }
 

@@ -47,7 +47,8 @@ final class Names {
         return new PriceDraft(one(nouns.models(), "model", item.model(), Selection.of("m.name = :value", item.model())),
                 item.upstream() == null ? null : upstream("upstream", item.upstream()), item.validFrom(),
                 item.currency(), item.inputPerMillion(), item.outputPerMillion(), item.cachedInputPerMillion(),
-                item.cacheWritePerMillion(), item.perSecond(), item.perImage(), item.perMillionCharacters(),
+                item.cacheWritePerMillion(), item.longCacheWritePerMillion(), item.perSecond(), item.perImage(),
+                item.perMillionCharacters(),
                 item.perCall(), item.perKilowattHour(), item.perGpuHour());
     }
 
@@ -55,7 +56,8 @@ final class Names {
     DeclaredPrice in(String accounting, DeclaredPrice item) {
         return new DeclaredPrice(item.model(), item.upstream(), item.validFrom(),
                 item.currency() == null ? accounting : item.currency(), item.inputPerMillion(),
-                item.outputPerMillion(), item.cachedInputPerMillion(), item.cacheWritePerMillion(), item.perSecond(),
+                item.outputPerMillion(), item.cachedInputPerMillion(), item.cacheWritePerMillion(),
+                item.longCacheWritePerMillion(), item.perSecond(),
                 item.perImage(), item.perMillionCharacters(), item.perCall(), item.perKilowattHour(),
                 item.perGpuHour());
     }

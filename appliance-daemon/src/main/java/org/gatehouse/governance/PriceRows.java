@@ -24,7 +24,7 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
     private static final String SELECT = """
             SELECT r.id, r.model_id, m.name AS model, r.upstream_id, s.name AS upstream, r.valid_from, r.currency,
                 r.input_per_million, r.output_per_million, r.cached_input_per_million, r.cache_write_per_million,
-                r.per_second, r.per_image, r.per_million_characters, r.per_call, r.per_kilowatt_hour, r.per_gpu_hour,
+                r.long_cache_write_per_million, r.per_second, r.per_image, r.per_million_characters, r.per_call, r.per_kilowatt_hour, r.per_gpu_hour,
                 r.created_at, r.updated_at, r.version
             FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
             """;
@@ -65,7 +65,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                     Columns.idOrNull(row, "upstream_id"), row.getString("upstream"), Columns.time(row, "valid_from"),
                     Columns.text(row, "currency"), input, output,
                     Columns.amountOrNull(row, "cached_input_per_million"),
-                    Columns.amountOrNull(row, "cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
+                    Columns.amountOrNull(row, "cache_write_per_million"),
+                    Columns.amountOrNull(row, "long_cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
                     Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
                     Columns.amountOrNull(row, "per_call"), Columns.amountOrNull(row, "per_kilowatt_hour"),
                     Columns.amountOrNull(row, "per_gpu_hour"), warning(input, output), Columns.time(row, "created_at"),
@@ -85,9 +86,9 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 changes.handle().createUpdate(
                         """
                                 INSERT INTO price (id, model_id, upstream_id, valid_from, currency, input_per_million,
-                                    output_per_million, cached_input_per_million, cache_write_per_million, per_second, per_image,
+                                    output_per_million, cached_input_per_million, cache_write_per_million, long_cache_write_per_million, per_second, per_image,
                                     per_million_characters, per_call, per_kilowatt_hour, per_gpu_hour, created_at, updated_at, version)
-                                VALUES (:id, :model, CAST(:upstream AS UUID), :validFrom, :currency, :input, :output, :cached, :cacheWrite, :second,
+                                VALUES (:id, :model, CAST(:upstream AS UUID), :validFrom, :currency, :input, :output, :cached, :cacheWrite, :longCacheWrite, :second,
                                     :image, :characters, :call, :kilowattHour, :gpuHour, :now, :now, 1)
                                 """))
                 .execute();
@@ -99,7 +100,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
         bind(changes, stored.id(), draft, changes.handle().createUpdate("""
                 UPDATE price SET model_id = :model, upstream_id = CAST(:upstream AS UUID), valid_from = :validFrom,
                     currency = :currency, input_per_million = :input, output_per_million = :output,
-                    cached_input_per_million = :cached, cache_write_per_million = :cacheWrite, per_second = :second,
+                    cached_input_per_million = :cached, cache_write_per_million = :cacheWrite,
+                    long_cache_write_per_million = :longCacheWrite, per_second = :second,
                     per_image = :image, per_million_characters = :characters, per_call = :call,
                     per_kilowatt_hour = :kilowattHour, per_gpu_hour = :gpuHour, updated_at = :now,
                     version = version + 1
@@ -121,7 +123,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 .bind("validFrom", draft.validFrom().atOffset(ZoneOffset.UTC)).bind("currency", currency)
                 .bind("input", draft.inputPerMillion()).bind("output", draft.outputPerMillion())
                 .bind("cached", draft.cachedInputPerMillion()).bind("cacheWrite", draft.cacheWritePerMillion())
-                .bind("second", draft.perSecond()).bind("image", draft.perImage())
+                .bind("longCacheWrite", draft.longCacheWritePerMillion()).bind("second", draft.perSecond())
+                .bind("image", draft.perImage())
                 .bind("characters", draft.perMillionCharacters()).bind("call", draft.perCall())
                 .bind("kilowattHour", draft.perKilowattHour()).bind("gpuHour", draft.perGpuHour())
                 .bind("now", changes.timestamp());
@@ -135,6 +138,7 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
         checks.amount("outputPerMillion", draft.outputPerMillion());
         checks.amount("cachedInputPerMillion", draft.cachedInputPerMillion());
         checks.amount("cacheWritePerMillion", draft.cacheWritePerMillion());
+        checks.amount("longCacheWritePerMillion", draft.longCacheWritePerMillion());
         checks.amount("perSecond", draft.perSecond());
         checks.amount("perImage", draft.perImage());
         checks.amount("perMillionCharacters", draft.perMillionCharacters());

@@ -129,6 +129,21 @@ public record RouteRules(
         return new RouteRules(strategy, dryRun, stickiness, retries, residency, overflow, complexity, other);
     }
 
+    /** The same, but an answer that breaks after its first byte is continued on another target. */
+    public RouteRules continued() {
+        RouteTerms.Retries usual = RouteTerms.DEFAULT.retries();
+        Retries before = retries != null
+                ? retries
+                : new Retries(usual.attempts(), usual.sameTarget(), (int) usual.firstWait().toMillis(),
+                        (int) usual.longestWait().toMillis(), null, usual.budgetPercent(), usual.budgetPerSecond(),
+                        false);
+        return new RouteRules(strategy, dryRun, stickiness,
+                new Retries(before.attempts(), before.sameTarget(), before.firstWaitMillis(),
+                        before.longestWaitMillis(), before.firstByteMillis(), before.budgetPercent(),
+                        before.budgetPerSecond(), true),
+                residency, overflow, complexity, split);
+    }
+
     /** Names what contradicts itself or the targets. Ranges are the form's. */
     void check(Checks checks, List<ModelDraft.Target> targets) {
         if (overflow != null) {

@@ -214,7 +214,8 @@ final class SnapshotQueries {
     private static List<Price> prices(Handle handle) {
         return handle.createQuery("""
                 SELECT r.id, m.name AS model, s.name AS upstream, r.valid_from, r.currency, r.input_per_million,
-                    r.output_per_million, r.cached_input_per_million, r.cache_write_per_million, r.per_second,
+                    r.output_per_million, r.cached_input_per_million, r.cache_write_per_million,
+                    r.long_cache_write_per_million, r.per_second,
                     r.per_image, r.per_million_characters, r.per_call
                 FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
                 WHERE COALESCE(r.input_per_million, r.output_per_million, r.per_second, r.per_image,
@@ -223,7 +224,8 @@ final class SnapshotQueries {
                 row.getString("upstream"), Columns.time(row, "valid_from"), Columns.text(row, "currency"),
                 Columns.amountOrNull(row, "input_per_million"), Columns.amountOrNull(row, "output_per_million"),
                 Columns.amountOrNull(row, "cached_input_per_million"),
-                Columns.amountOrNull(row, "cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
+                Columns.amountOrNull(row, "cache_write_per_million"),
+                Columns.amountOrNull(row, "long_cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
                 Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
                 Columns.amountOrNull(row, "per_call"))).list();
     }

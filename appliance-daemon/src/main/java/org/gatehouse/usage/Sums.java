@@ -19,6 +19,7 @@ import org.gatehouse.audit.Usage;
  * @param outputTokens produced tokens
  * @param cachedInputTokens prompt tokens read from an upstream's cache
  * @param cacheWriteTokens prompt tokens written to an upstream's cache
+ * @param longCacheWriteTokens how many of those for an hour
  * @param reasoningTokens produced tokens that were reasoning
  * @param audioMillis audio, in milliseconds
  * @param images pictures
@@ -32,16 +33,16 @@ import org.gatehouse.audit.Usage;
  * @param savedCost what that cost, in the same currency
  */
 public record Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
-        long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
-        long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost,
-        long cacheHits, long savedTokens, BigDecimal savedCost) {
+        long cachedInputTokens, long cacheWriteTokens, long longCacheWriteTokens, long reasoningTokens,
+        long audioMillis, long images, long characters, BigDecimal cost, long microWattHours, long gpuMicros,
+        BigDecimal localCost, long cacheHits, long savedTokens, BigDecimal savedCost) {
 
     /** Sums without anything saved. */
     Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
             long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
             long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost) {
         this(calls, refusals, failures, estimated, inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens,
-                reasoningTokens, audioMillis, images, characters, cost, microWattHours, gpuMicros, localCost, 0, 0,
+                0, reasoningTokens, audioMillis, images, characters, cost, microWattHours, gpuMicros, localCost, 0, 0,
                 BigDecimal.ZERO);
     }
 
@@ -53,7 +54,8 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
         Cost spared = saved == null ? null : saved.cost();
         return new Sums(1, call.outcome() == Outcome.REFUSED ? 1 : 0, call.outcome() == Outcome.FAILED ? 1 : 0,
                 usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
-                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.reasoningTokens(), usage.audioMillis(),
+                usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(),
+                usage.reasoningTokens(), usage.audioMillis(),
                 usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
                 BigDecimal.ZERO, saved == null ? 0 : 1, saved == null ? 0 : saved.inputTokens() + saved.outputTokens(),
                 spared == null ? BigDecimal.ZERO : spared.amount());
@@ -63,6 +65,7 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
         return new Sums(calls + other.calls, refusals + other.refusals, failures + other.failures,
                 estimated + other.estimated, inputTokens + other.inputTokens, outputTokens + other.outputTokens,
                 cachedInputTokens + other.cachedInputTokens, cacheWriteTokens + other.cacheWriteTokens,
+                longCacheWriteTokens + other.longCacheWriteTokens,
                 reasoningTokens + other.reasoningTokens, audioMillis + other.audioMillis, images + other.images,
                 characters + other.characters, cost.add(other.cost),
                 microWattHours + other.microWattHours, gpuMicros + other.gpuMicros, localCost.add(other.localCost),

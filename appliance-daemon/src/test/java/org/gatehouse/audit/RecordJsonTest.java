@@ -76,6 +76,21 @@ final class RecordJsonTest {
     }
 
     @Test
+    void writesForAnHourAreReadBackAndLeaveNoTraceWhereThereAreNone() {
+        CallRecord call = samples.completed(NOON);
+        CallRecord wrote = new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(), call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
+                call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
+                call.outcome(), call.errorCode(), new Usage(9, 1, 2, 6, 4, 0, 0, 0, 0, Usage.Source.REPORTED),
+                call.cost(), call.firstByteMicros(), call.totalMicros(), null, null, null, List.of(), null);
+        String json = RecordJson.text(RecordJson.write(wrote));
+
+        assertThat(json).contains("\"cacheWriteTokens\":6,\"longCacheWriteTokens\":4,");
+        assertThat(RecordJson.read(json)).isEqualTo(wrote);
+        assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("longCacheWriteTokens");
+    }
+
+    @Test
     void textOfAnyKindSurvivesOrIsReplacedVisibly() throws Exception {
         Random random = new Random(7);
         for (int round = 0; round < 2_000; round++) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -106,6 +107,23 @@ class DemoIT {
             Thread.sleep(50);
         }
         assertThat(pids).hasSize(3).noneMatch(DemoIT::lives);
+    }
+
+    @Test
+    void killingTheEngineUnderLoadIsInvisibleToItsClients(@TempDir Path data) throws Exception {
+        Process shown = DemoProcess
+                .command("demo", "--port", "0", "--data", data.resolve("box").toString(), "--show-failover")
+                .redirectErrorStream(true).start();
+        List<String> printed = new ArrayList<>();
+        try (BufferedReader lines = shown.inputReader(StandardCharsets.UTF_8)) {
+            while (printed.isEmpty() || !printed.getLast().startsWith("Fail-over: ")) {
+                printed.add(Objects.requireNonNull(lines.readLine(), () -> String.join("\n", printed)));
+            }
+            shown.toHandle().destroy();
+            assertThat(shown.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(String.join("\n", printed)).contains("the engine is killed (SIGKILL)").contains("sim-cloud=");
+        assertThat(printed.getLast()).matches("Fail-over: [1-9]\\d+ calls answered in whole, 0 not; .*");
     }
 
     @Test

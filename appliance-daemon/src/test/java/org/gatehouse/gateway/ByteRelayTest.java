@@ -88,7 +88,7 @@ class ByteRelayTest {
         LedgerEntry entry = box.cloud.ledger().entries().getLast();
         assertThat(entry.id()).isEqualTo(id);
         assertThat(entry.headers().keySet()).containsExactlyInAnyOrder("host", "content-length", "user-agent",
-                "content-type", "authorization", "traceparent", "x-request-id", "accept-encoding");
+                "content-type", "authorization", "traceparent", "x-request-id", "x-gatehouse-hops", "accept-encoding");
         assertThat(entry.headers().get("accept-encoding")).isEqualTo("identity");
         assertThat(entry.headers().get("traceparent")).contains("4bf92f3577b34da6a3ce929d0e0e4736")
                 .doesNotContain("00f067aa0ba902b7");

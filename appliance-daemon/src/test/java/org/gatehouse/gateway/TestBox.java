@@ -188,7 +188,7 @@ public final class TestBox implements AutoCloseable {
         Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
         Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
                 cache, routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
-                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock,
+                new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion,
                         System::nanoTime),
                 conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,

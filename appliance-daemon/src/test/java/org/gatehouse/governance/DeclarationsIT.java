@@ -2,6 +2,7 @@ package org.gatehouse.governance;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -242,7 +243,10 @@ final class DeclarationsIT {
         PublicModel model = box.model("small");
         User ada = box.governance.users().create(ALICE, new UserDraft("Ada", "ada@example.com")).made();
         box.governance.prices().create(ALICE,
-                PriceDraft.perMillion(model.id(), new BigDecimal("0.150"), new BigDecimal("0.6"))).made();
+                new PriceDraft(model.id(), null, Instant.EPOCH, null, new BigDecimal("0.150"), new BigDecimal("0.6"),
+                        new BigDecimal("0.015"), new BigDecimal("0.1875"), new BigDecimal("0.30"), null, null, null,
+                        null, null, null))
+                .made();
         IssuedKey issued = box.governance.keys().create(ALICE, new NewKeyDraft(project.id(), "ci", ada.id(),
                 List.of("small"), List.of("embeddings", "chat.completions"), List.of("10.0.0.0/8"), null,
                 List.of(new NewKeyDraft.OwnLimit(Limit.Kind.TOTAL_TOKENS, 10)), List.of()), null).made();

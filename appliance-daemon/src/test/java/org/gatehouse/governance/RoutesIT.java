@@ -139,6 +139,8 @@ final class RoutesIT {
     void whatContradictsItselfIsRefusedWithTheMember() {
         assertThat(refused(draft(null, new ModelDraft.Target(first, "m", 0), new ModelDraft.Target(second, "m", 0))))
                 .singleElement().asString().contains("targets").contains("sum to nothing");
+        assertThat(refused(draft(null, new ModelDraft.Target(UUID.randomUUID(), "m", 1)))).singleElement().asString()
+                .contains("targets[0].upstreamId").contains("names no upstream");
         assertThat(refused(draft(null, stable().named("a", 1), candidate().named("b", 2)))).singleElement().asString()
                 .contains("fallbacks all of them");
         assertThat(refused(draft(null, stable().named("a", 0), candidate().named("a", 0)))).singleElement().asString()

@@ -30,6 +30,7 @@ import org.gatehouse.audit.Caller;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.audit.TrailFixture;
+import org.gatehouse.audit.Usage;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Databases;
 import org.gatehouse.usage.UsageReport.Bound;
@@ -87,6 +88,21 @@ final class UsageIT {
                         .withComparatorForType(BigDecimal::compareTo, BigDecimal.class).isEqualTo(expected);
             }
         }
+    }
+
+    @Test
+    void writesForAnHourAreCountedApart() {
+        CallRecord call = samples.completed(DAY);
+        fixture.append(List.of(new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(),
+                call.caller(),
+                call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
+                call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
+                call.outcome(), call.errorCode(), new Usage(100, 5, 0, 60, 40, 0, 0, 0, 0, Usage.Source.REPORTED),
+                call.cost(), call.firstByteMicros(), call.totalMicros(), call.requestSha256(), call.replySha256(),
+                call.instance(), call.attempts(), call.saved())));
+
+        assertThat(total().cacheWriteTokens()).isEqualTo(60);
+        assertThat(total().longCacheWriteTokens()).isEqualTo(40);
     }
 
     @Test

@@ -18,9 +18,11 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The demo's scripted part: clients call one public model while its engine is killed, the commercial fallback takes over,
- * and the engine comes back. Everything is simulated.
+ * also in the middle of answers, and the engine comes back. Everything is simulated.
  */
 final class DemoFailover {
+    /** The comment in a stream where another target goes on. */
+    private static final String SEAM = "another target goes on from here";
     private static final int CLIENTS = 8;
     private static final Duration BEFORE = Duration.ofSeconds(4);
     private static final Duration AFTER = Duration.ofSeconds(8);
@@ -31,6 +33,7 @@ final class DemoFailover {
     private final PrintStream out;
     private final Map<String, LongAdder> byUpstream = new ConcurrentHashMap<>();
     private final LongAdder whole = new LongAdder();
+    private final LongAdder goneOnWith = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean over;
 
@@ -69,7 +72,8 @@ final class DemoFailover {
             }
         }
         report("since the engine was killed");
-        out.println("Fail-over: " + whole.sum() + " calls answered in whole, " + failed.sum() + " not.");
+        out.println("Fail-over: " + whole.sum() + " calls answered in whole, " + failed.sum() + " not; "
+                + goneOnWith.sum() + " of them had begun at the engine that was killed, and the fallback went on.");
         out.flush();
     }
 
@@ -91,6 +95,9 @@ final class DemoFailover {
             String upstream = reply.headers().firstValue("x-gatehouse-upstream").orElse("none");
             byUpstream.computeIfAbsent(upstream, _ -> new LongAdder()).increment();
             (reply.statusCode() == 200 && reply.body().endsWith("data: [DONE]\n\n") ? whole : failed).increment();
+            if (reply.body().contains(SEAM)) {
+                goneOnWith.increment();
+            }
         } catch (IOException _) {
             failed.increment();
         } catch (InterruptedException _) {

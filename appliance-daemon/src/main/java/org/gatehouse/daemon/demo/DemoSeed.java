@@ -24,6 +24,7 @@ import org.gatehouse.governance.NewKeyDraft;
 import org.gatehouse.governance.Noun;
 import org.gatehouse.governance.PriceDraft;
 import org.gatehouse.governance.ProjectDraft;
+import org.gatehouse.governance.RouteRules;
 import org.gatehouse.governance.ScopeReference;
 import org.gatehouse.governance.UpstreamDraft;
 import org.gatehouse.governance.UpstreamServer;
@@ -37,7 +38,7 @@ import org.gatehouse.governance.snapshot.Scope;
 
 /** What the demo governs: two departments, a user, two keys, four models, prices, a limit and a budget. */
 record DemoSeed(Governance governance, DemoEngines engines, Path models) {
-    /** Served by the box, by the commercial API when the box cannot. */
+    /** Served by the box, by the commercial API when the box cannot, and gone on with by that when an answer breaks off. */
     static final String ASSISTANT = "sim-assistant";
     static final List<String> MODELS = List.of("sim-small", "sim-large", "sim-cloud", ASSISTANT);
     private static final String KEY_SUFFIX = "-demo";
@@ -157,7 +158,8 @@ record DemoSeed(Governance governance, DemoEngines engines, Path models) {
                         .create(DEMO, new ModelDraft(ASSISTANT, ModelRoute.Tokenizer.UNKNOWN, 8192, 2048,
                                 KeyDraft.EVERYTHING,
                                 List.of(new ModelDraft.Target(local, "sim-small", 1).named("local", 0),
-                                        new ModelDraft.Target(cloud, "sim-cloud", 1).named("commercial", 1))))
+                                        new ModelDraft.Target(cloud, "sim-cloud", 1).named("commercial", 1)))
+                                .routedBy(RouteRules.DEFAULT.continued()))
                         .made())
                 .id();
         price(model, "0.05", "0.20");

@@ -14,6 +14,8 @@ import org.gatehouse.governance.snapshot.Surface;
 
 /** Finds the public model that was asked for and whether this key may use it, here. Reads the snapshot only. */
 public final class Permission implements Stage {
+    /** A department's box may ask its company's, and that another; a call that comes by more goes round. */
+    private static final int MOST_HOPS = 3;
 
     @Override
     public Verdict pass(Exchange exchange) {
@@ -39,6 +41,11 @@ public final class Permission implements Stage {
         if (!route.surfaces().includes(surface)) {
             return new Refusal(Reason.INVALID_REQUEST, "The model '" + route.name() + "' cannot be called on "
                     + surface.id() + ". Name a model made for it.", "model", null);
+        }
+        if (exchange.arrival().hints().hops() > MOST_HOPS) {
+            return new Refusal(Reason.ROUTE_LOOPS, "The route of the model '" + route.name()
+                    + "' leads in a circle: this call has come through " + exchange.arrival().hints().hops()
+                    + " boxes. Correct the base URL of the upstream that leads back here.", "model", null);
         }
         return Verdict.GO_ON;
     }

@@ -247,7 +247,8 @@ public final class ExactCache implements Stage {
     }
 
     private static TokenCount count(Usage usage) {
-        return new TokenCount(usage.inputTokens(), usage.cachedInputTokens(), usage.cacheWriteTokens(), 0,
+        return new TokenCount(usage.inputTokens(), usage.cachedInputTokens(), usage.cacheWriteTokens(),
+                usage.longCacheWriteTokens(),
                 usage.outputTokens(), usage.reasoningTokens());
     }
 

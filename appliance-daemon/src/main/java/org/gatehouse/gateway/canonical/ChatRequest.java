@@ -1,5 +1,7 @@
 package org.gatehouse.gateway.canonical;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,8 @@ public record ChatRequest(List<Block.Text> system, List<Turn> turns, List<Tool> 
         turns = List.copyOf(turns);
         tools = List.copyOf(tools);
         stop = List.copyOf(stop);
-        foreign = Map.copyOf(foreign);
+        // In their order: what is left out is told in it.
+        foreign = Collections.unmodifiableMap(new LinkedHashMap<>(foreign));
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(format, "format");
         if (choices < 1 || maxOutputTokens != null && maxOutputTokens < 1) {
@@ -49,6 +52,12 @@ public record ChatRequest(List<Block.Text> system, List<Turn> turns, List<Tool> 
     public ChatRequest withForeign(Map<String, JsonNode> others) {
         return new ChatRequest(system, turns, tools, toolChoice, parallelTools, maxOutputTokens, sampling, stop,
                 reasoning, format, choices, streamed, endUser, others);
+    }
+
+    /** The same with another cap on the answer. */
+    public ChatRequest withCap(long tokens) {
+        return new ChatRequest(system, turns, tools, toolChoice, parallelTools, tokens, sampling, stop, reasoning,
+                format, choices, streamed, endUser, foreign);
     }
 
     /** The same with another conversation. */

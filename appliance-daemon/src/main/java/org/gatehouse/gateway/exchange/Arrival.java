@@ -2,6 +2,7 @@ package org.gatehouse.gateway.exchange;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -31,15 +32,16 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
         @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
 
     /**
-     * What a client says in headers that its dialect has no field for.
+     * What a client says in headers and in the query that its dialect has no field for.
      *
      * @param session {@code x-gatehouse-session}: what its conversation is called
      * @param betas {@code anthropic-beta}: passed on to Anthropic
-     * @param streamed whether the path asks for events, as Gemini's does
+     * @param hops through how many boxes like this one it has come already
+     * @param part which part of a list it wants: what the query says, as it stands there
      */
-    public record Hints(@Nullable String session, @Nullable String betas, boolean streamed) {
+    public record Hints(@Nullable String session, @Nullable String betas, int hops, Map<String, String> part) {
         /** Nothing. */
-        public static final Hints NONE = new Hints(null, null, false);
+        public static final Hints NONE = new Hints(null, null, 0, Map.of());
     }
 
     /** Checks what must be there. */

@@ -1,5 +1,8 @@
 package org.gatehouse.gateway.exchange;
 
+import java.util.List;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.snapshot.Surface;
@@ -22,6 +25,32 @@ public interface Dialect {
 
     /** An error inside a stream of that surface that has begun: the event with its empty line. */
     byte[] errorEvent(Surface surface, Refusal refusal);
+
+    /** One model as clients are told of it, JSON. */
+    byte[] model(ListedModel model);
+
+    /**
+     * Some or all models.
+     *
+     * @param models those that the caller may use, by name
+     * @param query which part of them is wanted, in the dialect's own words
+     */
+    Listing models(List<ListedModel> models, Map<String, String> query);
+
+    /** What {@link #models} gave. */
+    sealed interface Listing {
+
+        /**
+         * The part that was wanted.
+         *
+         * @param body JSON
+         */
+        @SuppressWarnings("ArrayRecordComponent") // bytes on their way out, never compared
+        record Listed(byte[] body) implements Listing {}
+
+        /** There is no such part. */
+        record Wrong(Refusal refusal) implements Listing {}
+    }
 
     /** What {@link #read} gave. */
     sealed interface Reading {

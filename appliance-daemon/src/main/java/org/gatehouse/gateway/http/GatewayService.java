@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,7 +45,10 @@ public final class GatewayService implements HttpService {
     private static final HeaderName GOOGLE_KEY = HeaderNames.create("x-goog-api-key");
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
+    private static final HeaderName VERSION = HeaderNames.create("anthropic-version");
+    private static final HeaderName HOPS = HeaderNames.create("x-gatehouse-hops");
     private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
+    private static final List<String> PARTS = List.of("limit", "after_id", "before_id", "pageSize", "pageToken");
     private static final int MAX_SESSION = 256;
     private static final int MAX_BETAS = 512;
     private static final int MAX_REQUEST_ID = 128;
@@ -96,8 +101,12 @@ public final class GatewayService implements HttpService {
     public void routing(HttpRules rules) {
         POSTS.forEach((path, door) -> rules.post(path, at(door)));
         // Model names may hold slashes: meta-llama/Llama-3.
-        Door models = new Door(Surface.MODELS, OPENAI);
-        rules.get(MODELS, at(models)).get(MODELS + "/{+model}", at(models));
+        rules.get(MODELS, this::models).get(MODELS + "/{+model}", this::models);
+    }
+
+    /** Anthropic's clients find their models at the same path; they always name the version that they speak. */
+    private void models(ServerRequest request, ServerResponse response) {
+        handle(new Door(Surface.MODELS, header(request, VERSION) == null ? OPENAI : ANTHROPIC), request, response);
     }
 
     /** The paths of Gemini's clients, to be mounted under {@code /v1beta}. */
@@ -110,8 +119,19 @@ public final class GatewayService implements HttpService {
     /** The method stands behind the model's name. */
     private void google(ServerRequest request, ServerResponse response) {
         String path = request.path().path();
-        Surface surface = path.endsWith(":countTokens") ? Surface.COUNT_TOKENS : Surface.GENERATE_CONTENT;
+        Surface surface = switch (path.substring(path.lastIndexOf(':') + 1)) {
+            case "countTokens" -> Surface.COUNT_TOKENS;
+            case "embedContent", "batchEmbedContents" -> Surface.EMBEDDINGS;
+            default -> Surface.GENERATE_CONTENT;
+        };
         handle(new Door(surface, GEMINI), request, response);
+    }
+
+    /** Google streams one JSON array to clients that do not ask for server-sent events. */
+    private static boolean wantsArray(ServerRequest request) {
+        return request.path().path().endsWith(":streamGenerateContent")
+                && !request.query().first("alt").orElseGet(() -> request.query().first("$alt").orElse("json"))
+                        .equals("sse");
     }
 
     /**
@@ -146,7 +166,8 @@ public final class GatewayService implements HttpService {
     private void handle(Door door, ServerRequest request, ServerResponse response) {
         HelidonReply reply = new HelidonReply(response);
         Arrival arrival = arrival(door, request);
-        pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)), reply,
+        pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)),
+                door.dialect() == GEMINI && wantsArray(request) ? new ArrayReply(reply) : reply,
                 new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
@@ -163,16 +184,27 @@ public final class GatewayService implements HttpService {
         return new Arrival(id, now, nanos, door.dialect(), door.surface(), address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
                 scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
-                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(request), snapshots.get());
+                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(door, request), snapshots.get());
     }
 
-    private static Arrival.Hints hints(ServerRequest request) {
+    private static Arrival.Hints hints(Door door, ServerRequest request) {
+        if (door.surface() == Surface.MODELS) {
+            Map<String, String> part = new HashMap<>();
+            // These alone: in Google's way a key may stand there, too.
+            PARTS.forEach(name -> request.query().first(name).ifPresent(value -> part.put(name, value)));
+            return new Arrival.Hints(null, null, 0, part);
+        }
         String session = header(request, SESSION);
         String betas = header(request, BETAS);
-        return session == null && betas == null
+        int hops = hops(header(request, HOPS));
+        return session == null && betas == null && hops == 0
                 ? Arrival.Hints.NONE
                 : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
-                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false);
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, hops, Map.of());
+    }
+
+    private static int hops(@Nullable String said) {
+        return said != null && said.matches("[0-9]{1,3}") ? Integer.parseInt(said) : 0;
     }
 
     private static @Nullable String credential(ServerRequest request) {

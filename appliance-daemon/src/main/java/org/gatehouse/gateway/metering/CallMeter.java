@@ -135,7 +135,8 @@ public final class CallMeter {
         }
         long output = Math.min(usage.outputTokens(), ceiling);
         return new Usage(usage.inputTokens(), output, usage.cachedInputTokens(), usage.cacheWriteTokens(),
-                Math.min(usage.reasoningTokens(), output), audio(usage), images, characters(), usage.source());
+                usage.longCacheWriteTokens(), Math.min(usage.reasoningTokens(), output), audio(usage), images,
+                characters(), usage.source());
     }
 
     /** Said by the upstream, else seen in the reply, else in the recording that was sent: subtitles carry no duration. */
@@ -184,7 +185,7 @@ public final class CallMeter {
         }
         // The upstream was told what was granted; an estimate must not carry a quota beyond it.
         return new Usage(input, Math.min(output, granted), told == null ? 0 : told.cachedInputTokens(),
-                told == null ? 0 : told.cacheWriteTokens(), 0, 0, 0, 0,
+                told == null ? 0 : told.cacheWriteTokens(), told == null ? 0 : told.longCacheWriteTokens(), 0, 0, 0, 0,
                 exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
     }
 

@@ -58,6 +58,7 @@ public final class Tariff {
         }
         BigDecimal dearest = orZero(price.inputPerMillion());
         dearest = dearest.max(orZero(price.cacheWritePerMillion()));
+        dearest = dearest.max(orZero(price.longCacheWritePerMillion()));
         return perToken(dearest.max(orZero(price.cachedInputPerMillion())));
     }
 
@@ -99,8 +100,10 @@ public final class Tariff {
         BigDecimal inputPrice = orZero(price.inputPerMillion());
         BigDecimal cachedPrice = price.cachedInputPerMillion() == null ? inputPrice : price.cachedInputPerMillion();
         BigDecimal writePrice = price.cacheWritePerMillion() == null ? inputPrice : price.cacheWritePerMillion();
+        BigDecimal longPrice = price.longCacheWritePerMillion() == null ? writePrice : price.longCacheWritePerMillion();
         BigDecimal perMillion = times(inputPrice, plainInput).add(times(cachedPrice, usage.cachedInputTokens()))
-                .add(times(writePrice, usage.cacheWriteTokens()))
+                .add(times(writePrice, usage.cacheWriteTokens() - usage.longCacheWriteTokens()))
+                .add(times(longPrice, usage.longCacheWriteTokens()))
                 .add(times(orZero(price.outputPerMillion()), usage.outputTokens()))
                 .add(times(orZero(price.perMillionCharacters()), usage.characters()));
         BigDecimal amount = perToken(perMillion)

@@ -24,6 +24,7 @@ public final class UsageReader {
     private long output;
     private long cached;
     private long cacheWrite;
+    private long longCacheWrite;
     private long reasoning;
     private long audioMillis;
     private long total;
@@ -56,7 +57,8 @@ public final class UsageReader {
                 || reader.reasoning > reader.output) {
             return Optional.empty();
         }
-        return Optional.of(new Usage(reader.input, reader.output, reader.cached, reader.cacheWrite, reader.reasoning,
+        return Optional.of(new Usage(reader.input, reader.output, reader.cached, reader.cacheWrite,
+                Math.min(reader.longCacheWrite, reader.cacheWrite), reader.reasoning,
                 reader.audioMillis, 0, 0, Usage.Source.REPORTED));
     }
 
@@ -82,6 +84,7 @@ public final class UsageReader {
                     cacheWrite = number(parser);
                     beside += cacheWrite;
                 }
+                case "cache_creation" -> byTime(parser);
                 case "promptTokenCount", "toolUsePromptTokenCount" -> {
                     input += number(parser);
                     parts = true;
@@ -107,6 +110,23 @@ public final class UsageReader {
             input = total;
         }
         input += beside;
+    }
+
+    /** For how long Anthropic keeps what was written to its cache; the two are the total that stands beside. */
+    private void byTime(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean hour = parser.currentName().equals("ephemeral_1h_input_tokens");
+            parser.nextToken();
+            if (hour) {
+                longCacheWrite = number(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
     }
 
     private void details(JsonParser parser) throws IOException {

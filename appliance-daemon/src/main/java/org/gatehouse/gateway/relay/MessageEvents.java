@@ -76,7 +76,8 @@ final class MessageEvents implements StreamGrammar {
         meter.reported(start == null || usage.inputTokens() > 0
                 ? usage
                 : new Usage(start.inputTokens(), usage.outputTokens(), start.cachedInputTokens(),
-                        start.cacheWriteTokens(), usage.reasoningTokens(), 0, 0, 0, Usage.Source.REPORTED));
+                        start.cacheWriteTokens(), start.longCacheWriteTokens(), usage.reasoningTokens(), 0, 0, 0,
+                        Usage.Source.REPORTED));
     }
 
     @Override

@@ -1,12 +1,10 @@
 package org.gatehouse.gateway.relay;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -43,7 +41,6 @@ import org.gatehouse.governance.snapshot.Upstream;
  */
 public final class PlainRelay {
     private static final int MAX_DEPTH = 1000;
-    private static final byte[] QUOTA = JsonBytes.name("insufficient_quota");
     private static final byte[] CHOICES = JsonBytes.name("choices");
     private static final byte[] OUTPUT = JsonBytes.name("output");
     private static final byte[] CONTENT = JsonBytes.name("content");
@@ -57,12 +54,10 @@ public final class PlainRelay {
             .build();
 
     private final Translation translation;
-    private final InstantSource clock;
 
-    /** Takes what reads other protocols, and the clock that {@code retry-after} dates are held against. */
-    public PlainRelay(Translation translation, InstantSource clock) {
+    /** Takes what reads other protocols. */
+    public PlainRelay(Translation translation) {
         this.translation = translation;
-        this.clock = clock;
     }
 
     /** Reads the whole reply. */
@@ -116,25 +111,16 @@ public final class PlainRelay {
     /** The upstream's own words go to the client where they tell of the client's mistake: they name the field. */
     private Ending refused(Exchange exchange, UpstreamReply reply, byte[] body, boolean json) {
         Upstream upstream = exchange.target().upstream();
-        boolean moneyOut = reply.status() == 429 && JsonBytes.indexOf(body, 0, body.length, QUOTA) >= 0;
-        ProviderError error = null;
-        Optional<Trouble> trouble;
+        if (reply.status() < 400) {
+            return new Ending.FailedBefore(UpstreamTrouble.redirect(upstream, reply.status()));
+        }
         boolean chat = exchange.passage().provider() != null;
-        // To a call that is no chat some servers answer so because they lack the path.
-        if (reply.status() < 400 || !chat && (reply.status() == 405 || reply.status() == 407)) {
-            trouble = UpstreamTrouble.ofStatus(upstream, reply, moneyOut, clock);
-        } else {
-            Map<String, String> headers = new HashMap<>();
-            reply.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
-            error = chat
-                    ? translation.provider(exchange).readError(reply.status(), headers, body)
-                    : translation.error(upstream, reply.status(), headers, body);
-            trouble = Optional.ofNullable(UpstreamTrouble.of(upstream, error));
+        ProviderError error = error(exchange, reply, body, chat);
+        Trouble trouble = UpstreamTrouble.of(upstream, error);
+        if (trouble != null) {
+            return new Ending.FailedBefore(trouble);
         }
-        if (trouble.isPresent()) {
-            return new Ending.FailedBefore(trouble.get());
-        }
-        if (error != null && (!exchange.passage().straight() || !chat && !inOurShape(body))) {
+        if (!exchange.passage().straight() || !chat && !inClientsShape(exchange, body)) {
             Refusal refusal = new Refusal(switch (error.cause()) {
                 case CONTEXT_TOO_LONG -> Reason.CONTEXT_TOO_LONG;
                 case TOO_LARGE -> Reason.REQUEST_TOO_LARGE;
@@ -146,15 +132,30 @@ public final class PlainRelay {
         }
         return json && isJson(body)
                 ? new Ending.WholeReply(reply.status(), reply.header("content-type").orElse("application/json"), body,
-                        error == null ? Cause.INVALID_REQUEST : error.cause())
+                        error.cause())
                 : new Ending.FailedBefore(UpstreamTrouble.broken(upstream,
                         "refused the request (status " + reply.status() + ") without saying why"));
     }
 
-    /** Not every provider words its refusals of what is no chat as OpenAI does. */
-    private static boolean inOurShape(byte[] body) {
+    private ProviderError error(Exchange exchange, UpstreamReply reply, byte[] body, boolean chat) {
+        // To a call that is no chat some servers answer so because they lack the path.
+        if (!chat && (reply.status() == 405 || reply.status() == 407)) {
+            return ProviderError.of(reply.status() == 405 ? Cause.NOT_FOUND : Cause.AUTHENTICATION, reply.status(), "");
+        }
+        Map<String, String> headers = new HashMap<>();
+        reply.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
+        return chat
+                ? translation.provider(exchange).readError(reply.status(), headers, body)
+                : translation.error(exchange.target().upstream(), reply.status(), headers, body);
+    }
+
+    /** Not every provider words its refusals of what is no chat as OpenAI does, and not every client wants OpenAI's. */
+    private static boolean inClientsShape(Exchange exchange, byte[] body) {
         ObjectNode tree = JsonTrees.readObject(body);
-        return tree == null || tree.path("error").isObject() || tree.has("object");
+        boolean googles = tree != null && tree.path("error").path("status").isTextual();
+        return exchange.arrival().dialect().name().equals("gemini")
+                ? googles
+                : tree == null || !googles && (tree.path("error").isObject() || tree.has("object"));
     }
 
     private static Ending reshaped(Exchange exchange, Reshaping reshaping, byte[] body, CallMeter meter) {

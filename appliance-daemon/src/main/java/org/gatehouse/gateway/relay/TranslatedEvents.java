@@ -136,8 +136,9 @@ final class TranslatedEvents implements StreamGrammar {
 
     /** In the trail's terms. */
     static Usage usageOf(TokenCount count) {
-        return new Usage(count.input(), count.output(), Math.min(count.cachedInput(), count.input()),
-                Math.min(count.cacheWrites(), count.input()), Math.min(count.reasoning(), count.output()), 0, 0, 0,
+        long written = Math.min(count.cacheWrites(), count.input());
+        return new Usage(count.input(), count.output(), Math.min(count.cachedInput(), count.input()), written,
+                Math.min(count.longCacheWrites(), written), Math.min(count.reasoning(), count.output()), 0, 0, 0,
                 Usage.Source.REPORTED);
     }
 

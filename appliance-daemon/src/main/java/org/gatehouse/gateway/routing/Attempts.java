@@ -98,7 +98,7 @@ public final class Attempts {
             plan = repetition(now);
         }
         if (plan == null) {
-            return new Step.End(made == 0 ? Step.Why.NONE_AVAILABLE : Step.Why.ALL_TRIED, shortestWait(now));
+            return made == 0 ? noneAvailable(now) : new Step.End(Step.Why.ALL_TRIED, shortestWait(now));
         }
         if (now + plan.pauseNanos - deadline >= 0) {
             return new Step.End(Step.Why.DEADLINE, Duration.ofNanos(plan.pauseNanos));
@@ -280,14 +280,26 @@ public final class Attempts {
     }
 
     private @Nullable Duration shortestWait(long now) {
+        return noneAvailable(now).retryAfter();
+    }
+
+    /** The target that can be used again first says how long to wait, and for what. */
+    private Step.End noneAvailable(long now) {
         long least = Long.MAX_VALUE;
+        Cause cause = null;
         for (Option option : fit) {
             Candidate candidate = option.candidate();
-            long keys = traffic.keysOf(candidate.upstream()).nanosUntilOne(candidate.keys(), candidate.id(), Set.of(),
-                    now);
-            least = Math.min(least, Math.max(keys, option.state().breaker().nanosClosed(now)));
+            KeyPool.Wait keys = traffic.keysOf(candidate.upstream()).untilOne(candidate.keys(), candidate.id(),
+                    Set.of(), now);
+            long ill = option.state().breaker().nanosClosed(now);
+            long wait = Math.max(keys.nanos(), ill);
+            if (wait < least) {
+                least = wait;
+                cause = keys.nanos() >= ill ? keys.cause() : null;
+            }
         }
-        return least == Long.MAX_VALUE ? null : Duration.ofNanos(Math.max(least, 1_000_000_000L));
+        return new Step.End(Step.Why.NONE_AVAILABLE,
+                least == Long.MAX_VALUE ? null : Duration.ofNanos(Math.max(least, 1_000_000_000L)), cause);
     }
 
     /** The client has the first byte of the answer: from now on no other target can take over unseen. */

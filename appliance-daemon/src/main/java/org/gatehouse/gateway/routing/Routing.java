@@ -94,13 +94,32 @@ public final class Routing implements Stage {
         };
     }
 
+    /** Whether a model can be called on that surface at all, by any of its targets. */
+    public boolean serves(ModelRoute route, Surface surface) {
+        return route.targets().stream().anyMatch(target -> translation.serves(target, surface));
+    }
+
     private static Refusal refusal(ModelRoute route, Step.End end) {
-        Duration wait = end.retryAfter();
-        return end.why() == Step.Why.NONE_QUALIFIES
-                ? Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
-                        + "' can or may serve this call: it is too long, or asks for something that none of them has."
-                        + " Change the request, or name another model.")
-                : unusable(route, wait == null ? Duration.ofSeconds(5) : wait);
+        if (end.why() == Step.Why.NONE_QUALIFIES) {
+            return Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
+                    + "' can or may serve this call: it is too long, or asks for something that none of them has."
+                    + " Change the request, or name another model.");
+        }
+        Duration wait = end.retryAfter() == null ? Duration.ofSeconds(5) : end.retryAfter();
+        return switch (end.cause()) {
+            case RATE_LIMITED -> Refusal.retry(Reason.RATE_LIMITED, "Whoever serves the model '" + route.name()
+                    + "' is rate-limiting this box. Wait and try again, or name another model.", wait);
+            case OUT_OF_MONEY -> resting(route, "the box's account with whoever serves it is out of money", wait);
+            case AUTHENTICATION, PERMISSION ->
+                resting(route, "whoever serves it refuses the box's own credentials", wait);
+            case null, default -> unusable(route, wait);
+        };
+    }
+
+    /** What waiting alone does not mend; the box asks again by itself after that time. */
+    private static Refusal resting(ModelRoute route, String why, Duration wait) {
+        return Refusal.retry(Reason.NO_HEALTHY_UPSTREAM, "The model '" + route.name() + "' cannot be used now: " + why
+                + ". Tell the box's administrators, or name another model.", wait);
     }
 
     private static Refusal unusable(ModelRoute route, Duration wait) {

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.canonical.ProviderError.Cause;
+
 /** What a call is to do next. */
 public sealed interface Step {
 
@@ -20,8 +22,15 @@ public sealed interface Step {
      * Nothing more is to be tried.
      *
      * @param retryAfter after which another call may fare better; {@code null} when waiting does not help
+     * @param cause why the keys rest of whichever target can be used again first; {@code null} when it is not for its keys
      */
-    record End(Why why, @Nullable Duration retryAfter) implements Step {}
+    record End(Why why, @Nullable Duration retryAfter, @Nullable Cause cause) implements Step {
+
+        /** One that no key's rest has to do with. */
+        End(Why why, @Nullable Duration retryAfter) {
+            this(why, retryAfter, null);
+        }
+    }
 
     /** Why nothing more is to be tried. */
     enum Why {

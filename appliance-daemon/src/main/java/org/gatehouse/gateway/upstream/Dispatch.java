@@ -98,7 +98,8 @@ public final class Dispatch {
                     ? COMMON.and("content-type", contentType)
                     : JSON).and(destination.headers())
                     .and(destination.authorization(exchange.way().key()).headers(destination.api(), "POST", path, body))
-                    .and(betas(exchange)).and("traceparent", arrival.trace().traceparent())
+                    .and(betas(exchange)).and(hops(exchange, upstream))
+                    .and("traceparent", arrival.trace().traceparent())
                     // vLLM names its own request after it: two callers with the same id would meet there.
                     .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
             return new Outgoing.Ready(client.newCall(destination.api(),
@@ -132,6 +133,14 @@ public final class Dispatch {
                 && exchange.passage().straight() ? RequestHeaders.of("anthropic-beta", betas) : RequestHeaders.NONE;
     }
 
+    /** An upstream may be a box like this one, and its upstream this one: counted, a call that goes round is noticed. */
+    private static RequestHeaders hops(Exchange exchange, Upstream upstream) {
+        return upstream.engine()
+                ? RequestHeaders.NONE
+                : RequestHeaders.of("x-gatehouse-hops",
+                        Integer.toString(exchange.arrival().hints().hops() + 1));
+    }
+
     private List<BodySlice> body(Exchange exchange, Upstream upstream, EngineFields own)
             throws UntranslatableException {
         if (!exchange.passage().straight()) {
@@ -148,9 +157,11 @@ public final class Dispatch {
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Protocol spoken = exchange.passage().provider();
-        return spoken == null
-                ? provider.path(upstream, exchange.arrival().surface(), model)
-                : provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+        if (spoken != null) {
+            return provider.chatPath(upstream, spoken, model, exchange.request().streamed());
+        }
+        String googles = GoogleEmbeddings.path(exchange, provider);
+        return googles == null ? provider.path(upstream, exchange.arrival().surface(), model) : googles;
     }
 
     /** Whether an upstream lists its models. */

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.CallAttempt;
 import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatEvent;
 import org.gatehouse.gateway.canonical.ChatReply;
@@ -81,11 +82,21 @@ public final class Translation {
                 && exchange.request().streamed() && exchange.request().choices() == 1;
     }
 
-    /** The request with what the client has of the answer as the assistant's own beginning. */
-    private static ChatRequest behind(ChatRequest request, String told) {
+    /** The request with what the client has of the answer as the assistant's own beginning, and as much less to come. */
+    private static ChatRequest behind(ChatRequest request, Exchange exchange) {
+        String told = exchange.told();
         if (told.isEmpty()) {
             return request;
         }
+        Long cap = request.maxOutputTokens();
+        if (cap != null) {
+            long made = exchange.attempts().stream().mapToLong(CallAttempt::outputTokens).sum();
+            return behind(request.withCap(Math.max(1, cap - made)), told);
+        }
+        return behind(request, told);
+    }
+
+    private static ChatRequest behind(ChatRequest request, String told) {
         List<ChatRequest.Turn> turns = new ArrayList<>(request.turns());
         turns.add(new ChatRequest.Turn(ChatRequest.Role.ASSISTANT, List.of(new Block.Text(told))));
         return request.withTurns(turns);
@@ -117,9 +128,12 @@ public final class Translation {
 
     /** What brings a call that is no chat to the target's own shape; {@code null} where both have the same. */
     public @Nullable Reshaping reshaping(Exchange exchange) {
-        return exchange.passage().provider() == null
-                ? providers.of(exchange.target().upstream()).reshaping(exchange.arrival().surface())
-                : null;
+        if (exchange.passage().provider() != null) {
+            return null;
+        }
+        Provider target = providers.of(exchange.target().upstream());
+        Reshaping targets = target.reshaping(exchange.arrival().surface());
+        return GoogleEmbeddings.asked(exchange) ? GoogleEmbeddings.of(exchange, target, targets) : targets;
     }
 
     /** Reads an error of an upstream to a call that is no chat: a provider words them as it does those of chats. */
@@ -184,7 +198,7 @@ public final class Translation {
 
     List<BodySlice> request(Exchange exchange, EngineFields own) throws UntranslatableException {
         exchange.newLosses();
-        ChatRequest request = behind(canonical(exchange), exchange.told());
+        ChatRequest request = behind(canonical(exchange), exchange);
         Upstream upstream = exchange.target().upstream();
         String model = exchange.target().upstreamModel();
         Provider provider = providers.of(upstream);

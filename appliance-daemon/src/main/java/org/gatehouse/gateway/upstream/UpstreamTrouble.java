@@ -1,12 +1,6 @@
 package org.gatehouse.gateway.upstream;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +10,6 @@ import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.upstream.http.AbortCause;
 import org.gatehouse.gateway.upstream.http.UpstreamFailure;
-import org.gatehouse.gateway.upstream.http.UpstreamReply;
 import org.gatehouse.governance.snapshot.Upstream;
 
 /** Puts what an upstream did wrong in the caller's terms: what happened, at which upstream, what to do. */
@@ -84,28 +77,11 @@ public final class UpstreamTrouble {
         return refusal == null ? null : new Trouble(refusal, error.cause(), error.status());
     }
 
-    /** A status that the caller must not see as it is, or empty when the upstream's own error may be passed on. */
-    public static Optional<Trouble> ofStatus(Upstream upstream, UpstreamReply reply, boolean moneyOut,
-            InstantSource clock) {
-        int status = reply.status();
-        Cause cause = switch (status) {
-            case 402 -> Cause.OUT_OF_MONEY;
-            case 429 -> moneyOut ? Cause.OUT_OF_MONEY : Cause.RATE_LIMITED;
-            case 503, 529 -> Cause.OVERLOADED;
-            case 401, 403, 407 -> Cause.AUTHENTICATION;
-            case 404, 405 -> Cause.NOT_FOUND;
-            default -> status >= 500 ? Cause.SERVER_ERROR : Cause.INVALID_REQUEST;
-        };
-        if (status >= 300 && status < 400) {
-            return Optional.of(new Trouble(Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name()
-                    + "' answered with a redirect, which is never followed. Correct its base URL." + TELL),
-                    Cause.NOT_FOUND, status));
-        }
-        if (status >= 200 && status < 300) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(of(upstream,
-                ProviderError.of(cause, status, "").after(retryAfter(reply, clock).orElse(null))));
+    /** An answer that sends the box elsewhere. */
+    public static Trouble redirect(Upstream upstream, int status) {
+        return new Trouble(Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + upstream.name()
+                + "' answered with a redirect, which is never followed. Correct its base URL." + TELL),
+                Cause.NOT_FOUND, status);
     }
 
     /** An answer with a good status that is no answer. */
@@ -119,29 +95,5 @@ public final class UpstreamTrouble {
 
     private static Trouble timeout(String message) {
         return Trouble.of(Cause.TIMEOUT, Refusal.of(Reason.UPSTREAM_TIMEOUT, message));
-    }
-
-    // RFC 9110 10.2.3: seconds or a date. Some providers send milliseconds in a header of their own.
-    private static Optional<Duration> retryAfter(UpstreamReply reply, InstantSource clock) {
-        Optional<String> millis = reply.header("retry-after-ms");
-        if (millis.isPresent() && millis.get().matches("[0-9]{1,9}")) {
-            return Optional.of(Duration.ofMillis(Long.parseLong(millis.get())));
-        }
-        return reply.header("retry-after").flatMap(value -> seconds(value, clock.instant()));
-    }
-
-    private static Optional<Duration> seconds(@Nullable String value, Instant now) {
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (value.matches("[0-9]{1,6}")) {
-            return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
-        }
-        try {
-            Instant when = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-            return Optional.of(when.isAfter(now) ? Duration.between(now, when) : Duration.ZERO);
-        } catch (DateTimeParseException _) {
-            return Optional.empty();
-        }
     }
 }

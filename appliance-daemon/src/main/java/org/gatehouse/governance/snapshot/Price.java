@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a model costs from a date on. All amounts are at least 0 and in {@code currency}; one that is {@code null} is
- * not charged, but a missing cached or cache-write price means that such tokens cost what input costs.
+ * not charged, but a missing cached or cache-write price means that such tokens cost what input costs, and a missing one
+ * for an hour that they cost what other cache writes cost.
  *
  * @param model the public model name
  * @param upstream the upstream's name, or {@code null} for any
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputPerMillion per 1,000,000 output tokens
  * @param cachedInputPerMillion per 1,000,000 input tokens read from the upstream's cache
  * @param cacheWritePerMillion per 1,000,000 input tokens written to the upstream's cache
+ * @param longCacheWritePerMillion per 1,000,000 of those that are to be kept for an hour rather than five minutes
  * @param perSecond per second of audio
  * @param perImage per picture made
  * @param perMillionCharacters per 1,000,000 characters spoken
@@ -26,8 +28,19 @@ import org.jspecify.annotations.Nullable;
 public record Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
         @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
         @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
-        @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage, @Nullable BigDecimal perMillionCharacters,
+        @Nullable BigDecimal longCacheWritePerMillion, @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage,
+        @Nullable BigDecimal perMillionCharacters,
         @Nullable BigDecimal perCall) {
+
+    /** One that charges all cache writes alike. */
+    public Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
+            @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
+            @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
+            @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage, @Nullable BigDecimal perMillionCharacters,
+            @Nullable BigDecimal perCall) {
+        this(id, model, upstream, validFrom, currency, inputPerMillion, outputPerMillion, cachedInputPerMillion,
+                cacheWritePerMillion, null, perSecond, perImage, perMillionCharacters, perCall);
+    }
 
     /** Checks what must be there. */
     public Price {

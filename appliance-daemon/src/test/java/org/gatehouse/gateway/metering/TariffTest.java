@@ -58,6 +58,21 @@ class TariffTest {
     }
 
     @Test
+    void writesForAnHourHaveTheirOwnPriceAndWithoutItThatOfTheOthers() {
+        Usage usage = new Usage(100, 0, 20, 50, 40, 0, 0, 0, 0, Usage.Source.REPORTED);
+        Price both = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal("3"),
+                new BigDecimal("15"), new BigDecimal("0.3"), new BigDecimal("3.75"), new BigDecimal("6"), null, null,
+                null, null);
+
+        assertThat(cost(tariff(both), usage))
+                .isEqualByComparingTo(new BigDecimal(30 * 3 + 20 * 0.3 + 10 * 3.75 + 40 * 6).movePointLeft(6));
+        assertThat(tariff(both).perInputToken()).isEqualByComparingTo("0.000006");
+        assertThat(cost(tariff(price("3", "15", "0.3", "3.75")), usage))
+                .isEqualByComparingTo(new BigDecimal(30 * 3 + 20 * 0.3 + 50 * 3.75).movePointLeft(6));
+        assertThat(cost(tariff(price("3", "15", null, null)), usage)).isEqualByComparingTo("0.0003");
+    }
+
+    @Test
     void reservationIsNeverLessThanWhatTheSameTokensCostInTheEnd() {
         Random random = new Random(11);
         for (int i = 0; i < 2_000; i++) {

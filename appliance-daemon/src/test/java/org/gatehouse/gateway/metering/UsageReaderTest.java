@@ -31,6 +31,20 @@ class UsageReaderTest {
     }
 
     @Test
+    void anthropicsWritesAreTakenApartByTheirTime() {
+        assertThat(read("""
+                {"input_tokens":30,"cache_creation_input_tokens":50,"cache_read_input_tokens":20,"output_tokens":3,
+                 "cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":40}}"""))
+                .contains(new Usage(100, 3, 20, 50, 40, 0, 0, 0, 0, Usage.Source.REPORTED));
+        assertThat(read("""
+                {"input_tokens":30,"cache_creation_input_tokens":5,"output_tokens":3,
+                 "cache_creation":{"ephemeral_1h_input_tokens":40}}""").orElseThrow().longCacheWriteTokens())
+                .isEqualTo(5);
+        assertThat(read("{\"input_tokens\":30,\"output_tokens\":3,\"cache_creation\":null}").orElseThrow()
+                .inputTokens()).isEqualTo(30);
+    }
+
+    @Test
     void cacheTokensSaidTwiceAreCountedOnce() {
         // DeepSeek says it in a field of its own and in the details too.
         assertThat(read("""

@@ -79,9 +79,27 @@ class NpmClientsIT {
                         + (heard.path("streamed").asBoolean() ? ", streamed" : ""), () -> check(heard)));
             }
         }
+        for (String client : List.of("openai", "anthropic-sdk", "google-genai")) {
+            tests.add(DynamicTest.dynamicTest("models that " + client + " finds",
+                    () -> assertThat(line(lines, "listed", client).path("ids").valueStream().map(JsonNode::asText))
+                            .as(String.join("\n", lines)).hasSizeGreaterThan(10)
+                            .contains("local", "gemini.gemini-2.5-flash")));
+        }
+        tests.add(DynamicTest.dynamicTest("vectors that google-genai gets",
+                () -> assertThat(line(lines, "embedded", "google-genai").path("sizes").toString())
+                        .as(String.join("\n", lines)).isEqualTo("[32,32]")));
         tests.add(DynamicTest.dynamicTest("all were asked", () -> assertThat(lines).as(String.join("\n", lines))
                 .hasSizeGreaterThanOrEqualTo(6 * 8 * 8)));
         return tests.stream();
+    }
+
+    private static JsonNode line(List<String> lines, String field, String client) throws IOException {
+        for (String line : lines) {
+            if (line.startsWith("{\"" + field + "\":\"" + client + "\"")) {
+                return JSON.readTree(line);
+            }
+        }
+        throw new AssertionError("nothing was heard of " + client);
     }
 
     private Map<String, String> model(ProviderKind kind, String model, String caller, String thinker) {

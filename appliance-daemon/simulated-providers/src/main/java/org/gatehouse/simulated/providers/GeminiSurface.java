@@ -133,9 +133,7 @@ final class GeminiSurface implements Surface {
         ObjectNode reply = Json.object();
         reply.set("embedding", values(text, body));
         int count = Tokenizer.count(text);
-        if (tokens != null) {
-            reply.putObject("usageMetadata").put("promptTokenCount", count).put("totalTokenCount", count);
-        }
+        reply.putObject("usageMetadata").put("promptTokenCount", count);
         return Reply.Whole.json(reply, new Bill(model, count, 0));
     }
 
@@ -154,7 +152,10 @@ final class GeminiSurface implements Surface {
         if (embeddings.isEmpty()) {
             throw Refused.invalid("* BatchEmbedContentsRequest.requests: at least one request is required");
         }
-        return Reply.Whole.json(Json.object().<ObjectNode>set("embeddings", embeddings), new Bill(model, count, 0));
+        ObjectNode reply = Json.object();
+        reply.set("embeddings", embeddings);
+        reply.putObject("usageMetadata").put("promptTokenCount", count);
+        return Reply.Whole.json(reply, new Bill(model, count, 0));
     }
 
     private static String embedded(Fields request) {

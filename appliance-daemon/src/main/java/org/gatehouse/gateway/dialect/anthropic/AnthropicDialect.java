@@ -1,11 +1,14 @@
 package org.gatehouse.gateway.dialect.anthropic;
 
-import java.util.Locale;
+import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.dialect.openai.JsonBody;
 import org.gatehouse.gateway.dialect.openai.JsonRequestReader;
 import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -23,14 +26,18 @@ public final class AnthropicDialect implements Dialect {
 
     @Override
     public Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body) {
-        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
-        // RFC 9110 5.6.6: parameters such as charset may follow. Clients that send no type at all mean JSON.
-        if (!type.isEmpty() && !type.startsWith("application/json") && !type.startsWith("text/json")) {
-            String shown = type.length() <= 60 ? type : type.substring(0, 60) + "…";
-            return new Reading.Wrong(Refusal.invalid(null, "The body's content type '" + shown
-                    + "' is not understood here. Send 'application/json'."));
-        }
-        return JsonRequestReader.read(surface, body);
+        Refusal wrong = JsonBody.wrongType(contentType, "application/json");
+        return wrong == null ? JsonRequestReader.read(surface, body) : new Reading.Wrong(wrong);
+    }
+
+    @Override
+    public byte[] model(ListedModel model) {
+        return AnthropicModels.one(model);
+    }
+
+    @Override
+    public Listing models(List<ListedModel> models, Map<String, String> query) {
+        return AnthropicModels.list(models, query);
     }
 
     @Override

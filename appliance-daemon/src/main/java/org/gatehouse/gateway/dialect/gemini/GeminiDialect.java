@@ -1,9 +1,13 @@
 package org.gatehouse.gateway.dialect.gemini;
 
+import java.util.List;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.dialect.openai.JsonBody;
 import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -29,6 +33,16 @@ public final class GeminiDialect implements Dialect {
         String model = pathModel.substring(0, colon);
         String method = pathModel.substring(colon + 1);
         return JsonBody.read(body, parser -> new GenerateRequestReader(parser, body, model, method).read());
+    }
+
+    @Override
+    public byte[] model(ListedModel model) {
+        return GoogleModels.one(model);
+    }
+
+    @Override
+    public Listing models(List<ListedModel> models, Map<String, String> query) {
+        return GoogleModels.list(models, query);
     }
 
     @Override

@@ -40,6 +40,7 @@ final class GenerateRequestReader {
     private @Nullable OutputCap cap;
     private @Nullable CapPlace capPlace;
     private int candidates = 1;
+    private int prompts = 1;
     private @Nullable Refusal wrong;
 
     GenerateRequestReader(JsonParser parser, byte[] body, String model, String method) {
@@ -77,7 +78,7 @@ final class GenerateRequestReader {
             return new Reading.Wrong(wrong);
         }
         return new Reading.Asked(new ModelRequest(body, model, null, insertAt, method.equals("streamGenerateContent"),
-                null, true, true, cap, 1, prompt.tokens(), candidates, List.of(), 1, capPlace));
+                null, true, true, cap, prompts, prompt.tokens(), candidates, List.of(), 1, capPlace));
     }
 
     /** The name at which the parser stands in its one spelling; refused when given before or in a third one. */
@@ -98,7 +99,8 @@ final class GenerateRequestReader {
     private void field(String name) throws IOException {
         switch (name) {
             case "generationConfig" -> generation();
-            case "contents", "content", "requests", "systemInstruction" -> said();
+            case "contents", "content", "systemInstruction" -> said();
+            case "requests" -> requests();
             case "generateContentRequest" -> said();
             // A prompt that Google keeps goes before this one.
             case "cachedContent" -> {
@@ -171,6 +173,23 @@ final class GenerateRequestReader {
         return parser.getLongValue();
     }
 
+    /** Texts to be embedded, each a prompt of its own. */
+    private void requests() throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            wrong = Refusal.invalid("requests", "The field 'requests' must be a list.");
+            return;
+        }
+        int count = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            said();
+            count++;
+        }
+        if (count == 0) {
+            wrong = Refusal.invalid("requests", "The field 'requests' is empty. Ask for at least one embedding.");
+        }
+        prompts = Math.max(1, count);
+    }
+
     /** Whatever the model reads. */
     private void said() throws IOException {
         int depth = 0;
@@ -215,7 +234,7 @@ final class GenerateRequestReader {
         };
         if (wanted == null) {
             return Refusal.invalid(null, "The method '" + JsonBody.shown(method)
-                    + "' is not known here. Use generateContent, streamGenerateContent or countTokens.");
+                    + "' is not known here. Use generateContent, streamGenerateContent, countTokens, embedContent or batchEmbedContents.");
         }
         return seen.contains(wanted)
                 ? null

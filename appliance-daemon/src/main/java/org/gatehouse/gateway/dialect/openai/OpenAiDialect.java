@@ -1,10 +1,13 @@
 package org.gatehouse.gateway.dialect.openai;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Dialect;
+import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -28,6 +31,16 @@ public final class OpenAiDialect implements Dialect {
             return new Reading.Wrong(wrong);
         }
         return JsonRequestReader.read(surface, body);
+    }
+
+    @Override
+    public byte[] model(ListedModel model) {
+        return OpenAiModels.one(model);
+    }
+
+    @Override
+    public Listing models(List<ListedModel> models, Map<String, String> query) {
+        return OpenAiModels.list(models);
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.gatehouse.gateway.canonical.StopReason;
 import org.gatehouse.gateway.canonical.TokenCount;
 import org.gatehouse.gateway.protocol.EventWriter;
 import org.gatehouse.gateway.protocol.Presentation;
+import org.gatehouse.gateway.protocol.ToolIds;
 
 /**
  * Writes a stream of events: {@code message_start} with the first thing that a client sees, blocks one after the other,

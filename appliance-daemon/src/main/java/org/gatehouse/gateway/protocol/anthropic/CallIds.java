@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 
+import org.gatehouse.gateway.protocol.ToolIds;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 
 /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.canonical.ProviderError;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
+import org.gatehouse.gateway.protocol.RetryAfter;
 
 /** Reads errors, whoever wrote them: the service, a proxy before it that sends a page, or something else entirely. */
 final class ErrorReader {
@@ -38,7 +39,7 @@ final class ErrorReader {
         ProviderError read = error == null
                 ? told(status, tree == null ? Trees.object() : tree)
                 : told(status, error);
-        return read.after(RetryAfter.of(headers, clock));
+        return read.after(RetryAfter.of(headers, "", clock));
     }
 
     /** An error inside a stream, whose status was good. */

@@ -9,6 +9,7 @@ import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatReply.Choice;
 import org.gatehouse.gateway.canonical.TokenCount;
 import org.gatehouse.gateway.protocol.Presentation;
+import org.gatehouse.gateway.protocol.ToolIds;
 
 /** Writes a whole answer. Its clients can ask for one choice only, so the first is all there is. */
 final class ReplyWriter {

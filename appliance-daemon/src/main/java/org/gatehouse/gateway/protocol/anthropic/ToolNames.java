@@ -2,6 +2,7 @@ package org.gatehouse.gateway.protocol.anthropic;
 
 import java.util.HexFormat;
 
+import org.gatehouse.gateway.protocol.ToolIds;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 
 /**
@@ -23,7 +24,7 @@ final class ToolNames {
         StringBuilder text = new StringBuilder(REWRITTEN);
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (isPlain(c) && c != '-') {
+            if (ToolIds.isPlain(c) && c != '-') {
                 text.append(c);
             } else {
                 text.append('-').append(HexFormat.of().toHexDigits(c)).append('-');
@@ -68,11 +69,6 @@ final class ToolNames {
     }
 
     private static boolean fits(String name) {
-        return !name.isEmpty() && name.length() <= MOST && name.chars().allMatch(ToolNames::isPlain);
-    }
-
-    /** Whether Anthropic takes the character in names and ids. */
-    static boolean isPlain(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+        return !name.isEmpty() && name.length() <= MOST && name.chars().allMatch(ToolIds::isPlain);
     }
 }

@@ -59,6 +59,10 @@ final class ConverseRequestWriter {
         return body;
     }
 
+    private static String shown(String name) {
+        return name.length() <= 64 ? name : name.substring(0, 64) + "…";
+    }
+
     private void system() {
         ArrayNode system = body.arrayNode();
         for (Block.Text text : request.system()) {
@@ -72,13 +76,17 @@ final class ConverseRequestWriter {
         }
     }
 
-    private void tools() {
+    private void tools() throws UntranslatableException {
         ArrayNode tools = body.arrayNode();
         Set<String> told = new LinkedHashSet<>();
         for (Tool tool : request.tools()) {
             switch (tool) {
                 case Tool.Native own -> losses.dropped(Set.of("tool " + own.name()));
                 case Tool.Function function -> {
+                    if (!function.name().matches("[a-zA-Z0-9_-]{1,64}")) {
+                        throw new UntranslatableException("tools", "Bedrock does not take '" + shown(function.name())
+                                + "' for the name of a tool. Use at most 64 letters, digits, underscores and dashes.");
+                    }
                     told.add(function.name());
                     ObjectNode spec = tools.addObject().putObject("toolSpec").put("name", function.name());
                     if (function.description() != null && !function.description().isBlank()) {

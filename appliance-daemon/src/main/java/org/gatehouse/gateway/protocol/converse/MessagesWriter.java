@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ import org.gatehouse.gateway.canonical.ChatRequest.Turn;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.Media;
 import org.gatehouse.gateway.protocol.Terms;
+import org.gatehouse.gateway.protocol.ToolIds;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.protocol.json.JsonTrees;
 
@@ -56,7 +58,23 @@ final class MessagesWriter {
             losses.say("a user turn put first: this provider wants the user to begin");
             messages.insertObject(0).put("role", "user").putArray("content").addObject().put("text", ".");
         }
+        begun();
         return messages;
+    }
+
+    /** Claude refuses a begun answer that ends with white space. */
+    private void begun() {
+        JsonNode last = messages.get(messages.size() - 1);
+        JsonNode content = last.path("content");
+        if (last.path("role").asText().equals("assistant")
+                && content.path(content.size() - 1) instanceof ObjectNode words
+                && words.path("text").isTextual()) {
+            String text = words.path("text").textValue();
+            if (!text.stripTrailing().equals(text)) {
+                losses.say("white space at the end of the begun answer dropped");
+                words.put("text", text.stripTrailing());
+            }
+        }
     }
 
     private void message(Role role, List<Block> blocks) throws UntranslatableException {
@@ -102,8 +120,11 @@ final class MessagesWriter {
                     "Bedrock takes no recordings in a chat. Send the words.");
             case Block.ToolCall call -> {
                 open.add(call.id());
-                content.addObject().putObject("toolUse").put("toolUseId", call.id()).put("name", call.name())
-                        .set("input", JsonTrees.arguments(call.arguments()));
+                if (!call.arguments().isBlank() && JsonTrees.readObject(call.arguments()) == null) {
+                    losses.say("broken arguments of an earlier tool call left out");
+                }
+                content.addObject().putObject("toolUse").put("toolUseId", ToolIds.write(call.id()))
+                        .put("name", call.name()).set("input", JsonTrees.arguments(call.arguments()));
             }
             case Block.Thinking thinking -> {
                 if (thinking.signature() == null || role == Role.USER) {
@@ -126,7 +147,8 @@ final class MessagesWriter {
             throw new UntranslatableException(null, "The tool result for '" + result.callId()
                     + "' answers no call of the turn before it. Send each result right behind its call.");
         }
-        ObjectNode written = content.addObject().putObject("toolResult").put("toolUseId", result.callId());
+        ObjectNode written = content.addObject().putObject("toolResult").put("toolUseId",
+                ToolIds.write(result.callId()));
         ArrayNode parts = written.putArray("content");
         for (Block part : result.content()) {
             block(part, Role.USER, parts);

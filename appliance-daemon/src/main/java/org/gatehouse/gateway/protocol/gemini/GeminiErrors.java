@@ -162,7 +162,7 @@ final class GeminiErrors {
                 if (type.endsWith("ErrorInfo")) {
                     reason = detail.path("reason").asText("");
                 } else if (type.endsWith("RetryInfo")) {
-                    wait = duration(detail.path("retryDelay"));
+                    wait = RetryAfter.duration(detail.path("retryDelay").asText(""));
                 } else if (type.endsWith("QuotaFailure")) {
                     for (JsonNode violation : detail.path("violations")) {
                         daily |= violation.path("quotaId").asText("").contains("PerDay");
@@ -174,15 +174,6 @@ final class GeminiErrors {
                 }
             }
             return new Details(reason, wait, daily, none, field);
-        }
-
-        /** {@code "17.5s"}, protocol buffers' JSON for a duration. */
-        private static @Nullable Duration duration(JsonNode delay) {
-            String text = delay.asText("");
-            return text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?s")
-                    ? Duration
-                            .ofMillis((long) Math.ceil(Double.parseDouble(text.substring(0, text.length() - 1)) * 1e3))
-                    : null;
         }
     }
 }

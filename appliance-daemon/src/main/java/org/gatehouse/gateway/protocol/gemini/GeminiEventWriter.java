@@ -26,23 +26,19 @@ import org.gatehouse.gateway.protocol.json.JsonTrees;
 final class GeminiEventWriter implements EventWriter {
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] COMMA = ",\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Presentation presentation;
-    private final boolean array;
     private final Map<Integer, List<Call>> calls = new TreeMap<>();
     private final Map<Integer, Stop> stops = new TreeMap<>();
     private @Nullable TokenCount usage;
     private String id = "";
     private boolean thinking;
-    private boolean begun;
     private boolean over;
 
     private record Call(String id, String name, StringBuilder arguments, @Nullable String signature) {}
 
-    GeminiEventWriter(Presentation presentation, boolean array) {
+    GeminiEventWriter(Presentation presentation) {
         this.presentation = presentation;
-        this.array = array;
     }
 
     @Override
@@ -84,9 +80,9 @@ final class GeminiEventWriter implements EventWriter {
             }
             case ChatEvent.Failed failed -> {
                 over = true;
-                open(out);
+                out.writeBytes(DATA);
                 out.write(GeminiErrors.body(failed.error()));
-                close(out);
+                out.writeBytes(EVENT_END);
             }
             case ChatEvent.Ended _ -> {
                 over = true;
@@ -104,14 +100,14 @@ final class GeminiEventWriter implements EventWriter {
     private void text(int choice, String text, boolean thought, @Nullable String signature, ByteArrayOutputStream out)
             throws IOException {
         thinking = thought && signature == null;
-        open(out);
+        out.writeBytes(DATA);
         try (AnswerJson answer = new AnswerJson(out)) {
             answer.candidate();
             answer.text(text, thought, signature);
             answer.candidateEnd(null, choice);
             answer.end(null, presentation, id);
         }
-        close(out);
+        out.writeBytes(EVENT_END);
     }
 
     private void calls(int choice, ByteArrayOutputStream out) throws IOException {
@@ -119,7 +115,7 @@ final class GeminiEventWriter implements EventWriter {
         if (held == null) {
             return;
         }
-        open(out);
+        out.writeBytes(DATA);
         try (AnswerJson answer = new AnswerJson(out)) {
             answer.candidate();
             for (Call call : held) {
@@ -128,25 +124,25 @@ final class GeminiEventWriter implements EventWriter {
             answer.candidateEnd(null, choice);
             answer.end(null, presentation, id);
         }
-        close(out);
+        out.writeBytes(EVENT_END);
     }
 
     private void foreign(ChatEvent.Foreign foreign, ByteArrayOutputStream out) throws IOException {
-        open(out);
+        out.writeBytes(DATA);
         try (AnswerJson answer = new AnswerJson(out)) {
             answer.candidate();
             answer.part(JsonTrees.text(foreign.json()));
             answer.candidateEnd(null, 0);
             answer.end(null, presentation, id);
         }
-        close(out);
+        out.writeBytes(EVENT_END);
     }
 
     private void last(ByteArrayOutputStream out) throws IOException {
         for (Integer choice : List.copyOf(calls.keySet())) {
             calls(choice, out);
         }
-        open(out);
+        out.writeBytes(DATA);
         try (AnswerJson answer = new AnswerJson(out)) {
             for (Map.Entry<Integer, Stop> stop : stops.entrySet()) {
                 answer.candidate();
@@ -155,25 +151,6 @@ final class GeminiEventWriter implements EventWriter {
             }
             answer.end(usage, presentation, id);
         }
-        close(out);
-    }
-
-    private void open(ByteArrayOutputStream out) {
-        if (!array) {
-            out.writeBytes(DATA);
-        } else if (begun) {
-            out.writeBytes(COMMA);
-        } else {
-            out.write('[');
-        }
-        begun = true;
-    }
-
-    private void close(ByteArrayOutputStream out) {
-        if (!array) {
-            out.writeBytes(EVENT_END);
-        } else if (over) {
-            out.write(']');
-        }
+        out.writeBytes(EVENT_END);
     }
 }

@@ -73,15 +73,7 @@ public final class GeminiGenerate implements ChatProtocol {
 
     @Override
     public EventWriter events(Presentation presentation) {
-        return new GeminiEventWriter(presentation, false);
-    }
-
-    /**
-     * Writes a streamed answer as Google does for clients that did not say {@code alt=sse}: one JSON array that grows by an
-     * answer at a time.
-     */
-    public EventWriter eventsAsArray(Presentation presentation) {
-        return new GeminiEventWriter(presentation, true);
+        return new GeminiEventWriter(presentation);
     }
 
     @Override

@@ -44,8 +44,9 @@ final class ThinkingConfig {
             case BUDGET -> {
                 Long budget = budget(reasoning);
                 if (budget != null) {
-                    // Thoughts count against the cap; some of it has to be left for the answer.
-                    thinking.put("thinkingBudget", cap == null ? budget : Math.min(budget, Math.max(0, cap - 1)));
+                    // Thoughts count against the cap; a quarter of it is left for the answer, unless the client said how much.
+                    boolean said = cap != null && reasoning.budgetTokens() != null && budget < cap;
+                    thinking.put("thinkingBudget", cap == null || said ? budget : Math.min(budget, cap * 3 / 4));
                 }
             }
         }

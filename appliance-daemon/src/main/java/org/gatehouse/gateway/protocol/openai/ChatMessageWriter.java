@@ -20,6 +20,9 @@ import org.gatehouse.gateway.protocol.UntranslatableException;
  * {@linkplain ChatFlavour#thoughts() wants them}. Confined to one thread.
  */
 final class ChatMessageWriter {
+    /** Said where a server cannot go on with an answer that the client has begun. */
+    static final String ANSWERED = "the last message of the assistant's is answered rather than gone on with";
+
     private final ChatFlavour flavour;
     private final ChatPartWriter parts;
     private final Losses losses;
@@ -141,7 +144,7 @@ final class ChatMessageWriter {
     private void prefill(ObjectNode message) {
         switch (flavour.prefill()) {
             case PREFIX -> message.put("prefix", true);
-            case UNKNOWN -> losses.say("the last message of the assistant's is answered rather than gone on with");
+            case UNKNOWN -> losses.say(ANSWERED);
             case CONTINUE -> {
             }
         }

@@ -56,6 +56,7 @@ final class ChatRequestWriter {
             writer.tools();
         }
         writer.rest();
+        cacheMarks(request, losses);
         losses.dropped(request.foreign().keySet());
         return JsonText.bytes(writer.body);
     }
@@ -80,6 +81,18 @@ final class ChatRequestWriter {
                         + " one answer to a request; ask once for each answer.");
             }
             body.put("n", request.choices());
+        }
+    }
+
+    /** Whoever speaks this protocol caches prompts by itself, or not at all. */
+    static void cacheMarks(ChatRequest request, Losses losses) {
+        boolean marked = request.system().stream().anyMatch(text -> text.cache() != null)
+                || request.turns().stream().flatMap(turn -> turn.blocks().stream())
+                        .anyMatch(block -> block.cache() != null)
+                || request.tools().stream()
+                        .anyMatch(tool -> tool instanceof Tool.Function function && function.cache() != null);
+        if (marked) {
+            losses.say("cache_control dropped: this provider caches prompts by itself");
         }
     }
 

@@ -2,21 +2,23 @@ package org.gatehouse.gateway.protocol.openai;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.canonical.ProviderError;
+import org.gatehouse.gateway.protocol.RetryAfter;
 
 /**
  * Reads errors in the shapes that OpenAI and those compatible with it send: {@code {"error":{…}}}, the same in an array
  * (Google), a string instead of the object, the fields without {@code error} (vLLM, Mistral), FastAPI's {@code detail}, and
  * pages of a proxy in between.
  *
- * @param waits reads how long to wait
+ * @param clock against which a date is held
  */
-record ErrorReader(WaitTimes waits) {
+record ErrorReader(InstantSource clock) {
 
     /** Reads the body of a bad status. */
     ProviderError read(int status, Map<String, String> headers, byte[] body) {
@@ -71,7 +73,7 @@ record ErrorReader(WaitTimes waits) {
                 ? "The provider answered with status " + status + " and said no more."
                 : masked;
         return new ProviderError(cause, status >= 400 ? status : ErrorCauses.statusOf(cause), words,
-                code != null ? code : type, param, waits.read(headers, message));
+                code != null ? code : type, param, RetryAfter.of(headers, message, clock));
     }
 
     private static String noJson(byte[] body, int from, int to, int status) {

@@ -51,7 +51,7 @@ public final class OpenAiChat implements ChatProtocol {
      */
     public OpenAiChat(ChatFlavour flavour, InstantSource clock, Supplier<String> callIds) {
         this.flavour = flavour;
-        this.errors = new ErrorReader(new WaitTimes(clock));
+        this.errors = new ErrorReader(clock);
         this.callIds = callIds;
     }
 

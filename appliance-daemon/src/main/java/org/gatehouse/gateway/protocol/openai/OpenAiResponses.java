@@ -41,7 +41,7 @@ public final class OpenAiResponses implements ChatProtocol {
      * @param callIds makes ids for tool calls of servers that give none; each unlike all others
      */
     public OpenAiResponses(InstantSource clock, Supplier<String> callIds) {
-        this.errors = new ErrorReader(new WaitTimes(clock));
+        this.errors = new ErrorReader(clock);
         this.callIds = callIds;
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.gateway.canonical.Block;
+import org.gatehouse.gateway.canonical.ChatRequest.Role;
 import org.gatehouse.gateway.canonical.ChatRequest.Turn;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.Media;
@@ -39,6 +40,10 @@ final class ResponsesInput {
                 case USER -> input.user(turn.blocks());
                 case ASSISTANT -> input.assistant(turn.blocks());
             }
+        }
+        if (!turns.isEmpty() && turns.getLast().role() == Role.ASSISTANT
+                && turns.getLast().blocks().stream().noneMatch(Block.ToolCall.class::isInstance)) {
+            losses.say(ChatMessageWriter.ANSWERED);
         }
         return input.items;
     }

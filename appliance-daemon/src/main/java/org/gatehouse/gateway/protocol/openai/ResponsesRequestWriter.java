@@ -57,6 +57,7 @@ final class ResponsesRequestWriter {
         if (request.endUser() != null) {
             writer.body.put("user", request.endUser());
         }
+        ChatRequestWriter.cacheMarks(request, losses);
         losses.dropped(request.foreign().keySet());
         return JsonText.bytes(writer.body);
     }

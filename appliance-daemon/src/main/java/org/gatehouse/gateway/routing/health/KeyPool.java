@@ -61,7 +61,16 @@ public final class KeyPool {
         }
     }
 
+    /**
+     * How long none of some keys can be used.
+     *
+     * @param nanos 0 when one can be used now
+     * @param cause why the one that can be used first rests; {@code null} when it does not, or there is no key
+     */
+    public record Wait(long nanos, @Nullable Cause cause) {}
+
     private static final class Resting {
+        private Cause cause = Cause.RATE_LIMITED;
         private long until;
         private int inARow;
     }
@@ -142,7 +151,7 @@ public final class KeyPool {
                 standing.retestAt = retest(now);
             }
             case OUT_OF_MONEY -> penniless.put(key.account(), retest(now));
-            case RATE_LIMITED, PERMISSION -> rest(key, target, retryAfter, now);
+            case RATE_LIMITED, PERMISSION -> rest(key, target, cause, retryAfter, now);
             case INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, NOT_FOUND, OVERLOADED,
                     TIMEOUT,
                     SERVER_ERROR, BROKEN_ANSWER ->
@@ -155,8 +164,9 @@ public final class KeyPool {
         return now + terms.accountRetest().toNanos();
     }
 
-    private void rest(Key key, UUID target, @Nullable Duration retryAfter, long now) {
+    private void rest(Key key, UUID target, Cause cause, @Nullable Duration retryAfter, long now) {
         Resting resting = rests.computeIfAbsent(new Rest(key.id(), target), _ -> new Resting());
+        resting.cause = cause;
         if (retryAfter == null) {
             // Calls that were out together are refused together: they are one refusal, not several in a row.
             if (now - resting.until >= 0 || resting.inARow == 0) {
@@ -211,27 +221,37 @@ public final class KeyPool {
     }
 
     /** Nanoseconds until the first of the keys can be used at a target; 0 when one can. */
-    public synchronized long nanosUntilOne(List<Key> keys, UUID target, Set<String> exceptAccounts, long now) {
+    public long nanosUntilOne(List<Key> keys, UUID target, Set<String> exceptAccounts, long now) {
+        return untilOne(keys, target, exceptAccounts, now).nanos();
+    }
+
+    /** How long until the first of the keys can be used at a target, and why not now. */
+    public synchronized Wait untilOne(List<Key> keys, UUID target, Set<String> exceptAccounts, long now) {
         long least = Long.MAX_VALUE;
+        Cause cause = null;
         for (Key key : keys) {
             if (usable(key, target, exceptAccounts, now)) {
-                return 0;
+                return new Wait(0, null);
             }
             Standing standing = standings.get(key.id());
             Resting resting = rests.get(new Rest(key.id(), target));
             long wait = resting == null ? 0 : resting.until - now;
-            if (standing != null && standing.refused) {
-                wait = Math.max(wait, standing.retestAt - now);
+            Cause why = resting == null ? null : resting.cause;
+            if (standing != null && standing.refused && standing.retestAt - now > wait) {
+                wait = standing.retestAt - now;
+                why = Cause.AUTHENTICATION;
             }
             Long paidAt = penniless.get(key.account());
-            if (paidAt != null) {
-                wait = Math.max(wait, paidAt - now);
+            if (paidAt != null && paidAt - now > wait) {
+                wait = paidAt - now;
+                why = Cause.OUT_OF_MONEY;
             }
-            if (!exceptAccounts.contains(key.account())) {
-                least = Math.min(least, wait);
+            if (!exceptAccounts.contains(key.account()) && wait < least) {
+                least = wait;
+                cause = why;
             }
         }
-        return least;
+        return new Wait(least, cause);
     }
 
     /** Forgets the keys that are no longer there. */

@@ -28,6 +28,16 @@ public interface Provider {
     @Nullable
     String path(Upstream upstream, Surface surface, String model);
 
+    /**
+     * Where embeddings are made of what Google's clients send, in Google's own shape; {@code null} where there is no such
+     * place, so that they are asked for as OpenAI's are.
+     *
+     * @param several whether of a list of texts
+     */
+    default @Nullable String googleEmbeddings(String model, boolean several) {
+        return null;
+    }
+
     /** How a surface other than chat is brought to the provider's own shape; {@code null} where that is OpenAI's. */
     default @Nullable Reshaping reshaping(Surface surface) {
         return null;

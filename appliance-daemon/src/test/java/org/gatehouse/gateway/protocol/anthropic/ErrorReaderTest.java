@@ -88,7 +88,7 @@ class ErrorReaderTest {
         assertThat(wait(Map.of("retry-after", "Sat, 21 Nov 2026 12:00:30 GMT"))).isEqualTo(Duration.ofSeconds(30));
         assertThat(wait(Map.of("retry-after", "Sat, 21 Nov 2026 12:00:30 GMT", "date",
                 "Sat, 21 Nov 2026 12:00:20 GMT"))).isEqualTo(Duration.ofSeconds(10));
-        assertThat(wait(Map.of("retry-after", "Sat, 21 Nov 2026 11:00:30 GMT"))).isEqualTo(Duration.ZERO);
+        assertThat(wait(Map.of("retry-after", "Sat, 21 Nov 2026 11:00:30 GMT"))).isNull();
         assertThat(wait(Map.of("anthropic-ratelimit-requests-remaining", "0", "anthropic-ratelimit-requests-reset",
                 "2026-11-21T12:00:05Z", "anthropic-ratelimit-tokens-remaining", "0",
                 "anthropic-ratelimit-tokens-reset", "2026-11-21T12:00:09Z",

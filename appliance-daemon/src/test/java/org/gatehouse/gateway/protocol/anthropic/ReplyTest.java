@@ -17,6 +17,7 @@ import org.gatehouse.gateway.canonical.ChatReply.Stop;
 import org.gatehouse.gateway.canonical.StopReason;
 import org.gatehouse.gateway.canonical.TokenCount;
 import org.gatehouse.gateway.protocol.BrokenAnswerException;
+import org.gatehouse.gateway.protocol.ToolIds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

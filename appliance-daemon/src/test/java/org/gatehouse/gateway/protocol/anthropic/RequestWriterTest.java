@@ -14,6 +14,7 @@ import org.gatehouse.gateway.canonical.ChatRequest.Reasoning.Effort;
 import org.gatehouse.gateway.canonical.ChatRequest.Sampling;
 import org.gatehouse.gateway.canonical.Media;
 import org.gatehouse.gateway.protocol.Terms.ReasoningStyle;
+import org.gatehouse.gateway.protocol.ToolIds;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 
 import static org.assertj.core.api.Assertions.assertThat;

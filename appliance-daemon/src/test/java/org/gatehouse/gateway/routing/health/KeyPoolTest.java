@@ -53,6 +53,19 @@ class KeyPoolTest {
     }
 
     @Test
+    void firstKeyToComeBackSaysWhyThereIsNone() {
+        pool.failed(A, TARGET, Cause.OUT_OF_MONEY, null, now);
+        assertThat(pool.untilOne(KEYS, TARGET, Set.of(), now)).isEqualTo(new KeyPool.Wait(0, null));
+        pool.failed(C, TARGET, Cause.RATE_LIMITED, Duration.ofSeconds(20), now);
+        assertThat(pool.untilOne(KEYS, TARGET, Set.of(), now))
+                .isEqualTo(new KeyPool.Wait(20 * SECOND, Cause.RATE_LIMITED));
+        pool.failed(C, TARGET, Cause.AUTHENTICATION, null, now);
+        assertThat(pool.untilOne(List.of(C), TARGET, Set.of(), now).cause()).isEqualTo(Cause.AUTHENTICATION);
+        assertThat(pool.untilOne(List.of(A), TARGET, Set.of(), now).cause()).isEqualTo(Cause.OUT_OF_MONEY);
+        assertThat(pool.untilOne(List.of(), TARGET, Set.of(), now).cause()).isNull();
+    }
+
+    @Test
     void refusedKeyIsOutUntilATestPasses() {
         pool.failed(A, TARGET, Cause.AUTHENTICATION, null, now);
         assertThat(pool.isOut(A)).isTrue();

@@ -36,6 +36,11 @@ public final class Gemini implements Provider {
     }
 
     @Override
+    public String googleEmbeddings(String model, boolean several) {
+        return GoogleModels.method(model, several ? "batchEmbedContents" : "embedContent");
+    }
+
+    @Override
     public Terms.ReasoningStyle reasoning(Upstream upstream, String model) {
         return GoogleModels.reasoning(model);
     }

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.upstream.provider.gemini;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,7 +19,8 @@ import org.gatehouse.gateway.upstream.provider.Reshaping;
 
 /** Embeddings as Vertex makes them, by {@code :predict}: one instance a text, tokens told of each. */
 final class Predictions implements Reshaping {
-    private static final Set<String> KNOWN = Set.of("model", "input", "dimensions", "encoding_format");
+    private static final Set<String> KNOWN = Set.of("model", "input", "dimensions", "encoding_format", "task_type",
+            "title");
 
     @Override
     public ObjectNode request(ObjectNode request, String model, Losses losses) throws UntranslatableException {
@@ -26,14 +28,14 @@ final class Predictions implements Reshaping {
         ArrayNode instances = own.putArray("instances");
         JsonNode input = request.path("input");
         if (input.isTextual()) {
-            instances.addObject().set("content", input);
+            instance(instances, input, request);
         } else {
             for (JsonNode text : input) {
                 if (!text.isTextual()) {
                     throw new UntranslatableException("input[" + instances.size() + "]",
                             "This model takes texts only, no tokens. Give input as a string or a list of strings.");
                 }
-                instances.addObject().set("content", text);
+                instance(instances, text, request);
             }
         }
         if (instances.isEmpty()) {
@@ -45,6 +47,17 @@ final class Predictions implements Reshaping {
         losses.dropped(request.properties().stream().map(Map.Entry::getKey).filter(name -> !KNOWN.contains(name))
                 .toList());
         return own;
+    }
+
+    /** What Google's clients say of their texts comes along, and OpenAI's may say it in fields of these names. */
+    private static void instance(ArrayNode instances, JsonNode text, ObjectNode request) {
+        ObjectNode instance = instances.addObject();
+        instance.set("content", text);
+        for (String name : List.of("task_type", "title")) {
+            if (request.path(name).isTextual()) {
+                instance.set(name, request.get(name));
+            }
+        }
     }
 
     @Override
