@@ -36,10 +36,11 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
      * @param session {@code x-gatehouse-session}: what its conversation is called
      * @param betas {@code anthropic-beta}: passed on to Anthropic
      * @param streamed whether the path asks for events, as Gemini's does
+     * @param batch whether nobody waits for the answer: {@code x-gatehouse-class}, or a batch that the box executes
      */
-    public record Hints(@Nullable String session, @Nullable String betas, boolean streamed) {
+    public record Hints(@Nullable String session, @Nullable String betas, boolean streamed, boolean batch) {
         /** Nothing. */
-        public static final Hints NONE = new Hints(null, null, false);
+        public static final Hints NONE = new Hints(null, null, false, false);
     }
 
     /** Checks what must be there. */

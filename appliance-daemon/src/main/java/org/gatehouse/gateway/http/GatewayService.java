@@ -43,6 +43,7 @@ public final class GatewayService implements HttpService {
     private static final HeaderName GOOGLE_KEY = HeaderNames.create("x-goog-api-key");
     private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
     private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
+    private static final HeaderName CLASS = HeaderNames.create("x-gatehouse-class");
     private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
     private static final int MAX_SESSION = 256;
     private static final int MAX_BETAS = 512;
@@ -169,10 +170,12 @@ public final class GatewayService implements HttpService {
     private static Arrival.Hints hints(ServerRequest request) {
         String session = header(request, SESSION);
         String betas = header(request, BETAS);
-        return session == null && betas == null
+        // A client may only step back: any other word changes nothing.
+        boolean batch = "batch".equalsIgnoreCase(header(request, CLASS));
+        return session == null && betas == null && !batch
                 ? Arrival.Hints.NONE
                 : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
-                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false);
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false, batch);
     }
 
     private static @Nullable String credential(ServerRequest request) {

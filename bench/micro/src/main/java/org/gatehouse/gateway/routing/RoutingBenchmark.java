@@ -18,10 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
+import org.gatehouse.gateway.queue.Entry;
+import org.gatehouse.gateway.queue.FairQueue;
+import org.gatehouse.gateway.queue.QueueTerms;
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.queue.Entry;
-import org.gatehouse.gateway.routing.queue.FairQueue;
-import org.gatehouse.gateway.routing.queue.QueueTerms;
 import org.gatehouse.gateway.routing.strategy.PromptScan;
 import org.gatehouse.gateway.routing.targets.CallTraits;
 import org.gatehouse.gateway.routing.targets.Candidate;
