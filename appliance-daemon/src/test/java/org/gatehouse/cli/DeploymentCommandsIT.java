@@ -87,7 +87,7 @@ final class DeploymentCommandsIT {
             assertThat(shown).contains("BY DEPARTMENT", "Research 3", "1.5 s");
         }
         run("departments", "create", "--name", "Research");
-        assertThat(run("departments", "update", "Research", "--weight", "101").status()).isEqualTo(2);
+        assertThat(run("departments", "update", "Research", "--weight", "101").err()).contains("weight");
         assertThat(run("departments", "update", "Research", "--weight", "3").out()).contains("3");
         assertThat(run("departments", "list").out()).contains("WEIGHT");
         assertThat(run("policies", "create", "--scope", "department:Research", "--class", "batch").out())

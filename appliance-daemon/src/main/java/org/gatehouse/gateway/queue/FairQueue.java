@@ -34,7 +34,8 @@ public final class FairQueue {
     private final WaitTimes interactiveWaits = new WaitTimes();
     private final WaitTimes batchWaits = new WaitTimes();
     private final Map<Entry.Why, Long> turnedAway = new EnumMap<>(Entry.Why.class);
-    private QueueTerms terms;
+    /** Written under the lock. */
+    private volatile QueueTerms terms;
     private int served;
     private int waiting;
     private int interactiveTurns;
@@ -231,11 +232,11 @@ public final class FairQueue {
 
     /** With other bounds from now on: more places are given at once, fewer come about as calls end. */
     public void bounds(QueueTerms other) {
+        if (terms.equals(other)) {
+            return;
+        }
         List<Turn> decided;
         synchronized (this) {
-            if (terms.equals(other)) {
-                return;
-            }
             terms = other;
             decided = fill(nanoTime.getAsLong());
         }
