@@ -121,6 +121,18 @@ public class RoutingBenchmark {
         return entry;
     }
 
+    /** The same by four threads of as many departments. */
+    @Benchmark
+    @Threads(4)
+    public Entry queueOfFourThreads() {
+        String department = SESSIONS[(int) (Thread.currentThread().threadId() & 3)];
+        Entry entry = queue.enter(department, 1, false, 1000, 500, System.nanoTime() + 60_000_000_000L);
+        if (entry instanceof Entry.Admitted admitted) {
+            admitted.turn().leave(1000, 400);
+        }
+        return entry;
+    }
+
     /** The features of a prompt of 4 kB. */
     @Benchmark
     public PromptFeatures scan() {
