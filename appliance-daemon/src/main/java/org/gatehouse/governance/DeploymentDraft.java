@@ -93,8 +93,8 @@ public record DeploymentDraft(
     /** How calls stand in line for a model that has no room for all. */
     public record Queue(
             @About(value = "Calls that one of its engines gets at once; 0 for as many as the engine works on at once.", fallback = "0", max = 65_536) int maxConcurrentCalls,
-            @About(value = "Calls that wait for their turn at most; those beyond are told when to come back.", fallback = "256", max = 65_536) int maxWaiting,
-            @About(value = "Of which at most so many of one department; 0 for half of them.", fallback = "0", max = 65_536) int maxWaitingOfDepartment) {
+            @About(value = "Calls that wait for their turn at most; those beyond are told when to come back.", fallback = "256", max = 4096) int maxWaiting,
+            @About(value = "Of which at most so many of one department; 0 for half of them.", fallback = "0", max = 4096) int maxWaitingOfDepartment) {
 
         /** What is usual. */
         public static final Queue USUAL = new Queue(0, 256, 0);

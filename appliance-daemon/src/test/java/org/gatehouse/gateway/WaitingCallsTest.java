@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WaitingCallsTest {
     private static final String CHAT = "/v1/chat/completions";
-    private static final String SLOW = "tokens=60 token-ms=10";
+    private static final String SLOW = "tokens=100 token-ms=10";
     private static final String ENDLESS = "tokens=1000 token-ms=20";
 
     private final TestBox box = new TestBox();
@@ -59,7 +59,7 @@ class WaitingCallsTest {
                 false);
         box.model("either", terms(null), new ModelRoute.Target(UUID.randomUUID(), fleet, "engine-model", 1),
                 second(cloud));
-        box.model("impatient", terms(Duration.ofMillis(150)),
+        box.model("impatient", terms(Duration.ofSeconds(1)),
                 new ModelRoute.Target(UUID.randomUUID(), fleet, "engine-model", 1), second(cloud));
     }
 
@@ -241,7 +241,8 @@ class WaitingCallsTest {
     @Test
     void callThatWaitsTooLongForItsFirstByteGoesOnToTheNextTarget() throws Exception {
         places(1, 8, 8);
-        CompletableFuture<HttpResponse<String>> first = busy();
+        CompletableFuture<HttpResponse<String>> first = call(patient, "mine", "tokens=200 token-ms=20");
+        TestBox.await(() -> box.berths.inFlight("one") == 1, "the call is not there");
         assertThat(within(call(patient, "impatient", "tokens=1")).statusCode()).isEqualTo(200);
         assertThat(first.isDone()).isFalse();
         assertThat(box.lastRow().upstream()).isEqualTo("cloud");
@@ -251,9 +252,9 @@ class WaitingCallsTest {
     @Test
     void callThatHadItsTurnAfterAWaitHasItsTimeFromThen() throws Exception {
         places(1, 8, 8);
-        CompletableFuture<HttpResponse<String>> first = call(patient, "mine", "tokens=12 token-ms=10");
+        CompletableFuture<HttpResponse<String>> first = call(patient, "mine", "tokens=60 token-ms=10");
         TestBox.await(() -> box.berths.inFlight("one") == 1, "the call is not there");
-        HttpResponse<String> reply = within(call(patient, "impatient", "tokens=1 first-token-ms=110"));
+        HttpResponse<String> reply = within(call(patient, "impatient", "tokens=1 first-token-ms=700"));
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(box.rows).filteredOn(row -> "impatient".equals(row.modelAsked())).last()
                 .satisfies(row -> assertThat(row.upstream()).isEqualTo("fleet"));
@@ -323,7 +324,7 @@ class WaitingCallsTest {
                 QueueTerms.of(places, waiting, waitingOfOne)));
     }
 
-    /** A call that is at the engine for more than half a second. */
+    /** A call that is at the engine for a second. */
     private CompletableFuture<HttpResponse<String>> busy() {
         CompletableFuture<HttpResponse<String>> call = call(patient, "mine", SLOW);
         TestBox.await(() -> box.berths.inFlight("one") == 1, "the call is not there");
