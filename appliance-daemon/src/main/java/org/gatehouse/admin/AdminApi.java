@@ -51,7 +51,8 @@ public final class AdminApi implements HttpService {
                 .all());
         all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
         all.addAll(new GpuOperations(rooms.gpus(), rooms.clock()).all());
-        all.addAll(new DeploymentOperations(rooms.governance().deployments(), rooms.engines(), rooms.trail(),
+        all.addAll(new DeploymentOperations(rooms.governance().deployments(), rooms.engines(), rooms.queues(),
+                rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new ModelStoreOperations(rooms.models()).all());
         all.addAll(new CacheOperations(rooms.cache(), rooms.governance().models(), rooms.trail(), rooms.clock(),

@@ -35,14 +35,16 @@ final class DeploymentOperations {
 
     private final Noun<Deployment, DeploymentDraft> deployments;
     private final Engines engines;
+    private final LiveQueues queues;
     private final AdminTrail trail;
     private final Clock clock;
     private final Supplier<UUID> ids;
 
-    DeploymentOperations(Noun<Deployment, DeploymentDraft> deployments, Engines engines, AdminTrail trail, Clock clock,
-            Supplier<UUID> ids) {
+    DeploymentOperations(Noun<Deployment, DeploymentDraft> deployments, Engines engines, LiveQueues queues,
+            AdminTrail trail, Clock clock, Supplier<UUID> ids) {
         this.deployments = deployments;
         this.engines = engines;
+        this.queues = queues;
         this.trail = trail;
         this.clock = clock;
         this.ids = ids;
@@ -80,7 +82,8 @@ final class DeploymentOperations {
         stored.forEach((name, one) -> byName.put(name, DeploymentStatus.unknown(one)));
         view.deployments().forEach(one -> {
             Deployment known = stored.get(one.wanted().name());
-            byName.put(one.wanted().name(), DeploymentStatus.of(known == null ? null : known.id(), one));
+            byName.put(one.wanted().name(), DeploymentStatus.of(known == null ? null : known.id(), one,
+                    queues.line(one.wanted().name())));
         });
         return new FleetStatus(view.at(), List.copyOf(byName.values()),
                 view.gpus().stream().map(GpuRoom::of).toList());
@@ -88,7 +91,10 @@ final class DeploymentOperations {
 
     private DeploymentStatus status(Deployment stored) {
         FleetView.OfDeployment seen = seen(stored);
-        return seen == null ? DeploymentStatus.unknown(stored) : DeploymentStatus.of(stored.id(), seen);
+        return seen == null
+                ? DeploymentStatus.unknown(stored)
+                : DeploymentStatus.of(stored.id(), seen,
+                        queues.line(stored.name()));
     }
 
     private FleetView.@Nullable OfDeployment seen(Deployment stored) {

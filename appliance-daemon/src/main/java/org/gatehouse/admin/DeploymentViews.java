@@ -16,6 +16,8 @@ import org.gatehouse.supervisor.fleet.ReplicaPhase;
 
 /** How deployments stand, as the admin API shows it. Stateless. */
 final class DeploymentViews {
+    private static final double MILLIS = 1000;
+
     private DeploymentViews() {}
 
     /** How a deployment stands, in one word. */
@@ -50,21 +52,43 @@ final class DeploymentViews {
             @About("Replicas that shall be in GPU memory now.") int desired, @About("Replicas that serve.") int ready,
             @About("Why it is not as it shall be; empty if it is.") String reason,
             @About("When a caller would be told to come back; null if it serves.") @Nullable Long retryAfterSeconds,
-            @About("Callers that wait for it.") int waiting, @About("Its engines.") List<ReplicaStatus> replicas) {
+            @About("Callers that wait for it.") int waiting,
+            @About("How calls stand in line for it; null before the first one.") @Nullable QueueStatus queue,
+            @About("Its engines.") List<ReplicaStatus> replicas) {
 
-        static DeploymentStatus of(@Nullable UUID id, FleetView.OfDeployment one) {
+        static DeploymentStatus of(@Nullable UUID id, FleetView.OfDeployment one, LiveQueues.@Nullable Line line) {
             Duration retryAfter = one.retryAfter();
             return new DeploymentStatus(id, one.wanted().name(), one.wanted().publicName(),
                     Standing.of(one.standing()), one.desired(), one.ready(), one.reason(),
                     retryAfter == null ? null : (Long) retryAfter.toSeconds(), one.waiting(),
+                    line == null ? null : QueueStatus.of(line),
                     one.replicas().stream().map(ReplicaStatus::of).toList());
         }
 
         static DeploymentStatus unknown(Deployment stored) {
             return new DeploymentStatus(stored.id(), stored.name(), stored.publicName(), Standing.UNKNOWN, 0, 0,
-                    "The engines have not taken it up yet.", null, 0, List.of());
+                    "The engines have not taken it up yet.", null, 0, null, List.of());
         }
     }
+
+    /** How calls stand in line for a deployment. */
+    record QueueStatus(@About("Calls that its engines get at once.") int places,
+            @About("Calls that have a place now.") int running, @About("Calls that wait for one.") int waiting,
+            @About("Of which so many of the batch class.") int waitingBatch,
+            @About("Departments that have calls waiting, by name.") List<DepartmentWaiting> departments,
+            @About("For how long a call holds its place, on average; 0 while unknown.") double holdSeconds,
+            @About("Calls that were told to come back later, since the box started.") long turnedAway) {
+
+        static QueueStatus of(LiveQueues.Line line) {
+            return new QueueStatus(line.places(), line.running(), line.waiting(), line.waitingBatch(),
+                    line.waitingByDepartment().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                            .map(entry -> new DepartmentWaiting(entry.getKey(), entry.getValue())).toList(),
+                    line.holdTime().toMillis() / MILLIS, line.turnedAway());
+        }
+    }
+
+    /** The calls of a department that wait. */
+    record DepartmentWaiting(@About("Its name.") String department, @About("How many.") int waiting) {}
 
     /** How one engine stands. */
     record ReplicaStatus(@About("The instance's id.") String id, @About("Where it stands.") ReplicaPhase phase,

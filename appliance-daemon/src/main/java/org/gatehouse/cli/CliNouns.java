@@ -19,9 +19,12 @@ final class CliNouns {
     }
 
     private static CliNoun departments() {
-        return new CliNoun("departments", "department", List.of("name", "description", "id"), List.of(NAME_FILTER),
+        return new CliNoun("departments", "department", List.of("name", "weight", "description", "id"),
+                List.of(NAME_FILTER),
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
-                        Member.of("--description", "description", Kind.TEXT, "Free text; null removes it.")),
+                        Member.of("--description", "description", Kind.TEXT, "Free text; null removes it."),
+                        Member.of("--weight", "weight", Kind.NUMBER, "1 to 100: its share where departments wait for a"
+                                + " local model's places.")),
                 "--name Research");
     }
 
@@ -186,7 +189,7 @@ final class CliNouns {
     private static CliNoun policies() {
         return new CliNoun("policies", "policy",
                 List.of("scope.type", "scope.name", "recording.bodies", "recording.retentionDays", "priority",
-                        "prefixCache", "waitSeconds", "exactCache", "id"),
+                        "prefixCache", "waitSeconds", "exactCache", "callClass", "id"),
                 List.of(),
                 List.of(SCOPE,
                         Member.of("--bodies", "recording.bodies", Kind.TEXT, "none, requests, replies or both."),
@@ -195,10 +198,12 @@ final class CliNouns {
                                 + " scheduling: -10 (earliest) to 10."),
                         Member.of("--prefix-cache", "prefixCache", Kind.TEXT, "With whom keys share what engines"
                                 + " remember of prompts: department, key or box."),
-                        Member.of("--wait-seconds", "waitSeconds", Kind.NUMBER, "How long a call may wait for a model"
-                                + " that loads."),
+                        Member.of("--wait-seconds", "waitSeconds", Kind.NUMBER, "How long a call may wait for its"
+                                + " turn, or for a model that loads."),
                         Member.of("--exact-cache", "exactCache", Kind.ON, "Calls may be answered with kept answers."),
-                        Member.of("--no-exact-cache", "exactCache", Kind.OFF, "They may not.")),
+                        Member.of("--no-exact-cache", "exactCache", Kind.OFF, "They may not."),
+                        Member.of("--class", "callClass", Kind.TEXT, "interactive, or batch: behind those that"
+                                + " somebody waits for.")),
                 "--scope department:Research --bodies both --days 30");
     }
 }

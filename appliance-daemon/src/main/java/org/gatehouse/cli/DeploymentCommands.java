@@ -120,6 +120,7 @@ final class DeploymentCommands {
                     Output.json(command.out(), one);
                 } else {
                     Output.table(command.out(), List.of(row(one)), DeploymentNoun.deployments().columns());
+                    queues(command, List.of(one));
                     replicas(command, List.of(one));
                 }
                 return 0;
@@ -132,11 +133,39 @@ final class DeploymentCommands {
             List<JsonNode> deployments = items(all.get("deployments"));
             Output.table(command.out(), deployments.stream().<JsonNode>map(DeploymentCommands::row).toList(),
                     DeploymentNoun.deployments().columns());
+            queues(command, deployments);
             replicas(command, deployments);
             command.out().println();
             Output.table(command.out(), items(all.get("gpus")).stream().<JsonNode>map(DeploymentCommands::gpu).toList(),
                     List.of("gpu", "memory", "in use", "foreign", "promised", "holders", "loading", "closed"));
             return 0;
+        }
+    }
+
+    /** The lines before deployments that had a call. */
+    private static void queues(Leaf command, List<JsonNode> deployments) {
+        List<JsonNode> rows = new ArrayList<>();
+        for (JsonNode one : deployments) {
+            JsonNode queue = one.get("queue");
+            if (queue.isObject()) {
+                ObjectNode row = NODES.objectNode();
+                row.set("queue", one.get("name"));
+                for (String member : List.of("places", "running", "waiting")) {
+                    row.set(member, queue.get(member));
+                }
+                row.set("of them batch", queue.get("waitingBatch"));
+                ArrayNode departments = row.putArray("by department");
+                queue.get("departments").forEach(each -> departments
+                        .add(each.get("department").asText() + " " + each.get("waiting").asText()));
+                row.put("place held", String.format(Locale.ROOT, "%.1f s", queue.get("holdSeconds").asDouble()));
+                row.set("turned away", queue.get("turnedAway"));
+                rows.add(row);
+            }
+        }
+        if (!rows.isEmpty()) {
+            command.out().println();
+            Output.table(command.out(), rows, List.of("queue", "places", "running", "waiting", "of them batch",
+                    "by department", "place held", "turned away"));
         }
     }
 

@@ -61,7 +61,13 @@ final class DeploymentNoun {
                         Member.of("--health-seconds", "patience.healthSeconds", Kind.NUMBER, "Between two health"
                                 + " checks."),
                         Member.of("--residency-seconds", "patience.residencySeconds", Kind.NUMBER, "Least time in GPU"
-                                + " memory before it gives way.")),
+                                + " memory before it gives way."),
+                        Member.of("--max-concurrent-calls", "queue.maxConcurrentCalls", Kind.NUMBER, "Calls that one"
+                                + " of its engines gets at once; 0 for as many as it works on at once."),
+                        Member.of("--max-waiting", "queue.maxWaiting", Kind.NUMBER, "Calls that wait for their turn"
+                                + " at most."),
+                        Member.of("--max-waiting-of-department", "queue.maxWaitingOfDepartment", Kind.NUMBER, "Of"
+                                + " which at most so many of one department; 0 for half of them.")),
                 "--name chat --public-name chat-large --model qwen3-32b --replicas 2");
     }
 }

@@ -244,7 +244,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
         keep(new TargetWatch(traffic, new ActiveChecks(traffic, HealthTerms.DEFAULT, nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble()), dispatch, open.snapshots()::current, running::view,
-                clock));
+                berths::waiting, clock));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
@@ -264,6 +264,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
+        LiveLines lines = new LiveLines(berths);
         AdminTokens tokens = AdminTokens.open(database, data.root(), clock, ids, secureRandom);
         MetricsToken metricsToken = MetricsToken.open(data.root(), secureRandom);
         metrics.gauge("gatehouse.trail.kept.bytes", "Disk space of the records kept for a rebuild of the database",
@@ -283,14 +284,16 @@ public final class ApplianceDaemon implements AutoCloseable {
                                         new GpuMetrics(gpus,
                                                 new ReservedModels(open.snapshots()::current, clock))::page),
                                 "engines", new EngineMetrics(running)::page),
-                        "routes", new RouteMetrics(traffic, open.snapshots()::current)::page),
+                        "routes",
+                        MetricText.behind(new RouteMetrics(traffic, open.snapshots()::current)::page, "queues",
+                                lines::page)),
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
-                new LiveTraffic(traffic, open.snapshots()::current),
+                new LiveTraffic(traffic, open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
                 RunningBox.version(), clock,

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,17 +43,19 @@ final class TargetWatch implements AutoCloseable {
     private final Dispatch dispatch;
     private final Supplier<PolicySnapshot> policy;
     private final Supplier<FleetView> fleet;
+    private final ToIntFunction<String> waiting;
     private final InstantSource clock;
     private final Thread thread;
     private volatile boolean closed;
 
     TargetWatch(Traffic traffic, ActiveChecks checks, Dispatch dispatch, Supplier<PolicySnapshot> policy,
-            Supplier<FleetView> fleet, InstantSource clock) {
+            Supplier<FleetView> fleet, ToIntFunction<String> waiting, InstantSource clock) {
         this.traffic = traffic;
         this.checks = checks;
         this.dispatch = dispatch;
         this.policy = policy;
         this.fleet = fleet;
+        this.waiting = waiting;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("target-watch").start(this::watch);
     }
@@ -97,14 +100,15 @@ final class TargetWatch implements AutoCloseable {
 
     private void load(UUID target, FleetView.OfDeployment deployment) {
         double running = 0;
-        double waiting = deployment.waiting();
+        // Those that wait here the fleet hears of too, a moment later.
+        double inLine = Math.max(deployment.waiting(), waiting.applyAsInt(deployment.wanted().name()));
         double cache = 0;
         for (FleetView.OfReplica replica : deployment.replicas()) {
             running += orZero(replica.running());
-            waiting += orZero(replica.waiting());
+            inLine += orZero(replica.waiting());
             cache = Math.max(cache, orZero(replica.kvUsage()));
         }
-        traffic.load(target, (int) running, (int) waiting, (int) Math.round(cache * PERCENT));
+        traffic.load(target, (int) running, (int) inLine, (int) Math.round(cache * PERCENT));
     }
 
     private static double orZero(@Nullable Double value) {

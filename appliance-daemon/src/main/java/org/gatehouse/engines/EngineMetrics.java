@@ -41,7 +41,8 @@ public final class EngineMetrics {
         text.gauge("gatehouse_deployment_standing", "1 for how the deployment stands.");
         view.deployments().forEach(each -> text.sample(1, "deployment", each.wanted().name(), "model",
                 each.wanted().publicName(), "standing", each.standing().name().toLowerCase(Locale.ROOT)));
-        text.gauge("gatehouse_deployment_calls_waiting", "Calls that wait in the box until the model serves.");
+        text.gauge("gatehouse_deployment_calls_waiting",
+                "Calls that wait in the box for their turn, or until the model serves.");
         view.deployments().forEach(each -> text.sample(each.waiting(), labels(each)));
         replicas(text, view, "gatehouse_engine_up", "Whether the engine serves.",
                 replica -> replica.phase() == ReplicaPhase.READY ? 1.0 : 0);

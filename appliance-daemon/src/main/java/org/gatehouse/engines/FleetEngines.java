@@ -94,7 +94,7 @@ public final class FleetEngines implements Engines {
             FleetEngines engines = new FleetEngines(plan, early, supervisor, fleet, keeper);
             early.check().ask(engines::plan);
             early.owners().follow(() -> fleet.view().deployments(), () -> roots(supervisor));
-            engines.show(wanted(deployments));
+            engines.show(deployments);
             supervisor.orphans().forEach(FleetEngines::report);
             opened = true;
             return engines;
@@ -160,13 +160,14 @@ public final class FleetEngines implements Engines {
     public void follow(Collection<DeploymentDraft> deployments) {
         List<ModelDeployment> wanted = wanted(deployments);
         fleet.desire(wanted);
-        show(wanted);
+        show(deployments);
     }
 
-    private void show(List<ModelDeployment> wanted) {
-        Map<String, String> models = new HashMap<>();
-        wanted.forEach(deployment -> models.put(deployment.name(), deployment.publicName()));
-        early.door().follow(fleet, models);
+    private void show(Collection<DeploymentDraft> deployments) {
+        Map<String, GatewayDoor.Deployed> shown = new HashMap<>();
+        deployments.forEach(draft -> shown.put(draft.name(),
+                new GatewayDoor.Deployed(draft.publicName(), draft.queue())));
+        early.door().follow(fleet, shown);
     }
 
     /** Which deployment needs this model of the store, in words; empty if none does. */

@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.gateway.queue.QueueTerms;
 import org.gatehouse.gateway.upstream.LocalEngines;
+import org.gatehouse.governance.DeploymentDraft;
 import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.fleet.Admission;
 import org.gatehouse.supervisor.fleet.Demand;
@@ -24,26 +28,55 @@ public final class GatewayDoor implements LocalEngines {
      * What is asked.
      *
      * @param demand the fleet; {@code null} while there is none
-     * @param mainModels the model name of each deployment
+     * @param deployments by name
      */
-    private record Known(@org.jspecify.annotations.Nullable Demand demand, Map<String, String> mainModels) {}
+    private record Known(@Nullable Demand demand, Map<String, Deployed> deployments) {
 
-    /** From now on this fleet is asked, which has these deployments with these model names. */
-    void follow(Demand demand, Map<String, String> mainModels) {
-        known = new Known(demand, Map.copyOf(mainModels));
+        /** The model's name as the fleet knows it. */
+        String model(String deployment, String model) {
+            Deployed deployed = deployments.get(deployment);
+            return !model.isEmpty() ? model : deployed == null ? "" : deployed.mainModel();
+        }
+    }
+
+    /**
+     * What the gateway needs to know of a deployment.
+     *
+     * @param mainModel its model's name
+     * @param queue how calls stand in line for it
+     */
+    record Deployed(String mainModel, DeploymentDraft.Queue queue) {
+
+        /** As many calls at once as its engines work on, unless somebody said fewer or more. */
+        QueueTerms terms(List<Way.Place> places) {
+            int each = queue.maxConcurrentCalls();
+            int all = places.stream().mapToInt(place -> each == 0 ? place.sequences() : each).sum();
+            int ofOne = queue.maxWaitingOfDepartment();
+            return QueueTerms.of(Math.max(1, all), queue.maxWaiting(),
+                    ofOne == 0 ? (queue.maxWaiting() + 1) / 2 : ofOne);
+        }
+    }
+
+    /** From now on this fleet is asked, which has these deployments by their names. */
+    void follow(Demand demand, Map<String, Deployed> deployments) {
+        known = new Known(demand, Map.copyOf(deployments));
     }
 
     @Override
     public Standing standing(String deployment, String model) {
         Known now = known;
         Demand demand = now.demand();
-        String main = now.mainModels().get(deployment);
-        if (demand == null || main == null) {
+        Deployed deployed = now.deployments().get(deployment);
+        if (demand == null || deployed == null) {
             return ABSENT;
         }
+        String main = deployed.mainModel();
         return switch (demand.way(model.isEmpty() ? main : model)) {
-            case Way.Open(List<Way.Place> places) ->
-                new Standing.Ready(places.stream().map(GatewayDoor::instance).toList());
+            // An adapter may be loaded in some of the engines only; the places are those of all of them.
+            case Way.Open(List<Way.Place> places) -> new Standing.Ready(
+                    places.stream().map(GatewayDoor::instance).toList(),
+                    deployed.terms(!model.isEmpty() && !model.equals(main)
+                            && demand.way(main) instanceof Way.Open(List<Way.Place> all) ? all : places));
             case Way.Closed(Admission answer) -> switch (answer) {
                 case Admission.Loading(Duration retryAfter, String phase, _, _) -> phase.equals("asleep")
                         ? new Standing.Asleep(retryAfter)
@@ -66,7 +99,7 @@ public final class GatewayDoor implements LocalEngines {
         return new Instance(place.instance() + "." + place.generation(), switch (place.listen()) {
             case Listen.UnixSocket socket -> "unix:" + socket.path();
             case Listen.LoopbackPort(int port) -> "http://127.0.0.1:" + port + "/v1";
-        }, null, place.heedsPriority(), (int) Math.ceil(place.busyness()), () -> {
+        }, null, place.heedsPriority(), (int) Math.ceil(place.busyness()), place.sequences(), () -> {
             Lease lease = place.enter();
             return lease == null ? null : lease::close;
         });
@@ -77,7 +110,7 @@ public final class GatewayDoor implements LocalEngines {
         Known now = known;
         Demand demand = now.demand();
         if (demand != null) {
-            demand.want(model.isEmpty() ? now.mainModels().getOrDefault(deployment, "") : model);
+            demand.want(now.model(deployment, model));
         }
     }
 
@@ -93,8 +126,7 @@ public final class GatewayDoor implements LocalEngines {
         if (demand == null) {
             return () -> {};
         }
-        Way.Watch watch = demand.watch(model.isEmpty() ? now.mainModels().getOrDefault(deployment, "") : model,
-                action);
+        Way.Watch watch = demand.watch(now.model(deployment, model), action);
         return watch::close;
     }
 }

@@ -110,6 +110,7 @@ public final class Conversation {
         private volatile long waitingSince;
         private boolean unsent;
         private @Nullable Berth berth;
+        private volatile @Nullable BerthSearch search;
         private @Nullable UpstreamReply begun;
         private @Nullable StreamRelay stream;
 
@@ -131,6 +132,8 @@ public final class Conversation {
                     // Whatever ended it, nothing more of the reply is wanted: the upstream must stop producing now.
                     hangUp();
                 }
+                // Writing the row takes its time, and the engine has room already.
+                leaveTurn();
                 conclusion.conclude(exchange, ending, meter, flight, firstByteNanos, recorded());
             } finally {
                 UpstreamCall call = talking;
@@ -140,8 +143,25 @@ public final class Conversation {
                 } else {
                     hangUp();
                 }
+                leaveTurn();
                 if (berth != null) {
                     berth.close();
+                }
+            }
+        }
+
+        /** The next call has its turn at the engine. Once for each search. */
+        private void leaveTurn() {
+            BerthSearch held = search;
+            if (held != null) {
+                search = null;
+                if (talking == null || unsent) {
+                    held.leave(0, 0);
+                } else if (meter.reported()) {
+                    Usage used = meter.total();
+                    held.leave(used.inputTokens(), used.outputTokens());
+                } else {
+                    held.leave(exchange.likelyPromptTokens(), meter.outputSoFar());
                 }
             }
         }
@@ -153,10 +173,10 @@ public final class Conversation {
                 ModelRoute.Target target = exchange.target();
                 long begins = nanoTime.getAsLong();
                 Ending ending;
-                try (Impatience.Watch _ = impatience.watch(way, this::tooSlow)) {
+                try (Impatience.Watch patience = impatience.watch(way, this::tooSlow)) {
                     ending = target.upstream().deployment() == null
                             ? converse(dispatch.call(exchange))
-                            : converseWithAnEngine(berths.search(exchange));
+                            : converseWithAnEngine(patience);
                 }
                 StreamRelay broken = stream;
                 if (broken != null && broken.begun()) {
@@ -178,7 +198,9 @@ public final class Conversation {
                 renewed |= sameAgain;
                 ModelRoute.Target next = sameAgain
                         ? target
-                        : way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
+                        : trouble.turnedAway()
+                                ? way.turnedAway(committed)
+                                : way.failed(trouble.cause(), trouble.refusal().retryAfter(), committed);
                 if (next == null) {
                     return ending;
                 }
@@ -209,6 +231,7 @@ public final class Conversation {
         /** As if nobody had been asked yet. */
         private void begin() {
             hangUp();
+            leaveTurn();
             if (berth != null) {
                 berth.close();
                 berth = null;
@@ -234,8 +257,12 @@ public final class Conversation {
         /** The target says nothing while another one could be asked. */
         private void tooSlow() {
             UpstreamCall call = talking;
+            BerthSearch waits = search;
             if (call != null) {
                 call.abort(AbortCause.TOO_SLOW);
+            }
+            if (waits != null) {
+                waits.hurry();
             }
         }
 
@@ -273,18 +300,23 @@ public final class Conversation {
         }
 
         /** Goes on to another engine as long as nothing was sent to the one before. */
-        private Ending converseWithAnEngine(BerthSearch search) {
+        private Ending converseWithAnEngine(Impatience.Watch patience) {
+            BerthSearch places = berths.search(exchange);
+            search = places;
             while (true) {
-                switch (search.next()) {
+                switch (places.next()) {
                     case BerthSearch.Found.Place place -> {
                         berth = place.berth();
+                        if (places.waited()) {
+                            patience.anew();
+                        }
                         exchange.servedBy(place.berth().instance().name());
                         Ending ending = converse(dispatch.call(exchange, place.berth().instance()));
                         if (!unsent || !(ending instanceof Ending.FailedBefore)) {
                             return ending;
                         }
                         hangUp();
-                        search.unreachable(place.berth());
+                        places.unreachable(place.berth());
                     }
                     case BerthSearch.Found.Nothing nothing -> {
                         return new Ending.FailedBefore(nothing.trouble());

@@ -14,7 +14,17 @@ import org.gatehouse.gateway.exchange.Way;
  */
 public final class Impatience implements AutoCloseable {
     private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
-    private static final Watch NOBODY = () -> {};
+    private static final Watch NOBODY = new Watch() {
+        @Override
+        public void anew() {
+            // Nobody else could serve the call.
+        }
+
+        @Override
+        public void close() {
+            // Nobody watches.
+        }
+    };
 
     private final LongSupplier nanoTime;
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
@@ -27,8 +37,11 @@ public final class Impatience implements AutoCloseable {
         this.looker = Thread.ofVirtual().name("impatience").start(this::look);
     }
 
-    /** Ends a watch. */
+    /** Of one try; closing it ends it. */
     interface Watch extends AutoCloseable {
+        /** The try's time begins now: before, it waited for its turn. */
+        void anew();
+
         @Override
         void close();
     }
@@ -39,14 +52,9 @@ public final class Impatience implements AutoCloseable {
             return NOBODY;
         }
         Duration within = way.firstByteWithin();
-        Waiting entry = new Waiting(way, giveUp,
-                within == null ? Long.MAX_VALUE : nanoTime.getAsLong() + within.toNanos());
-        boolean first = waiting.isEmpty();
-        waiting.add(entry);
-        if (first) {
-            LockSupport.unpark(looker);
-        }
-        return () -> waiting.remove(entry);
+        Waiting entry = new Waiting(way, giveUp, within == null ? Long.MAX_VALUE : within.toNanos());
+        entry.anew();
+        return entry;
     }
 
     private void look() {
@@ -72,19 +80,35 @@ public final class Impatience implements AutoCloseable {
     }
 
     /** Compared by identity. */
-    private static final class Waiting {
+    private final class Waiting implements Watch {
         private final Way way;
         private final Runnable giveUp;
-        private final long until;
+        private final long withinNanos;
+        private volatile long since;
 
-        private Waiting(Way way, Runnable giveUp, long until) {
+        private Waiting(Way way, Runnable giveUp, long withinNanos) {
             this.way = way;
             this.giveUp = giveUp;
-            this.until = until;
+            this.withinNanos = withinNanos;
+        }
+
+        @Override
+        public void anew() {
+            since = nanoTime.getAsLong();
+            boolean first = waiting.isEmpty();
+            waiting.add(this);
+            if (first) {
+                LockSupport.unpark(looker);
+            }
         }
 
         private boolean tooLong(long now) {
-            return until != Long.MAX_VALUE && now - until >= 0 && !way.begun() || way.shouldMoveOn();
+            return now - since >= withinNanos && !way.begun() || way.shouldMoveOn();
+        }
+
+        @Override
+        public void close() {
+            waiting.remove(this);
         }
     }
 }

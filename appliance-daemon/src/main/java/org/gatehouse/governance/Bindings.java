@@ -26,7 +26,7 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
 
     /** What one node says of how engines treat calls, and whether kept answers do. */
     private record Treatment(@Nullable Integer priority, EngineTerms.@Nullable PrefixCache prefixCache,
-            @Nullable Integer waitSeconds, @Nullable Boolean exactCache) {}
+            @Nullable Integer waitSeconds, @Nullable Boolean exactCache, EngineTerms.@Nullable CallClass callClass) {}
 
     static Bindings load(Handle handle) {
         UUID organisation = handle.createQuery("SELECT id FROM organisation").mapTo(UUID.class).findOne()
@@ -55,14 +55,19 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
                         row.getInt("recording_retention_days"))))
                 .forEach(entry -> recordings.put(entry.getKey(), entry.getValue()));
         Map<UUID, Treatment> treatments = new HashMap<>();
-        handle.createQuery("SELECT scope_id, engine_priority, prefix_cache, wait_seconds, exact_cache FROM policy")
+        handle.createQuery("""
+                SELECT scope_id, engine_priority, prefix_cache, wait_seconds, exact_cache, call_class FROM policy
+                """)
                 .map((row, _) -> Map.entry(Columns.id(row, "scope_id"),
                         new Treatment(row.getObject("engine_priority", Integer.class),
                                 row.getString("prefix_cache") == null
                                         ? null
                                         : Columns.constant(row, "prefix_cache", EngineTerms.PrefixCache.class),
                                 row.getObject("wait_seconds", Integer.class),
-                                row.getObject("exact_cache", Boolean.class))))
+                                row.getObject("exact_cache", Boolean.class),
+                                row.getString("call_class") == null
+                                        ? null
+                                        : Columns.constant(row, "call_class", EngineTerms.CallClass.class))))
                 .forEach(entry -> treatments.put(entry.getKey(), entry.getValue()));
         return new Bindings(organisation, limits, budgets, recordings, treatments);
     }
@@ -86,25 +91,28 @@ record Bindings(UUID organisation, Map<UUID, List<Limit>> limits, Map<UUID, List
         return NOTHING;
     }
 
-    /** Each aspect by itself: the nearest node that says something of it decides. */
-    EngineTerms engineTerms(UUID project, UUID department) {
+    /** Each aspect by itself: the nearest node that says something of it decides. The weight is the department's own. */
+    EngineTerms engineTerms(UUID project, UUID department, int weight) {
         Integer priority = null;
         EngineTerms.PrefixCache prefixCache = null;
         Integer waitSeconds = null;
+        EngineTerms.CallClass callClass = null;
         for (UUID node : List.of(project, department, organisation)) {
             Treatment said = treatments.get(node);
             if (said != null) {
                 priority = priority == null ? said.priority() : priority;
                 prefixCache = prefixCache == null ? said.prefixCache() : prefixCache;
                 waitSeconds = waitSeconds == null ? said.waitSeconds() : waitSeconds;
+                callClass = callClass == null ? said.callClass() : callClass;
             }
         }
-        if (priority == null && prefixCache == null && waitSeconds == null) {
+        if (priority == null && prefixCache == null && waitSeconds == null && callClass == null && weight == 1) {
             return EngineTerms.DEFAULT;
         }
         return new EngineTerms(priority == null ? EngineTerms.DEFAULT.priority() : priority,
                 prefixCache == null ? EngineTerms.DEFAULT.prefixCache() : prefixCache,
-                waitSeconds == null ? EngineTerms.DEFAULT.longestWait() : Duration.ofSeconds(waitSeconds));
+                waitSeconds == null ? EngineTerms.DEFAULT.longestWait() : Duration.ofSeconds(waitSeconds),
+                callClass == null ? EngineTerms.DEFAULT.callClass() : callClass, weight);
     }
 
     /** Whether calls may be answered with kept answers: the nearest node that says so decides; nobody said so: no. */

@@ -220,6 +220,7 @@ public record Declaration(
             @About("Which bodies of a call are kept.") Policy.@Nullable Recording recording,
             @About(value = "Who goes first at an engine: -10 is earliest.", min = EngineTerms.FIRST, max = EngineTerms.LAST) @Nullable Integer priority,
             @About("With whom keys share what engines remember of prompts.") EngineTerms.@Nullable PrefixCache prefixCache,
-            @About(value = "How many seconds a call may wait for a model that loads.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds,
-            @About("Whether calls may be answered with kept answers, and their answers kept.") @Nullable Boolean exactCache) {}
+            @About(value = "How many seconds a call may wait for its turn, or for a model that loads.", max = Policy.LONGEST_WAIT_SECONDS) @Nullable Integer waitSeconds,
+            @About("Whether calls may be answered with kept answers, and their answers kept.") @Nullable Boolean exactCache,
+            @About("Whether somebody waits for the answers of the calls, or nobody does.") EngineTerms.@Nullable CallClass callClass) {}
 }

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.statement.Update;
 /** Departments: the level below the organisation. */
 final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     private static final String SELECT = """
-            SELECT d.id, d.name, d.description, d.created_at, d.updated_at, d.version FROM department d
+            SELECT d.id, d.name, d.description, d.weight, d.created_at, d.updated_at, d.version FROM department d
             """;
 
     private final Nouns nouns;
@@ -41,8 +41,8 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     public List<Department> read(Handle handle, Selection selection) {
         return selection.query(handle, SELECT, "d.id")
                 .map((row, _) -> new Department(Columns.id(row, "id"), Columns.text(row, "name"),
-                        row.getString("description"), Columns.time(row, "created_at"), Columns.time(row, "updated_at"),
-                        row.getLong("version")))
+                        row.getString("description"), row.getInt("weight"), Columns.time(row, "created_at"),
+                        Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
 
@@ -54,10 +54,10 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     @Override
     public Department insert(ChangeSet changes, DepartmentDraft draft) {
         Department made = check(changes, new Department(changes.newId(), draft.name(), draft.description(),
-                changes.now(), changes.now(), 1));
+                draft.weight(), changes.now(), changes.now(), 1));
         bind(changes, made, changes.handle().createUpdate("""
-                INSERT INTO department (id, name, description, created_at, updated_at, version)
-                VALUES (:id, :name, :description, :now, :now, :version)
+                INSERT INTO department (id, name, description, weight, created_at, updated_at, version)
+                VALUES (:id, :name, :description, :weight, :now, :now, :version)
                 """)).execute();
         return changes.created(noun(), made);
     }
@@ -65,9 +65,10 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     @Override
     public Department replace(ChangeSet changes, Department stored, DepartmentDraft draft) {
         Department made = check(changes, new Department(stored.id(), draft.name(), draft.description(),
-                stored.createdAt(), changes.now(), stored.version() + 1));
+                draft.weight(), stored.createdAt(), changes.now(), stored.version() + 1));
         bind(changes, made, changes.handle().createUpdate("""
-                UPDATE department SET name = :name, description = :description, updated_at = :now, version = :version
+                UPDATE department SET name = :name, description = :description, weight = :weight, updated_at = :now,
+                    version = :version
                 WHERE id = :id
                 """)).execute();
         return changes.changed(noun(), "update", stored, made);
@@ -91,14 +92,18 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     private static Department check(ChangeSet changes, Department made) {
         Checks checks = new Checks();
         String name = checks.name("name", made.name());
+        // Drafts from Java have not been through the form.
+        checks.require(made.weight() >= 1 && made.weight() <= Department.HEAVIEST, "weight",
+                "must be 1 to " + Department.HEAVIEST);
         checks.refuse();
         Checks.free(changes.handle(), "There is already a department named " + name + ". Choose another name.",
                 "SELECT 1 FROM department WHERE name = ? AND id <> ?", name, made.id());
-        return new Department(made.id(), name, made.description(), made.createdAt(), made.updatedAt(), made.version());
+        return new Department(made.id(), name, made.description(), made.weight(), made.createdAt(), made.updatedAt(),
+                made.version());
     }
 
     private static Update bind(ChangeSet changes, Department made, Update update) {
         return update.bind("id", made.id()).bind("name", made.name()).bind("description", made.description())
-                .bind("now", changes.timestamp()).bind("version", made.version());
+                .bind("weight", made.weight()).bind("now", changes.timestamp()).bind("version", made.version());
     }
 }

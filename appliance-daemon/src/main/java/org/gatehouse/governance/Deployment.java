@@ -22,6 +22,7 @@ public record Deployment(@About("UUIDv7.") UUID id,
         @About("A model gives way only to one of the same or a higher priority.") int priority,
         @About("LoRA adapters, each a model of its own.") List<DeploymentDraft.Adapter> adapters,
         @About("How long things may take.") DeploymentDraft.Patience patience,
+        @About("How calls stand in line for it.") DeploymentDraft.Queue queue,
         @About("When it was made.") Instant createdAt, @About("When it was last changed.") Instant updatedAt,
         @About("Grows with each change; also the entity tag.") long version) implements Governed {
 
@@ -34,7 +35,8 @@ public record Deployment(@About("UUIDv7.") UUID id,
     static Deployment of(UUID id, DeploymentDraft draft, Instant createdAt, Instant updatedAt, long version) {
         return new Deployment(id, draft.name(), draft.publicName(), draft.model(), draft.engine(), draft.release(),
                 draft.extraArguments(), draft.replicas(), draft.sizing(), draft.onDemand(), draft.idleSeconds(),
-                draft.sleep(), draft.priority(), draft.adapters(), draft.patience(), createdAt, updatedAt, version);
+                draft.sleep(), draft.priority(), draft.adapters(), draft.patience(), draft.queue(), createdAt,
+                updatedAt, version);
     }
 
     @Override
@@ -45,6 +47,6 @@ public record Deployment(@About("UUIDv7.") UUID id,
     /** What to send to get what is stored: the desired state, as the engines' room takes it. */
     public DeploymentDraft draft() {
         return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand,
-                idleSeconds, sleep, priority, adapters, patience);
+                idleSeconds, sleep, priority, adapters, patience, queue);
     }
 }

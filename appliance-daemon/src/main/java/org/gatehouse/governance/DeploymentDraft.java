@@ -19,7 +19,8 @@ public record DeploymentDraft(
         @About(value = "Whether an engine that nobody calls may sleep instead of ending.", fallback = "\"never\"") Sleep sleep,
         @About(value = "A model gives way only to one of the same or a higher priority.", fallback = "50", max = 100) int priority,
         @About(value = "LoRA adapters, each a model of its own; they need sizing.adapterSlots.", fallback = "[]", max = 100) List<Adapter> adapters,
-        @About(value = "How long things may take.", fallback = "{}") Patience patience) {
+        @About(value = "How long things may take.", fallback = "{}") Patience patience,
+        @About(value = "How calls stand in line for it.", fallback = "{}") Queue queue) {
 
     /** The engine programs. */
     public enum Engine {
@@ -89,6 +90,30 @@ public record DeploymentDraft(
         public static final Patience USUAL = new Patience(60, 25, 180, 3600, 5, 60);
     }
 
+    /** How calls stand in line for a model that has no room for all. */
+    public record Queue(
+            @About(value = "Calls that one of its engines gets at once; 0 for as many as the engine works on at once.", fallback = "0", max = 65_536) int maxConcurrentCalls,
+            @About(value = "Calls that wait for their turn at most; those beyond are told when to come back.", fallback = "256", max = 4096) int maxWaiting,
+            @About(value = "Of which at most so many of one department; 0 for half of them.", fallback = "0", max = 4096) int maxWaitingOfDepartment) {
+
+        /** What is usual. */
+        public static final Queue USUAL = new Queue(0, 256, 0);
+    }
+
+    /** With the usual queue. */
+    public DeploymentDraft(String name, String publicName, String model, Engine engine, String release,
+            List<String> extraArguments, int replicas, Sizing sizing, boolean onDemand, int idleSeconds, Sleep sleep,
+            int priority, List<Adapter> adapters, Patience patience) {
+        this(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand, idleSeconds, sleep,
+                priority, adapters, patience, Queue.USUAL);
+    }
+
+    /** The same with this queue. */
+    public DeploymentDraft with(Queue other) {
+        return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand,
+                idleSeconds, sleep, priority, adapters, patience, other);
+    }
+
     /** Copies the lists. */
     public DeploymentDraft {
         extraArguments = List.copyOf(extraArguments);
@@ -98,13 +123,13 @@ public record DeploymentDraft(
     /** The same with so many replicas. */
     public DeploymentDraft withReplicas(int other) {
         return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, other, sizing, onDemand,
-                idleSeconds, sleep, priority, adapters, patience);
+                idleSeconds, sleep, priority, adapters, patience, queue);
     }
 
     /** The same with these adapters. */
     public DeploymentDraft withAdapters(List<Adapter> others) {
         return new DeploymentDraft(name, publicName, model, engine, release, extraArguments, replicas, sizing, onDemand,
-                idleSeconds, sleep, priority, others, patience);
+                idleSeconds, sleep, priority, others, patience, queue);
     }
 
     /** One engine that is always loaded, as the planner thinks best. */

@@ -94,7 +94,7 @@ final class Exporter {
 
     static Declaration.DeclaredPolicy policy(Policy policy) {
         return new Declaration.DeclaredPolicy(scope(policy.scope()), policy.recording(), policy.priority(),
-                policy.prefixCache(), policy.waitSeconds(), policy.exactCache());
+                policy.prefixCache(), policy.waitSeconds(), policy.exactCache(), policy.callClass());
     }
 
     static Declaration.DeclaredScope scope(ScopeView scope) {

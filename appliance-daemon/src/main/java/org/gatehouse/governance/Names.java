@@ -98,7 +98,7 @@ final class Names {
 
     PolicyDraft policy(DeclaredPolicy item) {
         return new PolicyDraft(scope(item.scope()), item.recording(), item.priority(), item.prefixCache(),
-                item.waitSeconds(), item.exactCache());
+                item.waitSeconds(), item.exactCache(), item.callClass());
     }
 
     private ScopeReference scope(DeclaredScope scope) {

@@ -17,7 +17,7 @@ import org.gatehouse.governance.snapshot.Scope;
 final class PolicyRows implements Rows<Policy, PolicyDraft> {
     private static final String SELECT = """
             SELECT t.id, t.scope_type, t.scope_id, t.recording_bodies, t.recording_retention_days, t.engine_priority, t.prefix_cache,
-                t.wait_seconds, t.exact_cache, t.created_at,
+                t.wait_seconds, t.exact_cache, t.call_class, t.created_at,
                 t.updated_at, t.version,
             """
             + Scopes.NAME + " FROM policy t\n" + Scopes.JOINS;
@@ -48,6 +48,7 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 .map((row, _) -> new Policy(Columns.id(row, "id"), Scopes.view(row), recording(row),
                         row.getObject("engine_priority", Integer.class), prefixCache(row),
                         row.getObject("wait_seconds", Integer.class), row.getObject("exact_cache", Boolean.class),
+                        callClass(row),
                         Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version")))
                 .list();
     }
@@ -65,6 +66,12 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 : Columns.constant(row, "prefix_cache", EngineTerms.PrefixCache.class);
     }
 
+    private static EngineTerms.@Nullable CallClass callClass(ResultSet row) throws SQLException {
+        return row.getString("call_class") == null
+                ? null
+                : Columns.constant(row, "call_class", EngineTerms.CallClass.class);
+    }
+
     @Override
     public PolicyDraft draft(Policy stored) {
         return stored.draft();
@@ -80,11 +87,15 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         Checks.free(changes.handle(), "There is already a policy at that scope. Change that one instead.",
                 "SELECT 1 FROM policy WHERE scope_id = ?", scope);
         UUID id = changes.newId();
-        bind(changes, id, draft, changes.handle().createUpdate("""
-                INSERT INTO policy (id, scope_type, scope_id, recording_bodies, recording_retention_days,
-                    engine_priority, prefix_cache, wait_seconds, exact_cache, created_at, updated_at, version)
-                VALUES (:id, :type, :scope, :bodies, :days, :priority, :prefixCache, :wait, :exactCache, :now, :now, 1)
-                """)).bind("type", type.name()).bind("scope", scope).execute();
+        bind(changes, id, draft,
+                changes.handle().createUpdate(
+                        """
+                                INSERT INTO policy (id, scope_type, scope_id, recording_bodies, recording_retention_days,
+                                    engine_priority, prefix_cache, wait_seconds, exact_cache, call_class, created_at, updated_at, version)
+                                VALUES (:id, :type, :scope, :bodies, :days, :priority, :prefixCache, :wait, :exactCache, :callClass,
+                                    :now, :now, 1)
+                                """))
+                .bind("type", type.name()).bind("scope", scope).execute();
         return changes.created(noun(), need(changes.handle(), id));
     }
 
@@ -96,7 +107,7 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
         bind(changes, stored.id(), draft, changes.handle().createUpdate("""
                 UPDATE policy SET recording_bodies = :bodies, recording_retention_days = :days,
                     engine_priority = :priority, prefix_cache = :prefixCache, wait_seconds = :wait,
-                    exact_cache = :exactCache, updated_at = :now,
+                    exact_cache = :exactCache, call_class = :callClass, updated_at = :now,
                     version = version + 1
                 WHERE id = :id
                 """)).execute();
@@ -116,6 +127,8 @@ final class PolicyRows implements Rows<Policy, PolicyDraft> {
                 .bindByType("priority", draft.priority(), Integer.class)
                 .bind("prefixCache", draft.prefixCache() == null ? null : draft.prefixCache().name())
                 .bindByType("wait", draft.waitSeconds(), Integer.class)
-                .bindByType("exactCache", draft.exactCache(), Boolean.class).bind("now", changes.timestamp());
+                .bindByType("exactCache", draft.exactCache(), Boolean.class)
+                .bind("callClass", draft.callClass() == null ? null : draft.callClass().name())
+                .bind("now", changes.timestamp());
     }
 }

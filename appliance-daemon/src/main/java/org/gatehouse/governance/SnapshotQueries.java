@@ -65,7 +65,8 @@ final class SnapshotQueries {
         Map<String, Grant<Surface>> surfaces = new HashMap<>();
         Map<UUID, KeyRecord> keys = new HashMap<>();
         handle.createQuery("""
-                SELECT k.id, k.name, p.department_id, d.name AS department, k.project_id, p.name AS project, k.owner_id,
+                SELECT k.id, k.name, p.department_id, d.name AS department, d.weight,
+                    k.project_id, p.name AS project, k.owner_id,
                     u.name AS owner, k.state, k.expires_at, k.all_models, k.surfaces, k.addresses
                 FROM api_key k
                 JOIN project p ON p.id = k.project_id
@@ -100,7 +101,8 @@ final class SnapshotQueries {
                 Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
-                recording.bodies(), recording.retentionDays(), bindings.engineTerms(project, department),
+                recording.bodies(), recording.retentionDays(),
+                bindings.engineTerms(project, department, row.getInt("weight")),
                 bindings.exactCache(project, department));
     }
 

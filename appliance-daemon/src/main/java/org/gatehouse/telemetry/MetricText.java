@@ -1,5 +1,7 @@
 package org.gatehouse.telemetry;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +39,39 @@ public final class MetricText {
     /** Begins a family of gauges. */
     public MetricText gauge(String family, String help) {
         return family(family, "gauge", help);
+    }
+
+    /** Begins a family of histograms. */
+    public MetricText histogram(String family, String help) {
+        return family(family, "histogram", help);
+    }
+
+    /**
+     * Adds a histogram to the family that was begun last.
+     *
+     * @param steps the upper ends of its steps
+     * @param counts what fell into each, and one more for what lies beyond the last
+     * @param sum of all values
+     * @param labels names and values by turns
+     */
+    public MetricText steps(List<Double> steps, List<Long> counts, double sum, List<String> labels) {
+        String family = name;
+        List<String> all = new ArrayList<>(labels);
+        all.add("le");
+        all.add("");
+        long upTo = 0;
+        name = family + "_bucket";
+        for (int step = 0; step < counts.size(); step++) {
+            upTo += counts.get(step);
+            all.set(all.size() - 1, step < steps.size() ? Double.toString(steps.get(step)) : "+Inf");
+            sample(upTo, all.toArray(String[]::new));
+        }
+        name = family + "_sum";
+        sample(sum, labels.toArray(String[]::new));
+        name = family + "_count";
+        sample(upTo, labels.toArray(String[]::new));
+        name = family;
+        return this;
     }
 
     private MetricText family(String family, String type, String help) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -69,6 +70,8 @@ public final class AdminServer implements AutoCloseable {
     public final CountedAnswers answers = new CountedAnswers();
     public final LocalModels models;
     public final WrittenRoutes routes = new WrittenRoutes();
+    /** How calls stand in line, by deployment. */
+    public final Map<String, LiveQueues.Line> lines = new ConcurrentHashMap<>();
     public final WebServer server;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -122,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers,
-                probe, routes, box, "test", clock, System::nanoTime, ids));
+                probe, routes, lines::get, box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
     }

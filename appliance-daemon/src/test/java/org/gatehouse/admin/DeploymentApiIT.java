@@ -2,6 +2,7 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -112,6 +113,29 @@ final class DeploymentApiIT {
     }
 
     @Test
+    void statusShowsWhoWaitsForHowMuch() {
+        String id = server.post(PATH, CHAT).id();
+        server.engines.show(WrittenEngines.standing("chat", FleetView.Standing.SERVING, "", ReplicaPhase.READY, "",
+                100));
+        server.lines.put("chat", new LiveQueues.Line(8, 8, 5, 2, Map.of("Sales", 1, "Research", 4),
+                Duration.ofMillis(2500), 17));
+
+        JsonNode queue = server.get(PATH + "/" + id + "/status").json().get("queue");
+
+        assertThat(queue.toString()).isEqualTo("{\"places\":8,\"running\":8,\"waiting\":5,\"waitingBatch\":2,"
+                + "\"departments\":[{\"department\":\"Research\",\"waiting\":4},{\"department\":\"Sales\",\"waiting\":1}],"
+                + "\"holdSeconds\":2.5,\"turnedAway\":17}");
+        assertThat(server.get(PATH + "/status").json().at("/deployments/0/queue/places").asInt()).isEqualTo(8);
+        JsonNode stored = server.get(PATH + "/" + id).json();
+        assertThat(stored.get("queue").toString())
+                .isEqualTo("{\"maxConcurrentCalls\":0,\"maxWaiting\":256,\"maxWaitingOfDepartment\":0}");
+        assertThat(server.send("PATCH", PATH + "/" + id, "{\"queue\":{\"maxConcurrentCalls\":3}}", Map.of()).text())
+                .contains("\"maxConcurrentCalls\":3,\"maxWaiting\":256");
+        assertThat(server.send("PATCH", PATH + "/" + id, "{\"queue\":{\"maxWaiting\":-1}}", Map.of()).status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void statusShowsEnginesAndWhatIsNotTakenUpYet() {
         String id = server.post(PATH, CHAT).id();
         assertThat(server.get(PATH + "/" + id + "/status").json().get("standing").asText()).isEqualTo("unknown");
@@ -124,6 +148,7 @@ final class DeploymentApiIT {
         assertThat(chat.get("id").asText()).isEqualTo(id);
         assertThat(chat.get("standing").asText()).isEqualTo("loading");
         assertThat(chat.get("retryAfterSeconds").asInt()).isEqualTo(42);
+        assertThat(chat.get("queue").isNull()).as("no call has come yet").isTrue();
         assertThat(chat.at("/replicas/0/stage").asText()).isEqualTo("weights");
         assertThat(chat.at("/replicas/0/percent").asInt()).isEqualTo(43);
         assertThat(chat.at("/replicas/0/gpus/0/gpu").asText()).isEqualTo("GPU-0");

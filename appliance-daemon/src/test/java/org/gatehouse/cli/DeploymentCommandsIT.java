@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.admin.AdminServer;
+import org.gatehouse.admin.LiveQueues;
 import org.gatehouse.engines.WrittenEngines;
 import org.gatehouse.store.Databases;
 import org.gatehouse.supervisor.fleet.FleetView;
@@ -69,6 +71,27 @@ final class DeploymentCommandsIT {
         assertThat(run("models", "show", "legal").out()).contains("chat=legal");
         assertThat(run("deployments", "delete", "chat", "--cascade").out()).contains("Deleted");
         assertThat(run("deployments", "show", "chat").err()).contains("There is no deployment 'chat'");
+    }
+
+    @Test
+    void lineBeforeAModelIsSetAndShown() throws IOException {
+        Shell.Result made = run("deployments", "create", "--name", "chat", "--public-name", "c", "--model", "/m",
+                "--max-concurrent-calls", "4", "--max-waiting", "50", "--max-waiting-of-department", "20");
+        assertThat(made.out()).as(made.err()).contains("maxConcurrentCalls=4", "maxWaiting=50",
+                "maxWaitingOfDepartment=20");
+        server.engines.show(SERVING);
+        assertThat(run("deployments", "status", "chat").out()).as("no call has come yet")
+                .doesNotContain("BY DEPARTMENT");
+        server.lines.put("chat", new LiveQueues.Line(4, 4, 3, 1, Map.of("Research", 3), Duration.ofMillis(1500), 9));
+        for (String shown : List.of(run("deployments", "status", "chat").out(), run("deployments", "status").out())) {
+            assertThat(shown).contains("BY DEPARTMENT", "Research 3", "1.5 s");
+        }
+        run("departments", "create", "--name", "Research");
+        assertThat(run("departments", "update", "Research", "--weight", "101").err()).contains("weight");
+        assertThat(run("departments", "update", "Research", "--weight", "3").out()).contains("3");
+        assertThat(run("departments", "list").out()).contains("WEIGHT");
+        assertThat(run("policies", "create", "--scope", "department:Research", "--class", "batch").out())
+                .contains("batch");
     }
 
     @Test

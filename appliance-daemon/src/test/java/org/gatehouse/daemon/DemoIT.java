@@ -77,6 +77,25 @@ class DemoIT {
     }
 
     @Test
+    void lineBeforeAModelOfTheBoxIsShownWithThePlacesOfItsEngines() {
+        DemoProcess.run(new ProcessBuilder("curl", "-s", demo.gateway() + "/chat/completions", "-H",
+                "Authorization: Bearer " + demo.key(0), "-H", "Content-Type: application/json", "-d",
+                "{\"model\":\"sim-large\",\"messages\":[{\"role\":\"user\",\"content\":\"[[sim tokens=2]] hello\"}]}"));
+
+        String page = DemoProcess
+                .run(new ProcessBuilder("curl", "-s", demo.gateway().replace("/v1", "/metrics"))).output();
+        DemoProcess.Result status = DemoProcess
+                .run(DemoProcess.command("deployments", "status", "sim-large", "--data", demo.data().toString()));
+
+        new MetricsPage(page);
+        assertThat(page).containsPattern("gatehouse_queue_places\\{deployment=\"sim-large\"} [1-9]")
+                .contains(
+                        "gatehouse_queue_wait_seconds_bucket{deployment=\"sim-large\",class=\"interactive\",le=\"+Inf\"}")
+                .contains("gatehouse_queue_running{deployment=\"sim-large\"} 0");
+        assertThat(status.output()).contains("PLACES", "TURNED AWAY");
+    }
+
+    @Test
     void bothEnginesAreDeploymentsThatCanBePlannedSeenAndRead() {
         String data = demo.data().toString();
         DemoProcess.Result status = DemoProcess.run(DemoProcess.command("deployments", "status", "--data", data));

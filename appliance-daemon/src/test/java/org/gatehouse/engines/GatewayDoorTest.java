@@ -9,8 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import org.gatehouse.gateway.queue.QueueTerms;
 import org.gatehouse.gateway.upstream.LocalEngines.Instance;
 import org.gatehouse.gateway.upstream.LocalEngines.Standing;
+import org.gatehouse.governance.DeploymentDraft;
 import org.gatehouse.supervisor.Listen;
 import org.gatehouse.supervisor.fleet.Admission;
 import org.gatehouse.supervisor.fleet.Demand;
@@ -29,7 +31,7 @@ class GatewayDoorTest {
         door.wanted("chat", "");
         door.onChange("chat", "", () -> {}).close();
 
-        door.follow(demand, Map.of("other", "other-model"));
+        door.follow(demand, Map.of("other", deployed("other-model", DeploymentDraft.Queue.USUAL)));
 
         assertThat(door.standing("chat", "chat-large")).isInstanceOf(Standing.Refused.class);
         assertThat(demand.wanted).isEmpty();
@@ -37,7 +39,7 @@ class GatewayDoorTest {
 
     @Test
     void modelIsTheDeploymentsOwnUnlessAnAdapterIsNamed() {
-        door.follow(demand, Map.of("chat", "chat-large"));
+        door.follow(demand, Map.of("chat", deployed("chat-large", DeploymentDraft.Queue.USUAL)));
 
         door.wanted("chat", "");
         door.wanted("chat", "law");
@@ -47,7 +49,7 @@ class GatewayDoorTest {
 
     @Test
     void instanceSaysWhereItAnswersHowBusyItIsAndWhichOfItsProcessesItIs() {
-        door.follow(demand, Map.of("chat", "chat-large"));
+        door.follow(demand, Map.of("chat", deployed("chat-large", DeploymentDraft.Queue.USUAL)));
         demand.way = new Way.Open(List.of(new PaperPlace(new Listen.UnixSocket(Path.of("/run/chat-0.sock")), true),
                 new PaperPlace(new Listen.LoopbackPort(21_000), true)));
 
@@ -63,8 +65,28 @@ class GatewayDoorTest {
     }
 
     @Test
+    void queueHasThePlacesOfAllEnginesUnlessTheDeploymentSaysOtherwise() {
+        demand.way = new Way.Open(List.of(new PaperPlace(new Listen.LoopbackPort(1), true),
+                new PaperPlace(new Listen.LoopbackPort(2), true)));
+
+        assertThat(terms(DeploymentDraft.Queue.USUAL)).isEqualTo(QueueTerms.of(8, 256, 128));
+        assertThat(terms(new DeploymentDraft.Queue(3, 11, 0))).isEqualTo(QueueTerms.of(6, 11, 6));
+        assertThat(terms(new DeploymentDraft.Queue(0, 0, 0))).isEqualTo(QueueTerms.of(8, 0, 0));
+        assertThat(terms(new DeploymentDraft.Queue(0, 10, 9))).isEqualTo(QueueTerms.of(8, 10, 9));
+    }
+
+    private QueueTerms terms(DeploymentDraft.Queue queue) {
+        door.follow(demand, Map.of("chat", deployed("chat-large", queue)));
+        return ((Standing.Ready) door.standing("chat", "chat-large")).terms();
+    }
+
+    private static GatewayDoor.Deployed deployed(String model, DeploymentDraft.Queue queue) {
+        return new GatewayDoor.Deployed(model, queue);
+    }
+
+    @Test
     void nobodyGoesInWhereTheFleetHasClosed() {
-        door.follow(demand, Map.of("chat", "chat-large"));
+        door.follow(demand, Map.of("chat", deployed("chat-large", DeploymentDraft.Queue.USUAL)));
         demand.way = new Way.Open(List.of(new PaperPlace(new Listen.LoopbackPort(1), false)));
 
         Standing.Ready ready = (Standing.Ready) door.standing("chat", "");
@@ -74,7 +96,7 @@ class GatewayDoorTest {
 
     @Test
     void callerLearnsWhetherToWaitOrToGiveUp() {
-        door.follow(demand, Map.of("chat", "chat-large"));
+        door.follow(demand, Map.of("chat", deployed("chat-large", DeploymentDraft.Queue.USUAL)));
 
         demand.way = new Way.Closed(new Admission.Loading(Duration.ofSeconds(9), "weights", 40, "in words"));
         assertThat(door.standing("chat", "")).isEqualTo(new Standing.Loading(Duration.ofSeconds(9)));
@@ -102,6 +124,11 @@ class GatewayDoorTest {
         @Override
         public boolean heedsPriority() {
             return true;
+        }
+
+        @Override
+        public int sequences() {
+            return 4;
         }
 
         @Override

@@ -261,7 +261,10 @@ final class DeclarationsIT {
                 BudgetDraft.hard(ScopeReference.project(project.id()), Budget.Period.DAY, new BigDecimal("12.50")))
                 .made();
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()),
-                new Policy.Recording(KeyRecord.Recording.REQUESTS, 7), -10, EngineTerms.PrefixCache.BOX, 3600)).made();
+                new Policy.Recording(KeyRecord.Recording.REQUESTS, 7), -10, EngineTerms.PrefixCache.BOX, 3600, null,
+                EngineTerms.CallClass.BATCH)).made();
+        box.governance.departments().update(ALICE, project.departmentId(), null,
+                Box.to(_ -> new DepartmentDraft("Research", "R and D", 42))).made();
         return issued;
     }
 

@@ -86,7 +86,9 @@ final class GovernanceIT {
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.department(project.departmentId()),
                 new Policy.Recording(KeyRecord.Recording.BOTH, 7), -3, null, null)).made();
         box.governance.policies().create(ALICE, new PolicyDraft(ScopeReference.organisation(), null, 9,
-                EngineTerms.PrefixCache.KEY, 45, true)).made();
+                EngineTerms.PrefixCache.KEY, 45, true, EngineTerms.CallClass.BATCH)).made();
+        box.governance.departments().update(ALICE, project.departmentId(), null,
+                to(draft -> new DepartmentDraft(draft.name(), draft.description(), 7))).made();
         IssuedKey issued = box.governance.keys().create(ALICE, new NewKeyDraft(project.id(), "ci", owner.id(),
                 List.of("small"), List.of("chat.completions"), List.of("10.0.0.0/8"),
                 box.clock.instant().plus(Duration.ofDays(1)),
@@ -108,7 +110,8 @@ final class GovernanceIT {
                 new BigDecimal("100.5"));
         assertThat(key.recording()).isEqualTo(KeyRecord.Recording.BOTH);
         assertThat(key.engineTerms()).as("each aspect from the nearest node that says something")
-                .isEqualTo(new EngineTerms(-3, EngineTerms.PrefixCache.KEY, Duration.ofSeconds(45)));
+                .isEqualTo(new EngineTerms(-3, EngineTerms.PrefixCache.KEY, Duration.ofSeconds(45),
+                        EngineTerms.CallClass.BATCH, 7));
         assertThat(key.cached()).as("said by the organisation, not unsaid by the department").isTrue();
         assertThat(key.expiresAt()).isEqualTo(Instant.parse("2026-11-21T12:00:00Z"));
     }

@@ -1,5 +1,7 @@
 package org.gatehouse.telemetry;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +21,22 @@ class MetricTextTest {
                 # HELP b_total More.
                 # TYPE b_total counter
                 b_total{z="1"} 3000000000
+                """);
+    }
+
+    @Test
+    void histogramCountsWhatLiesBelowEachStep() {
+        String text = new MetricText().histogram("w", "Waits.")
+                .steps(List.of(0.1, 1.0), List.of(2L, 0L, 1L), 5.25, List.of("x", "1")).toString();
+
+        assertThat(text).isEqualTo("""
+                # HELP w Waits.
+                # TYPE w histogram
+                w_bucket{x="1",le="0.1"} 2
+                w_bucket{x="1",le="1.0"} 2
+                w_bucket{x="1",le="+Inf"} 3
+                w_sum{x="1"} 5.25
+                w_count{x="1"} 3
                 """);
     }
 

@@ -38,10 +38,12 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
      * @param betas {@code anthropic-beta}: passed on to Anthropic
      * @param hops through how many boxes like this one it has come already
      * @param part which part of a list it wants: what the query says, as it stands there
+     * @param batch whether nobody waits for the answer: {@code x-gatehouse-class}, or a batch that the box executes
      */
-    public record Hints(@Nullable String session, @Nullable String betas, int hops, Map<String, String> part) {
+    public record Hints(@Nullable String session, @Nullable String betas, int hops, Map<String, String> part,
+            boolean batch) {
         /** Nothing. */
-        public static final Hints NONE = new Hints(null, null, 0, Map.of());
+        public static final Hints NONE = new Hints(null, null, 0, Map.of(), false);
     }
 
     /** Checks what must be there. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.audit.CallAttempt;
 import org.gatehouse.gateway.canonical.ChatRequest;
 import org.gatehouse.gateway.canonical.Losses;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
 
@@ -88,6 +89,11 @@ public final class Exchange {
     /** Whose call it is. */
     public KeyRecord key() {
         return known(key, "key");
+    }
+
+    /** Whether nobody waits for the answer, so that calls somebody waits for go before it. */
+    public boolean batch() {
+        return arrival.hints().batch() || key().engineTerms().callClass() == EngineTerms.CallClass.BATCH;
     }
 
     /** Notes what was asked. */

@@ -17,6 +17,7 @@ public enum Reason {
     CONTENT_POLICY(400, "content_policy_violation"), //
     RATE_LIMITED(429, "rate_limit_exceeded"), //
     QUOTA_USED_UP(429, "insufficient_quota"), //
+    MODEL_BUSY(429, "model_busy"), //
     UPSTREAM_ERROR(502, "upstream_error"), //
     UPSTREAM_TIMEOUT(504, "upstream_timeout"), //
     NO_HEALTHY_UPSTREAM(503, "no_healthy_upstream"), //

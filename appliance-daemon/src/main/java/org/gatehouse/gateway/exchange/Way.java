@@ -34,6 +34,12 @@ public interface Way {
     /** Whether output came. From any thread. */
     boolean begun();
 
+    /** The call waits for its turn before the target: until it goes out the target owes it nothing. */
+    void waits();
+
+    /** The call's turn came, after it {@linkplain #waits waited}. */
+    void goesOut();
+
     /** Output came. */
     void firstByte();
 
@@ -47,6 +53,14 @@ public interface Way {
      * @param committed whether the client has something of the answer
      */
     ModelRoute.@Nullable Target failed(Cause cause, @Nullable Duration retryAfter, boolean committed);
+
+    /**
+     * There was no room before the target, which was not asked: that says nothing of its health, and does not count as a try.
+     * Gives the next target as {@link #failed} does.
+     *
+     * @param committed whether the client has something of the answer
+     */
+    ModelRoute.@Nullable Target turnedAway(boolean committed);
 
     /** The answer is whole. */
     void served(long outputTokens, @Nullable BigDecimal cost);

@@ -47,6 +47,7 @@ public final class GatewayService implements HttpService {
     private static final HeaderName SESSION = HeaderNames.create("x-gatehouse-session");
     private static final HeaderName VERSION = HeaderNames.create("anthropic-version");
     private static final HeaderName HOPS = HeaderNames.create("x-gatehouse-hops");
+    private static final HeaderName CLASS = HeaderNames.create("x-gatehouse-class");
     private static final HeaderName BETAS = HeaderNames.create("anthropic-beta");
     private static final List<String> PARTS = List.of("limit", "after_id", "before_id", "pageSize", "pageToken");
     private static final int MAX_SESSION = 256;
@@ -192,15 +193,17 @@ public final class GatewayService implements HttpService {
             Map<String, String> part = new HashMap<>();
             // These alone: in Google's way a key may stand there, too.
             PARTS.forEach(name -> request.query().first(name).ifPresent(value -> part.put(name, value)));
-            return new Arrival.Hints(null, null, 0, part);
+            return new Arrival.Hints(null, null, 0, part, false);
         }
         String session = header(request, SESSION);
         String betas = header(request, BETAS);
         int hops = hops(header(request, HOPS));
-        return session == null && betas == null && hops == 0
+        // A client may only step back: any other word changes nothing.
+        boolean batch = "batch".equalsIgnoreCase(header(request, CLASS));
+        return session == null && betas == null && hops == 0 && !batch
                 ? Arrival.Hints.NONE
                 : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
-                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, hops, Map.of());
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, hops, Map.of(), batch);
     }
 
     private static int hops(@Nullable String said) {

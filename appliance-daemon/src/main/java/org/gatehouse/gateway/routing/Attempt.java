@@ -30,6 +30,7 @@ public final class Attempt {
     private final long sentAt;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
+    private boolean waits;
     private volatile long firstByteAt;
     private volatile long lifeAt;
 
@@ -83,6 +84,22 @@ public final class Attempt {
                 && state.breaker().state() != Breaker.State.CLOSED && !isProbe() && attempts.anotherIsUsable(this);
     }
 
+    /** It waits for its turn before the target. On the call's thread. */
+    public void waits() {
+        if (!waits && !begun()) {
+            waits = true;
+            state.waits();
+        }
+    }
+
+    /** Its turn came. On the call's thread. */
+    public void goesOut() {
+        if (waits) {
+            waits = false;
+            state.goesOut(attempts.now());
+        }
+    }
+
     /** The first byte of an answer came (not of an error). */
     public void firstByte() {
         if (begun.compareAndSet(false, true)) {
@@ -131,9 +148,7 @@ public final class Attempt {
     public void failed(Cause cause, @Nullable Duration retryAfter) {
         if (over.compareAndSet(false, true)) {
             long now = attempts.now();
-            if (begun.compareAndSet(false, true)) {
-                state.overWithoutByte(streamed, cause != Cause.TIMEOUT, now);
-            }
+            overWithoutByte(cause != Cause.TIMEOUT, now);
             state.failed(pass, cause, retryAfter, now);
             attempts.failed(this, cause, retryAfter, now);
         }
@@ -143,11 +158,27 @@ public final class Attempt {
     public void abandoned() {
         if (over.compareAndSet(false, true)) {
             long now = attempts.now();
-            if (begun.compareAndSet(false, true)) {
-                state.overWithoutByte(streamed, false, now);
-            }
+            overWithoutByte(false, now);
             state.abandoned(pass);
             attempts.abandoned();
+        }
+    }
+
+    /** There was no room before the target: it was not asked. Then {@link Attempts#next} says what to do. */
+    public void turnedAway() {
+        if (over.compareAndSet(false, true)) {
+            overWithoutByte(false, attempts.now());
+            state.turnedAway(pass);
+            attempts.turnedAway(this);
+        }
+    }
+
+    private void overWithoutByte(boolean answeredByTarget, long now) {
+        if (begun.compareAndSet(false, true)) {
+            if (waits) {
+                state.goesOut(now);
+            }
+            state.overWithoutByte(streamed, answeredByTarget && !waits, now);
         }
     }
 

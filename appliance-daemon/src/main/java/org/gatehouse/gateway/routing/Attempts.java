@@ -401,6 +401,17 @@ public final class Attempts {
         }
     }
 
+    /** Nobody was asked: it counts for neither the attempts nor the budget, and the same target has no room for a repetition. */
+    void turnedAway(Attempt attempt) {
+        made--;
+        last = null;
+        lastCause = null;
+        done.add(attempt.candidate().id());
+        if (committed && !terms.retries().continued()) {
+            over = Step.Why.COMMITTED;
+        }
+    }
+
     void abandoned() {
         over = Step.Why.CLIENT_LEFT;
     }

@@ -75,6 +75,16 @@ final class CallWay implements Way {
     }
 
     @Override
+    public void waits() {
+        attempt.waits();
+    }
+
+    @Override
+    public void goesOut() {
+        attempt.goesOut();
+    }
+
+    @Override
     public void firstByte() {
         attempt.firstByte();
     }
@@ -90,6 +100,19 @@ final class CallWay implements Way {
             attempts.committed();
         }
         attempt.failed(cause, retryAfter);
+        return next();
+    }
+
+    @Override
+    public ModelRoute.@Nullable Target turnedAway(boolean committed) {
+        if (committed) {
+            attempts.committed();
+        }
+        attempt.turnedAway();
+        return next();
+    }
+
+    private ModelRoute.@Nullable Target next() {
         if (!(attempts.next() instanceof Step.Go go)) {
             return null;
         }

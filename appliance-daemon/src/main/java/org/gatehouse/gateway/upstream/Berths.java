@@ -2,8 +2,10 @@ package org.gatehouse.gateway.upstream;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -11,12 +13,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.gateway.queue.FairQueue;
+import org.gatehouse.gateway.queue.QueueTerms;
+import org.gatehouse.gateway.queue.QueueView;
 import org.gatehouse.gateway.upstream.LocalEngines.Instance;
 import org.gatehouse.gateway.upstream.LocalEngines.Standing;
 
 /**
- * Where calls to the box's own deployments lie: chooses the instance with the least to do, knows how many calls each has
- * in flight, and bounds how many wait for a deployment that loads. Thread-safe.
+ * Where calls to the box's own deployments lie: whose turn it is, which instance has the least to do, how many calls each
+ * has in flight, and how many wait for a deployment that loads. Thread-safe.
  */
 public final class Berths {
     /** Most calls that wait for one deployment; each holds a connection, a body and a reservation. */
@@ -27,6 +32,7 @@ public final class Berths {
     private final int mostWaiting;
     private final ConcurrentHashMap<String, Integer> inFlight = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, FairQueue> queues = new ConcurrentHashMap<>();
     private final AtomicInteger turns = new AtomicInteger();
 
     /** Takes who knows the engines, and the clock of waits. */
@@ -55,9 +61,32 @@ public final class Berths {
         return inFlight.getOrDefault(instance, 0);
     }
 
-    /** How many calls wait for a deployment. */
+    /** How many calls wait for a deployment: for their turn, or for an engine that serves. */
     public int waiting(String deployment) {
-        return waiting.getOrDefault(deployment, 0);
+        FairQueue queue = queues.get(deployment);
+        return waiting.getOrDefault(deployment, 0) + (queue == null ? 0 : queue.waiting());
+    }
+
+    /** How the queue of each deployment stands that had a call. */
+    public Map<String, QueueView> queues() {
+        Map<String, QueueView> views = new TreeMap<>();
+        queues.forEach((deployment, queue) -> views.put(deployment, queue.view()));
+        return views;
+    }
+
+    /** Forgets the queues of all deployments but these; calls that are in one leave it as ever. */
+    void retain(Set<String> deployments) {
+        queues.keySet().retainAll(deployments);
+    }
+
+    /** The queue of a deployment, with these bounds from now on. */
+    FairQueue queue(String deployment, QueueTerms terms) {
+        FairQueue queue = queues.get(deployment);
+        if (queue == null) {
+            queue = queues.computeIfAbsent(deployment, _ -> new FairQueue(terms, nanoTime));
+        }
+        queue.bounds(terms);
+        return queue;
     }
 
     /** An instance that serves now, for a question beside a call; empty when none does. */
@@ -115,17 +144,17 @@ public final class Berths {
         }
     }
 
-    /** Takes a place in the queue before a deployment; false when it is full. */
-    boolean queue(String deployment) {
+    /** Counts one more that waits for an engine; false when as many do as may. */
+    boolean waitForEngine(String deployment) {
         int now = waiting.merge(deployment, 1, Integer::sum);
         if (now > mostWaiting) {
-            leaveQueue(deployment);
+            endWait(deployment);
             return false;
         }
         return true;
     }
 
-    void leaveQueue(String deployment) {
+    void endWait(String deployment) {
         giveBack(waiting, deployment);
     }
 

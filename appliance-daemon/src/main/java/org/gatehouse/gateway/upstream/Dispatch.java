@@ -2,9 +2,11 @@ package org.gatehouse.gateway.upstream;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -217,6 +219,13 @@ public final class Dispatch {
      * a new configuration, not for a call's way.
      */
     public void retain(Collection<Upstream> upstreams) {
+        Set<String> deployments = new HashSet<>();
+        upstreams.forEach(upstream -> {
+            if (upstream.deployment() instanceof String deployment) {
+                deployments.add(deployment);
+            }
+        });
+        berths.retain(deployments);
         client.retain(destinations.retain(upstreams));
     }
 

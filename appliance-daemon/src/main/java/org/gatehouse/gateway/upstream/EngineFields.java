@@ -9,6 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 import org.gatehouse.gateway.exchange.Exchange;
+import org.gatehouse.governance.snapshot.EngineTerms;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.governance.snapshot.Upstream;
@@ -48,7 +49,9 @@ record EngineFields(String json) {
                 return NONE;
             }
             KeyRecord key = exchange.key();
-            int priority = key.engineTerms().priority();
+            // The latest of the interactive calls goes before the earliest of the others.
+            int priority = key.engineTerms().priority()
+                    + (exchange.batch() ? EngineTerms.LAST - EngineTerms.FIRST + 1 : 0);
             // SGLang takes the greater for the earlier unless it is told otherwise, so only vLLM gets one.
             boolean told = heedsPriority && priority != 0 && exchange.target().upstream().kind() == Upstream.Kind.VLLM;
             return new EngineFields((told ? "\"priority\":" + priority + ',' : "") + "\"cache_salt\":\""

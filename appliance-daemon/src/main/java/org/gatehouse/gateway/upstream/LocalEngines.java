@@ -6,6 +6,8 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.queue.QueueTerms;
+
 /**
  * The engines that come and go on this box, as they are at the moment: whoever supervises them tells, the gateway asks for
  * each call to an upstream whose base URL is {@code deployment:NAME}. Thread-safe; nothing here blocks or does I/O.
@@ -48,15 +50,23 @@ public interface LocalEngines {
          * Calls can go there.
          *
          * @param instances those that serve, at least one
+         * @param terms how calls stand in line for the deployment, whichever of its models they name
          */
-        record Ready(List<Instance> instances) implements Standing {
+        record Ready(List<Instance> instances, QueueTerms terms) implements Standing {
 
             /** Copies the list. */
             public Ready {
                 instances = List.copyOf(instances);
+                Objects.requireNonNull(terms, "terms");
                 if (instances.isEmpty()) {
                     throw new IllegalArgumentException("a deployment without an instance is not ready");
                 }
+            }
+
+            /** With all places of these, and the usual bounds. */
+            public Ready(List<Instance> instances) {
+                this(instances,
+                        QueueTerms.of(Math.max(1, instances.stream().mapToInt(Instance::places).sum())));
             }
         }
 
@@ -90,16 +100,28 @@ public interface LocalEngines {
      * @param apiKey what it wants as bearer token; {@code null} for nothing
      * @param priorityScheduling whether it heeds a request's priority
      * @param load requests running and waiting there, as it last said
+     * @param places calls that it works on at once; others it queues by itself, in the order in which they came
      * @param door where a call goes in
      */
     record Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load,
-            Door door) {
+            int places, Door door) {
+        /** What vLLM takes on small GPUs unless it is told otherwise. */
+        private static final int USUAL_PLACES = 256;
 
         /** Checks what must be there. */
         public Instance {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(baseUrl, "baseUrl");
             Objects.requireNonNull(door, "door");
+            if (places < 1) {
+                throw new IllegalArgumentException("an engine that serves has a place");
+            }
+        }
+
+        /** One that works on as many calls as is usual. */
+        public Instance(String name, String baseUrl, @Nullable String apiKey, boolean priorityScheduling, int load,
+                Door door) {
+            this(name, baseUrl, apiKey, priorityScheduling, load, USUAL_PLACES, door);
         }
 
         /** One that nobody will take out of service while a call is there. */

@@ -9,13 +9,19 @@ import java.util.Objects;
  *
  * @param priority where an engine schedules by priority: {@value #FIRST} (earliest) to {@value #LAST}, 0 as usual
  * @param prefixCache with whom the key shares what engines remember of prompts
- * @param longestWait how long a call may wait for a model that loads or sleeps; zero: it is told at once how long to stay away
+ * @param longestWait how long a call may wait for its turn, or for a model that loads or sleeps; zero: it is told at once how
+ *     long to stay away
+ * @param callClass who goes first where there is no room for all
+ * @param weight of the key's department where departments share a model's places, 1 to {@value #HEAVIEST}
  */
-public record EngineTerms(int priority, PrefixCache prefixCache, Duration longestWait) {
+public record EngineTerms(int priority, PrefixCache prefixCache, Duration longestWait, CallClass callClass,
+        int weight) {
     /** The earliest priority. */
     public static final int FIRST = -10;
     /** The latest priority. */
     public static final int LAST = 10;
+    /** The greatest weight. */
+    public static final int HEAVIEST = 100;
     /** When no policy says anything. */
     public static final EngineTerms DEFAULT = new EngineTerms(0, PrefixCache.DEPARTMENT,
             Duration.ofMinutes(1));
@@ -35,9 +41,31 @@ public record EngineTerms(int priority, PrefixCache prefixCache, Duration longes
         }
     }
 
+    /** Who goes first where there is no room for all. */
+    public enum CallClass {
+        /** Somebody waits for the answer. */
+        INTERACTIVE,
+        /** Nobody does: interactive calls go first. */
+        BATCH;
+
+        /** The name in the API, lower case. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Of interactive calls of a department that weighs as much as others. */
+    public EngineTerms(int priority, PrefixCache prefixCache, Duration longestWait) {
+        this(priority, prefixCache, longestWait, CallClass.INTERACTIVE, 1);
+    }
+
     /** Checks the ranges. */
     public EngineTerms {
         Objects.requireNonNull(prefixCache, "prefixCache");
+        Objects.requireNonNull(callClass, "callClass");
+        if (weight < 1 || weight > HEAVIEST) {
+            throw new IllegalArgumentException("a department's weight is 1 to " + HEAVIEST);
+        }
         if (priority < FIRST || priority > LAST || longestWait.isNegative()) {
             throw new IllegalArgumentException("an engine priority is -10 to 10 and no wait is negative");
         }

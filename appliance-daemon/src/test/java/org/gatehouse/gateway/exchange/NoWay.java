@@ -37,6 +37,12 @@ final class NoWay implements Way {
     }
 
     @Override
+    public void waits() {}
+
+    @Override
+    public void goesOut() {}
+
+    @Override
     public void firstByte() {}
 
     @Override
@@ -44,6 +50,11 @@ final class NoWay implements Way {
 
     @Override
     public ModelRoute.@Nullable Target failed(Cause cause, @Nullable Duration retryAfter, boolean committed) {
+        return null;
+    }
+
+    @Override
+    public ModelRoute.@Nullable Target turnedAway(boolean committed) {
         return null;
     }
 

@@ -122,6 +122,46 @@ class AttemptsTest {
     }
 
     @Test
+    void targetWithoutRoomIsPassedOverWithoutCostAndStaysWell() {
+        Candidate full = scene.target("full", 1);
+        scene.target("next", 1, TargetTerms.DEFAULT.at(1));
+        // One attempt, and no budget for more.
+        scene.retries(new RouteTerms.Retries(1, 0, Duration.ZERO, Duration.ZERO, null, 0, 0, false));
+        for (int i = 0; i < 50; i++) {
+            Attempts attempts = scene.begin();
+            Attempt first = go(attempts);
+            assertThat(first.candidate()).isEqualTo(full);
+            first.waits();
+            first.turnedAway();
+            Attempt second = go(attempts);
+            assertThat(second.candidate().name()).isEqualTo("next");
+            second.served(1, 1);
+        }
+        Attempts alone = scene.begin();
+        go(alone).turnedAway();
+        go(alone).turnedAway();
+        assertThat(end(alone)).isEqualTo(Step.Why.NONE_AVAILABLE);
+        assertThat(scene.traffic.view(full.id())).satisfies(view -> {
+            assertThat(view.breaker()).isEqualTo(Breaker.State.CLOSED);
+            assertThat(view.inFlight()).isZero();
+            assertThat(view.failures()).containsEntry(Cause.OVERLOADED, 51L);
+        });
+    }
+
+    @Test
+    void targetThatACallOnlyWaitsForOwesItNoWord() {
+        Candidate busy = scene.target("busy", 1);
+        Attempt patient = go(scene.begin());
+        patient.waits();
+        scene.pass(Duration.ofMinutes(4));
+        assertThat(scene.traffic.isUsable(busy.id())).isTrue();
+        patient.goesOut();
+        scene.pass(Duration.ofMinutes(8));
+        assertThat(scene.traffic.isUsable(busy.id())).as("now it does").isFalse();
+        patient.abandoned();
+    }
+
+    @Test
     void nothingIsTriedAfterTheDeadline() {
         scene.target("a", 1);
         scene.target("b", 1);

@@ -45,7 +45,7 @@ public record Adjustments(int contextTokens, int maxSequences, boolean float16, 
     }
 
     /** The sequences to tell the engine where so many were planned. */
-    int sequences(int planned) {
+    public int sequences(int planned) {
         return maxSequences == 0 ? planned : Math.min(maxSequences, planned);
     }
 }

@@ -283,6 +283,11 @@ public final class Fleet implements Demand, AutoCloseable {
         }
 
         @Override
+        public int sequences() {
+            return Math.max(1, replica.adjustments.sequences(replica.plan.batch().sequences()));
+        }
+
+        @Override
         public double busyness() {
             return replica.busyness();
         }

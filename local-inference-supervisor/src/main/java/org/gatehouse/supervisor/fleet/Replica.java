@@ -74,7 +74,7 @@ final class Replica {
     int crashes;
     int sleepLevel;
     Next next = Next.GONE;
-    Adjustments adjustments = Adjustments.NONE;
+    volatile Adjustments adjustments = Adjustments.NONE;
     String stage = "";
     int percent;
     String lastCause = "";

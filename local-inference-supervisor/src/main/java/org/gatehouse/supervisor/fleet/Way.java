@@ -42,6 +42,9 @@ public sealed interface Way {
         /** Whether it was started to heed a call's priority. */
         boolean heedsPriority();
 
+        /** Sequences that it was told to work on at once, at least 1; calls beyond them wait inside of it. */
+        int sequences();
+
         /** Calls running and waiting there: those that went through here, and those of others that its metrics tell of. */
         double busyness();
 

@@ -57,7 +57,7 @@ final class AnthropicErrors {
             case MODEL_NOT_FOUND, ROUTE_LOOPS, UNKNOWN_PATH -> "not_found_error";
             case REQUEST_TOO_LARGE -> "request_too_large";
             // The type that goes with 429, whatever was used up.
-            case RATE_LIMITED, QUOTA_USED_UP -> "rate_limit_error";
+            case RATE_LIMITED, QUOTA_USED_UP, MODEL_BUSY -> "rate_limit_error";
             case REQUEST_TIMEOUT, UPSTREAM_TIMEOUT -> "timeout_error";
             // Anthropic answers 529 with it, and its clients wait and try again.
             case NO_HEALTHY_UPSTREAM, UNAVAILABLE -> "overloaded_error";

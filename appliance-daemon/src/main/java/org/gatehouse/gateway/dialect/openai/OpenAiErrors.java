@@ -76,7 +76,7 @@ final class OpenAiErrors {
                     REQUEST_TOO_LARGE, CONTENT_POLICY ->
                 "invalid_request_error";
             case MODEL_NOT_ALLOWED, ADDRESS_NOT_ALLOWED, ENDPOINT_NOT_ALLOWED -> "permission_error";
-            case RATE_LIMITED -> "rate_limit_error";
+            case RATE_LIMITED, MODEL_BUSY -> "rate_limit_error";
             case QUOTA_USED_UP -> "insufficient_quota";
             case UPSTREAM_ERROR, UPSTREAM_TIMEOUT, NO_HEALTHY_UPSTREAM, UNAVAILABLE -> "server_error";
         };

@@ -90,6 +90,16 @@ public final class TargetState {
         silence.sent(now);
     }
 
+    /** A call that set out waits for its turn: the target owes it no word. */
+    public void waits() {
+        silence.gaveUp();
+    }
+
+    /** Its turn came, or it waits no more. */
+    public void goesOut(long now) {
+        silence.sent(now);
+    }
+
     /** Its first byte came. */
     public void firstByte(boolean asStream, long nanosSinceSent, long now) {
         if (asStream) {
@@ -140,6 +150,13 @@ public final class TargetState {
             case REQUEST, MISFIT -> breaker.answered(pass, now);
             case ACCOUNT, PACE -> breaker.unused(pass);
         }
+    }
+
+    /** A call is over that found no room before the target. */
+    public void turnedAway(Breaker.Pass pass) {
+        inFlight.decrementAndGet();
+        counter(Cause.OVERLOADED).increment();
+        breaker.unused(pass);
     }
 
     /** A call is over, because its client left or nobody needs its answer. */

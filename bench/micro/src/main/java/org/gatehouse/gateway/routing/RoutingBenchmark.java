@@ -18,10 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
+import org.gatehouse.gateway.queue.Entry;
+import org.gatehouse.gateway.queue.FairQueue;
+import org.gatehouse.gateway.queue.QueueTerms;
 import org.gatehouse.gateway.routing.health.KeyPool;
-import org.gatehouse.gateway.routing.queue.Entry;
-import org.gatehouse.gateway.routing.queue.FairQueue;
-import org.gatehouse.gateway.routing.queue.QueueTerms;
 import org.gatehouse.gateway.routing.strategy.PromptScan;
 import org.gatehouse.gateway.routing.targets.CallTraits;
 import org.gatehouse.gateway.routing.targets.Candidate;
@@ -115,6 +115,18 @@ public class RoutingBenchmark {
     @Benchmark
     public Entry queue() {
         Entry entry = queue.enter("search", 1, false, 1000, 500, System.nanoTime() + 60_000_000_000L);
+        if (entry instanceof Entry.Admitted admitted) {
+            admitted.turn().leave(1000, 400);
+        }
+        return entry;
+    }
+
+    /** The same by four threads of as many departments. */
+    @Benchmark
+    @Threads(4)
+    public Entry queueOfFourThreads() {
+        String department = SESSIONS[(int) (Thread.currentThread().threadId() & 3)];
+        Entry entry = queue.enter(department, 1, false, 1000, 500, System.nanoTime() + 60_000_000_000L);
         if (entry instanceof Entry.Admitted admitted) {
             admitted.turn().leave(1000, 400);
         }

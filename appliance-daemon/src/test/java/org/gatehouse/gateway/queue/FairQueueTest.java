@@ -1,4 +1,4 @@
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,7 +147,7 @@ class FairQueueTest {
     @Test
     void retryAfterFollowsHowLongCallsTake() {
         FairQueue queue = queue(2, 3, 3);
-        assertThat(queue.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(queue.retryAfter("a", false)).isEqualTo(Duration.ofSeconds(1));
         for (int i = 0; i < 5; i++) {
             Turn turn = turn(enter(queue, "a", 1, false, 10));
             now.addAndGet(10 * SECOND);
@@ -156,7 +156,7 @@ class FairQueueTest {
         for (int i = 0; i < 5; i++) {
             turn(enter(queue, "a", 1, false, 10));
         }
-        assertThat(queue.retryAfter()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(queue.retryAfter("a", false)).isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -169,6 +169,72 @@ class FairQueueTest {
         assertThat(queue.enter("b", 1, false, 10, 0, now.get() + 5 * SECOND)).isInstanceOfSatisfying(
                 Entry.TurnedAway.class, away -> assertThat(away.why()).isEqualTo(Entry.Why.TOO_LATE));
         assertThat(queue.enter("b", 1, false, 10, 0, now.get() + 15 * SECOND)).isInstanceOf(Entry.Admitted.class);
+    }
+
+    @Test
+    void forecastFollowsTheDepartmentsShareAndNotTheFloodOfAnother() {
+        FairQueue queue = queue(2, 500, 500);
+        for (int i = 0; i < 4; i++) {
+            Turn turn = turn(enter(queue, "flood", 1, false, 100));
+            now.addAndGet(10 * SECOND);
+            turn.leave(100, 0);
+        }
+        for (int i = 0; i < 102; i++) {
+            turn(queue.enter("flood", 1, false, 100, 0, now.get() + 10_000 * SECOND));
+        }
+        assertThat(queue.retryAfter("flood", false)).as("behind all of its own").isEqualTo(Duration.ofSeconds(300));
+        assertThat(queue.retryAfter("modest", false)).as("its first call is among the next")
+                .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(15));
+        assertThat(queue.enter("modest", 1, false, 100, 0, now.get() + 20 * SECOND))
+                .isInstanceOf(Entry.Admitted.class);
+        assertThat(queue.enter("flood", 1, false, 100, 0, now.get() + 20 * SECOND))
+                .isInstanceOf(Entry.TurnedAway.class);
+        assertThat(queue.retryAfter("modest", true)).as("behind three interactive ones").isEqualTo(
+                Duration.ofSeconds(20));
+    }
+
+    @Test
+    void forecastNeedsNoCallThatEnded() {
+        FairQueue queue = queue(1, 10, 10);
+        turn(enter(queue, "a", 1, false, 10));
+        now.addAndGet(40 * SECOND);
+        assertThat(queue.retryAfter("b", false)).as("the one that runs has run so long").isEqualTo(
+                Duration.ofSeconds(40));
+    }
+
+    @Test
+    void turnThatIsGivenBackCostsNothingAndTellsNothingOfThePace() {
+        FairQueue queue = queue(1, 10, 10);
+        Turn used = turn(enter(queue, "a", 1, false, 10));
+        now.addAndGet(10 * SECOND);
+        used.leave(10, 0);
+        turn(enter(queue, "a", 1, false, 1_000_000)).giveBack();
+        assertThat(queue.view().holdTime()).isEqualTo(Duration.ofSeconds(10));
+        Turn held = turn(enter(queue, "b", 1, false, 10));
+        Turn first = turn(enter(queue, "a", 1, false, 10));
+        Turn second = turn(enter(queue, "b", 1, false, 10));
+        held.leave(10, 0);
+        assertThat(first.state()).isEqualTo(Turn.State.SERVED);
+        assertThat(second.state()).isEqualTo(Turn.State.WAITING);
+    }
+
+    @Test
+    void waitsAreCountedByClass() {
+        FairQueue queue = queue(1, 10, 10);
+        Turn first = turn(enter(queue, "a", 1, false, 10));
+        Turn batch = turn(enter(queue, "a", 1, true, 10));
+        Turn gone = turn(enter(queue, "a", 1, false, 10));
+        assertThat(queue.view().waitingBatch()).isEqualTo(1);
+        now.addAndGet(2 * SECOND);
+        gone.leave(0, 0);
+        first.leave(10, 0);
+        assertThat(batch.state()).isEqualTo(Turn.State.SERVED);
+        QueueView view = queue.view();
+        assertThat(view.interactiveWaits().counts().getFirst()).isEqualTo(1);
+        assertThat(view.batchWaits().counts().get(QueueView.STEPS.indexOf(2.5))).isEqualTo(1);
+        assertThat(view.batchWaits().seconds()).isEqualTo(2);
+        assertThat(view.gaveUp()).isEqualTo(1);
+        assertThat(view.places()).isEqualTo(1);
     }
 
     @Test

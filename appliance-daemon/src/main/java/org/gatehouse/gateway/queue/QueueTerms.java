@@ -1,4 +1,4 @@
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
 import java.time.Duration;
 
@@ -12,6 +12,11 @@ import java.time.Duration;
  * @param longestWait after which a waiting call is turned away
  */
 public record QueueTerms(int places, int waiting, int waitingOfOne, int batchEvery, Duration longestWait) {
+    /** Each call that waits holds a connection, a body and a reservation. */
+    private static final int MOST_WAITING = 256;
+    private static final int BATCH_EVERY = 10;
+    /** No client library waits longer for an answer. */
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
     /** Checks the ranges. */
     public QueueTerms {
@@ -19,5 +24,15 @@ public record QueueTerms(int places, int waiting, int waitingOfOne, int batchEve
             throw new IllegalArgumentException(
                     "a queue has a place, no negative bound, a batch turn at most every other time, and a longest wait");
         }
+    }
+
+    /** With so many places and the usual bounds. */
+    public static QueueTerms of(int places) {
+        return of(places, MOST_WAITING, MOST_WAITING / 2);
+    }
+
+    /** With so many places, and bounds on how many wait. */
+    public static QueueTerms of(int places, int waiting, int waitingOfOne) {
+        return new QueueTerms(places, waiting, waitingOfOne, BATCH_EVERY, LONGEST_WAIT);
     }
 }

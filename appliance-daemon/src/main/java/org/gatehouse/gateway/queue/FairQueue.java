@@ -1,8 +1,9 @@
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,56 +22,25 @@ import org.jspecify.annotations.Nullable;
 public final class FairQueue {
     /** Making a token costs an engine about as much as reading two to four. */
     private static final int OUTPUT_COST = 3;
-    private static final double RATE_WEIGHT = 0.2;
-    private static final long LEAST_RETRY_NANOS = 1_000_000_000L;
-    private static final long MOST_RETRY_NANOS = 300_000_000_000L;
     private static final int MOST_IDLE = 1024;
+    /** Beyond it adding a call's tokens would lose digits. */
+    private static final double MOST_COUNTED = 1e12;
 
     private final LongSupplier nanoTime;
     private final Map<String, Department> departments = new HashMap<>();
-    private QueueTerms terms;
+    /** Those that have a call here. */
+    private final List<Department> active = new ArrayList<>();
+    private final Pace pace = new Pace();
+    private final WaitTimes interactiveWaits = new WaitTimes();
+    private final WaitTimes batchWaits = new WaitTimes();
+    private final Map<Entry.Why, Long> turnedAway = new EnumMap<>(Entry.Why.class);
+    /** Written under the lock. */
+    private volatile QueueTerms terms;
     private int served;
     private int waiting;
     private int interactiveTurns;
     private long numbers;
-    /** Nanoseconds for which a call holds its place; 0 when no call has ended yet. */
-    private double holdNanos;
-
-    static final class Department {
-        private final String name;
-        private double counter;
-        private int weight = 1;
-        private final ArrayDeque<Turn> interactive = new ArrayDeque<>();
-        private final ArrayDeque<Turn> batch = new ArrayDeque<>();
-        private int served;
-
-        private Department(String name) {
-            this.name = name;
-        }
-
-        private int waiting() {
-            return interactive.size() + batch.size();
-        }
-
-        private ArrayDeque<Turn> line(boolean ofBatch) {
-            return ofBatch ? batch : interactive;
-        }
-    }
-
-    /**
-     * The queue at one moment. Immutable.
-     *
-     * @param served calls at the model
-     * @param waitingByDepartment those that have one waiting
-     * @param holdTime for which a call holds its place, on average; zero when unknown
-     */
-    public record View(int served, int waiting, Map<String, Integer> waitingByDepartment, Duration holdTime) {
-
-        /** Copies the map. */
-        public View {
-            waitingByDepartment = Map.copyOf(waitingByDepartment);
-        }
-    }
+    private long gaveUp;
 
     /** An empty one, with the clock of its times. */
     public FairQueue(QueueTerms terms, LongSupplier nanoTime) {
@@ -90,73 +60,85 @@ public final class FairQueue {
      */
     public Entry enter(String department, int weight, boolean batch, long promptTokens, long outputTokens,
             long deadline) {
-        List<Turn> decided = new ArrayList<>(1);
+        List<Turn> decided;
         Entry entry;
         synchronized (this) {
             long now = nanoTime.getAsLong();
-            Department of = departments.computeIfAbsent(department, Department::new);
+            Department of = department(department);
             of.weight = Math.max(1, weight);
             boolean room = served < terms.places() && waiting == 0;
             Entry.Why why = room ? null : whyNot(of, batch, deadline, now);
             if (why != null) {
-                entry = new Entry.TurnedAway(why, retryAfter());
-            } else {
-                catchUp(of);
-                long until = Math.min(deadline - now, terms.longestWait().toNanos()) + now;
-                Turn turn = new Turn(this, of, batch, cost(promptTokens, outputTokens), until, ++numbers);
-                of.line(batch).add(turn);
-                waiting++;
-                fill(decided, now);
-                entry = new Entry.Admitted(turn);
+                turnedAway.merge(why, 1L, Long::sum);
+                return new Entry.TurnedAway(why, retryAfter(of, batch, now));
             }
-            tidy();
+            if (!of.active()) {
+                catchUp(of);
+                active.add(of);
+            }
+            long until = Math.min(deadline - now, terms.longestWait().toNanos()) + now;
+            Turn turn = new Turn(this, of, batch, cost(promptTokens, outputTokens), now, until, ++numbers);
+            entry = new Entry.Admitted(turn);
+            if (room) {
+                interactiveTurns = 0;
+                start(turn, now);
+                return entry;
+            }
+            of.line(batch).add(turn);
+            waiting++;
+            decided = fill(now);
         }
         decided.forEach(Turn::tell);
         return entry;
     }
 
+    private Department department(String name) {
+        Department known = departments.get(name);
+        if (known == null) {
+            if (departments.size() >= MOST_IDLE) {
+                departments.values().removeIf(each -> !each.active());
+            }
+            known = new Department(name);
+            departments.put(name, known);
+        }
+        return known;
+    }
+
     private Entry.@Nullable Why whyNot(Department of, boolean batch, long deadline, long now) {
+        if (deadline - now <= Forecast.of(terms, pace, active, of, batch, now)) {
+            return Entry.Why.TOO_LATE;
+        }
         if (waiting >= terms.waiting()) {
             return Entry.Why.FULL;
         }
-        if (of.waiting() >= terms.waitingOfOne()) {
-            return Entry.Why.DEPARTMENT_FULL;
-        }
-        int before = batch ? waiting : waitingInteractive();
-        double wait = holdNanos * (before + 1) / terms.places();
-        return deadline - now <= wait ? Entry.Why.TOO_LATE : null;
-    }
-
-    private int waitingInteractive() {
-        int count = 0;
-        for (Department department : departments.values()) {
-            count += department.interactive.size();
-        }
-        return count;
+        return of.waiting() >= terms.waitingOfOne() ? Entry.Why.DEPARTMENT_FULL : null;
     }
 
     /** Lifts the counter of a department that has nothing here to the least of those that have. */
     private void catchUp(Department of) {
-        if (of.waiting() > 0 || of.served > 0) {
-            return;
-        }
-        double least = Double.MAX_VALUE;
-        double mostOfAll = 0;
-        for (Department other : departments.values()) {
-            mostOfAll = Math.max(mostOfAll, other.counter);
-            if (other != of && (other.waiting() > 0 || other.served > 0)) {
-                least = Math.min(least, other.counter);
-            }
-        }
-        if (least < Double.MAX_VALUE) {
-            of.counter = Math.max(of.counter, least);
-        } else if (mostOfAll > 1e12) {
+        of.counter = Forecast.counter(active, of);
+        if (active.isEmpty() && of.counter > MOST_COUNTED) {
             departments.values().forEach(each -> each.counter = 0);
         }
     }
 
-    /** Gives free places to whoever is next. */
-    private void fill(List<Turn> decided, long now) {
+    private void start(Turn turn, long now) {
+        if (turn.become(Turn.State.WAITING, Turn.State.SERVED)) {
+            turn.startedAt = now;
+            turn.department.charge(turn.expectedCost);
+            turn.department.served++;
+            served++;
+            pace.started(now, turn.expectedCost);
+            (turn.batch ? batchWaits : interactiveWaits).add(now - turn.enteredAt);
+        }
+    }
+
+    /** Gives free places to whoever is next; those that wait no longer are to be told. */
+    private List<Turn> fill(long now) {
+        if (waiting == 0 || served >= terms.places()) {
+            return List.of();
+        }
+        List<Turn> decided = new ArrayList<>(1);
         while (served < terms.places() && waiting > 0) {
             Department interactive = lowest(false, decided, now);
             Department batch = lowest(true, decided, now);
@@ -164,26 +146,23 @@ public final class FairQueue {
                     && (interactive == null || interactiveTurns >= terms.batchEvery() - 1);
             Department next = batchTurn ? batch : interactive;
             if (next == null) {
-                return;
+                break;
             }
             interactiveTurns = batch == null || batchTurn ? 0 : interactiveTurns + 1;
             Turn turn = next.line(batchTurn).remove();
             waiting--;
-            if (turn.become(Turn.State.WAITING, Turn.State.SERVED)) {
-                turn.startedAt = now;
-                next.counter += (double) turn.expectedCost / next.weight;
-                next.served++;
-                served++;
-                decided.add(turn);
-            }
+            start(turn, now);
+            decided.add(turn);
         }
+        active.removeIf(each -> !each.active());
+        return decided;
     }
 
     /** The department of a class with the lowest counter; equals in the order of their first calls. */
     private @Nullable Department lowest(boolean batch, List<Turn> decided, long now) {
         Department best = null;
         long bestNumber = 0;
-        for (Department department : departments.values()) {
+        for (Department department : active) {
             Turn head = head(department.line(batch), decided, now);
             if (head != null && (best == null || department.counter < best.counter
                     || department.counter == best.counter && head.number < bestNumber)) {
@@ -203,38 +182,49 @@ public final class FairQueue {
             }
             line.remove();
             waiting--;
+            gaveUp++;
             if (head.become(Turn.State.WAITING, Turn.State.EXPIRED)) {
                 decided.add(head);
             }
         }
     }
 
-    void leave(Turn turn, long promptTokens, long outputTokens) {
-        List<Turn> decided = new ArrayList<>(1);
+    void leave(Turn turn, long promptTokens, long outputTokens, boolean used) {
+        List<Turn> decided;
         synchronized (this) {
             long now = nanoTime.getAsLong();
             Department of = turn.department;
             if (turn.become(Turn.State.SERVED, Turn.State.OVER)) {
                 served--;
                 of.served--;
-                of.counter += (double) (cost(promptTokens, outputTokens) - turn.expectedCost) / of.weight;
-                long held = now - turn.startedAt;
-                holdNanos = holdNanos == 0 ? held : holdNanos + RATE_WEIGHT * (held - holdNanos);
+                of.charge(cost(promptTokens, outputTokens) - turn.expectedCost);
+                pace.ended(turn.startedAt, now, used);
             } else if (turn.become(Turn.State.WAITING, Turn.State.OVER)) {
                 of.line(turn.batch).remove(turn);
                 waiting--;
-                decided.add(turn);
+                gaveUp++;
+            } else {
+                return;
             }
-            fill(decided, now);
+            if (!of.active()) {
+                active.remove(of);
+            }
+            decided = fill(now);
         }
+        turn.tell();
         decided.forEach(Turn::tell);
     }
 
     void expire(Turn turn) {
         synchronized (this) {
-            if (turn.become(Turn.State.WAITING, Turn.State.EXPIRED)) {
-                turn.department.line(turn.batch).remove(turn);
-                waiting--;
+            if (!turn.become(Turn.State.WAITING, Turn.State.EXPIRED)) {
+                return;
+            }
+            turn.department.line(turn.batch).remove(turn);
+            waiting--;
+            gaveUp++;
+            if (!turn.department.active()) {
+                active.remove(turn.department);
             }
         }
         turn.tell();
@@ -242,18 +232,25 @@ public final class FairQueue {
 
     /** With other bounds from now on: more places are given at once, fewer come about as calls end. */
     public void bounds(QueueTerms other) {
-        List<Turn> decided = new ArrayList<>();
+        if (terms.equals(other)) {
+            return;
+        }
+        List<Turn> decided;
         synchronized (this) {
             terms = other;
-            fill(decided, nanoTime.getAsLong());
+            decided = fill(nanoTime.getAsLong());
         }
         decided.forEach(Turn::tell);
     }
 
-    /** When there is likely to be room for one more, at the speed of the moment: a second as long as that is unknown. */
-    public synchronized Duration retryAfter() {
-        double nanos = holdNanos * (waiting + 1) / terms.places();
-        return Duration.ofNanos(Math.clamp((long) nanos, LEAST_RETRY_NANOS, MOST_RETRY_NANOS));
+    /** When one more call of a department is likely to have its turn, at the speed of the moment; a second or more. */
+    public synchronized Duration retryAfter(String department, boolean batch) {
+        Department known = departments.get(department);
+        return retryAfter(known == null ? new Department(department) : known, batch, nanoTime.getAsLong());
+    }
+
+    private Duration retryAfter(Department of, boolean batch, long now) {
+        return Forecast.toldAs(Forecast.of(terms, pace, active, of, batch, now));
     }
 
     long nanosUntil(long deadline) {
@@ -264,21 +261,23 @@ public final class FairQueue {
         return Math.max(0, promptTokens) + OUTPUT_COST * Math.max(0, outputTokens);
     }
 
-    /** Departments without a call are forgotten when there are very many. */
-    private void tidy() {
-        if (departments.size() > MOST_IDLE) {
-            departments.values().removeIf(each -> each.waiting() == 0 && each.served == 0);
-        }
+    /** Calls that wait now. */
+    public synchronized int waiting() {
+        return waiting;
     }
 
     /** How it stands. */
-    public synchronized View view() {
+    public synchronized QueueView view() {
         Map<String, Integer> byDepartment = new TreeMap<>();
-        for (Department department : departments.values()) {
+        int batch = 0;
+        for (Department department : active) {
+            batch += department.batch.size();
             if (department.waiting() > 0) {
                 byDepartment.put(department.name, department.waiting());
             }
         }
-        return new View(served, waiting, byDepartment, Duration.ofNanos((long) holdNanos));
+        return new QueueView(terms.places(), served, waiting, batch, byDepartment,
+                Duration.ofNanos((long) pace.holdNanos(nanoTime.getAsLong())), turnedAway, gaveUp,
+                interactiveWaits.view(), batchWaits.view());
     }
 }

@@ -3,6 +3,6 @@
  * become free. Out: turns. Calls nothing.
  */
 @NullMarked
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,6 @@
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Turn {
     private final FairQueue queue;
-    final FairQueue.Department department;
+    final Department department;
     final boolean batch;
     final long expectedCost;
+    final long enteredAt;
     final long deadline;
     final long number;
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private final CountDownLatch decided = new CountDownLatch(1);
-    private volatile @Nullable Runnable onDecided;
-    volatile long startedAt;
+    /** Written under the queue's lock. */
+    private volatile State state = State.WAITING;
+    private @Nullable Runnable onDecided;
+    long startedAt;
 
     /** How a turn stands. */
     public enum State {
@@ -34,26 +33,29 @@ public final class Turn {
         OVER
     }
 
-    Turn(FairQueue queue, FairQueue.Department department, boolean batch, long expectedCost, long deadline,
+    Turn(FairQueue queue, Department department, boolean batch, long expectedCost, long enteredAt, long deadline,
             long number) {
         this.queue = queue;
         this.department = department;
         this.batch = batch;
         this.expectedCost = expectedCost;
+        this.enteredAt = enteredAt;
         this.deadline = deadline;
         this.number = number;
     }
 
     /** How it stands now. */
     public State state() {
-        return state.get();
+        return state;
     }
 
     /** Runs an action once it no longer waits; at once, on this thread, when it does not now. One action at most. */
     public void onDecided(Runnable action) {
-        onDecided = action;
-        if (state.get() != State.WAITING) {
-            runAction();
+        synchronized (this) {
+            onDecided = action;
+        }
+        if (state != State.WAITING) {
+            tell();
         }
     }
 
@@ -63,11 +65,25 @@ public final class Turn {
      * @return whether it came; when not, the turn need not be left
      */
     public boolean await() throws InterruptedException {
-        long left = queue.nanosUntil(deadline);
-        if (!decided.await(Math.max(0, left), TimeUnit.NANOSECONDS) && state.get() == State.WAITING) {
-            queue.expire(this);
+        Thread waiter = Thread.currentThread();
+        onDecided(() -> LockSupport.unpark(waiter));
+        while (state == State.WAITING) {
+            long left = queue.nanosUntil(deadline);
+            if (left <= 0) {
+                expire();
+                break;
+            }
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
-        return state.get() == State.SERVED;
+        return state == State.SERVED;
+    }
+
+    /** Gives up waiting; without effect on a turn that came. */
+    public void expire() {
+        queue.expire(this);
     }
 
     /**
@@ -77,23 +93,30 @@ public final class Turn {
      * @param outputTokens that it used
      */
     public void leave(long promptTokens, long outputTokens) {
-        queue.leave(this, promptTokens, outputTokens);
+        queue.leave(this, promptTokens, outputTokens, true);
+    }
+
+    /** As if it had never been: nothing was asked of the model. Has an effect once. */
+    public void giveBack() {
+        queue.leave(this, 0, 0, false);
     }
 
     /** Under the queue's lock. */
     boolean become(State from, State to) {
-        return state.compareAndSet(from, to);
+        if (state != from) {
+            return false;
+        }
+        state = to;
+        return true;
     }
 
     /** Outside of the queue's lock. */
     void tell() {
-        decided.countDown();
-        runAction();
-    }
-
-    private synchronized void runAction() {
-        Runnable action = onDecided;
-        onDecided = null;
+        Runnable action;
+        synchronized (this) {
+            action = onDecided;
+            onDecided = null;
+        }
         if (action != null) {
             action.run();
         }

@@ -1,4 +1,4 @@
-package org.gatehouse.gateway.routing.queue;
+package org.gatehouse.gateway.queue;
 
 import java.time.Duration;
 
