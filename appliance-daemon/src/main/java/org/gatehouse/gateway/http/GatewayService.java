@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -107,6 +108,18 @@ public final class GatewayService implements HttpService {
                 .get(GOOGLE_MODELS + "{+model}", at(models));
     }
 
+    /**
+     * Serves a request in OpenAI's dialect that calls no model, so that its caller is known and answered as any other.
+     *
+     * @param work answers it
+     */
+    public void serve(Surface surface, ServerRequest request, ServerResponse response, Consumer<Exchange> work) {
+        HelidonReply reply = new HelidonReply(response);
+        work.accept(new Exchange(arrival(new Door(surface, OPENAI), request),
+                new Presence(ClientConnection.of(request)), reply, new HelidonBody(request, maxBodyBytes)));
+        reply.leave();
+    }
+
     /** The method stands behind the model's name. */
     private void google(ServerRequest request, ServerResponse response) {
         String path = request.path().path();
@@ -172,7 +185,7 @@ public final class GatewayService implements HttpService {
         return session == null && betas == null
                 ? Arrival.Hints.NONE
                 : new Arrival.Hints(session != null && isVisible(session, MAX_SESSION) ? session : null,
-                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false);
+                        betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false, false);
     }
 
     private static @Nullable String credential(ServerRequest request) {
