@@ -124,6 +124,9 @@ final class BatchRun implements Runnable {
             boolean whole = now.run();
             boolean itsOwn = stopping.why() == Why.CANCELLED || stopping.why() == Why.EXPIRED;
             if (!itsOwn && now.leftSome()) {
+                if (!stopping.halted()) {
+                    throw new IllegalStateException("a row of " + batch.publicId() + " ended without a result");
+                }
                 // The box stops: the next start goes on.
                 return;
             }

@@ -29,6 +29,7 @@ final class RowsRun implements AutoCloseable {
     private final Floor floor;
     private final Stopping stopping;
     private final Semaphore running;
+    private final Pace pace;
     private final AtomicLong completed = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private @Nullable SealedWriter output;
@@ -40,6 +41,7 @@ final class RowsRun implements AutoCloseable {
         this.floor = floor;
         this.stopping = stopping;
         this.running = new Semaphore(floor.limits().rowsPerBatch());
+        this.pace = new Pace(floor.limits().rowsPerBatch());
     }
 
     /**
@@ -109,7 +111,9 @@ final class RowsRun implements AutoCloseable {
                             } catch (InterruptedException _) {
                                 Thread.currentThread().interrupt();
                             } finally {
-                                leftSome |= !told;
+                                if (!told) {
+                                    leftSome = true;
+                                }
                                 floor.memory().release(floor.memoryOf(row));
                                 running.release();
                             }
@@ -140,15 +144,10 @@ final class RowsRun implements AutoCloseable {
 
     /** Whether a result stands of it now. */
     private boolean carry(Row row, SealedWriter out, SealedWriter bad) throws InterruptedException {
-        for (Duration patience = Duration.ofSeconds(1); taken(floor.rowsRunning(), 1); patience = longer(patience)) {
-            RowAnswer answer;
-            try {
-                answer = floor.caller().carry(batch, row, stopping);
-            } finally {
-                floor.rowsRunning().release();
-            }
+        for (Duration patience = Duration.ofSeconds(1);; patience = longer(patience)) {
+            RowAnswer answer = once(row);
             if (!(answer instanceof RowAnswer.Answered given)) {
-                return !stopping.gone()
+                return !stopping.halted()
                         && write(bad, row.line(), ResultLine.of(floor.ids().get(), row.customId(), "no_answer",
                                 "The answer to the row broke off. Ask again in a new batch."), failed);
             }
@@ -158,8 +157,33 @@ final class RowsRun implements AutoCloseable {
                         given.good() ? completed : failed);
             }
             stopping.pause(later.compareTo(patience) < 0 ? patience : shorter(later));
+            if (stopping.halted()) {
+                return false;
+            }
         }
-        return false;
+    }
+
+    /** {@link RowAnswer.None} also when the batch stops before it is its turn. */
+    private RowAnswer once(Row row) throws InterruptedException {
+        int turn = pace.take(stopping);
+        if (turn < 0) {
+            return new RowAnswer.None();
+        }
+        boolean tooFast = false;
+        try {
+            if (!taken(floor.rowsRunning(), 1)) {
+                return new RowAnswer.None();
+            }
+            try {
+                RowAnswer answer = floor.caller().carry(batch, row, stopping);
+                tooFast = answer instanceof RowAnswer.Answered given && given.later() != null;
+                return answer;
+            } finally {
+                floor.rowsRunning().release();
+            }
+        } finally {
+            pace.ran(turn, tooFast);
+        }
     }
 
     private static Duration longer(Duration patience) {

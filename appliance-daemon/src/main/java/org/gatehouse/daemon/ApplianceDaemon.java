@@ -270,6 +270,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 it -> it.figures().size());
         KeptAnswers kept = new KeptAnswers(cache);
         kept.show(metrics);
+        LiveBatches liveBatches = new LiveBatches(batches);
+        liveBatches.show(metrics);
         ModelMetrics.show(models, metrics);
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
@@ -299,7 +301,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, models, kept, liveBatches, new LiveProbe(dispatch),
                 new LiveTraffic(traffic, open.snapshots()::current),
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),

@@ -14,6 +14,7 @@ import org.gatehouse.batch.Decision;
 import org.gatehouse.batch.Endpoint;
 import org.gatehouse.batch.NewBatch;
 import org.gatehouse.batch.PublicIds;
+import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
@@ -23,6 +24,7 @@ import org.gatehouse.governance.form.Reading;
 final class BatchForm {
     /** The only one that OpenAI knows. */
     static final String WINDOW = "24h";
+    private static final int MOST_BYTES = 256 << 10;
     /** As OpenAI has them. */
     private static final int MOST_METADATA = 16;
     private static final int LONGEST_NAME = 64;
@@ -35,6 +37,10 @@ final class BatchForm {
     private BatchForm() {}
 
     static Decision<NewBatch> read(byte[] body) {
+        if (body.length > MOST_BYTES) {
+            return new Decision.Denied<>(Refusal.of(Reason.REQUEST_TOO_LARGE,
+                    "An order for a batch may have at most " + MOST_BYTES + " bytes. Its rows belong into a file."));
+        }
         return switch (Json.parse(body)) {
             case Reading.Broken<JsonNode>(List<FieldError> errors) -> wrong(null, "The body is wrong: "
                     + errors.getFirst().field() + " " + errors.getFirst().message() + ".");
