@@ -17,13 +17,13 @@ import org.gatehouse.batch.LineProblem;
 import org.gatehouse.gateway.exchange.Refusal;
 
 /** Batches as a test writes them down. */
-final class WrittenBatches implements ClientBatches {
+public final class WrittenBatches implements ClientBatches {
     /** Newest first. */
     final List<Batch> all = new CopyOnWriteArrayList<>();
     final UUID project = UUID.randomUUID();
 
     /** Adds one in that state. */
-    Batch write(Batch.State state) {
+    public Batch write(Batch.State state) {
         return write(state, project);
     }
 

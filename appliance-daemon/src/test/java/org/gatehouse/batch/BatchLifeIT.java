@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,8 +47,7 @@ final class BatchLifeIT {
     private static final BatchLimits SMALL = new BatchLimits(10_000, 20, 2_000, 4, 15_000, 2, 2, 3,
             Duration.ofHours(24), Duration.ofDays(30));
 
-    @Parameter
-    Databases kind;
+    private final Databases kind;
     @TempDir
     Path directory;
     private final TestBox box = new TestBox();
@@ -59,6 +57,10 @@ final class BatchLifeIT {
     private SecretBox secrets;
     private Client client;
     private @Nullable Batches batches;
+
+    BatchLifeIT(Databases kind) {
+        this.kind = kind;
+    }
 
     /** The wall's, moved by a test. */
     private static final class MovedClock extends Clock {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -93,13 +94,14 @@ final class BatchesIT {
         assertThat(BatchBox.failed(done)).isEqualTo(1);
         Map<String, JsonNode> good = batches.results(done.outputFileId().orElseThrow());
         assertThat(good).containsOnlyKeys("one", "two");
-        JsonNode one = good.get("one");
+        JsonNode one = Objects.requireNonNull(good.get("one"));
         assertThat(one.get("id").asText()).startsWith("batch_req_");
         assertThat(one.get("error").isNull()).isTrue();
         assertThat(one.at("/response/status_code").asInt()).isEqualTo(200);
         assertThat(one.at("/response/body/usage/completion_tokens").asInt()).isEqualTo(5);
         assertThat(one.at("/response/request_id").asText()).isEqualTo(done.id() + "-1");
-        JsonNode bad = batches.results(done.errorFileId().orElseThrow()).get("three");
+        JsonNode bad = Objects
+                .requireNonNull(batches.results(done.errorFileId().orElseThrow()).get("three"));
         assertThat(bad.at("/response/status_code").asInt()).isEqualTo(404);
         assertThat(bad.at("/response/body/error/code").asText()).isEqualTo("model_not_found");
 
