@@ -54,6 +54,7 @@ class ArchitectureTest {
     void onlyTheDoorsKnowTheWebServer() {
         check(noClasses().that()
                 .resideOutsideOfPackages("org.gatehouse.listen..", "org.gatehouse.gateway.http..",
+                        "org.gatehouse.batch.http..",
                         "org.gatehouse.admin..", "org.gatehouse.telemetry..", "org.gatehouse.daemon..")
                 .should().dependOnClassesThat().resideInAPackage("io.helidon.."));
     }

@@ -57,6 +57,7 @@ public final class AdminApi implements HttpService {
         all.addAll(new ModelStoreOperations(rooms.models()).all());
         all.addAll(new CacheOperations(rooms.cache(), rooms.governance().models(), rooms.trail(), rooms.clock(),
                 rooms.ids()).all());
+        all.addAll(new BatchOperations(rooms.batches(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());

@@ -24,6 +24,7 @@ import org.gatehouse.usage.UsageReport;
  */
 public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
-        LocalModels models, AnswerCache cache, UpstreamProbe probe, LiveRoutes routes, LiveQueues queues, Box box,
+        LocalModels models, AnswerCache cache, ClientBatches batches, UpstreamProbe probe, LiveRoutes routes,
+        LiveQueues queues, Box box,
         String version,
         Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

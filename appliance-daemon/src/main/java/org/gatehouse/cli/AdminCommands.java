@@ -36,6 +36,7 @@ public final class AdminCommands {
         all.add(DeclarationCommands.export(environment));
         all.add(UsageCommand.usage(environment));
         all.add(CacheCommands.cache(environment));
+        all.add(BatchCommands.batches(environment));
         all.add(GpuCommands.gpus(environment));
         all.add(ModelStoreCommands.modelStore(environment));
         all.add(AuditCommands.audit(environment));

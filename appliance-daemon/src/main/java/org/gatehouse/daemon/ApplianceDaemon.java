@@ -33,6 +33,9 @@ import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailSettings;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.audit.TrailVerification;
+import org.gatehouse.batch.BatchLimits;
+import org.gatehouse.batch.Batches;
+import org.gatehouse.batch.http.BatchService;
 import org.gatehouse.compute.GpuMetrics;
 import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
@@ -100,6 +103,7 @@ import org.gatehouse.usage.UsageTotals;
 public final class ApplianceDaemon implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final String GATEWAY_ROOT = "/v1";
+    private static final long FORM_AROUND_A_FILE = 1 << 20;
     /** Conversations whose target is remembered; each is a hundred bytes or two. */
     private static final int MOST_SESSIONS = 100_000;
     /** Kept answers take at most that part of the heap. */
@@ -235,16 +239,22 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, nanoTime),
                 conclusion);
-        ListenerSettings listen = settings.listen().toListener(data.root());
+        ListenerSettings main = settings.listen().toListener(data.root());
+        BatchLimits batchLimits = settings.batches().limits();
+        // Files are larger than any call; whoever takes no file takes no more than before.
+        ListenerSettings listen = main.with(main.limits().withBodiesOf(batchLimits.fileBytes() + FORM_AROUND_A_FILE));
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
-                (int) listen.limits().maxBodyBytes());
+                (int) main.limits().maxBodyBytes());
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
         open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
         keep(new TargetWatch(traffic, new ActiveChecks(traffic, HealthTerms.DEFAULT, nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble()), dispatch, open.snapshots()::current, running::view,
                 berths::waiting, clock));
+
+        Batches batches = keep(Batches.open(new Batches.Rooms(data.batches(), database, secrets, adminTrail, pipeline,
+                open.snapshots()::current, clock, nanoTime, ids, spans, main.timeouts().drainGrace()), batchLimits));
 
         // What watches.
         metrics.gauge("gatehouse.calls.in.flight", "Calls that are at their upstream", inFlight, InFlightJournal::size);
@@ -260,6 +270,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 it -> it.figures().size());
         KeptAnswers kept = new KeptAnswers(cache);
         kept.show(metrics);
+        LiveBatches liveBatches = new LiveBatches(batches);
+        liveBatches.show(metrics);
         ModelMetrics.show(models, metrics);
         CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
@@ -292,7 +304,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What governs.
         AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, models, kept, liveBatches, new LiveProbe(dispatch),
                 new LiveTraffic(traffic, open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
                         new Backup(database, secrets, data.root(), clock, secureRandom)),
@@ -302,12 +314,13 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What is heard from outside.
         DoorMetrics doorMetrics = new DoorMetrics(metrics);
         Settings.Management apart = settings.management();
-        HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway)
+        HttpRouting.Builder clients = HttpRouting.builder().register(GATEWAY_ROOT, gateway)
+                .register(GATEWAY_ROOT, new BatchService(gateway, pipeline, batches, batchLimits.fileBytes()))
                 .register("/v1beta", gateway.google());
-        HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
+        HttpRouting.Builder management = apart == null ? clients : HttpRouting.builder();
         management.register("/", admin).register("/", operations);
-        Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),
-                apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
+        Listeners doors = keep(new Listeners(new Listeners.Door(listen, clients::build),
+                apart == null ? null : new Listeners.Door(apart.toListener(main), management::build),
                 new PathErrors(), refusal -> {
                     doorMetrics.refused(refusal);
                     if (refusal.listener().equals(Listeners.MAIN)) {

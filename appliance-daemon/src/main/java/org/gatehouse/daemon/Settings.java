@@ -40,9 +40,10 @@ import org.gatehouse.store.DatabaseSettings;
  * @param gpus which GPUs are watched, and how
  * @param engines which engine programs there are, and how they are run
  * @param models where local models are kept
+ * @param batches what files and batches of clients may take
  */
 public record Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database,
-        Journal journal, GpuSettings gpus, EngineSettings engines, ModelSettings models) {
+        Journal journal, GpuSettings gpus, EngineSettings engines, ModelSettings models, BatchSettings batches) {
 
     private static final String PREFIX = "GATEHOUSE_";
     private static final ObjectMapper YAML = configured(new YAMLMapper());
@@ -57,6 +58,13 @@ public record Settings(Path data, Listen listen, @Nullable Management management
         gpus = Objects.requireNonNullElseGet(gpus, GpuSettings::standard);
         engines = Objects.requireNonNullElseGet(engines, EngineSettings::standard);
         models = Objects.requireNonNullElseGet(models, ModelSettings::standard);
+        batches = Objects.requireNonNullElseGet(batches, BatchSettings::standard);
+    }
+
+    /** The usual for batches. */
+    public Settings(Path data, Listen listen, @Nullable Management management, DatabasePlace database, Journal journal,
+            GpuSettings gpus, EngineSettings engines, ModelSettings models) {
+        this(data, listen, management, database, journal, gpus, engines, models, BatchSettings.standard());
     }
 
     /** The usual for engines and local models. */
@@ -267,7 +275,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
     private static boolean override(ObjectNode tree, String name, String value) {
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
         for (String group : new String[]{"listen", "management", "database", "journal", "gpus", "engines",
-                "models"}) {
+                "models", "batches"}) {
             if (key.startsWith(group + "-")) {
                 ObjectNode inner = tree.get(group) instanceof ObjectNode object ? object : tree.putObject(group);
                 inner.put(key.substring(group.length() + 1), value);

@@ -74,6 +74,30 @@ public final class Pipeline {
     }
 
     /**
+     * Lets a request in that calls no model, such as one that hands in a file, or refuses it as it would a call: recorded, then
+     * sent.
+     *
+     * @return whether it may go on; {@link Exchange#key()} is then known
+     */
+    public boolean admits(Exchange exchange) {
+        if (door.pass(exchange) instanceof Refusal closed) {
+            conclusion.turnAway(exchange, closed);
+            return false;
+        }
+        return passes(exchange, List.of(authentication));
+    }
+
+    /** Refuses such a request: recorded, then sent. */
+    public void refuse(Exchange exchange, Refusal refusal) {
+        conclusion.refuse(exchange, refusal);
+    }
+
+    /** Sets the headers that every answer carries on the answer of such a request; whoever answers it records it. */
+    public void headers(Exchange exchange) {
+        conclusion.headers(exchange);
+    }
+
+    /**
      * Leaves a row of a request that the web server refused before it could be carried. Only of one with a key that this
      * box knows, and of few for each key and minute: anybody can send broken requests, and nothing holds them back. Its
      * answer is the web server's. Throws nothing.

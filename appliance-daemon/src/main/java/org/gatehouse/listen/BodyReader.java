@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.function.LongFunction;
 
 import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
@@ -24,6 +25,7 @@ public final class BodyReader {
     /** Up to here the array is made at once for an announced length. */
     private static final int TRUSTED_BYTES = 1 << 20;
     private static final int FIRST_CHUNKED_BYTES = 8 << 10;
+    private static final int POURED_BYTES = 64 << 10;
 
     private BodyReader() {}
 
@@ -35,14 +37,38 @@ public final class BodyReader {
      * @param maxBytes the largest body that this path takes; what the listener takes ({@link ListenerSettings.Limits}) is a limit in any case
      */
     public static BodyResult read(ServerRequest request, int maxBytes) {
-        BodyResult result = readAll(request, maxBytes);
+        BodyResult result = readAll(request, maxBytes, announced -> new Filling(announced, maxBytes));
         if (!(result instanceof BodyResult.Body) && request.listenerContext() instanceof HelidonView view) {
             view.connection().bodyFailed();
         }
         return result;
     }
 
-    private static BodyResult readAll(ServerRequest request, int maxBytes) {
+    /** Takes a body piece by piece, on the request's thread. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * Takes the first bytes of a buffer that is used again afterwards.
+         *
+         * @return whether more is wanted
+         */
+        boolean take(byte[] buffer, int length);
+    }
+
+    /**
+     * Reads the body of a request piece by piece, for one that is too large to be held; otherwise like {@link #read}.
+     *
+     * @return {@link BodyResult.Body}, empty, when the sink has all of it; {@link BodyResult.TooLarge} also when the sink wanted no more
+     */
+    public static BodyResult pour(ServerRequest request, long maxBytes, Sink sink) {
+        BodyResult result = readAll(request, maxBytes, announced -> new Pouring(announced, maxBytes, sink));
+        if (!(result instanceof BodyResult.Body) && request.listenerContext() instanceof HelidonView view) {
+            view.connection().bodyFailed();
+        }
+        return result;
+    }
+
+    private static BodyResult readAll(ServerRequest request, long maxBytes, LongFunction<Intake> intake) {
         boolean chunked = request.headers().contains(HeaderNames.TRANSFER_ENCODING);
         long announced = chunked ? -1 : request.headers().contentLength().orElse(-1);
         if (announced > maxBytes) {
@@ -51,7 +77,7 @@ public final class BodyReader {
         if (!request.content().hasEntity()) {
             return new BodyResult.Body(new byte[0]);
         }
-        Filling body = new Filling(announced, maxBytes);
+        Intake body = intake.apply(announced);
         try {
             // Not closed: closing it early blocks in Helidon 4.5.0 until the next byte arrives.
             InputStream in = request.content().inputStream();
@@ -69,7 +95,7 @@ public final class BodyReader {
         }
     }
 
-    private static BodyResult ended(ServerRequest request, Filling body, int maxBytes, int status) {
+    private static BodyResult ended(ServerRequest request, Intake body, long maxBytes, int status) {
         Connection.BodyEnd end = request.listenerContext() instanceof HelidonView view
                 ? view.connection().bodyEnd(request.id())
                 : Connection.BodyEnd.CLIENT_LEFT;
@@ -77,17 +103,61 @@ public final class BodyReader {
             return new BodyResult.TooLarge(maxBytes);
         }
         if (end == Connection.BodyEnd.TOO_SLOW) {
-            return new BodyResult.TooSlow(body.size);
+            return new BodyResult.TooSlow(body.size());
         }
         if (status == 400 && !ClientConnection.of(request).gone()) {
             return new BodyResult.Malformed(
                     "The chunked coding of the request body is broken: check how the client frames it.");
         }
-        return new BodyResult.Truncated(body.size);
+        return new BodyResult.Truncated(body.size());
+    }
+
+    /** Where a body goes. */
+    private interface Intake {
+        BodyResult fill(InputStream in) throws IOException;
+
+        /** How many bytes came. */
+        long size();
+    }
+
+    /** To a sink. */
+    private static final class Pouring implements Intake {
+        private final long announced;
+        private final long maxBytes;
+        private final Sink sink;
+        private long size;
+
+        Pouring(long announced, long maxBytes, Sink sink) {
+            this.announced = announced;
+            this.maxBytes = maxBytes;
+            this.sink = sink;
+        }
+
+        @Override
+        public BodyResult fill(InputStream in) throws IOException {
+            byte[] buffer = new byte[POURED_BYTES];
+            while (true) {
+                int received = in.read(buffer, 0, buffer.length);
+                if (received < 0) {
+                    return announced >= 0 && size < announced
+                            ? new BodyResult.Truncated(size)
+                            : new BodyResult.Body(new byte[0]);
+                }
+                size += received;
+                if (size > maxBytes || !sink.take(buffer, received)) {
+                    return new BodyResult.TooLarge(maxBytes);
+                }
+            }
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
     }
 
     /** The array while it fills. */
-    private static final class Filling {
+    private static final class Filling implements Intake {
         private final long announced;
         private final int maxBytes;
         private byte[] bytes;
@@ -101,7 +171,13 @@ public final class BodyReader {
                     : (int) Math.min(announced, TRUSTED_BYTES)];
         }
 
-        BodyResult fill(InputStream in) throws IOException {
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public BodyResult fill(InputStream in) throws IOException {
             while (true) {
                 if (size == bytes.length) {
                     if (announced >= 0 && size == announced || size == maxBytes) {

@@ -81,6 +81,11 @@ public record ListenerSettings(String address, int port, Tls tls, Limits limits,
             within("maxConnectionsPerClient", maxConnectionsPerClient, 1, maxConnections);
         }
 
+        /** The same with request bodies of at least that size. */
+        public Limits withBodiesOf(long bytes) {
+            return new Limits(maxHeaderBytes, Math.max(maxBodyBytes, bytes), maxConnections, maxConnectionsPerClient);
+        }
+
         /** 32 KiB of headers, 64 MiB of body (a chat request with images), 8000 connections in all, 2000 a client. */
         public static Limits defaults() {
             return new Limits(32 << 10, 64 << 20, 8000, 2000);

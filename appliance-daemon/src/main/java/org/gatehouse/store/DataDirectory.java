@@ -76,6 +76,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("secret");
     }
 
+    /** Where the files of clients and the results of their batches lie, sealed. */
+    public Path batches() {
+        return root.resolve("batches");
+    }
+
     /** Lets another process have it. */
     @Override
     public void close() {
@@ -87,7 +92,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /** Makes a directory, and its parents, that only its owner can read. */
-    static Path createPrivate(Path directory) throws IOException {
+    public static Path createPrivate(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath().normalize();
         if (Files.isDirectory(absolute)) {
             return absolute;

@@ -94,9 +94,9 @@ public final class CallMetrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Shows a number of some other room. */
-    public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-        Gauge.builder(name, source, value).description(description).strongReference(true).register(registry);
+    /** Shows a number of some other room; tags as in {@link #count}. */
+    public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
+        Gauge.builder(name, source, value).description(description).tags(tags).strongReference(true).register(registry);
     }
 
     /**

@@ -68,6 +68,7 @@ public final class AdminServer implements AutoCloseable {
     /** What the engines object to in drafts. */
     public volatile List<FieldError> objections = List.of();
     public final CountedAnswers answers = new CountedAnswers();
+    public final WrittenBatches batches = new WrittenBatches();
     public final LocalModels models;
     public final WrittenRoutes routes = new WrittenRoutes();
     /** How calls stand in line, by deployment. */
@@ -124,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
         api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
-                engines, models, answers,
+                engines, models, answers, batches,
                 probe, routes, lines::get, box, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.audit.SampleCalls;
+import org.gatehouse.batch.Batch;
 import org.gatehouse.engines.WrittenEngines;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
@@ -157,6 +158,12 @@ final class OpenApiIT {
         check("GET", "/api/v1/deployments/status", "/api/v1/deployments/status", null);
         check("GET", one + "/status", deployment + "/status", null);
         check("GET", one + "/logs", deployment + "/logs?lines=5", null);
+        String batches = "/api/v1/batches";
+        String batch = batches + "/" + server.batches.write(Batch.State.IN_PROGRESS).id();
+        server.batches.write(Batch.State.FAILED);
+        check("GET", batches, batches + "?limit=1", null);
+        check("GET", batches + "/{id}", batch, null);
+        check("POST", batches + "/{id}/cancel", batch + "/cancel", null);
         check("GET", "/api/v1/cache", "/api/v1/cache", null);
         check("POST", "/api/v1/cache/purge", "/api/v1/cache/purge", null);
         check("POST", one + "/retry", deployment + "/retry", null);

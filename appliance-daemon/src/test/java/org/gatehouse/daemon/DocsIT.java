@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsIT {
     private static final List<String> RUN = List.of("README.md", "docs/first-calls.md", "docs/keys-and-limits.md",
-            "docs/operations.md", "docs/gpus.md", "docs/model-store.md");
+            "docs/operations.md", "docs/gpus.md", "docs/model-store.md", "docs/batches.md");
     private DemoProcess demo;
 
     @BeforeAll
@@ -37,7 +37,7 @@ class DocsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"docs/first-calls.md", "docs/keys-and-limits.md", "docs/operations.md", "docs/gpus.md",
-            "docs/model-store.md"})
+            "docs/model-store.md", "docs/batches.md"})
     void snippetsWorkInTheOrderInWhichTheyStand(String document, @TempDir Path here) throws IOException {
         List<Snippet> snippets = Snippet.of(document).stream()
                 .filter(snippet -> snippet.isShell() && snippet.notRun() == null).toList();

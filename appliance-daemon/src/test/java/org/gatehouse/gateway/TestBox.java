@@ -143,6 +143,8 @@ public final class TestBox implements AutoCloseable {
     private final List<Price> prices = new ArrayList<>();
     private final Upstream.Timeouts timeouts;
     private final Traffic traffic;
+    /** What carries the calls. */
+    public final Pipeline pipeline;
     private final Listeners listeners;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
@@ -186,7 +188,7 @@ public final class TestBox implements AutoCloseable {
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
-        Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
+        pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
                 cache, routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion,
                         System::nanoTime),
@@ -239,7 +241,8 @@ public final class TestBox implements AutoCloseable {
         return Objects.requireNonNull(models.get(model));
     }
 
-    PolicySnapshot snapshot() {
+    /** What is in force. */
+    public PolicySnapshot snapshot() {
         return snapshot;
     }
 

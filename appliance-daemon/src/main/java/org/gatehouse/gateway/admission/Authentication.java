@@ -2,10 +2,12 @@ package org.gatehouse.gateway.admission;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.Claim;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
@@ -33,14 +35,13 @@ public final class Authentication implements Stage {
     @Override
     public Verdict pass(Exchange exchange) {
         Arrival arrival = exchange.arrival();
-        String presented = arrival.credential();
-        if (presented == null || presented.isEmpty()) {
-            return Refusal.of(Reason.INVALID_API_KEY,
-                    "No API key was sent. Send it as 'Authorization: Bearer ghk_…'. " + ASK);
-        }
-        Optional<Credential> found = verifier.find(arrival.snapshot(), presented);
+        Optional<Credential> found = switch (arrival.claim()) {
+            case Claim.Presented(String text) ->
+                text == null ? Optional.empty() : verifier.find(arrival.snapshot(), text);
+            case Claim.OnBehalf(UUID key) -> arrival.snapshot().newestOf(key);
+        };
         if (found.isEmpty()) {
-            return Refusal.of(Reason.INVALID_API_KEY, "The API key is not known to this box. " + ASK);
+            return Refusal.of(Reason.INVALID_API_KEY, unknown(arrival.claim()));
         }
         Credential credential = found.get();
         KeyRecord key = credential.key();
@@ -60,6 +61,15 @@ public final class Authentication implements Stage {
                     + arrival.surface().id() + ". Have the key's endpoints changed.");
         }
         return Verdict.GO_ON;
+    }
+
+    private static String unknown(Claim claim) {
+        return switch (claim) {
+            case Claim.Presented(String text) when text == null || text.isEmpty() ->
+                "No API key was sent. Send it as 'Authorization: Bearer ghk_…'. " + ASK;
+            case Claim.Presented _ -> "The API key is not known to this box. " + ASK;
+            case Claim.OnBehalf _ -> "The API key that ordered this is gone. " + ASK;
+        };
     }
 
     private static @Nullable String unusable(Credential credential, Instant now) {

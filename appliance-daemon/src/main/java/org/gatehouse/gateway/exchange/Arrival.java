@@ -21,14 +21,14 @@ import org.gatehouse.governance.snapshot.Surface;
  * @param clientAddress the peer, not a forwarded header
  * @param requestId the client's own id, or the call's
  * @param scenario {@code x-gatehouse-scenario}, checked
- * @param credential the key as presented, unchecked
+ * @param claim whose call it claims to be, unchecked
  * @param contentType of the body, as sent
  * @param pathModel a model named in the path
  * @param hints what the client's headers say besides
  * @param snapshot the policies that hold for this call, whatever changes meanwhile
  */
 public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface surface, InetAddress clientAddress,
-        String requestId, TraceContext trace, @Nullable String scenario, @Nullable String credential,
+        String requestId, TraceContext trace, @Nullable String scenario, Claim claim,
         @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
 
     /**
@@ -46,9 +46,18 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
         public static final Hints NONE = new Hints(null, null, 0, Map.of(), false);
     }
 
+    /** A call of a client that shows its key, or nothing. */
+    public Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface surface, InetAddress clientAddress,
+            String requestId, TraceContext trace, @Nullable String scenario, @Nullable String credential,
+            @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
+        this(id, at, nanos, dialect, surface, clientAddress, requestId, trace, scenario,
+                new Claim.Presented(credential), contentType, pathModel, hints, snapshot);
+    }
+
     /** Checks what must be there. */
     public Arrival {
         Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(claim, "claim");
         Objects.requireNonNull(at, "at");
         Objects.requireNonNull(surface, "surface");
         Objects.requireNonNull(snapshot, "snapshot");

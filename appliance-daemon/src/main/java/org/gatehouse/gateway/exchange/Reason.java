@@ -8,6 +8,7 @@ public enum Reason {
     ENDPOINT_NOT_ALLOWED(403, "endpoint_not_allowed"), //
     MODEL_NOT_FOUND(404, "model_not_found"), //
     ROUTE_LOOPS(404, "route_loops"), //
+    NOT_FOUND(404, "not_found"), //
     UNKNOWN_PATH(404, "unknown_path"), //
     METHOD_NOT_ALLOWED(405, "method_not_allowed"), //
     INVALID_REQUEST(400, "invalid_request_error"), //

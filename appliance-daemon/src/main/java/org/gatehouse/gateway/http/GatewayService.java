@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -115,6 +116,18 @@ public final class GatewayService implements HttpService {
         Door models = new Door(Surface.MODELS, GEMINI);
         return rules -> rules.post(GOOGLE_MODELS + "{+model}", this::google).get(MODELS, at(models))
                 .get(GOOGLE_MODELS + "{+model}", at(models));
+    }
+
+    /**
+     * Serves a request in OpenAI's dialect that calls no model, so that its caller is known and answered as any other.
+     *
+     * @param work answers it
+     */
+    public void serve(Surface surface, ServerRequest request, ServerResponse response, Consumer<Exchange> work) {
+        HelidonReply reply = new HelidonReply(response);
+        work.accept(new Exchange(arrival(new Door(surface, OPENAI), request),
+                new Presence(ClientConnection.of(request)), reply, new HelidonBody(request, maxBodyBytes)));
+        reply.leave();
     }
 
     /** The method stands behind the model's name. */

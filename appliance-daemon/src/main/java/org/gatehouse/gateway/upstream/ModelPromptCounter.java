@@ -49,7 +49,9 @@ public final class ModelPromptCounter implements PromptCounter {
                 Math.min(exchange.request().promptBound(),
                         (long) exchange.route().contextTokens() * exchange.request().prompts());
             // Counted in seconds, pictures and characters.
-            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS, IMAGES_EDITS, MODELS -> 0;
+            case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS, IMAGES_EDITS, MODELS,
+                    BATCHES ->
+                0;
         };
     }
 

@@ -3,6 +3,7 @@ package org.gatehouse.governance.snapshot;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Everything the data plane needs to decide about a call, as it was at one moment. A call takes it once and keeps it,
@@ -31,6 +32,18 @@ public record PolicySnapshot(long revision, Map<String, Credential> credentials,
     /** The secret with those 8 public characters. */
     public Optional<Credential> credential(String publicId) {
         return Optional.ofNullable(credentials.get(publicId));
+    }
+
+    /**
+     * The key of that id, with its newest secret. Goes through all of them: calls show a secret, and find their key by that.
+     */
+    public Optional<Credential> newestOf(UUID key) {
+        for (Credential credential : credentials.values()) {
+            if (credential.key().id().equals(key) && credential.validUntil() == null) {
+                return Optional.of(credential);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The public model of that name. */

@@ -19,7 +19,9 @@ public enum Surface {
     /** Gemini's {@code generateContent} and {@code streamGenerateContent}. */
     GENERATE_CONTENT("generate_content"),
     /** How many tokens a prompt has, in Anthropic's or Gemini's way. */
-    COUNT_TOKENS("count_tokens"), EMBEDDINGS("embeddings"), MODELS("models"), AUDIO_TRANSCRIPTIONS(
+    COUNT_TOKENS("count_tokens"), EMBEDDINGS("embeddings"), MODELS("models"),
+    /** OpenAI's files and batches: what may be handed in and fetched; each row is a call on its own surface besides. */
+    BATCHES("batches"), AUDIO_TRANSCRIPTIONS(
             "audio.transcriptions"), AUDIO_TRANSLATIONS("audio.translations"), AUDIO_SPEECH(
                     "audio.speech"), IMAGES_GENERATIONS("images.generations"), IMAGES_EDITS(
                             "images.edits"), RERANK("rerank"), MODERATIONS("moderations");
@@ -42,7 +44,7 @@ public enum Surface {
     public boolean generatesText() {
         return switch (this) {
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT -> true;
-            case COUNT_TOKENS, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
+            case COUNT_TOKENS, EMBEDDINGS, MODELS, BATCHES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
                     IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
                 false;
         };

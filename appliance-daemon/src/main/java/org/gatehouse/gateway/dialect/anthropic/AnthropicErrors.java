@@ -54,7 +54,7 @@ final class AnthropicErrors {
             case INVALID_REQUEST, CONTEXT_TOO_LONG, METHOD_NOT_ALLOWED, CONTENT_POLICY -> "invalid_request_error";
             case INVALID_API_KEY -> "authentication_error";
             case MODEL_NOT_ALLOWED, ADDRESS_NOT_ALLOWED, ENDPOINT_NOT_ALLOWED -> "permission_error";
-            case MODEL_NOT_FOUND, ROUTE_LOOPS, UNKNOWN_PATH -> "not_found_error";
+            case MODEL_NOT_FOUND, ROUTE_LOOPS, NOT_FOUND, UNKNOWN_PATH -> "not_found_error";
             case REQUEST_TOO_LARGE -> "request_too_large";
             // The type that goes with 429, whatever was used up.
             case RATE_LIMITED, QUOTA_USED_UP, MODEL_BUSY -> "rate_limit_error";

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parameters of a header value such as {@code form-data; name="file"; filename="a.wav"}. */
-final class HeaderParameters {
+public final class HeaderParameters {
     private final String text;
     private int at;
 
@@ -17,7 +17,7 @@ final class HeaderParameters {
     }
 
     /** The parameters by their names in lower case; {@code null} when they can be read in more than one way. */
-    static @Nullable Map<String, String> of(String value) {
+    public static @Nullable Map<String, String> of(String value) {
         int semicolon = value.indexOf(';');
         int quote = value.indexOf('"');
         if (quote >= 0 && quote < semicolon) {

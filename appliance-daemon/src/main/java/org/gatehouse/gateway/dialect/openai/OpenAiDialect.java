@@ -52,7 +52,7 @@ public final class OpenAiDialect implements Dialect {
     public byte[] errorEvent(Surface surface, Refusal refusal) {
         return switch (surface) {
             case CHAT_COMPLETIONS, COMPLETIONS -> OpenAiErrors.event(refusal);
-            case RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS, AUDIO_TRANSCRIPTIONS,
+            case RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS, BATCHES, AUDIO_TRANSCRIPTIONS,
                     AUDIO_TRANSLATIONS, AUDIO_SPEECH,
                     IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
                 OpenAiErrors.typedEvent(refusal);
@@ -63,6 +63,7 @@ public final class OpenAiDialect implements Dialect {
         return switch (surface) {
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, IMAGES_EDITS -> true;
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
+                    BATCHES,
                     AUDIO_SPEECH, IMAGES_GENERATIONS, RERANK,
                     MODERATIONS ->
                 false;

@@ -70,7 +70,8 @@ final class OpenAiErrors {
     /** OpenAI's coarse classes; client libraries look at the status and the code. */
     private static String typeOf(Reason reason) {
         return switch (reason) {
-            case INVALID_API_KEY, MODEL_NOT_FOUND, ROUTE_LOOPS, UNKNOWN_PATH, METHOD_NOT_ALLOWED, INVALID_REQUEST,
+            case INVALID_API_KEY, MODEL_NOT_FOUND, ROUTE_LOOPS, NOT_FOUND, UNKNOWN_PATH, METHOD_NOT_ALLOWED,
+                    INVALID_REQUEST,
                     CONTEXT_TOO_LONG,
                     REQUEST_TIMEOUT,
                     REQUEST_TOO_LARGE, CONTENT_POLICY ->

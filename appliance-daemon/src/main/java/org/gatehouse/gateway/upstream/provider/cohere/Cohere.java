@@ -34,7 +34,7 @@ public final class Cohere implements Provider {
         return switch (surface) {
             case EMBEDDINGS -> "/compatibility/v1/embeddings";
             case RERANK -> "/v2/rerank";
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, MODELS,
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, MODELS, BATCHES,
                     AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS, IMAGES_EDITS,
                     MODERATIONS ->
                 null;
