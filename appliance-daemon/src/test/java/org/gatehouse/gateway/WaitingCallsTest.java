@@ -106,13 +106,16 @@ class WaitingCallsTest {
     @Test
     void clientThatLeavesWhileItWaitsGivesItsTurnBackAtOnce() throws Exception {
         places(1, 8, 8);
-        CompletableFuture<HttpResponse<String>> first = busy();
+        CompletableFuture<HttpResponse<String>> first = call(patient, "mine", "tokens=200 token-ms=20");
+        TestBox.await(() -> box.berths.inFlight("one") == 1, "the call is not there");
         int asked = box.engine.ledger().entries().size();
         try (RawClient client = new RawClient(box)) {
             client.post(patient, CHAT, "left-in-line", chat("mine", "tokens=1", ",\"stream\":true"));
             TestBox.await(() -> box.berths.waiting("q") == 1, "the call does not wait");
         }
         TestBox.await(() -> box.berths.waiting("q") == 0, "the call waits without a client");
+        assertThat(queue().served()).as("the first call goes on").isEqualTo(1);
+        assertThat(queue().gaveUp()).isPositive();
         assertThat(first.isDone()).isFalse();
         CallRecord row = box.row("left-in-line");
         assertThat(row.outcome()).isEqualTo(Outcome.CLIENT_GONE);
@@ -212,6 +215,17 @@ class WaitingCallsTest {
         }
         assertNobodyServed();
         assertThat(box.post(patient, CHAT, chat("mine", "tokens=1", "")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void turnIsGivenBackWhenTheCallCannotBePutToTheEngine() throws Exception {
+        places(1, 8, 8);
+        box.model("odd", box.upstream("odd", Upstream.Kind.VERTEX, "deployment:q", null, true), "engine-model",
+                ModelRoute.Tokenizer.UNKNOWN);
+        HttpResponse<String> reply = within(call(patient, "odd", "tokens=1"));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body()).contains("cannot be asked");
+        assertNobodyServed();
     }
 
     @Test
