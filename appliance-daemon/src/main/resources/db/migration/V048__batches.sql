@@ -30,7 +30,7 @@ CREATE TABLE client_batch (
     has_output     BOOLEAN                  NOT NULL,
     has_errors     BOOLEAN                  NOT NULL,
     output_seconds BIGINT                   NOT NULL,
-    metadata       VARCHAR(20000)           NOT NULL,
+    metadata       VARCHAR(100000)          NOT NULL,
     state          VARCHAR(20)              NOT NULL,
     problems       VARCHAR(200000)          NOT NULL,
     row_count      BIGINT                   NOT NULL,

@@ -26,6 +26,8 @@ import org.gatehouse.store.StoredText;
 
 /** The table of batches. Thread-safe. */
 final class BatchRows {
+    /** Sixteen of the longest members, all of it escaped, are 56,000. */
+    private static final int METADATA_LENGTH = 100_000;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
     private static final TypeReference<List<LineProblem>> PROBLEMS = new TypeReference<>() {};
@@ -52,7 +54,8 @@ final class BatchRows {
                 .bind("endpoint", batch.endpoint().path()).bind("input", batch.inputFile())
                 .bind("output", batch.outputFile()).bind("errors", batch.errorFile())
                 .bind("hasOutput", batch.hasOutput()).bind("hasErrors", batch.hasErrors())
-                .bind("seconds", batch.outputKept().toSeconds()).bind("metadata", write(batch.metadata()))
+                .bind("seconds", batch.outputKept().toSeconds())
+                .bind("metadata", StoredText.fit(write(batch.metadata()), METADATA_LENGTH))
                 .bind("state", batch.state().word()).bind("problems", write(batch.problems()))
                 .bind("created", Times.bound(batch.createdAt())).bind("expires", Times.bound(batch.expiresAt()))
                 .execute());

@@ -145,6 +145,10 @@ public final class Batches implements AutoCloseable {
             return new Decision.Denied<>(Refusal.invalid("input_file_id",
                     "The content of " + input.get().publicId() + " is not on this box. Hand it in here."));
         }
+        Refusal full = files.full(client);
+        if (full != null) {
+            return new Decision.Denied<>(full);
+        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Duration kept = order.outputKept();
         adding.lock();

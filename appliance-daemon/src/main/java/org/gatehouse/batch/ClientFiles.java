@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.batch.StoredFile.Purpose;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.store.StoredText;
 
 /** The files of projects: nobody outside of a project learns that they exist. Thread-safe. */
 public final class ClientFiles {
@@ -28,9 +29,9 @@ public final class ClientFiles {
     private static final String NOUN = "files";
     /** Uploads at once: each holds a connection for long, and a piece in memory. */
     private static final int MOST_UPLOADS = 32;
-    /** What the trail and the database need more urgently. */
-    private static final long LEAST_ROOM = 512L << 20;
     private static final int PIECE = 64 << 10;
+    private static final int PIECES_A_LOOK = 64;
+    private static final int LONGEST_NAME = 255;
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Vault vault;
@@ -77,7 +78,7 @@ public final class ClientFiles {
                     "The box takes " + MOST_UPLOADS + " files at once and has so many. Try again soon.", SOON));
         }
         try {
-            if (vault.room() < LEAST_ROOM + Math.max(0, announced)) {
+            if (vault.room() < Math.max(0, announced)) {
                 uploads.release();
                 return denied(noRoom());
             }
@@ -88,6 +89,12 @@ public final class ClientFiles {
             LOG.log(System.Logger.Level.WARNING, "A client's file could not be begun: {0}", e.toString());
             return denied(noRoom());
         }
+    }
+
+    /** Why a project can have no more files, results of batches included; {@code null} when it can. */
+    @Nullable
+    Refusal full(Client client) {
+        return full(client, 0);
     }
 
     private @Nullable Refusal full(Client client, long more) {
@@ -126,6 +133,7 @@ public final class ClientFiles {
         private final SealedWriter writer;
         private final byte[] piece = new byte[PIECE];
         private int filled;
+        private int pieces;
         private boolean tooLarge;
         private boolean broken;
         private boolean kept;
@@ -160,6 +168,10 @@ public final class ClientFiles {
             try {
                 writer.append(0, piece, 0, filled);
                 filled = 0;
+                // Others hand in files at the same time.
+                if (++pieces % PIECES_A_LOOK == 0 && vault.room() < 0) {
+                    throw new IOException("the disk is nearly full");
+                }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "A client's file could not be written: {0}", e.toString());
                 broken = true;
@@ -192,7 +204,8 @@ public final class ClientFiles {
 
         private Decision<StoredFile> add(String name, @Nullable Duration keptFor) {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            StoredFile file = new StoredFile(id, box, client.project(), client.key().id(), Purpose.BATCH, name,
+            StoredFile file = new StoredFile(id, box, client.project(), client.key().id(), Purpose.BATCH,
+                    StoredText.fit(name, LONGEST_NAME),
                     writer.bytes(), now, now.plus(keptFor == null ? limits.retention() : keptFor));
             adding.lock();
             try {

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.batch.StoredFile.Purpose;
 import org.gatehouse.store.Database;
-import org.gatehouse.store.StoredText;
 
 /** The table of files. Thread-safe. */
 final class FileRows {
@@ -34,7 +33,7 @@ final class FileRows {
                 INSERT INTO client_file (id, box, project_id, key_id, purpose, name, bytes, created_at, expires_at)
                 VALUES (:id, :box, :project, :key, :purpose, :name, :bytes, :created, :expires)""")
                 .bind("id", file.id()).bind("box", file.box()).bind("project", file.project()).bind("key", file.key())
-                .bind("purpose", file.purpose().word()).bind("name", StoredText.fit(file.name(), 255))
+                .bind("purpose", file.purpose().word()).bind("name", file.name())
                 .bind("bytes", file.bytes()).bind("created", Times.bound(file.createdAt()))
                 .bind("expires", Times.bound(file.expiresAt())).execute();
     }

@@ -95,6 +95,10 @@ final class RowsRun implements AutoCloseable {
                     case Row.Read.Wrong(LineProblem problem) -> write(bad, line.number(),
                             ResultLine.of(floor.ids().get(), "", problem.code(), problem.message()), failed);
                     case Row.Read.Good(Row row) -> {
+                        while (floor.vault().room() < 0 && !stopping.halted()) {
+                            // What a row costs must have a place to be written down.
+                            stopping.pause(DISK_WAIT);
+                        }
                         if (!taken(floor.memory(), floor.memoryOf(row))) {
                             leftSome = true;
                             return true;

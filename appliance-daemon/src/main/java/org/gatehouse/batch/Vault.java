@@ -23,6 +23,8 @@ import org.gatehouse.store.SecretPlace;
  */
 final class Vault {
     private static final String SUFFIX = ".sealed";
+    /** For the trail and the database, without which the box takes no call. */
+    private static final long RESERVE = 512L << 20;
 
     private final Path directory;
     private final SecretBox secrets;
@@ -104,9 +106,9 @@ final class Vault {
         return found;
     }
 
-    /** How many bytes the disk has left. */
+    /** How many bytes the disk has left for files of clients; negative when the box needs the rest more urgently. */
     long room() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        return Files.getFileStore(directory).getUsableSpace() - RESERVE;
     }
 
     private Path path(UUID file) {

@@ -241,8 +241,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 conclusion);
         ListenerSettings main = settings.listen().toListener(data.root());
         BatchLimits batchLimits = settings.batches().limits();
-        // Files are larger than any call; whoever takes no file takes no more than before.
-        ListenerSettings listen = main.with(main.limits().withBodiesOf(batchLimits.fileBytes() + FORM_AROUND_A_FILE));
+        ListenerSettings listen = main.with(main.limits().with(new ListenerSettings.LargeBodies(
+                GATEWAY_ROOT + BatchService.FILES, batchLimits.fileBytes() + FORM_AROUND_A_FILE)));
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
                 (int) main.limits().maxBodyBytes());

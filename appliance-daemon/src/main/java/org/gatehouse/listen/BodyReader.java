@@ -61,7 +61,10 @@ public final class BodyReader {
      * @return {@link BodyResult.Body}, empty, when the sink has all of it; {@link BodyResult.TooLarge} also when the sink wanted no more
      */
     public static BodyResult pour(ServerRequest request, long maxBytes, Sink sink) {
-        BodyResult result = readAll(request, maxBytes, announced -> new Pouring(announced, maxBytes, sink));
+        Runnable poured = request.listenerContext() instanceof HelidonView view
+                ? view.connection()::bodyPoured
+                : () -> {};
+        BodyResult result = readAll(request, maxBytes, announced -> new Pouring(announced, maxBytes, sink, poured));
         if (!(result instanceof BodyResult.Body) && request.listenerContext() instanceof HelidonView view) {
             view.connection().bodyFailed();
         }
@@ -125,12 +128,14 @@ public final class BodyReader {
         private final long announced;
         private final long maxBytes;
         private final Sink sink;
+        private final Runnable poured;
         private long size;
 
-        Pouring(long announced, long maxBytes, Sink sink) {
+        Pouring(long announced, long maxBytes, Sink sink, Runnable poured) {
             this.announced = announced;
             this.maxBytes = maxBytes;
             this.sink = sink;
+            this.poured = poured;
         }
 
         @Override
@@ -147,6 +152,7 @@ public final class BodyReader {
                 if (size > maxBytes || !sink.take(buffer, received)) {
                     return new BodyResult.TooLarge(maxBytes);
                 }
+                poured.run();
             }
         }
 

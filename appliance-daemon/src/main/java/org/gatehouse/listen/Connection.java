@@ -44,6 +44,8 @@ final class Connection implements Runnable {
     private volatile boolean http2;
     private volatile boolean finishing;
     private volatile boolean bodyTooLarge;
+    /** How much of a body that is not held was handed on, framing included. The reading thread's. */
+    private long pouredRawBytes;
 
     /**
      * Takes over an accepted connection; nothing happens before {@link #run()}.
@@ -59,7 +61,7 @@ final class Connection implements Runnable {
         this.socket = new ClientSocket(channel, tls, id, wiring.name(), pace);
         this.reader = DataReader.create(this::read);
         this.view = new HelidonView(this, wiring, socket, id, reader, SocketWriter.create(socket.helidon()));
-        this.maxRawBodyBytes = wiring.config().maxPayloadSize() / 4 * 5 + FRAMING_BYTES;
+        this.maxRawBodyBytes = wiring.usualBodyBytes() / 4 * 5 + FRAMING_BYTES;
     }
 
     @Override
@@ -123,7 +125,7 @@ final class Connection implements Runnable {
     }
 
     private byte @Nullable [] readBody() {
-        if (bodyPace.bytes() > maxRawBodyBytes) {
+        if (bodyPace.bytes() - pouredRawBytes > maxRawBodyBytes) {
             // Helidon 4.5.0 looks for the end of a chunk's first line without a limit and keeps all it saw.
             bodyTooLarge = true;
             return null;
@@ -144,6 +146,11 @@ final class Connection implements Runnable {
         } catch (UncheckedIOException e) {
             throw new ServerConnectionException("Reading from the client failed", e);
         }
+    }
+
+    /** All of a body that has come so far was handed on. On the thread that reads it. */
+    void bodyPoured() {
+        pouredRawBytes = bodyPace.bytes();
     }
 
     /** The kernel says that the peer closed or reset the connection. Runs on the watch's thread. */
@@ -268,6 +275,7 @@ final class Connection implements Runnable {
             streams.begins(request);
         } else {
             bodyPace.reset();
+            pouredRawBytes = 0;
         }
     }
 

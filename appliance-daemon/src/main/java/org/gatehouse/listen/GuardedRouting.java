@@ -28,11 +28,14 @@ final class GuardedRouting implements HttpRouting {
 
     private final HttpRouting routing;
     private final TransportErrors errors;
+    private final ListenerSettings.Limits limits;
     private final BooleanSupplier draining;
 
-    GuardedRouting(HttpRouting routing, TransportErrors errors, BooleanSupplier draining) {
+    GuardedRouting(HttpRouting routing, TransportErrors errors, ListenerSettings.Limits limits,
+            BooleanSupplier draining) {
         this.routing = routing;
         this.errors = errors;
+        this.limits = limits;
         this.draining = draining;
     }
 
@@ -44,6 +47,8 @@ final class GuardedRouting implements HttpRouting {
         try {
             if (draining.getAsBoolean()) {
                 errors.refuse(request, response, 503, RETRY_AFTER_SECONDS);
+            } else if (announcesTooMuch(request)) {
+                errors.tooLarge(request, response);
             } else {
                 routing.route(context, request, response);
                 last = mustClose(request, response);
@@ -56,6 +61,14 @@ final class GuardedRouting implements HttpRouting {
         } finally {
             connection.callEnds(request, last && !connection.isHttp2() || draining.getAsBoolean());
         }
+    }
+
+    /** Helidon has let through what any path takes. */
+    private boolean announcesTooMuch(RoutingRequest request) {
+        ServerRequestHeaders headers = request.headers();
+        return limits.large() != null && !headers.contains(HeaderNames.TRANSFER_ENCODING)
+                && headers.contentLength().orElse(0) > limits
+                        .maxBodyBytes(request.prologue().uriPath().rawPath());
     }
 
     /** RFC 9112 9.6: after "close", whoever said it, the connection must end. Helidon 4.5.0 sends the header and keeps the connection. */

@@ -67,7 +67,8 @@ final class Listener implements AutoCloseable {
         TransportErrors errors = new TransportErrors(name, renderer, observer,
                 new RareLog(LOGGER, reaper.clock()));
         this.wiring = new Wiring(name, settings.timeouts(), http1(limits), http2(limits),
-                new OnlyRouting(new GuardedRouting(routing, errors, () -> draining)), config(name, limits),
+                new OnlyRouting(new GuardedRouting(routing, errors, limits, () -> draining)), config(name, limits),
+                limits.maxBodyBytes(),
                 errors, MediaContext.create(),
                 ContentEncodingContext.create(), Context.builder().id("listener-" + name).build(),
                 Executors.newVirtualThreadPerTaskExecutor(),
@@ -114,7 +115,7 @@ final class Listener implements AutoCloseable {
 
     private static ListenerConfig config(String name, ListenerSettings.Limits limits) {
         return ListenerConfig.builder().name(name).protocolsDiscoverServices(false)
-                .maxPayloadSize(limits.maxBodyBytes()).writeQueueLength(0)
+                .maxPayloadSize(limits.mostBodyBytes()).writeQueueLength(0)
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build()).build();
     }
 

@@ -3,6 +3,8 @@ package org.gatehouse.listen;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a listener stands and what it endures. Immutable; every value is checked here, so that a running listener holds only sane ones.
  *
@@ -67,23 +69,41 @@ public record ListenerSettings(String address, int port, Tls tls, Limits limits,
      * Sizes and counts.
      *
      * @param maxHeaderBytes          all headers of a request together, 1 KiB to 1 MiB; more is answered 431
-     * @param maxBodyBytes            the largest request body that any path takes, 1 KiB to 2 GiB; more is answered 413. Paths may take less.
+     * @param maxBodyBytes            the largest request body that any path but {@code large} takes, 1 KiB to 2 GiB; more is answered 413. Paths may take less.
      * @param maxConnections          open connections in all, 1 to 1,000,000. A start under a lower limit of file descriptors lowers it to 40 % of
      *                                that, because a call may need a second descriptor towards the upstream.
      * @param maxConnectionsPerClient open connections of one IPv4 address or one IPv6 /64 network, 1 to maxConnections. The connection above it is
      *                                closed unanswered. Behind a balancer all clients are one address: set it to maxConnections there.
+     * @param large                   the one path that takes more, and streams it; {@code null} for none
      */
-    public record Limits(int maxHeaderBytes, long maxBodyBytes, int maxConnections, int maxConnectionsPerClient) {
+    public record Limits(int maxHeaderBytes, long maxBodyBytes, int maxConnections, int maxConnectionsPerClient,
+            @Nullable LargeBodies large) {
         public Limits {
+            within("large.maxBytes", large == null ? maxBodyBytes : large.maxBytes(), 1 << 10, Integer.MAX_VALUE);
             within("maxHeaderBytes", maxHeaderBytes, 1 << 10, 1 << 20);
             within("maxBodyBytes", maxBodyBytes, 1 << 10, Integer.MAX_VALUE);
             within("maxConnections", maxConnections, 1, 1_000_000);
             within("maxConnectionsPerClient", maxConnectionsPerClient, 1, maxConnections);
         }
 
-        /** The same with request bodies of at least that size. */
-        public Limits withBodiesOf(long bytes) {
-            return new Limits(maxHeaderBytes, Math.max(maxBodyBytes, bytes), maxConnections, maxConnectionsPerClient);
+        /** No path takes larger bodies than the others. */
+        public Limits(int maxHeaderBytes, long maxBodyBytes, int maxConnections, int maxConnectionsPerClient) {
+            this(maxHeaderBytes, maxBodyBytes, maxConnections, maxConnectionsPerClient, null);
+        }
+
+        /** The same with a path that takes larger bodies. */
+        public Limits with(LargeBodies exception) {
+            return new Limits(maxHeaderBytes, maxBodyBytes, maxConnections, maxConnectionsPerClient, exception);
+        }
+
+        /** The largest body that a path takes. */
+        long maxBodyBytes(String path) {
+            return large != null && large.path().equals(path) ? Math.max(maxBodyBytes, large.maxBytes()) : maxBodyBytes;
+        }
+
+        /** The largest body that any path takes. */
+        long mostBodyBytes() {
+            return large == null ? maxBodyBytes : Math.max(maxBodyBytes, large.maxBytes());
         }
 
         /** 32 KiB of headers, 64 MiB of body (a chat request with images), 8000 connections in all, 2000 a client. */
@@ -120,6 +140,14 @@ public record ListenerSettings(String address, int port, Tls tls, Limits limits,
                     Duration.ofSeconds(30));
         }
     }
+
+    /**
+     * A path whose bodies are too large to be held, read with {@link BodyReader#pour}.
+     *
+     * @param path     from the root, as clients write it
+     * @param maxBytes the largest body
+     */
+    public record LargeBodies(String path, long maxBytes) {}
 
     private static void within(String name, long value, long low, long high) {
         if (value < low || value > high) {

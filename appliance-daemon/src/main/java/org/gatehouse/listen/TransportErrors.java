@@ -84,13 +84,29 @@ final class TransportErrors {
     void refuse(RoutingRequest request, RoutingResponse response, int status, int retryAfterSeconds) {
         TransportErrorRenderer.Rendered rendered = renderer.render(status, request.prologue().uriPath().rawPath(),
                 reason(status));
-        response.status(status);
-        response.header(HeaderNames.CONTENT_TYPE, rendered.contentType());
         response.header(HeaderNames.RETRY_AFTER, Integer.toString(retryAfterSeconds));
         String requestId = requestId(request.headers());
-        response.header(REQUEST_ID, requestId);
         tell(new EarlyRefusal(listener, status, request.prologue().uriPath().rawPath(), HelidonView.client(
                 request.remotePeer()), requestId, null, null, null));
+        send(request, response, status, requestId, rendered);
+    }
+
+    /** Answers a request whose body was announced as larger than its path takes. */
+    void tooLarge(RoutingRequest request, RoutingResponse response) {
+        int status = Status.REQUEST_ENTITY_TOO_LARGE_413.code();
+        String path = request.prologue().uriPath().rawPath();
+        String requestId = requestId(request.headers());
+        tell(new EarlyRefusal(listener, status, path, HelidonView.client(request.remotePeer()), requestId,
+                header(request.headers(), HeaderNames.AUTHORIZATION), header(request.headers(), API_KEY),
+                header(request.headers(), TRACEPARENT)));
+        send(request, response, status, requestId, renderer.render(status, path, reason(status)));
+    }
+
+    private static void send(RoutingRequest request, RoutingResponse response, int status, String requestId,
+            TransportErrorRenderer.Rendered rendered) {
+        response.status(status);
+        response.header(HeaderNames.CONTENT_TYPE, rendered.contentType());
+        response.header(REQUEST_ID, requestId);
         if (request.prologue().protocolVersion().startsWith("1")) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }

@@ -19,6 +19,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  * @param http2       makes the HTTP/2 engine of a connection
  * @param router      where requests go
  * @param config      Helidon's view of the listener: body limit, error messages
+ * @param usualBodyBytes the largest body of all paths but the one for large ones
  * @param errors      the answers to requests that never reach a handler
  * @param media       entity readers and writers
  * @param encodings   content encodings, none for requests
@@ -32,7 +33,8 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
  */
 record Wiring(String name, ListenerSettings.Timeouts timeouts, ServerConnectionSelector http1,
         ServerConnectionSelector http2, Router router,
-        ListenerConfig config, TransportErrors errors, MediaContext media, ContentEncodingContext encodings,
+        ListenerConfig config, long usualBodyBytes, TransportErrors errors, MediaContext media,
+        ContentEncodingContext encodings,
         Context context,
         ExecutorService executor, Limit unlimited, ClientWatch clientWatch, CoarseClock clock, Tally tally,
         RareLog failures) {}

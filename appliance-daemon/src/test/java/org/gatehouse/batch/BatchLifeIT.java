@@ -254,8 +254,10 @@ final class BatchLifeIT {
         given(upload("x".repeat(9_900)));
         assertThat(denied(upload("x".repeat(9_900)))).as("bytes of the project").isEqualTo(Reason.QUOTA_USED_UP);
         given(upload("x"));
-        given(upload("x"));
+        StoredFile last = given(upload("x"));
         assertThat(denied(upload("x"))).as("files of the project").isEqualTo(Reason.QUOTA_USED_UP);
+        assertThat(denied(order(slow))).as("no room for results").isEqualTo(Reason.QUOTA_USED_UP);
+        given(batches().files().delete(client, last));
 
         Batch first = given(order(slow));
         Batch second = given(order(slow));
@@ -268,7 +270,8 @@ final class BatchLifeIT {
             await(batch, State.CANCELLED);
         }
         given(batches().files().delete(client, slow));
-        assertThat(trail.records).extracting(AdminRecord::action).containsSubsequence("create", "create", "cancel",
+        assertThat(trail.records).extracting(AdminRecord::action).containsSubsequence("create", "delete", "create",
+                "cancel",
                 "cancel", "delete");
     }
 

@@ -1,7 +1,11 @@
 package org.gatehouse.daemon;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +79,7 @@ final class BatchesIT {
                 + BatchBox.row("two", "local", "[[sim tokens=7]]").replace("\n", "\r\n") + "\n"
                 + BatchBox.row("three", "no-such-model", "Hello").strip();
         FileObject input = batches.upload(files, rows);
-        assertThat(input.bytes()).isEqualTo(rows.getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+        assertThat(input.bytes()).isEqualTo(rows.getBytes(StandardCharsets.UTF_8).length);
         assertThat(input.filename()).isEqualTo("rows.jsonl");
         assertThat(batches.content(input.id())).isEqualTo(rows);
 
@@ -130,7 +134,7 @@ final class BatchesIT {
         try (Stream<Path> paths = Files.list(data.resolve("batches"))) {
             return paths.map(path -> {
                 try {
-                    return new String(Files.readAllBytes(path), java.nio.charset.StandardCharsets.ISO_8859_1);
+                    return new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
                 }
@@ -305,9 +309,29 @@ final class BatchesIT {
     }
 
     @Test
+    void chunkHeaderWithoutEndIsGivenUpAlsoWhereFilesComeIn() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), box.daemon.port())) {
+            socket.setSoTimeout(20_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /v1/files HTTP/1.1\r\nHost: box\r\nAuthorization: Bearer " + key.text()
+                    + "\r\nContent-Type: multipart/form-data; boundary=B\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] endless = "0".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+            int sent = 0;
+            while (socket.getInputStream().available() == 0) {
+                out.write(endless);
+                assertThat(++sent).as("MiB of a framing's line, held in memory").isLessThan(150);
+            }
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 413");
+        }
+        assertThat(box.audit("kind=call&errorCode=request_too_large")).contains("\"surface\":\"batches\"");
+    }
+
+    @Test
     void filesAndResultsSayHowLongTheyAreKept() {
         FileObject input = batches.client.files().create(FileCreateParams.builder()
-                .file(BatchBox.row("one", "local", "x").getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .file(BatchBox.row("one", "local", "x").getBytes(StandardCharsets.UTF_8))
                 .purpose(FilePurpose.BATCH)
                 .expiresAfter(FileCreateParams.ExpiresAfter.builder().seconds(7200).build()).build());
 

@@ -40,6 +40,9 @@ import org.gatehouse.listen.BodyResult;
 
 /** Mounts files and batches beside the gateway's surfaces, under {@code /v1}. Thread-safe. */
 public final class BatchService implements HttpService {
+    /** Where files are handed in, which are larger than any call. */
+    public static final String FILES = "/files";
+
     private static final System.Logger LOG = System.getLogger(BatchService.class.getName());
     private static final String JSON = "application/json";
     private static final int USUAL_PIECE = 20;
@@ -76,7 +79,7 @@ public final class BatchService implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.post("/files", at(this::upload)).get("/files", at(this::listFiles))
+        rules.post(FILES, at(this::upload)).get(FILES, at(this::listFiles))
                 .get("/files/{id}", at((exchange, request) -> file(exchange, request, Views::file)))
                 .delete("/files/{id}", at(this::delete))
                 .get("/files/{id}/content", (request, response) -> gateway.serve(Surface.BATCHES, request, response,

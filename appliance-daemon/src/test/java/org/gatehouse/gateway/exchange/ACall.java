@@ -152,6 +152,11 @@ public final class ACall {
         return exchange;
     }
 
+    /** A call of which only the head was read. */
+    public static Exchange arrived(Arrival arrival) {
+        return new Exchange(arrival, new Present(), new NoReply(), () -> new RequestBody.Result.Whole(new byte[0]));
+    }
+
     private static final class Present implements ClientPresence {
         @Override
         public boolean gone() {
