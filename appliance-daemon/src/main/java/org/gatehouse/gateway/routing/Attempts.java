@@ -91,20 +91,20 @@ public final class Attempts {
             return new Step.End(Step.Why.DEADLINE, null);
         }
         if (made >= terms.retries().attempts()) {
-            return new Step.End(Step.Why.ATTEMPTS_USED, shortestWait(now));
+            return new Step.End(Step.Why.ATTEMPTS_USED, noneAvailable(now).retryAfter());
         }
         Plan plan = plan(now);
         if (plan == null) {
             plan = repetition(now);
         }
         if (plan == null) {
-            return made == 0 ? noneAvailable(now) : new Step.End(Step.Why.ALL_TRIED, shortestWait(now));
+            return made == 0 ? noneAvailable(now) : new Step.End(Step.Why.ALL_TRIED, noneAvailable(now).retryAfter());
         }
         if (now + plan.pauseNanos - deadline >= 0) {
             return new Step.End(Step.Why.DEADLINE, Duration.ofNanos(plan.pauseNanos));
         }
         if (made > 0 && !state.budget.take(terms.retries(), now)) {
-            return new Step.End(Step.Why.BUDGET_USED, shortestWait(now));
+            return new Step.End(Step.Why.BUDGET_USED, noneAvailable(now).retryAfter());
         }
         return go(plan, now);
     }
@@ -250,7 +250,8 @@ public final class Attempts {
     /** The last target once more, if that failed in passing and nobody else is left; {@code null} when not. */
     private @Nullable Plan repetition(long now) {
         Option option = last;
-        if (option == null || lastCause == null || repeated >= terms.retries().sameTarget() || !passes(lastCause)) {
+        if (option == null || lastCause == null || repeated >= terms.retries().sameTarget()
+                || !Bearing.passes(lastCause)) {
             return null;
         }
         long wait = terms.retries().firstWait().toNanos() << repeated;
@@ -267,20 +268,6 @@ public final class Attempts {
         }
         repeated++;
         return new Plan(option, Reason.STRATEGY, wait);
-    }
-
-    private static boolean passes(Cause cause) {
-        return switch (cause) {
-            case OVERLOADED, SERVER_ERROR, BROKEN_ANSWER, RATE_LIMITED -> true;
-            case TIMEOUT, INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION,
-                    PERMISSION,
-                    NOT_FOUND, OUT_OF_MONEY ->
-                false;
-        };
-    }
-
-    private @Nullable Duration shortestWait(long now) {
-        return noneAvailable(now).retryAfter();
     }
 
     /** The target that can be used again first says how long to wait, and for what. */

@@ -25,4 +25,15 @@ public enum Bearing {
             case NOT_FOUND, OVERLOADED, TIMEOUT, SERVER_ERROR, BROKEN_ANSWER -> TARGET;
         };
     }
+
+    /** Whether the same target may do at the next try. */
+    public static boolean passes(Cause cause) {
+        return switch (cause) {
+            case OVERLOADED, SERVER_ERROR, BROKEN_ANSWER, RATE_LIMITED -> true;
+            case TIMEOUT, INVALID_REQUEST, UNSUPPORTED, CONTEXT_TOO_LONG, TOO_LARGE, CONTENT_POLICY, AUTHENTICATION,
+                    PERMISSION,
+                    NOT_FOUND, OUT_OF_MONEY ->
+                false;
+        };
+    }
 }

@@ -165,8 +165,9 @@ class ResponsesTest {
                  "stop":"x","seed":1,"top_k":2,"presence_penalty":1}""");
         Wire.write(RESPONSES, request, Wire.TERMS, losses);
 
-        assertThat(losses.told()).containsExactly("thoughts of earlier turns dropped", "stop dropped", "top_k dropped",
-                "presence_penalty dropped", "seed dropped");
+        assertThat(losses.told()).containsExactly("thoughts of earlier turns dropped",
+                "the last message of the assistant's is answered rather than gone on with", "stop dropped",
+                "top_k dropped", "presence_penalty dropped", "seed dropped");
         ChatRequest several = Wire.read(CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"n\":2}");
         assertThatThrownBy(() -> RESPONSES.writeRequest(several, Wire.TERMS, new Losses()))
                 .isInstanceOfSatisfying(UntranslatableException.class, e -> assertThat(e.param()).isEqualTo("n"));
