@@ -1,8 +1,6 @@
 package org.gatehouse.gateway;
 
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,6 @@ import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.relay.Ending;
 import org.gatehouse.gateway.relay.PlainRelay;
 import org.gatehouse.gateway.relay.StreamRelay;
-import org.gatehouse.gateway.upstream.Berth;
 import org.gatehouse.gateway.upstream.BerthSearch;
 import org.gatehouse.gateway.upstream.Berths;
 import org.gatehouse.gateway.upstream.Dispatch;
@@ -46,17 +43,9 @@ import org.gatehouse.governance.snapshot.ModelRoute;
  */
 public final class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
-    /** How long an upstream whose client has left must say nothing to have said everything. */
-    private static final long SILENCE_NANOS = 10_000_000;
-    private static final long LONGEST_STREAM_NANOS = 100_000_000;
-    private static final long LONGEST_PLAIN_NANOS = 25_000_000;
-    /** Until an upstream that was told has closed: it does at once unless it is very busy, or does not care. */
-    private static final long LONGEST_GOODBYE_NANOS = 100_000_000;
     private static final String EVENTS = "text/event-stream";
     private static final String TEXT = "text/plain";
     private static final byte[] NOTHING = {};
-    /** Never shown: what the upstream said is. */
-    private static final Refusal REFUSED = Refusal.of(Reason.INVALID_REQUEST, "The upstream refused the request.");
     private static final Trouble BUG = new Trouble(Refusal.of(Reason.UNAVAILABLE,
             "The box failed to carry the call to its end. Try again; if it stays so, tell its administrators."),
             Cause.INVALID_REQUEST, null);
@@ -103,14 +92,10 @@ public final class Conversation {
         private CallMeter meter;
         private final CallBook.Flight flight;
         private long firstByteNanos = -1;
-        private final AtomicBoolean leaving = new AtomicBoolean();
+        private final Farewell farewell = new Farewell(nanoTime);
+        private final EngineStay stay = new EngineStay();
         private volatile @Nullable UpstreamCall talking;
-        private volatile boolean streaming;
-        private volatile boolean waiting;
-        private volatile long waitingSince;
         private boolean unsent;
-        private @Nullable Berth berth;
-        private volatile @Nullable BerthSearch search;
         private @Nullable UpstreamReply begun;
         private @Nullable StreamRelay stream;
 
@@ -144,25 +129,19 @@ public final class Conversation {
                     hangUp();
                 }
                 leaveTurn();
-                if (berth != null) {
-                    berth.close();
-                }
+                stay.close();
             }
         }
 
-        /** The next call has its turn at the engine. Once for each search. */
+        /** The next call has its turn at the engine. */
         private void leaveTurn() {
-            BerthSearch held = search;
-            if (held != null) {
-                search = null;
-                if (talking == null || unsent) {
-                    held.leave(0, 0);
-                } else if (meter.reported()) {
-                    Usage used = meter.total();
-                    held.leave(used.inputTokens(), used.outputTokens());
-                } else {
-                    held.leave(exchange.likelyPromptTokens(), meter.outputSoFar());
-                }
+            if (talking == null || unsent) {
+                stay.leaveTurn(0, 0);
+            } else if (meter.reported()) {
+                Usage used = meter.total();
+                stay.leaveTurn(used.inputTokens(), used.outputTokens());
+            } else {
+                stay.leaveTurn(exchange.likelyPromptTokens(), meter.outputSoFar());
             }
         }
 
@@ -180,9 +159,9 @@ public final class Conversation {
                 }
                 StreamRelay broken = stream;
                 if (broken != null && broken.begun()) {
-                    ending = behind(broken, ending);
+                    ending = Mishap.behind(broken, ending);
                 }
-                Trouble trouble = troubleOf(ending);
+                Trouble trouble = Mishap.in(ending, target.upstream());
                 if (trouble == null) {
                     return ended(way, ending);
                 }
@@ -218,24 +197,11 @@ public final class Conversation {
             }
         }
 
-        /** Whatever went wrong with a target that was to go on with an answer: its client has a part of that. */
-        private static Ending behind(StreamRelay broken, Ending ending) {
-            return switch (ending) {
-                case Ending.FailedBefore before -> broken.failed(before.trouble());
-                case Ending.WholeReply whole -> broken.failed(new Trouble(REFUSED,
-                        whole.refusedFor() == null ? Cause.BROKEN_ANSWER : whole.refusedFor(), whole.status()));
-                case Ending.StreamEnd _,Ending.QuotaEnd _,Ending.FailedAfter _,Ending.ClientLeft _ -> ending;
-            };
-        }
-
         /** As if nobody had been asked yet. */
         private void begin() {
             hangUp();
             leaveTurn();
-            if (berth != null) {
-                berth.close();
-                berth = null;
-            }
+            stay.close();
             meter = new CallMeter(exchange, prompts);
             begun = null;
             talking = null;
@@ -257,28 +223,10 @@ public final class Conversation {
         /** The target says nothing while another one could be asked. */
         private void tooSlow() {
             UpstreamCall call = talking;
-            BerthSearch waits = search;
             if (call != null) {
                 call.abort(AbortCause.TOO_SLOW);
             }
-            if (waits != null) {
-                waits.hurry();
-            }
-        }
-
-        /** What went wrong at the target; {@code null} where nothing did. */
-        private @Nullable Trouble troubleOf(Ending ending) {
-            return switch (ending) {
-                case Ending.FailedBefore before -> before.trouble();
-                case Ending.FailedAfter after -> after.trouble();
-                case Ending.WholeReply whole -> whole.refusedFor() == null
-                        ? null
-                        : new Trouble(REFUSED, whole.refusedFor(), whole.status());
-                case Ending.StreamEnd end -> end.failed()
-                        ? UpstreamTrouble.broken(exchange.target().upstream(), "failed in the middle of its answer")
-                        : null;
-                case Ending.QuotaEnd _,Ending.ClientLeft _ -> null;
-            };
+            stay.hurry();
         }
 
         private CallAttempt attempt(ModelRoute.Target target, @Nullable String instance, String key, Trouble trouble,
@@ -301,12 +249,11 @@ public final class Conversation {
 
         /** Goes on to another engine as long as nothing was sent to the one before. */
         private Ending converseWithAnEngine(Impatience.Watch patience) {
-            BerthSearch places = berths.search(exchange);
-            search = places;
+            BerthSearch places = stay.searching(berths.search(exchange));
             while (true) {
                 switch (places.next()) {
                     case BerthSearch.Found.Place place -> {
-                        berth = place.berth();
+                        stay.at(place.berth());
                         if (places.waited()) {
                             patience.anew();
                         }
@@ -420,41 +367,17 @@ public final class Conversation {
             conclusion.headers(exchange);
         }
 
-        /**
-         * Tells the upstream once it falls silent, and soon in any case: what it has made by then was made for this call, and
-         * is counted to the token. Then takes what is still on its way, or breaks off.
-         */
         @Override
         public void clientLeft() {
             UpstreamCall call = talking;
-            if (call != null && leaving.compareAndSet(false, true)) {
-                Thread.startVirtualThread(() -> leave(call));
+            if (call != null) {
+                farewell.to(call);
             }
-        }
-
-        private void leave(UpstreamCall call) {
-            long left = nanoTime.getAsLong();
-            long now;
-            boolean silent;
-            do {
-                LockSupport.parkNanos(SILENCE_NANOS);
-                now = nanoTime.getAsLong();
-                silent = streaming && waiting && now - Math.max(left, waitingSince) >= SILENCE_NANOS;
-            } while (!silent && now - left < (streaming ? LONGEST_STREAM_NANOS : LONGEST_PLAIN_NANOS));
-            if (call.hangUp()) {
-                LockSupport.parkNanos(LONGEST_GOODBYE_NANOS);
-            }
-            // Without effect once the call has ended.
-            call.abort(AbortCause.CLIENT_GONE);
         }
 
         @Override
         public void waits(boolean forUpstream) {
-            streaming = true;
-            if (forUpstream) {
-                waitingSince = nanoTime.getAsLong();
-            }
-            waiting = forUpstream;
+            farewell.streams(forUpstream);
         }
 
         @Override
