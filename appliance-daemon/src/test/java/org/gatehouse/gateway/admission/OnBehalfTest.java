@@ -16,7 +16,6 @@ import org.gatehouse.gateway.dialect.openai.OpenAiDialect;
 import org.gatehouse.gateway.exchange.ACall;
 import org.gatehouse.gateway.exchange.Arrival;
 import org.gatehouse.gateway.exchange.Claim;
-import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.TraceContext;
