@@ -145,13 +145,18 @@ public final class GatewayService implements HttpService {
 
     private void handle(Door door, ServerRequest request, ServerResponse response) {
         HelidonReply reply = new HelidonReply(response);
-        Arrival arrival = arrival(door, request);
-        pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)), reply,
+        Arrival arrival = arrival(door.dialect(), door.surface(), request, credential(request));
+        pipeline.carry(new Exchange(arrival, presence(request), reply,
                 new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
 
-    private Arrival arrival(Door door, ServerRequest request) {
+    static ClientPresence presence(ServerRequest request) {
+        return new Presence(ClientConnection.of(request));
+    }
+
+    /** Stamps a request; the credential may have come in a way of its own. */
+    Arrival arrival(Dialect dialect, Surface surface, ServerRequest request, @Nullable String credential) {
         long nanos = nanoTime.getAsLong();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         UUID id = ids.get();
@@ -160,9 +165,9 @@ public final class GatewayService implements HttpService {
         boolean usable = requestId != null && isVisible(requestId, MAX_REQUEST_ID);
         String scenario = header(request, SCENARIO);
         String pathModel = request.path().pathParameters().first("model").orElse(null);
-        return new Arrival(id, now, nanos, door.dialect(), door.surface(), address(request),
+        return new Arrival(id, now, nanos, dialect, surface, address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
-                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
+                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential,
                 header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(request), snapshots.get());
     }
 
@@ -175,7 +180,7 @@ public final class GatewayService implements HttpService {
                         betas != null && isVisible(betas, MAX_BETAS) ? betas : null, false);
     }
 
-    private static @Nullable String credential(ServerRequest request) {
+    static @Nullable String credential(ServerRequest request) {
         String credential = credential(header(request, HeaderNames.AUTHORIZATION), header(request, API_KEY));
         if (credential != null) {
             return credential;

@@ -79,7 +79,7 @@ public final class Tariff {
                     ? BigDecimal.ZERO
                     : times(price.perSecond(), longest(request.body())).movePointLeft(3);
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
-                    RERANK, MODERATIONS ->
+                    RERANK, MODERATIONS, REALTIME ->
                 BigDecimal.ZERO;
         };
         return orZero(price.perCall()).add(units);

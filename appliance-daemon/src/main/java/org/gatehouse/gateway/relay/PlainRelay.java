@@ -254,7 +254,7 @@ public final class PlainRelay {
             // A prompt that was blocked has no candidates.
             case GENERATE_CONTENT -> List.of("candidates", "promptFeedback");
             case COMPLETIONS, EMBEDDINGS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS ->
+                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS, REALTIME ->
                 List.of();
         };
     }
