@@ -46,6 +46,11 @@ import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.http.RealtimeService;
+import org.gatehouse.gateway.realtime.RealtimeDoor;
+import org.gatehouse.gateway.realtime.RealtimeSessions;
+import org.gatehouse.gateway.realtime.RealtimeTerms;
+import org.gatehouse.gateway.realtime.Rooms;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
@@ -144,6 +149,7 @@ public final class TestBox implements AutoCloseable {
     private final Upstream.Timeouts timeouts;
     private final Traffic traffic;
     private final Listeners listeners;
+    final RealtimeSessions sessions;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
     public TestBox() {
@@ -170,7 +176,17 @@ public final class TestBox implements AutoCloseable {
         this(timeouts, settings, NEVER_ILL);
     }
 
+    /** A box whose Realtime sessions may take so much. */
+    public TestBox(RealtimeTerms realtime) {
+        this(PATIENT, ListenerSettings.onLoopback(0), NEVER_ILL, realtime);
+    }
+
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health) {
+        this(timeouts, settings, health, RealtimeTerms.DEFAULT);
+    }
+
+    private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health,
+            RealtimeTerms realtime) {
         this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
@@ -186,15 +202,23 @@ public final class TestBox implements AutoCloseable {
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
-        Pipeline pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
-                cache, routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
+        Authentication authentication = new Authentication(verifier);
+        Permission permission = new Permission();
+        Admission admission = new Admission(rates, ledger, prompts, clock);
+        Pipeline pipeline = new Pipeline(book, authentication, permission,
+                cache, routing, admission, new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, clock,
                         System::nanoTime),
                 conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
+        sessions = new RealtimeSessions(realtime, System::nanoTime);
+        RealtimeService talks = new RealtimeService(service, new RealtimeDoor(new Rooms(authentication, permission,
+                routing, admission, dispatch, berths, book, conclusion, () -> snapshot, new Ids(), clock,
+                System::nanoTime), realtime, sessions));
         listeners = new Listeners(settings,
-                () -> HttpRouting.builder().register("/v1", service).register("/v1beta", service.google()).build());
+                () -> HttpRouting.builder().register("/v1", service, talks).register("/v1beta", service.google())
+                        .build());
         try {
             listeners.start();
         } catch (IOException e) {
@@ -444,6 +468,7 @@ public final class TestBox implements AutoCloseable {
 
     @Override
     public void close() {
+        sessions.close();
         listeners.close();
         client.close();
         engine.close();

@@ -65,6 +65,7 @@ public final class RealtimeSessions implements AutoCloseable {
 
     void opened(RealtimeSession session) {
         open.add(session);
+        LockSupport.unpark(looker);
         if (closed) {
             session.leave();
         }
@@ -81,7 +82,11 @@ public final class RealtimeSessions implements AutoCloseable {
 
     private void look() {
         while (!closed || !open.isEmpty()) {
-            LockSupport.parkNanos(this, terms.look().toNanos());
+            if (open.isEmpty()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, terms.look().toNanos());
+            }
             long now = nanoTime.getAsLong();
             for (RealtimeSession session : open) {
                 try {
