@@ -33,7 +33,6 @@ final class Answers {
     /** What one token of the client's audio takes: 100 ms of 24 kHz and 16 bits. */
     private static final int AUDIO_BYTES_PER_TOKEN = 4800;
     private static final int TEXT_BYTES_PER_TOKEN = 4;
-    private static final int CLIENT_CLOSED_REQUEST = 499;
     private static final ModelRequest.Span NOWHERE = new ModelRequest.Span(0, 0);
     private static final byte[] NOTHING = {};
 
@@ -112,8 +111,12 @@ final class Answers {
         }
     }
 
-    /** The upstream has ended an answer: settles and records it; false when the row could not be written. */
-    boolean done(Event event, byte[] bytes) {
+    /**
+     * The upstream has ended an answer: settles and records it; false when the row could not be written.
+     *
+     * @param over why the session has ended before; {@code null} while it has not
+     */
+    boolean done(Event event, byte[] bytes, @Nullable SessionEnd over) {
         String id = event.response();
         Answer answer;
         lock.lock();
@@ -137,6 +140,8 @@ final class Answers {
         boolean recorded;
         if (uninvited != null) {
             recorded = finish(answer, 200, Outcome.CUT_BY_QUOTA, uninvited.reason().code(), usage, bytes);
+        } else if (over != null) {
+            recorded = finish(answer, over.answerStatus(), over.answerOutcome(), over.code(), usage, bytes);
         } else {
             recorded = finish(answer, 200, failed ? Outcome.FAILED : Outcome.COMPLETED,
                     failed ? Reason.UPSTREAM_ERROR.code() : null, usage, bytes);
@@ -239,12 +244,10 @@ final class Answers {
         } finally {
             lock.unlock();
         }
-        boolean gone = end.outcome() == Outcome.CLIENT_GONE || end.outcome() == Outcome.COMPLETED;
-        int status = gone ? CLIENT_CLOSED_REQUEST : 200;
-        Outcome outcome = gone ? Outcome.CLIENT_GONE : Outcome.FAILED;
-        String code = gone ? null : end.code();
-        left.forEach(answer -> finish(answer, status, outcome, code, answer.estimated(), NOTHING));
-        unbegun.forEach(answer -> finish(answer, status, outcome, code, Usage.NOTHING, NOTHING));
+        left.forEach(answer -> finish(answer, end.answerStatus(), end.answerOutcome(), end.code(),
+                answer.estimated(), NOTHING));
+        unbegun.forEach(answer -> finish(answer, end.answerStatus(), end.answerOutcome(), end.code(), Usage.NOTHING,
+                NOTHING));
     }
 
     private @Nullable Refusal admit(Event event, byte[] bytes, boolean invited) {

@@ -246,7 +246,7 @@ public final class RealtimeSession {
                 }
                 yield true;
             }
-            case "response.done" -> answers.done(event, bytes);
+            case "response.done" -> answers.done(event, bytes, end.get());
             case "error" -> {
                 answers.refused(event);
                 yield true;

@@ -22,6 +22,22 @@ import org.gatehouse.gateway.websocket.ProtocolViolation;
  */
 record SessionEnd(Outcome outcome, @Nullable String code, int clientCode, String reason, int upstreamCode,
         @Nullable String event, @Nullable Cause fault) {
+    /** What a client that left would have got; nginx's convention, seen in the trail only. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    /** How an answer ended that was under way then. A client that closes its session in the middle of one leaves it. */
+    Outcome answerOutcome() {
+        return switch (outcome) {
+            case COMPLETED, CLIENT_GONE -> Outcome.CLIENT_GONE;
+            case CUT_BY_QUOTA -> Outcome.CUT_BY_QUOTA;
+            case REFUSED, FAILED, INTERRUPTED -> Outcome.FAILED;
+        };
+    }
+
+    /** The status of its row. */
+    int answerStatus() {
+        return answerOutcome() == Outcome.CLIENT_GONE ? CLIENT_CLOSED_REQUEST : 200;
+    }
 
     /** The client closed. */
     static SessionEnd byClient(Message.Close close) {
