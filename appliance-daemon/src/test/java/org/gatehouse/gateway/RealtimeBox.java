@@ -24,6 +24,8 @@ final class RealtimeBox implements AutoCloseable {
 
     final SimulatedProvider openai = SimulatedProvider.start(ProviderKind.OPENAI, ProviderOptions.usual());
     final TestBox box;
+    /** Not where a test keeps rows from being written. */
+    boolean everyTokenHasItsRow = true;
 
     RealtimeBox() {
         this(TERMS);
@@ -72,7 +74,9 @@ final class RealtimeBox implements AutoCloseable {
         try {
             box.assertNothingHeld();
             TestBox.await(() -> box.sessions.size() == 0, "a session stays open");
-            box.assertLedgerEqualsRows();
+            if (everyTokenHasItsRow) {
+                box.assertLedgerEqualsRows();
+            }
         } finally {
             box.close();
             openai.close();
