@@ -18,7 +18,8 @@ import org.gatehouse.simulated.providers.SimulatedProvider;
 /** A box with the model {@code talk} at a simulated OpenAI. */
 final class RealtimeBox implements AutoCloseable {
     /** A box in use, but for whom a test waits. */
-    static final RealtimeTerms TERMS = new RealtimeTerms(20, 8 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
+    static final RealtimeTerms TERMS = new RealtimeTerms(20, 8 << 20, 64 << 20, 4, Duration.ofMillis(500),
+            Duration.ofMinutes(5),
             Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(20),
             Duration.ofSeconds(1), Duration.ofMillis(20));
 

@@ -25,6 +25,7 @@ import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.realtime.RealtimeTerms;
+import org.gatehouse.gateway.upstream.LocalEngines;
 import org.gatehouse.gateway.websocket.FrameReader;
 import org.gatehouse.gateway.websocket.FrameWriter;
 import org.gatehouse.gateway.websocket.Message;
@@ -286,9 +287,10 @@ class RealtimeFaultsTest {
     @Test
     void clientThatTakesNothingForTooLongIsLeft() {
         talks.close();
-        talks = new RealtimeBox(new RealtimeTerms(20, 8 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
-                Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMillis(400),
-                Duration.ofMillis(300), Duration.ofMillis(20)));
+        talks = new RealtimeBox(
+                new RealtimeTerms(20, 8 << 20, 64 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
+                        Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMillis(400),
+                        Duration.ofMillis(300), Duration.ofMillis(20)));
         String filling = "x".repeat(64 << 10);
         try (WebSocketUpstream upstream = new WebSocketUpstream((_, out, _) -> {
             out.send(HELLO);
@@ -305,11 +307,110 @@ class RealtimeFaultsTest {
     }
 
     @Test
+    void upstreamThatTakesNothingForTooLongIsLeft() {
+        talks.close();
+        talks = new RealtimeBox(new RealtimeTerms(20, 8 << 20, 64 << 20, 4, Duration.ofMillis(500),
+                Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(60),
+                Duration.ofMillis(400), Duration.ofMillis(300), Duration.ofMillis(20)));
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        try (WebSocketUpstream upstream = new WebSocketUpstream((_, out, _) -> {
+            out.send(HELLO);
+            over.join();
+        }); RealtimeClient client = open(upstream)) {
+            client.next("session.created");
+            String filling = "{\"type\":\"x\",\"text\":\"" + "x".repeat(64 << 10) + "\"}";
+            Thread.startVirtualThread(() -> {
+                while (!client.closed.isDone()) {
+                    client.send(filling);
+                }
+            });
+            assertThat(client.next("error").at("/error/code").asText()).isEqualTo("upstream_error");
+            assertThat(talks.session().errorCode()).isEqualTo("upstream_error");
+        } finally {
+            over.complete(null);
+        }
+    }
+
+    @Test
+    void upstreamThatClosesInTheMiddleOfAnAnswerEndsItAtOnce() {
+        try (WebSocketUpstream upstream = new WebSocketUpstream((in, out, _) -> {
+            out.send(HELLO);
+            in.next();
+            out.send("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+            out.send("{\"type\":\"response.output_text.delta\",\"response_id\":\"r1\",\"delta\":\"Hello you\"}");
+            out.close(4000, "enough");
+            in.next();
+        }); RealtimeClient client = open(upstream)) {
+            client.send("{\"type\":\"response.create\"}");
+            assertThat(client.closed()).isEqualTo("4000 enough");
+            talks.session();
+            CallRecord answer = talks.answers().getFirst();
+            assertThat(answer.usage().source()).isEqualTo(Usage.Source.ESTIMATED);
+            assertThat(answer.usage().outputTokens()).isBetween(2L, 4L);
+        }
+    }
+
+    @Test
+    void engineOfADeploymentIsTalkedToInItsOwnWordsAndChargedForItsTranscript() {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        try (WebSocketUpstream engine = new WebSocketUpstream((in, out, _) -> {
+            // As vLLM does: the model is named in an event, and the transcript has the usage.
+            out.send("{\"type\":\"session.created\",\"id\":\"s\",\"created\":1}");
+            heard.add(new String(((Message.Data) in.next()).bytes(), StandardCharsets.UTF_8));
+            out.send("{\"type\":\"transcription.delta\",\"delta\":\"Hel\"}");
+            out.send("{\"type\":\"transcription.done\",\"text\":\"Hello\",\"usage\":{\"prompt_tokens\":20,"
+                    + "\"completion_tokens\":2,\"total_tokens\":22}}");
+            in.next();
+        })) {
+            talks.box.model("mine", talks.box.upstream("fleet", Upstream.Kind.VLLM, "deployment:d", null, true),
+                    "engine-model", ModelRoute.Tokenizer.UNKNOWN);
+            talks.box.engines.set("d", new LocalEngines.Standing.Ready(List.of(
+                    new LocalEngines.Instance("one", engine.url(), null, false, 0))));
+            try (RealtimeClient client = RealtimeClient.open(talks.box, talks.box.key("a"), "mine")) {
+                client.send("{\"type\":\"session.update\",\"model\":\"mine\"}");
+                client.next("transcription.done");
+                assertThat(heard.peek()).isEqualTo("{\"type\":\"session.update\",\"model\":\"engine-model\"}");
+                assertThat(talks.box.berths.inFlight("one")).isEqualTo(1);
+                client.leave(1000);
+            }
+            assertThat(talks.session().instance()).isEqualTo("one");
+            CallRecord row = talks.answers().getFirst();
+            assertThat(row.usage().inputTokens()).isEqualTo(20);
+            assertThat(row.usage().outputTokens()).isEqualTo(2);
+            assertThat(row.instance()).isEqualTo("one");
+            TestBox.await(() -> talks.box.berths.inFlight("one") == 0, "the berth was not given back");
+        }
+    }
+
+    @Test
+    void largeMessagesShareARoomAndOnesThatFindNoneAreRefused() throws Exception {
+        talks.close();
+        talks = new RealtimeBox(new RealtimeTerms(20, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
+                Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(60),
+                Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofMillis(20)));
+        String key = talks.box.key("a");
+        String half = "{\"type\":\"x\",\"text\":\"" + "x".repeat(700_000) + "\"}";
+        try (RealtimeClient one = talks.open(key); RealtimeClient two = talks.open(key)) {
+            for (int i = 0; i < 10; i++) {
+                // Each gives back what it took.
+                one.send(half);
+                one.next("error");
+            }
+            one.socket.sendText(half.substring(0, 690_000), false).join();
+            two.socket.sendText(half, true);
+            assertThat(two.closed()).startsWith("1013");
+            one.socket.sendText(half.substring(690_000), true).join();
+            one.next("error");
+        }
+    }
+
+    @Test
     void clientThatAnswersNoPingIsLeft() {
         talks.close();
-        talks = new RealtimeBox(new RealtimeTerms(20, 8 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
-                Duration.ofMinutes(5), Duration.ofMillis(100), Duration.ofMillis(600), Duration.ofSeconds(20),
-                Duration.ofMillis(300), Duration.ofMillis(20)));
+        talks = new RealtimeBox(
+                new RealtimeTerms(20, 8 << 20, 64 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
+                        Duration.ofMinutes(5), Duration.ofMillis(100), Duration.ofMillis(600), Duration.ofSeconds(20),
+                        Duration.ofMillis(300), Duration.ofMillis(20)));
         try (RawClient silent = raw("talk"); RealtimeClient there = talks.open(talks.box.key("a"))) {
             assertThat(talks.session().outcome()).isEqualTo(Outcome.CLIENT_GONE);
             there.ask("[[sim tokens=3]] Still here.");
@@ -340,6 +441,23 @@ class RealtimeFaultsTest {
             assertThat(client.isClosed()).isTrue();
         }
         assertThat(talks.session().outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void whatComesTogetherWithTheHandshakeIsHeard() throws Exception {
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        bytes.writeBytes(("GET /v1/realtime?model=talk HTTP/1.1\r\nHost: box\r\nUpgrade: websocket\r\n"
+                + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "authorization: Bearer " + talks.box.key("a") + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        FrameWriter.ofClient(bytes::write, new Random(5), System::nanoTime)
+                .send("{\"type\":\"input_audio_buffer.clear\"}");
+        try (RawClient client = new RawClient(talks.box)) {
+            assertThat(client.send(bytes.toByteArray()).reply().status()).isEqualTo(101);
+            FrameReader in = new FrameReader(client::read, false, 1 << 20);
+            in.next();
+            assertThat(new String(((Message.Data) in.next()).bytes(), StandardCharsets.UTF_8))
+                    .contains("input_audio_buffer.cleared");
+        }
     }
 
     @Test

@@ -161,7 +161,8 @@ class RealtimeGovernanceTest {
 
     @Test
     void sessionThatLastsTooLongIsEnded() {
-        boxWith(new RealtimeTerms(20, 1 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5), Duration.ofMillis(300),
+        boxWith(new RealtimeTerms(20, 1 << 20, 64 << 20, 4, Duration.ofMillis(500), Duration.ofMinutes(5),
+                Duration.ofMillis(300),
                 Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(1),
                 Duration.ofMillis(20)));
         try (RealtimeClient client = talks.open(talks.box.key("a"))) {
@@ -173,7 +174,8 @@ class RealtimeGovernanceTest {
 
     @Test
     void sessionInWhichNothingIsSaidIsEnded() {
-        boxWith(new RealtimeTerms(20, 1 << 20, 4, Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMinutes(5),
+        boxWith(new RealtimeTerms(20, 1 << 20, 64 << 20, 4, Duration.ofMillis(500), Duration.ofMillis(300),
+                Duration.ofMinutes(5),
                 Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(1),
                 Duration.ofMillis(20)));
         try (RealtimeClient client = talks.open(talks.box.key("a"))) {
@@ -201,7 +203,7 @@ class RealtimeGovernanceTest {
     @Test
     void boxThatStopsLetsTheAnswerEndAndThenTheSession() {
         try (RealtimeClient client = talks.open(talks.box.key("a"))) {
-            client.ask("[[sim tokens=20 token-ms=20]] Slowly.");
+            client.ask("[[sim tokens=10 token-ms=10]] Slowly.");
             client.next("response.output_text.delta");
             talks.box.sessions.close();
             client.next("response.done");

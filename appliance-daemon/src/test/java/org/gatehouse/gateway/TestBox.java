@@ -162,7 +162,7 @@ public final class TestBox implements AutoCloseable {
     }
 
     /** A box that speaks TLS, and so HTTP/2, with a certificate of its own in that directory. */
-    static TestBox withTls(Path directory) {
+    public static TestBox withTls(Path directory) {
         return new TestBox(PATIENT,
                 ListenerSettings.onLoopback(0).with(new ListenerSettings.Tls.SelfSigned(directory)));
     }

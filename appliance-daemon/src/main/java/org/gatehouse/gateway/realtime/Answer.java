@@ -60,6 +60,9 @@ final class Answer {
 
     /** A piece of it goes to the client. */
     void produced(Event piece, long now) {
+        if (piece.deltaBytes() == 0) {
+            return;
+        }
         if (firstByteNanos < 0) {
             firstByteNanos = now;
         }

@@ -47,6 +47,7 @@ final class Answers {
     private long textSince;
     private long audioSince;
     private long sessionCap;
+    private boolean over;
 
     Answers(Rooms rooms, Exchange session, int most) {
         this.rooms = rooms;
@@ -211,12 +212,23 @@ final class Answers {
         }
     }
 
-    /** Waits until no answer is under way; false when the time passes first. */
+    /** The upstream will report nothing any more. */
+    void noMore() {
+        lock.lock();
+        try {
+            over = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no answer is under way, or none will be reported any more; false when the time passes first. */
     boolean awaitIdle(long nanos) {
         lock.lock();
         try {
             long left = nanos;
-            while (!(asked.isEmpty() && running.isEmpty())) {
+            while (!over && !(asked.isEmpty() && running.isEmpty())) {
                 if (left <= 0) {
                     return false;
                 }

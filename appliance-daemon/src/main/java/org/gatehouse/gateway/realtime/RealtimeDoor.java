@@ -218,7 +218,8 @@ public final class RealtimeDoor {
                 return new Tried.Failed(
                         UpstreamTrouble.broken(upstream, "opened a WebSocket that was not asked for like that"));
             }
-            UpstreamLink link = new UpstreamLink(call, reply, terms.mostMessageBytes(), random, rooms.nanoTime());
+            UpstreamLink link = new UpstreamLink(call, reply, terms.mostMessageBytes(), sessions.room(), random,
+                    rooms.nanoTime());
             Trouble trouble = greeting(upstream, link);
             if (trouble != null) {
                 link.close();

@@ -101,7 +101,7 @@ public final class RealtimeSession {
     // --- the client's side
 
     private void listenToClient(ClientLink link, FrameWriter out) {
-        FrameReader frames = new FrameReader(link, true, terms.mostMessageBytes());
+        FrameReader frames = new FrameReader(link, true, terms.mostMessageBytes(), sessions.room());
         try {
             while (true) {
                 listening = true;
@@ -125,6 +125,8 @@ public final class RealtimeSession {
             end(SessionEnd.clientBroke(violation));
         } catch (IOException _) {
             end(SessionEnd.clientVanished());
+        } finally {
+            frames.close();
         }
     }
 
@@ -203,12 +205,13 @@ public final class RealtimeSession {
                 }
             }
         } catch (ProtocolViolation _) {
-            end(upstreamBroke("sent what is no WebSocket."));
+            end(upstreamBroke("sent what is no WebSocket, or more at a time than is taken."));
         } catch (IOException _) {
             end(upstreamBroke("cut the connection, or fell silent."));
         } catch (RuntimeException e) {
             bug(e);
         } finally {
+            answers.noMore();
             upstreamSilent.countDown();
         }
     }
@@ -328,24 +331,15 @@ public final class RealtimeSession {
         }
     }
 
+    /** Each side is told by a thread of its own: whoever takes nothing any more would block it until its connection is closed. */
     private void sayGoodbye(SessionEnd why) {
         long goodbye = terms.goodbye().toNanos();
         ClientLink link = client;
         FrameWriter out = toClient;
         Thread.ofVirtual().name("realtime-client-farewell").start(() -> leaveClient(why, out));
+        Thread.ofVirtual().name("realtime-upstream-farewell").start(() -> leaveUpstream(why));
         try {
-            if (!answers.idle() && why.fault() == null) {
-                upstream.out().send("{\"type\":\"response.cancel\"}");
-                answers.awaitIdle(goodbye);
-            }
-            upstream.out().close(why.upstreamCode(), "");
-            upstreamSilent.await(goodbye, TimeUnit.NANOSECONDS);
-        } catch (IOException _) {
-            // Then it has left already.
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        try {
+            upstreamSilent.await(2 * goodbye, TimeUnit.NANOSECONDS);
             upstream.abort(AbortCause.CLIENT_GONE);
             clientSilent.await(goodbye, TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
@@ -355,6 +349,19 @@ public final class RealtimeSession {
                 link.close();
             }
             farewell.countDown();
+        }
+    }
+
+    /** What it is making is not wanted any more: told so, it says what that used. */
+    private void leaveUpstream(SessionEnd why) {
+        try {
+            if (!answers.idle() && why.fault() == null) {
+                upstream.out().send("{\"type\":\"response.cancel\"}");
+                answers.awaitIdle(terms.goodbye().toNanos());
+            }
+            upstream.out().close(why.upstreamCode(), "");
+        } catch (IOException _) {
+            // Then it has left already.
         }
     }
 
@@ -435,7 +442,7 @@ public final class RealtimeSession {
         } else if (now - begun > terms.longest().toNanos()) {
             end(expired("session_expired", "The session has lasted " + terms.longest().toMinutes()
                     + " minutes, which is the most. Open a new one."));
-        } else if (now - lastMessage > terms.idle().toNanos() && answers.idle()) {
+        } else if (now - lastMessage > terms.idle().toNanos()) {
             end(expired("session_idle", "Nothing was said in the session for " + terms.idle().toMinutes()
                     + " minutes. Open a new one."));
         } else if (out.stalledNanos() > terms.stall().toNanos()

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import org.gatehouse.gateway.websocket.Room;
+
 /**
  * The sessions that are open, and one thread that looks after all of them. Closed, it lets each finish its answer, for a few
  * seconds, and takes no new one. Thread-safe.
@@ -18,6 +20,7 @@ public final class RealtimeSessions implements AutoCloseable {
     private final RealtimeTerms terms;
     private final LongSupplier nanoTime;
     private final Set<RealtimeSession> open = ConcurrentHashMap.newKeySet();
+    private final SharedRoom room;
     private final AtomicInteger places = new AtomicInteger();
     private final LongAdder fromClients = new LongAdder();
     private final LongAdder fromUpstreams = new LongAdder();
@@ -28,7 +31,13 @@ public final class RealtimeSessions implements AutoCloseable {
     public RealtimeSessions(RealtimeTerms terms, LongSupplier nanoTime) {
         this.terms = terms;
         this.nanoTime = nanoTime;
+        this.room = new SharedRoom(terms.roomBytes());
         this.looker = Thread.ofVirtual().name("realtime-look").start(this::look);
+    }
+
+    /** Where large messages lie. */
+    Room room() {
+        return room;
     }
 
     /** How many are open, or about to be. */

@@ -18,6 +18,7 @@ import org.gatehouse.gateway.websocket.FrameReader;
 import org.gatehouse.gateway.websocket.FrameWriter;
 import org.gatehouse.gateway.websocket.Message;
 import org.gatehouse.gateway.websocket.ProtocolViolation;
+import org.gatehouse.gateway.websocket.Room;
 
 /**
  * The upstream's WebSocket, open. Its first message is waited for apart, because it tells whether the upstream takes the
@@ -30,11 +31,11 @@ final class UpstreamLink {
     private final CompletableFuture<Message> first = new CompletableFuture<>();
     private boolean firstTaken;
 
-    UpstreamLink(UpstreamCall call, UpstreamReply reply, int mostMessageBytes, RandomGenerator masks,
+    UpstreamLink(UpstreamCall call, UpstreamReply reply, int mostMessageBytes, Room room, RandomGenerator masks,
             LongSupplier nanoTime) {
         this.call = call;
         this.frames = new FrameReader((target, offset, length) -> read(reply, target, offset, length), false,
-                mostMessageBytes);
+                mostMessageBytes, room);
         this.out = FrameWriter.ofClient(reply::write, masks, nanoTime);
         Thread.ofVirtual().name("realtime-hello").start(this::readFirst);
     }
@@ -122,6 +123,7 @@ final class UpstreamLink {
     void close() {
         call.abort(AbortCause.CLOSED);
         first.handle((_, _) -> first).join();
+        frames.close();
         call.close();
     }
 }

@@ -20,6 +20,8 @@ public final class CloseCodes {
     public static final int TOO_BIG = 1009;
     /** The server could not go on. */
     public static final int INTERNAL_ERROR = 1011;
+    /** The server has too much to do. */
+    public static final int TRY_LATER = 1013;
 
     private CloseCodes() {}
 

@@ -15,10 +15,14 @@ import java.util.Arrays;
  */
 public final class FrameReader {
     private static final int BUFFER_BYTES = 16 << 10;
+    /** A message up to here takes no shared room. */
+    private static final int SMALL_BYTES = 64 << 10;
 
     private final ByteSource source;
     private final boolean peerIsClient;
     private final int mostBytes;
+    private final Room room;
+    private int taken;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final byte[] key = new byte[Frames.MASK_BYTES];
     private int at;
@@ -33,9 +37,23 @@ public final class FrameReader {
      * @param mostBytes of one message
      */
     public FrameReader(ByteSource source, boolean peerIsClient, int mostBytes) {
+        this(source, peerIsClient, mostBytes, Room.ENDLESS);
+    }
+
+    /**
+     * The same, in a room that it shares: a large message holds its part from when it arrives until the next one is asked for.
+     */
+    public FrameReader(ByteSource source, boolean peerIsClient, int mostBytes, Room room) {
         this.source = source;
         this.peerIsClient = peerIsClient;
         this.mostBytes = mostBytes;
+        this.room = room;
+    }
+
+    /** Gives back what the last message holds; nothing is read any more. Called twice it does nothing. */
+    public void close() {
+        room.giveBack(taken);
+        taken = 0;
     }
 
     /**
@@ -46,6 +64,9 @@ public final class FrameReader {
      * @throws ProtocolViolation when the connection is to be closed for what it sent
      */
     public Message next() throws IOException, ProtocolViolation {
+        if (opened == Frames.CONTINUATION) {
+            close();
+        }
         while (true) {
             int first = octet();
             int second = octet();
@@ -150,7 +171,7 @@ public final class FrameReader {
         return new Message.Close(code, new String(reason, StandardCharsets.UTF_8));
     }
 
-    private void payload(int length, ByteArrayOutputStream target) throws IOException {
+    private void payload(int length, ByteArrayOutputStream target) throws IOException, ProtocolViolation {
         int left = length;
         int phase = 0;
         while (left > 0) {
@@ -159,6 +180,12 @@ public final class FrameReader {
             if (peerIsClient) {
                 Frames.mask(buffer, at, at + count, key, 0, phase);
                 phase = phase + count & 3;
+            }
+            if (target.size() + count > SMALL_BYTES) {
+                if (!room.take(count)) {
+                    throw new ProtocolViolation(CloseCodes.TRY_LATER, "there is no room for so large a message now");
+                }
+                taken += count;
             }
             target.write(buffer, at, count);
             at += count;
