@@ -57,7 +57,12 @@ import org.gatehouse.gateway.admission.Permission;
 import org.gatehouse.gateway.admission.RateLimits;
 import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.http.RealtimeService;
 import org.gatehouse.gateway.protocol.Protocols;
+import org.gatehouse.gateway.realtime.RealtimeDoor;
+import org.gatehouse.gateway.realtime.RealtimeSessions;
+import org.gatehouse.gateway.realtime.RealtimeTerms;
+import org.gatehouse.gateway.realtime.Rooms;
 import org.gatehouse.gateway.recording.TrailBook;
 import org.gatehouse.gateway.routing.ActiveChecks;
 import org.gatehouse.gateway.routing.Routing;
@@ -231,12 +236,15 @@ public final class ApplianceDaemon implements AutoCloseable {
         RateLimits rates = new RateLimits(nanoTime);
         TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
         Conclusion conclusion = new Conclusion(book, cache, nanoTime);
+        Authentication authentication = new Authentication(new KeyVerifier(secrets.apiKeyPepper()));
+        Permission permission = new Permission();
+        Admission admission = new Admission(rates, ledger, prompts, clock);
         Pipeline pipeline = new Pipeline(book,
-                new Authentication(new KeyVerifier(secrets.apiKeyPepper())),
-                new Permission(),
+                authentication,
+                permission,
                 cache,
                 routing,
-                new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
+                admission, new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion, nanoTime),
                 conclusion);
         ListenerSettings main = settings.listen().toListener(data.root());
@@ -246,6 +254,12 @@ public final class ApplianceDaemon implements AutoCloseable {
         RandomGenerator spans = () -> ThreadLocalRandom.current().nextLong();
         GatewayService gateway = new GatewayService(pipeline, open.snapshots()::current, ids, clock, nanoTime, spans,
                 (int) main.limits().maxBodyBytes());
+
+        RealtimeSessions sessions = new RealtimeSessions(RealtimeTerms.DEFAULT, nanoTime);
+        RealtimeService realtime = new RealtimeService(gateway, new RealtimeDoor(
+                new Rooms(authentication, permission, routing, admission, dispatch, berths, book, conclusion,
+                        open.snapshots()::current, ids, clock, nanoTime),
+                RealtimeTerms.DEFAULT, sessions));
 
         open.snapshots().onChange(new Forgetting(rates, dispatch));
         open.snapshots().onChange(new RouteFollowing(traffic, open.snapshots().current()));
@@ -268,6 +282,12 @@ public final class ApplianceDaemon implements AutoCloseable {
                 RateLimits::remembered);
         metrics.gauge("gatehouse.upstream.endpoints", "Upstream addresses that connections are kept for", client,
                 it -> it.figures().size());
+        metrics.gauge("gatehouse.realtime.sessions", "Realtime sessions that are open", sessions,
+                RealtimeSessions::size);
+        metrics.counter("gatehouse.realtime.messages", "Messages of Realtime sessions", sessions,
+                RealtimeSessions::fromClients, "from", "client");
+        metrics.counter("gatehouse.realtime.messages", "Messages of Realtime sessions", sessions,
+                RealtimeSessions::fromUpstreams, "from", "upstream");
         KeptAnswers kept = new KeptAnswers(cache);
         kept.show(metrics);
         LiveBatches liveBatches = new LiveBatches(batches);
@@ -314,7 +334,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         // What is heard from outside.
         DoorMetrics doorMetrics = new DoorMetrics(metrics);
         Settings.Management apart = settings.management();
-        HttpRouting.Builder clients = HttpRouting.builder().register(GATEWAY_ROOT, gateway)
+        HttpRouting.Builder clients = HttpRouting.builder().register(GATEWAY_ROOT, gateway, realtime)
                 .register(GATEWAY_ROOT, new BatchService(gateway, pipeline, batches, batchLimits.fileBytes()))
                 .register("/v1beta", gateway.google());
         HttpRouting.Builder management = apart == null ? clients : HttpRouting.builder();
@@ -327,6 +347,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                         gateway.refusedEarly(refusal, GATEWAY_ROOT);
                     }
                 }));
+        // Closed before the doors: sessions do not end by themselves, and the doors wait for what is in flight.
+        keep(sessions);
         doors.start();
         listeners = doors;
         doorMetrics.show(doors, apart != null);

@@ -64,7 +64,7 @@ public final class Conclusion {
     }
 
     /** Refuses a call that cannot even be recorded. */
-    void turnAway(Exchange exchange, Refusal refusal) {
+    public void turnAway(Exchange exchange, Refusal refusal) {
         sendError(exchange, refusal);
     }
 
@@ -74,7 +74,7 @@ public final class Conclusion {
     }
 
     /** Records and sends a refusal. */
-    void refuse(Exchange exchange, Refusal refusal) {
+    public void refuse(Exchange exchange, Refusal refusal) {
         Entry entry = new Entry(refusal.reason().status(), Outcome.REFUSED, refusal.reason().code(), Usage.NOTHING,
                 null);
         if (!record(exchange, entry, -1, new byte[0], null)) {
@@ -288,7 +288,7 @@ public final class Conclusion {
     }
 
     /** Sets the headers that every answer carries. */
-    void headers(Exchange exchange) {
+    public void headers(Exchange exchange) {
         ClientReply reply = exchange.reply();
         Arrival arrival = exchange.arrival();
         reply.header("x-request-id", arrival.requestId());
@@ -331,6 +331,24 @@ public final class Conclusion {
         }
         long seconds = (millis + 999) / 1000;
         return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+    }
+
+    /**
+     * Records what came of something that is answered elsewhere than through the exchange's reply, such as over a WebSocket. It
+     * is settled already.
+     *
+     * @param firstByteNanos when the client got the first of it; -1 when it got nothing
+     * @param flight landed here once the row is durable; {@code null} for what never reached an upstream
+     * @return whether the row is durable
+     */
+    public boolean enter(Exchange exchange, int status, Outcome outcome, @Nullable String code, Usage usage,
+            @Nullable Cost cost, long firstByteNanos, byte[] reply, CallBook.@Nullable Flight flight) {
+        boolean recorded = record(exchange, new Entry(status, outcome, code, usage, cost), firstByteNanos, reply,
+                flight);
+        if (recorded && flight != null) {
+            flight.land();
+        }
+        return recorded;
     }
 
     private record Entry(int status, Outcome outcome, @Nullable String errorCode, Usage usage, @Nullable Cost cost) {}

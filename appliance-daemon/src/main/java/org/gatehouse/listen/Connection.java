@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.SocketWriter;
 import io.helidon.webserver.CloseConnectionException;
@@ -46,6 +47,7 @@ final class Connection implements Runnable {
     private volatile boolean bodyTooLarge;
     /** How much of a body that is not held was handed on, framing included. The reading thread's. */
     private long pouredRawBytes;
+    private volatile boolean takenOver;
 
     /**
      * Takes over an accepted connection; nothing happens before {@link #run()}.
@@ -107,7 +109,7 @@ final class Connection implements Runnable {
     /** Where Helidon's engines get their bytes; null at the end of the stream. */
     private byte @Nullable [] read() {
         byte[] bytes;
-        if (http2) {
+        if (http2 || takenOver) {
             bytes = readSocket();
         } else if (pace.callsInFlight() == 0) {
             bytes = readSocket();
@@ -163,6 +165,16 @@ final class Connection implements Runnable {
             client.fire();
             streams.allLeft();
         }
+    }
+
+    /** From here on a handler moves the bytes, which are no HTTP any more: what holds for the body of a call holds for none of them. */
+    void takenOver() {
+        takenOver = true;
+    }
+
+    /** Writes for a handler that has taken the connection over. */
+    void write(BufferData bytes) {
+        socket.helidon().write(bytes);
     }
 
     /** Lets the client read the last answer: our side is closed first, what it still sends is dropped, for a bounded time. */

@@ -110,6 +110,11 @@ final class RawClient implements AutoCloseable {
         return seen.toString();
     }
 
+    /** Reads what comes, as it comes. */
+    int read(byte[] target, int offset, int length) throws IOException {
+        return in.read(target, offset, length);
+    }
+
     /** Whether the box has closed the connection, or does so now. */
     boolean isClosed() {
         try {

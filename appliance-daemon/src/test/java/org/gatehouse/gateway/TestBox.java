@@ -46,6 +46,11 @@ import org.gatehouse.gateway.cache.ExactCache;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.http.GatewayService;
+import org.gatehouse.gateway.http.RealtimeService;
+import org.gatehouse.gateway.realtime.RealtimeDoor;
+import org.gatehouse.gateway.realtime.RealtimeSessions;
+import org.gatehouse.gateway.realtime.RealtimeTerms;
+import org.gatehouse.gateway.realtime.Rooms;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.routing.Routing;
 import org.gatehouse.gateway.routing.Traffic;
@@ -146,6 +151,7 @@ public final class TestBox implements AutoCloseable {
     /** What carries the calls. */
     public final Pipeline pipeline;
     private final Listeners listeners;
+    final RealtimeSessions sessions;
     private volatile PolicySnapshot snapshot = PolicySnapshot.empty();
 
     public TestBox() {
@@ -158,7 +164,7 @@ public final class TestBox implements AutoCloseable {
     }
 
     /** A box that speaks TLS, and so HTTP/2, with a certificate of its own in that directory. */
-    static TestBox withTls(Path directory) {
+    public static TestBox withTls(Path directory) {
         return new TestBox(PATIENT,
                 ListenerSettings.onLoopback(0).with(new ListenerSettings.Tls.SelfSigned(directory)));
     }
@@ -172,7 +178,17 @@ public final class TestBox implements AutoCloseable {
         this(timeouts, settings, NEVER_ILL);
     }
 
+    /** A box whose Realtime sessions may take so much. */
+    public TestBox(RealtimeTerms realtime) {
+        this(PATIENT, ListenerSettings.onLoopback(0), NEVER_ILL, realtime);
+    }
+
     private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health) {
+        this(timeouts, settings, health, RealtimeTerms.DEFAULT);
+    }
+
+    private TestBox(Upstream.Timeouts timeouts, ListenerSettings settings, HealthTerms health,
+            RealtimeTerms realtime) {
         this.timeouts = timeouts;
         model("local", upstream("engine", Upstream.Kind.VLLM, engine.uri() + "/v1", null, true), "engine-model",
                 ModelRoute.Tokenizer.ENGINE);
@@ -188,15 +204,23 @@ public final class TestBox implements AutoCloseable {
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         Book book = new Book();
         Conclusion conclusion = new Conclusion(book, cache, System::nanoTime);
-        pipeline = new Pipeline(book, new Authentication(verifier), new Permission(),
-                cache, routing, new Admission(rates, ledger, prompts, clock), new TokenCounts(prompts),
+        Authentication authentication = new Authentication(verifier);
+        Permission permission = new Permission();
+        Admission admission = new Admission(rates, ledger, prompts, clock);
+        pipeline = new Pipeline(book, authentication, permission,
+                cache, routing, admission, new TokenCounts(prompts),
                 new Conversation(dispatch, translation, impatience, berths, prompts, book, conclusion,
                         System::nanoTime),
                 conclusion);
         GatewayService service = new GatewayService(pipeline, () -> snapshot, new Ids(), clock, System::nanoTime,
                 new Random(7), MAX_BODY_BYTES);
+        sessions = new RealtimeSessions(realtime, System::nanoTime);
+        RealtimeService talks = new RealtimeService(service, new RealtimeDoor(new Rooms(authentication, permission,
+                routing, admission, dispatch, berths, book, conclusion, () -> snapshot, new Ids(), clock,
+                System::nanoTime), realtime, sessions));
         listeners = new Listeners(settings,
-                () -> HttpRouting.builder().register("/v1", service).register("/v1beta", service.google()).build());
+                () -> HttpRouting.builder().register("/v1", service, talks).register("/v1beta", service.google())
+                        .build());
         try {
             listeners.start();
         } catch (IOException e) {
@@ -447,6 +471,7 @@ public final class TestBox implements AutoCloseable {
 
     @Override
     public void close() {
+        sessions.close();
         listeners.close();
         client.close();
         engine.close();

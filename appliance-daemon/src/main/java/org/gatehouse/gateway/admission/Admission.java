@@ -10,11 +10,13 @@ import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.CacheLook;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.gateway.exchange.Reservation.Rate;
 import org.gatehouse.gateway.exchange.Reservation.RateHeaders;
 import org.gatehouse.gateway.exchange.Stage;
@@ -56,7 +58,7 @@ public final class Admission implements Stage {
     @Override
     public Verdict pass(Exchange exchange) {
         if (exchange.look() instanceof CacheLook.Hit) {
-            return new Attempt(exchange, 0).runWithoutModel();
+            return new Attempt(exchange, 0).runWithoutModel(false);
         }
         long bound = prompts.upperBound(exchange);
         exchange.promptTokens(bound, false);
@@ -72,6 +74,27 @@ public final class Admission implements Stage {
         return verdict;
     }
 
+    /**
+     * Lets a session begin that will ask its model for answers later: it takes its place among the calls at the same time and
+     * one request of the rate, and must have something left of every quota and budget. Each answer is
+     * {@linkplain #answer admitted} by itself.
+     */
+    public Verdict session(Exchange exchange) {
+        return new Attempt(exchange, 0).runWithoutModel(true);
+    }
+
+    /** Reserves what an answer inside a session may use; its place among the calls is the session's. */
+    public Verdict answer(Exchange exchange) {
+        Attempt attempt = new Attempt(exchange, prompts.upperBound(exchange));
+        attempt.placed = true;
+        return attempt.run();
+    }
+
+    /** Holds nothing, and books what was used: of what nobody could ask before it was made. */
+    public Reservation afterwards(Exchange exchange) {
+        return new BookedAfterwards(rates, ledger, exchange.key(), exchange.arrival(), clock);
+    }
+
     /** One try to get everything; whatever it took before it failed is put back. */
     private final class Attempt {
         private final Exchange exchange;
@@ -81,6 +104,7 @@ public final class Admission implements Stage {
         private final boolean producesTokens;
         private final long wanted;
         private long output;
+        private boolean placed;
         private final List<Limit> entered = new ArrayList<>(2);
         private final List<Limit> requestsTaken = new ArrayList<>(2);
         private final List<Limit> tokensTaken = new ArrayList<>(2);
@@ -110,13 +134,16 @@ public final class Admission implements Stage {
             }
         }
 
-        /** Of a call that the cache answers: its rate and its place count, tokens and money are none. */
-        private Verdict runWithoutModel() {
+        /** Of a call that no model works for itself: its rate and its place count, tokens and money are none. */
+        private Verdict runWithoutModel(boolean modelFollows) {
             boolean held = false;
             try {
                 Refusal refusal = enterAll();
                 if (refusal == null) {
                     refusal = takeRequests();
+                }
+                if (refusal == null && modelFollows) {
+                    refusal = nothingLeft();
                 }
                 held = refusal == null;
                 if (held) {
@@ -130,8 +157,19 @@ public final class Admission implements Stage {
             }
         }
 
+        private @Nullable Refusal nothingLeft() {
+            Need least = new Need(0, 1, 1, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, true);
+            return switch (ledger.reserve(key, least, now)) {
+                case Ledger.Insufficient insufficient -> usedUp(insufficient);
+                case Ledger.Granted granted -> {
+                    granted.hold().settle(Usage.NOTHING, null, now, now);
+                    yield null;
+                }
+            };
+        }
+
         private @Nullable Refusal takeAll() {
-            Refusal refusal = enterAll();
+            Refusal refusal = placed ? null : enterAll();
             if (refusal == null) {
                 refusal = takeRequests();
             }

@@ -245,6 +245,12 @@ public final class Ledger {
         }
     }
 
+    /** Books what held nothing, and says which soft budgets it used up. */
+    void bookUnreserved(KeyRecord key, Usage usage, @Nullable BigDecimal cost, Instant startedAt, Instant now) {
+        Need nothing = new Need(0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, false);
+        new Hold(key, List.of(), nothing, false).settle(usage, cost, startedAt, now);
+    }
+
     /** Books a call that held nothing: one found interrupted at the next start. */
     public synchronized void book(Collection<Scope> scopes, Usage usage, @Nullable BigDecimal cost, Instant startedAt,
             Instant now) {

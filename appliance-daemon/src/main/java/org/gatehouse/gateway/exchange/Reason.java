@@ -14,6 +14,7 @@ public enum Reason {
     INVALID_REQUEST(400, "invalid_request_error"), //
     CONTEXT_TOO_LONG(400, "context_length_exceeded"), //
     REQUEST_TIMEOUT(408, "request_timeout"), //
+    UPGRADE_REQUIRED(426, "upgrade_required"), //
     REQUEST_TOO_LARGE(413, "request_too_large"), //
     CONTENT_POLICY(400, "content_policy_violation"), //
     RATE_LIMITED(429, "rate_limit_exceeded"), //

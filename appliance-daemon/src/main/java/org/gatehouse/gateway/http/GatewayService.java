@@ -125,8 +125,8 @@ public final class GatewayService implements HttpService {
      */
     public void serve(Surface surface, ServerRequest request, ServerResponse response, Consumer<Exchange> work) {
         HelidonReply reply = new HelidonReply(response);
-        work.accept(new Exchange(arrival(new Door(surface, OPENAI), request),
-                new Presence(ClientConnection.of(request)), reply, new HelidonBody(request, maxBodyBytes)));
+        work.accept(new Exchange(arrival(OPENAI, surface, request, credential(request)), presence(request), reply,
+                new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
 
@@ -179,14 +179,19 @@ public final class GatewayService implements HttpService {
 
     private void handle(Door door, ServerRequest request, ServerResponse response) {
         HelidonReply reply = new HelidonReply(response);
-        Arrival arrival = arrival(door, request);
-        pipeline.carry(new Exchange(arrival, new Presence(ClientConnection.of(request)),
+        Arrival arrival = arrival(door.dialect(), door.surface(), request, credential(request));
+        pipeline.carry(new Exchange(arrival, presence(request),
                 door.dialect() == GEMINI && wantsArray(request) ? new ArrayReply(reply) : reply,
                 new HelidonBody(request, maxBodyBytes)));
         reply.leave();
     }
 
-    private Arrival arrival(Door door, ServerRequest request) {
+    static ClientPresence presence(ServerRequest request) {
+        return new Presence(ClientConnection.of(request));
+    }
+
+    /** Stamps a request; the credential may have come in a way of its own. */
+    Arrival arrival(Dialect dialect, Surface surface, ServerRequest request, @Nullable String credential) {
         long nanos = nanoTime.getAsLong();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         UUID id = ids.get();
@@ -195,14 +200,14 @@ public final class GatewayService implements HttpService {
         boolean usable = requestId != null && isVisible(requestId, MAX_REQUEST_ID);
         String scenario = header(request, SCENARIO);
         String pathModel = request.path().pathParameters().first("model").orElse(null);
-        return new Arrival(id, now, nanos, door.dialect(), door.surface(), address(request),
+        return new Arrival(id, now, nanos, dialect, surface, address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
-                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential(request),
-                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(door, request), snapshots.get());
+                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential,
+                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(surface, request), snapshots.get());
     }
 
-    private static Arrival.Hints hints(Door door, ServerRequest request) {
-        if (door.surface() == Surface.MODELS) {
+    private static Arrival.Hints hints(Surface surface, ServerRequest request) {
+        if (surface == Surface.MODELS) {
             Map<String, String> part = new HashMap<>();
             // These alone: in Google's way a key may stand there, too.
             PARTS.forEach(name -> request.query().first(name).ifPresent(value -> part.put(name, value)));
@@ -223,7 +228,7 @@ public final class GatewayService implements HttpService {
         return said != null && said.matches("[0-9]{1,3}") ? Integer.parseInt(said) : 0;
     }
 
-    private static @Nullable String credential(ServerRequest request) {
+    static @Nullable String credential(ServerRequest request) {
         String credential = credential(header(request, HeaderNames.AUTHORIZATION), header(request, API_KEY));
         if (credential != null) {
             return credential;

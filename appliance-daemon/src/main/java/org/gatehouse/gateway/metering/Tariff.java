@@ -80,7 +80,7 @@ public final class Tariff {
                     ? BigDecimal.ZERO
                     : times(price.perSecond(), longest(request.body())).movePointLeft(3);
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
-                    BATCHES,
+                    BATCHES, REALTIME,
                     RERANK, MODERATIONS ->
                 BigDecimal.ZERO;
         };

@@ -99,8 +99,9 @@ public final class UsageReader {
                 case "prompt_cache_hit_tokens" -> cached = Math.max(cached, number(parser));
                 case "total_tokens" -> total = number(parser);
                 case "seconds" -> audioMillis = millis(parser);
+                // Realtime writes the last two in the singular.
                 case "prompt_tokens_details", "input_tokens_details", "completion_tokens_details",
-                        "output_tokens_details" ->
+                        "output_tokens_details", "input_token_details", "output_token_details" ->
                     details(parser);
                 default -> parser.skipChildren();
             }

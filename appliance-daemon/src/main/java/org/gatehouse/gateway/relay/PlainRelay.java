@@ -255,7 +255,7 @@ public final class PlainRelay {
             // A prompt that was blocked has no candidates.
             case GENERATE_CONTENT -> List.of("candidates", "promptFeedback");
             case COMPLETIONS, EMBEDDINGS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, IMAGES_GENERATIONS,
-                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS, BATCHES ->
+                    IMAGES_EDITS, RERANK, MODERATIONS, COUNT_TOKENS, MODELS, BATCHES, REALTIME ->
                 List.of();
         };
     }

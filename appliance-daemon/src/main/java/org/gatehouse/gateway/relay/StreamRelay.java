@@ -136,7 +136,7 @@ public final class StreamRelay {
             case GENERATE_CONTENT -> new CandidateEvents(exchange.request().choices());
             case IMAGES_GENERATIONS, IMAGES_EDITS -> new TypedEvents(exchange.request().units());
             case RESPONSES, COUNT_TOKENS, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH, EMBEDDINGS, MODELS,
-                    BATCHES,
+                    BATCHES, REALTIME,
                     RERANK, MODERATIONS ->
                 new TypedEvents(0);
         };

@@ -19,6 +19,7 @@ import org.gatehouse.gateway.protocol.Protocol;
 import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.upstream.http.BodySlice;
 import org.gatehouse.gateway.upstream.http.Deadlines;
+import org.gatehouse.gateway.upstream.http.ReplyLimits;
 import org.gatehouse.gateway.upstream.http.RequestHeaders;
 import org.gatehouse.gateway.upstream.http.UpstreamCall;
 import org.gatehouse.gateway.upstream.http.UpstreamClient;
@@ -78,13 +79,68 @@ public final class Dispatch {
         return call(exchange, destinations.of(exchange.target().upstream(), instance), instance.priorityScheduling());
     }
 
+    /**
+     * The call that asks an upstream with an address of its own for a WebSocket on the exchange's surface, not executed yet. Its
+     * good answer is 101.
+     *
+     * @param handshake what the client side of the handshake sends besides
+     * @param silence of the upstream that ends the connection
+     * @param longest that the connection may last
+     */
+    public Outgoing webSocket(Exchange exchange, RequestHeaders handshake, Duration silence, Duration longest) {
+        return webSocket(exchange, destinations.of(exchange.target().upstream()), handshake, silence, longest);
+    }
+
+    /** The same to one engine of a deployment. */
+    public Outgoing webSocket(Exchange exchange, LocalEngines.Instance instance, RequestHeaders handshake,
+            Duration silence, Duration longest) {
+        return webSocket(exchange, destinations.of(exchange.target().upstream(), instance), handshake, silence,
+                longest);
+    }
+
+    private Outgoing webSocket(Exchange exchange, Destinations.Destination destination, RequestHeaders handshake,
+            Duration silence, Duration longest) {
+        Upstream upstream = exchange.target().upstream();
+        Arrival arrival = exchange.arrival();
+        String path = path(exchange, destination.provider());
+        if (path == null) {
+            return lacksSurface(exchange);
+        }
+        String missing = destination.provider().missing(upstream);
+        if (missing != null) {
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, "its option '" + missing + "' is missing"),
+                    false);
+        }
+        try {
+            RequestHeaders headers = COMMON.and(destination.headers())
+                    .and(destination.authorization(exchange.way().key()).headers(destination.api(), "GET", path,
+                            List.of()))
+                    .and(handshake).and("traceparent", arrival.trace().traceparent())
+                    .and("x-request-id", upstream.engine() ? arrival.id().toString() : arrival.requestId());
+            Deadlines usual = destination.deadlines();
+            Duration within = exchange.way().another() ? exchange.way().firstByteWithin() : null;
+            Duration firstByte = within != null && within.compareTo(usual.firstByte()) < 0
+                    ? within
+                    : usual.firstByte();
+            return new Outgoing.Ready(client.newCall(destination.api(), UpstreamRequest.webSocket(path, headers),
+                    new Deadlines(usual.connect(), firstByte, silence, longest),
+                    new ReplyLimits(destination.limits().maxHeadBytes(), Long.MAX_VALUE)));
+        } catch (NotAuthorizedException e) {
+            return new Outgoing.NotAuthorized(cannotBeAsked(upstream, String.valueOf(e.getMessage())), e.ofTheKey());
+        }
+    }
+
+    private static Outgoing lacksSurface(Exchange exchange) {
+        return new Outgoing.CannotSay(Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
+                + "' cannot be called on " + exchange.arrival().surface().id() + ". Use another endpoint or model."));
+    }
+
     private Outgoing call(Exchange exchange, Destinations.Destination destination, boolean heedsPriority) {
         Upstream upstream = exchange.target().upstream();
         Arrival arrival = exchange.arrival();
         String path = path(exchange, destination.provider());
         if (path == null) {
-            return new Outgoing.CannotSay(Refusal.of(Reason.INVALID_REQUEST, "The model '" + exchange.route().name()
-                    + "' cannot be called on " + arrival.surface().id() + ". Use another endpoint or model."));
+            return lacksSurface(exchange);
         }
         String missing = destination.provider().missing(upstream);
         if (missing != null) {
@@ -169,6 +225,11 @@ public final class Dispatch {
     /** Whether an upstream lists its models. */
     public boolean lists(Upstream upstream) {
         return upstream.deployment() != null || destinations.of(upstream).provider().listing(upstream) != null;
+    }
+
+    /** What an upstream's refusal means, whatever it refused. */
+    public ProviderError error(Upstream upstream, int status, Map<String, String> headers, byte[] body) {
+        return translation.error(upstream, status, headers, body);
     }
 
     /** What an upstream's refusal of a question means. */

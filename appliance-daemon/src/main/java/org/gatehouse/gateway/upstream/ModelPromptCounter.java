@@ -45,7 +45,7 @@ public final class ModelPromptCounter implements PromptCounter {
     public long upperBound(Exchange exchange) {
         return switch (exchange.arrival().surface()) {
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, RERANK,
-                    MODERATIONS ->
+                    MODERATIONS, REALTIME ->
                 Math.min(exchange.request().promptBound(),
                         (long) exchange.route().contextTokens() * exchange.request().prompts());
             // Counted in seconds, pictures and characters.

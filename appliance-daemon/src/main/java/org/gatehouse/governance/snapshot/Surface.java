@@ -24,7 +24,9 @@ public enum Surface {
     BATCHES("batches"), AUDIO_TRANSCRIPTIONS(
             "audio.transcriptions"), AUDIO_TRANSLATIONS("audio.translations"), AUDIO_SPEECH(
                     "audio.speech"), IMAGES_GENERATIONS("images.generations"), IMAGES_EDITS(
-                            "images.edits"), RERANK("rerank"), MODERATIONS("moderations");
+                            "images.edits"), RERANK("rerank"), MODERATIONS("moderations"),
+    /** OpenAI's Realtime: events both ways over a WebSocket. */
+    REALTIME("realtime");
 
     private static final Map<String, Surface> BY_ID = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(Surface::id, Function.identity()));
@@ -43,7 +45,7 @@ public enum Surface {
     /** Whether its answers are text that a model produces, and so cost output tokens. */
     public boolean generatesText() {
         return switch (this) {
-            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT -> true;
+            case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, REALTIME -> true;
             case COUNT_TOKENS, EMBEDDINGS, MODELS, BATCHES, AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS, AUDIO_SPEECH,
                     IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
                 false;

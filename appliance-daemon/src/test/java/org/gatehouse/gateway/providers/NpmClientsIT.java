@@ -154,12 +154,12 @@ class NpmClientsIT {
     }
 
     /** Why the clients cannot be installed; empty when they are there. */
-    private static String install() throws IOException {
+    static String install() throws IOException {
         Files.createDirectories(INSTALLED);
         Path lock = INSTALLED.resolve("package-lock.json");
         boolean current = Files.exists(INSTALLED.resolve("node_modules/.package-lock.json")) && Files.exists(lock)
                 && Files.mismatch(lock, SOURCE.resolve("package-lock.json")) < 0;
-        for (String file : List.of("package.json", "package-lock.json", "ask.mjs")) {
+        for (String file : List.of("package.json", "package-lock.json", "ask.mjs", "talk.mjs")) {
             Files.copy(SOURCE.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         if (current) {
@@ -174,7 +174,7 @@ class NpmClientsIT {
     }
 
     /** Runs a program where the clients are; gives what it wrote. */
-    private static List<String> run(List<String> command, String input, Duration within) {
+    static List<String> run(List<String> command, String input, Duration within) {
         try {
             Path written = Files.createTempFile(INSTALLED, "written", ".txt");
             Process process = new ProcessBuilder(command).directory(INSTALLED.toFile()).redirectErrorStream(true)

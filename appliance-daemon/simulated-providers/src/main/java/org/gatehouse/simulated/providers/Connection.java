@@ -72,6 +72,10 @@ final class Connection implements Runnable {
         RateWindow.State rate = rates.request();
         surface.headers(call, rate);
         Reply reply = reply(call, rate);
+        Call.Realtime session = call.realtime();
+        if (session != null) {
+            return realtime(wire, call, number, session);
+        }
         if (!reply.bill().isModelCall()) {
             int status = reply instanceof Reply.Whole whole ? whole.status() : 200;
             delivery(wire, call, number, status,
@@ -95,6 +99,45 @@ final class Connection implements Runnable {
                 .spoil(reply, fault);
         ledger.change(number, entry -> entry.ended(entry.status(), ends(fault.failure())));
         return goesOn;
+    }
+
+    /** A session to its end, or the failure that it does not come about by. */
+    private boolean realtime(Wire wire, Call call, long number, Call.Realtime session) throws IOException {
+        FailureWall.Fault fault = fault(call);
+        if (fault != null && isRefusal(fault.failure())) {
+            ledger.change(number, entry -> entry.failing(fault.failure()));
+            Reply none = Reply.Whole.json(200, Json.object());
+            delivery(wire, call, number, status(fault.failure(), call), LedgerEntry.State.FAILED).spoil(none, fault);
+            return false;
+        }
+        String key = call.received().header("sec-websocket-key");
+        boolean wrong = fault != null && fault.failure() == Failure.BAD_FRAMING;
+        wire.switched(RealtimeSocket.accept(key + (wrong ? "?" : "")), call.headers());
+        RealtimeSocket socket = new RealtimeSocket(wire);
+        RealtimeAnswers answers = new RealtimeAnswers(simulation, socket, ledger, call, session.model(),
+                session.beta(), fault, reset -> {
+                    if (reset) {
+                        wire.resetOnClose();
+                    }
+                    wire.close();
+                });
+        RealtimeTalk talk = new RealtimeTalk(simulation, socket, session.model(), session.beta(), answers);
+        try {
+            if (fault != null && fault.failure() == Failure.ERROR_EVENT && fault.after() == 0) {
+                // As OpenAI refuses some sessions: after the handshake.
+                talk.error("server_error", "The server had an error while processing your request. Sorry about that!",
+                        null, null);
+                socket.close(1011, "");
+            } else if (fault != null && fault.failure() == Failure.EMPTY) {
+                wire.pause(Long.MAX_VALUE);
+            } else {
+                talk.hold();
+            }
+        } finally {
+            answers.stop();
+            ledger.change(number, entry -> entry.ended(101, LedgerEntry.State.FINISHED));
+        }
+        return false;
     }
 
     private Reply reply(Call call, RateWindow.State rate) {

@@ -91,6 +91,9 @@ final class OpenAiSurface implements Surface {
         if (method.equals("POST") && path.equals("/embeddings") && flavor != ChatFlavor.DEEPSEEK) {
             return EmbeddingsReply.reply(simulation, flavor, body, deployment);
         }
+        if (method.equals("GET") && path.equals("/realtime") && openai && deployment == null) {
+            return realtime(call);
+        }
         if (method.equals("GET") && path.equals("/models")) {
             ArrayNode data = Json.array();
             simulation.models().forEach(id -> data.add(model(id)));
@@ -104,6 +107,27 @@ final class OpenAiSurface implements Surface {
             return Reply.Whole.json(200, model(id));
         }
         throw noSuchPath(call);
+    }
+
+    /** Azure's dated API names a deployment where the others name a model. */
+    private Reply realtime(Call call) {
+        Received received = call.received();
+        boolean dated = flavor == ChatFlavor.AZURE && !received.path().startsWith("/openai/v1/");
+        String model = received.query().get(dated ? "deployment" : "model");
+        if (!"websocket".equalsIgnoreCase(received.header("upgrade"))
+                || !"13".equals(received.header("sec-websocket-version"))
+                || received.header("sec-websocket-key") == null) {
+            throw Refused.invalid("[simulated] Realtime is spoken over a WebSocket of version 13.");
+        }
+        if (model == null) {
+            throw Refused.invalid("you must provide a model parameter");
+        }
+        if (!simulation.serves(model)) {
+            throw new Refused(ChatRequest.unknownModel(ChatFlavor.OPENAI, model));
+        }
+        String beta = received.header("openai-beta");
+        call.asksFor(new Call.Realtime(model, dated || beta != null && beta.contains("realtime=v1")));
+        return Reply.Whole.json(200, Json.object());
     }
 
     private Reply chat(Call call, ChatRequest request) {

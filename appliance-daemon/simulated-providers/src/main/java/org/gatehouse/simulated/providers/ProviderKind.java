@@ -13,9 +13,9 @@ public enum ProviderKind {
     /** Gemini of Vertex AI: an OAuth 2 token of a service account. */
     VERTEX("gemini-3-pro-preview", "gemini-3-flash-preview", "gemini-2.5-flash", "gemini-embedding-001"),
     /** Chat completions, responses, embeddings. */
-    OPENAI("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "o3", "text-embedding-3-small"),
+    OPENAI("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "o3", "text-embedding-3-small", "gpt-realtime"),
     /** OpenAI's models behind deployments, with content filters. */
-    AZURE_OPENAI("gpt-4o", "gpt-4o-mini", "gpt-5", "o3", "text-embedding-3-small"),
+    AZURE_OPENAI("gpt-4o", "gpt-4o-mini", "gpt-5", "o3", "text-embedding-3-small", "gpt-realtime"),
     /** Converse and ConverseStream, signed requests, binary events. */
     BEDROCK("anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0", "meta.llama3-3-70b-instruct-v1:0"),
     /** Chat, rerank and embed of version 2. */

@@ -93,7 +93,7 @@ final class Wire {
         return length == 0 ? new byte[0] : exactly(length);
     }
 
-    private byte[] exactly(int count) throws IOException {
+    byte[] exactly(int count) throws IOException {
         if (count < 0 || count > MOST_BODY) {
             throw new IOException("a body is not that long");
         }
@@ -102,6 +102,30 @@ final class Wire {
             throw new CallerLeft();
         }
         return bytes;
+    }
+
+    /** The next byte. */
+    int octet() throws IOException {
+        int value = in.read();
+        if (value < 0) {
+            throw new CallerLeft();
+        }
+        return value;
+    }
+
+    /** Switches protocols: what follows is no HTTP. */
+    void switched(String accept, List<Map.Entry<String, String>> headers) throws IOException {
+        StringBuilder head = new StringBuilder(256).append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n")
+                .append("Connection: Upgrade\r\nSec-WebSocket-Accept: ").append(accept)
+                .append("\r\nx-simulated: true\r\n");
+        headers.forEach(header -> head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n"));
+        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    /** Closes the connection now. */
+    void close() throws IOException {
+        socket.close();
     }
 
     private @Nullable String line() throws IOException {
@@ -199,6 +223,7 @@ final class Wire {
     private static String reason(int status) {
         return switch (status) {
             case 200 -> "OK";
+            case 426 -> "Upgrade Required";
             case 302 -> "Found";
             case 400 -> "Bad Request";
             case 401 -> "Unauthorized";

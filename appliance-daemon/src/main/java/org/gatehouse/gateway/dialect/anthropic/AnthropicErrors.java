@@ -51,7 +51,8 @@ final class AnthropicErrors {
 
     private static String typeOf(Reason reason) {
         return switch (reason) {
-            case INVALID_REQUEST, CONTEXT_TOO_LONG, METHOD_NOT_ALLOWED, CONTENT_POLICY -> "invalid_request_error";
+            case INVALID_REQUEST, CONTEXT_TOO_LONG, METHOD_NOT_ALLOWED, UPGRADE_REQUIRED, CONTENT_POLICY ->
+                "invalid_request_error";
             case INVALID_API_KEY -> "authentication_error";
             case MODEL_NOT_ALLOWED, ADDRESS_NOT_ALLOWED, ENDPOINT_NOT_ALLOWED -> "permission_error";
             case MODEL_NOT_FOUND, ROUTE_LOOPS, NOT_FOUND, UNKNOWN_PATH -> "not_found_error";

@@ -318,7 +318,7 @@ public final class JsonRequestReader {
             case IMAGES_GENERATIONS, IMAGES_EDITS -> require("prompt");
             case MODERATIONS -> require("input");
             case AUDIO_TRANSCRIPTIONS, AUDIO_TRANSLATIONS -> require("model", "file");
-            case GENERATE_CONTENT, MODELS, BATCHES -> null;
+            case GENERATE_CONTENT, MODELS, BATCHES, REALTIME -> null;
         };
     }
 

@@ -54,7 +54,7 @@ public final class OpenAiDialect implements Dialect {
             case CHAT_COMPLETIONS, COMPLETIONS -> OpenAiErrors.event(refusal);
             case RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS, BATCHES, AUDIO_TRANSCRIPTIONS,
                     AUDIO_TRANSLATIONS, AUDIO_SPEECH,
-                    IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS ->
+                    IMAGES_GENERATIONS, IMAGES_EDITS, RERANK, MODERATIONS, REALTIME ->
                 OpenAiErrors.typedEvent(refusal);
         };
     }
@@ -65,7 +65,7 @@ public final class OpenAiDialect implements Dialect {
             case CHAT_COMPLETIONS, COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, EMBEDDINGS, MODELS,
                     BATCHES,
                     AUDIO_SPEECH, IMAGES_GENERATIONS, RERANK,
-                    MODERATIONS ->
+                    MODERATIONS, REALTIME ->
                 false;
         };
     }

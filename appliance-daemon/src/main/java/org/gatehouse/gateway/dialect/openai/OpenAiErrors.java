@@ -73,7 +73,7 @@ final class OpenAiErrors {
             case INVALID_API_KEY, MODEL_NOT_FOUND, ROUTE_LOOPS, NOT_FOUND, UNKNOWN_PATH, METHOD_NOT_ALLOWED,
                     INVALID_REQUEST,
                     CONTEXT_TOO_LONG,
-                    REQUEST_TIMEOUT,
+                    REQUEST_TIMEOUT, UPGRADE_REQUIRED,
                     REQUEST_TOO_LARGE, CONTENT_POLICY ->
                 "invalid_request_error";
             case MODEL_NOT_ALLOWED, ADDRESS_NOT_ALLOWED, ENDPOINT_NOT_ALLOWED -> "permission_error";

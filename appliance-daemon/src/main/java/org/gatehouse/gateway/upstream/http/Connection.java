@@ -199,6 +199,11 @@ final class Connection {
         source.clear();
     }
 
+    /** Writes beside a thread that reads, after a switch of protocols: past the buffer, which is that one's. */
+    void write(byte[] bytes, int offset, int length) throws IOException {
+        transport().write(ByteBuffer.wrap(bytes, offset, length));
+    }
+
     /** Whether anything has been handed to the network since the last {@link #beginRequest}. */
     boolean hasWritten() {
         return wrote;

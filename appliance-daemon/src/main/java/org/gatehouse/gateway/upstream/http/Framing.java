@@ -37,6 +37,10 @@ record Framing(Kind kind, long length, boolean keepsConnection, int idleSeconds)
         boolean keeps = head.isVersionOneZero()
                 ? head.lists("connection", "keep-alive")
                 : !head.lists("connection", "close");
+        if (head.status() == 101) {
+            // RFC 9110 15.2.2: what follows is the other protocol, until the connection ends.
+            return new Framing(Kind.UNTIL_CLOSE, -1, false, -1);
+        }
         boolean without = method.equals("HEAD") || head.status() == 204 || head.status() == 304;
         if (without) {
             return new Framing(Kind.FIXED, 0, keeps, idleSeconds(head));

@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.upstream.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -17,9 +18,21 @@ public final class RequestHeaders {
             "accept-encoding", "keep-alive", "proxy-connection", "expect", "upgrade", "te", "trailer");
 
     private final byte[] lines;
+    private final boolean upgrades;
 
     private RequestHeaders(byte[] lines) {
+        this(lines, false);
+    }
+
+    private RequestHeaders(byte[] lines, boolean upgrades) {
         this.lines = lines;
+        this.upgrades = upgrades;
+    }
+
+    /** Asks for a switch to WebSocket (RFC 9110 7.8). */
+    static RequestHeaders upgradingToWebSocket() {
+        return new RequestHeaders(
+                "Connection: Upgrade\r\nUpgrade: websocket\r\n".getBytes(StandardCharsets.ISO_8859_1), true);
     }
 
     /** One header line; see {@link #and}. */
@@ -62,14 +75,19 @@ public final class RequestHeaders {
         }
         joined[at++] = '\r';
         joined[at] = '\n';
-        return new RequestHeaders(joined);
+        return new RequestHeaders(joined, upgrades);
     }
 
     /** These lines, then the other's. */
     public RequestHeaders and(RequestHeaders other) {
         byte[] joined = Arrays.copyOf(lines, lines.length + other.lines.length);
         System.arraycopy(other.lines, 0, joined, lines.length, other.lines.length);
-        return new RequestHeaders(joined);
+        return new RequestHeaders(joined, upgrades || other.upgrades);
+    }
+
+    /** Whether they ask for a switch of protocols. */
+    boolean upgrades() {
+        return upgrades;
     }
 
     /** {@code name: value CRLF} for each line; not to be changed. */

@@ -123,6 +123,15 @@ public final class UpstreamCall implements AutoCloseable, Holder {
         }
     }
 
+    /** What follows a switch of protocols; from another thread than the one that reads, one at a time. */
+    void write(byte[] bytes, int offset, int length) throws IOException {
+        Connection current = connection;
+        if (current == null || ending != null) {
+            throw new IOException("the connection to the upstream has ended");
+        }
+        current.write(bytes, offset, length);
+    }
+
     /** Closes the connection unless the reply has been read to its end. By the calling thread; idempotent. */
     @Override
     public void close() {
@@ -364,10 +373,10 @@ public final class UpstreamCall implements AutoCloseable, Holder {
     private ReplyHead readFinalHead(ReplyInput input) throws UpstreamFailureException {
         while (true) {
             ReplyHead head = input.readHead(limits.maxHeadBytes());
-            if (head.status() == 101) {
+            if (head.status() == 101 && !request.headers().upgrades()) {
                 throw input.malformed("a switch of protocols that was not asked for");
             }
-            if (head.status() >= 200) {
+            if (head.status() >= 200 || head.status() == 101) {
                 return head;
             }
         }

@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.upstream.http;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -100,6 +101,19 @@ public final class UpstreamReply {
         }
         endIfFinished();
         return count;
+    }
+
+    /**
+     * Sends what follows a switch of protocols (status 101). One thread at a time, beside the one that reads; blocks as long as
+     * the upstream takes nothing, until the call is ended.
+     *
+     * @throws IOException when the connection broke, or the call was ended
+     */
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+        if (head.status() != 101) {
+            throw new IllegalStateException("only a reply that switches protocols is written to");
+        }
+        call.write(buffer, offset, length);
     }
 
     /**

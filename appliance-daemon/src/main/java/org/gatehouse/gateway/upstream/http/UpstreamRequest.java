@@ -33,6 +33,11 @@ public record UpstreamRequest(String method, String path, RequestHeaders headers
         return new UpstreamRequest("POST", path, headers, List.of(BodySlice.of(body)));
     }
 
+    /** Asks for a switch to WebSocket: a {@code GET} whose good answer is 101. */
+    public static UpstreamRequest webSocket(String path, RequestHeaders headers) {
+        return get(path, RequestHeaders.upgradingToWebSocket().and(headers));
+    }
+
     /** Bytes of the body, all pieces together. */
     public long contentLength() {
         long sum = 0;

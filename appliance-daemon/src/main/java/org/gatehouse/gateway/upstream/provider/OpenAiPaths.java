@@ -20,6 +20,7 @@ public final class OpenAiPaths {
             case IMAGES_EDITS -> "/images/edits";
             case RERANK -> "/rerank";
             case MODERATIONS -> "/moderations";
+            case REALTIME -> "/realtime";
             case CHAT_COMPLETIONS, RESPONSES, MESSAGES, GENERATE_CONTENT, COUNT_TOKENS, MODELS, BATCHES -> null;
         };
     }

@@ -1,5 +1,7 @@
 package org.gatehouse.gateway.upstream.provider;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -73,7 +75,11 @@ public final class OpenAiShaped implements Provider {
 
     @Override
     public @Nullable String path(Upstream upstream, Surface surface, String model) {
-        return lacks.contains(surface) ? null : OpenAiPaths.of(surface);
+        String path = lacks.contains(surface) ? null : OpenAiPaths.of(surface);
+        // The one surface where the model stands in the address: there is no body.
+        return path == null || surface != Surface.REALTIME
+                ? path
+                : path + "?model=" + URLEncoder.encode(model, StandardCharsets.UTF_8);
     }
 
     @Override

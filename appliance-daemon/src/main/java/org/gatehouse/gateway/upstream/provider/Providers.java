@@ -18,13 +18,15 @@ import org.gatehouse.governance.snapshot.Upstream;
 public final class Providers {
     // An engine's own Messages endpoint takes no cache salt and reports no running usage; governance wants both, so
     // calls in that dialect are translated unless an admin says otherwise (option "protocols").
-    private final Provider engine = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES)
+    private final OpenAiShaped vllm = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES)
             .like(ChatFlavour.ENGINE);
-    private final Provider plainEngine = OpenAiShaped.with(Protocol.OPENAI_CHAT).like(ChatFlavour.ENGINE);
+    private final Provider engine = vllm.without(Surface.REALTIME);
+    private final Provider plainEngine = OpenAiShaped.with(Protocol.OPENAI_CHAT).like(ChatFlavour.ENGINE)
+            .without(Surface.REALTIME);
     private final Provider compatible = OpenAiShaped.with(Protocol.OPENAI_CHAT, Protocol.OPENAI_RESPONSES);
     private final OpenAiShaped chatOnly = OpenAiShaped.with(Protocol.OPENAI_CHAT)
             .without(Surface.AUDIO_SPEECH, Surface.IMAGES_GENERATIONS, Surface.IMAGES_EDITS, Surface.RERANK,
-                    Surface.MODERATIONS);
+                    Surface.MODERATIONS, Surface.REALTIME);
     private final Provider dashScope = chatOnly.like(ChatFlavour.QWEN);
     private final Provider deepSeek = chatOnly.like(ChatFlavour.DEEPSEEK);
     private final Provider mistral = chatOnly.like(ChatFlavour.MISTRAL);
@@ -62,7 +64,8 @@ public final class Providers {
             case DEEPSEEK -> deepSeek;
             case MISTRAL -> mistral;
             case COHERE -> cohere;
-            case VLLM, SGLANG, TRANSFORMERS -> engine;
+            case VLLM -> vllm;
+            case SGLANG, TRANSFORMERS -> engine;
             case LLAMA_CPP, TENSORRT_LLM -> plainEngine;
         };
     }

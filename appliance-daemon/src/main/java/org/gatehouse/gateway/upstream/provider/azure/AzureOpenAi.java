@@ -41,6 +41,13 @@ public final class AzureOpenAi implements Provider {
 
     @Override
     public @Nullable String path(Upstream upstream, Surface surface, String model) {
+        if (surface == Surface.REALTIME) {
+            String named = URLEncoder.encode(model, StandardCharsets.UTF_8);
+            String version = upstream.option("apiVersion");
+            return version == null
+                    ? "/openai/v1/realtime?model=" + named
+                    : "/openai/realtime?api-version=" + version + "&deployment=" + named;
+        }
         String path = surface == Surface.RERANK || surface == Surface.MODERATIONS ? null : OpenAiPaths.of(surface);
         return path == null ? null : at(upstream, model, path);
     }
