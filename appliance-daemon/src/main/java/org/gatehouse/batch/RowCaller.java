@@ -59,7 +59,7 @@ final class RowCaller {
                 HexFormat.of().toHexDigits(random.nextLong() | 1), SAMPLED);
         Arrival arrival = new Arrival(id, clock.instant().truncatedTo(ChronoUnit.MICROS), nanoTime.getAsLong(), OPENAI,
                 batch.endpoint().surface(), address(batch.address()), requestId, trace, batch.scenario(),
-                new Claim.OnBehalf(batch.key()), "application/json", null, HINTS, snapshots.get());
+                "application/json", null, HINTS, snapshots.get(), new Claim.OnBehalf(batch.key()));
         GatheredReply reply = new GatheredReply();
         pipeline.carry(new Exchange(arrival, stopping, reply, () -> new RequestBody.Result.Whole(row.body())));
         return reply.whole()

@@ -21,15 +21,15 @@ import org.gatehouse.governance.snapshot.Surface;
  * @param clientAddress the peer, not a forwarded header
  * @param requestId the client's own id, or the call's
  * @param scenario {@code x-gatehouse-scenario}, checked
- * @param claim whose call it claims to be, unchecked
  * @param contentType of the body, as sent
  * @param pathModel a model named in the path
  * @param hints what the client's headers say besides
  * @param snapshot the policies that hold for this call, whatever changes meanwhile
+ * @param claim whose call it claims to be, unchecked
  */
 public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface surface, InetAddress clientAddress,
-        String requestId, TraceContext trace, @Nullable String scenario, Claim claim,
-        @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
+        String requestId, TraceContext trace, @Nullable String scenario,
+        @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot, Claim claim) {
 
     /**
      * What a client says in headers and in the query that its dialect has no field for.
@@ -51,7 +51,7 @@ public record Arrival(UUID id, Instant at, long nanos, Dialect dialect, Surface 
             String requestId, TraceContext trace, @Nullable String scenario, @Nullable String credential,
             @Nullable String contentType, @Nullable String pathModel, Hints hints, PolicySnapshot snapshot) {
         this(id, at, nanos, dialect, surface, clientAddress, requestId, trace, scenario,
-                new Claim.Presented(credential), contentType, pathModel, hints, snapshot);
+                contentType, pathModel, hints, snapshot, new Claim.Presented(credential));
     }
 
     /** Checks what must be there. */

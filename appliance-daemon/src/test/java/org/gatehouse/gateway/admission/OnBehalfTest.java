@@ -41,8 +41,9 @@ class OnBehalfTest {
         }
         Arrival arrival = new Arrival(UUID.randomUUID(), NOW, 0, new OpenAiDialect(), Surface.CHAT_COMPLETIONS,
                 InetAddress.getLoopbackAddress(), "request", TraceContext.of(null, new Random(1)), null,
-                new Claim.OnBehalf(onBehalfOf), null, null, Arrival.Hints.NONE,
-                new PolicySnapshot(1, known, Map.of(), new PriceBook(List.of())));
+                null, null, Arrival.Hints.NONE,
+                new PolicySnapshot(1, known, Map.of(), new PriceBook(List.of())),
+                new Claim.OnBehalf(onBehalfOf));
         return new Authentication(new KeyVerifier(new byte[32])).pass(ACall.arrived(arrival));
     }
 

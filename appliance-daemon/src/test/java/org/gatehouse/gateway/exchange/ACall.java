@@ -121,8 +121,7 @@ public final class ACall {
         PolicySnapshot snapshot = new PolicySnapshot(1, java.util.Map.of(), java.util.Map.of(), new PriceBook(prices));
         OpenAiDialect dialect = new OpenAiDialect();
         Arrival arrival = new Arrival(UUID.randomUUID(), AT, 0, dialect, surface, InetAddress.getLoopbackAddress(),
-                "request", TraceContext.of(null, new Random(1)), null, new Claim.Presented(null), "application/json",
-                null,
+                "request", TraceContext.of(null, new Random(1)), null, null, "application/json", null,
                 Arrival.Hints.NONE, snapshot);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         Exchange exchange = new Exchange(arrival, new Present(), new NoReply(),
