@@ -315,8 +315,8 @@ final class Answers {
         Arrival opened = session.arrival();
         Arrival arrival = new Arrival(rooms.ids().get(), rooms.clock().instant().truncatedTo(ChronoUnit.MICROS),
                 rooms.nanoTime().getAsLong(), opened.dialect(), opened.surface(), opened.clientAddress(),
-                opened.requestId(), opened.trace(), opened.scenario(), opened.claim(), null, null,
-                opened.hints(), rooms.snapshots().get());
+                opened.requestId(), opened.trace(), opened.scenario(), null, null,
+                opened.hints(), rooms.snapshots().get(), opened.claim());
         Exchange exchange = new Exchange(arrival, session.presence(), session.reply(), session.body());
         long context = context();
         exchange.asked(Opening.request(bytes, session.route().name(),

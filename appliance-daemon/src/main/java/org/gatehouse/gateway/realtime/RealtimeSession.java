@@ -484,7 +484,7 @@ public final class RealtimeSession {
         Exchange now = new Exchange(new Arrival(opened.id(),
                 rooms.clock().instant().truncatedTo(ChronoUnit.MICROS), opened.nanos(), opened.dialect(),
                 opened.surface(), opened.clientAddress(), opened.requestId(), opened.trace(), opened.scenario(),
-                opened.claim(), null, null, opened.hints(), rooms.snapshots().get()), exchange.presence(),
+                null, null, opened.hints(), rooms.snapshots().get(), opened.claim()), exchange.presence(),
                 exchange.reply(), exchange.body());
         now.asked(exchange.request());
         Verdict verdict = rooms.authentication().pass(now);
