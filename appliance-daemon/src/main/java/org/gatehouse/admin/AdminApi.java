@@ -3,7 +3,6 @@ package org.gatehouse.admin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +45,12 @@ public final class AdminApi implements HttpService {
 
     /** The admin API over these rooms. */
     public static AdminApi over(AdminRooms rooms) {
+        Guard guard = new Guard(rooms.tokens(), rooms.people().sessions(), rooms.governance().users(), rooms.trail(),
+                rooms.clock(), rooms.nanoTime(), rooms.ids());
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
+        all.addAll(new SessionOperations(rooms.people(), rooms.governance(), rooms.tokens(), guard, rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
+        all.addAll(new UserOperations(rooms.people(), rooms.governance().users()).all());
         all.addAll(new RouteOperations(rooms.governance(), rooms.routes(), rooms.trail(), rooms.clock(), rooms.ids())
                 .all());
         all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
@@ -59,14 +63,14 @@ public final class AdminApi implements HttpService {
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
-        Guard guard = new Guard(rooms.tokens(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
         return new AdminApi(all, guard, rooms.ids(), rooms.version());
     }
 
     private AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
-                new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE));
+                new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE)
+                .reaching(Operation.Reaching.SAME_FOR_ALL));
         this.operations = List.copyOf(all);
         this.router = new Router(all);
         this.reader = new RequestReader();
@@ -120,18 +124,16 @@ public final class AdminApi implements HttpService {
         String method = request.prologue().method().text();
         String path = request.prologue().uriPath().rawPath();
         Router.Match match = router.find(method, path);
-        Permission needed = match instanceof Router.Match.Found found
-                ? found.operation().permission()
-                : Permission.VIEW;
-        Guard.Decision decision = guard.decide(needed, request.headers().first(HeaderNames.AUTHORIZATION),
-                address(request), requestId);
+        Arrival arrival = Arrival.of(request, requestId);
+        Guard.Decision decision = guard
+                .decide(match instanceof Router.Match.Found found ? found.operation() : null, arrival);
         return switch (decision) {
             case Guard.Decision.Denied(Problem problem) -> new Answer.Failed(problem);
             case Guard.Decision.Granted(Identity identity) -> switch (match) {
                 case Router.Match.Nowhere() -> new Answer.Failed(Problem.noPath());
                 case Router.Match.OtherMethods(String allowed) -> new Answer.Failed(Problem.noMethod(allowed));
                 case Router.Match.Found(Operation operation, var variables) -> switch (reader.read(operation, variables,
-                        identity, request)) {
+                        identity, arrival, request)) {
                     case RequestReader.Result.Good(Call call) -> operation.handler().answer(call);
                     case RequestReader.Result.Bad(Problem problem) -> new Answer.Failed(problem);
                 };
@@ -151,6 +153,13 @@ public final class AdminApi implements HttpService {
                 response.status(status).header(HeaderNames.CONTENT_TYPE, "application/json").send(Json.bytes(tree));
             }
             case Answer.Nothing() -> response.status(204).send();
+            case Answer.WithCookie(Answer inner, String cookie) -> {
+                response.headers().add(HeaderNames.SET_COOKIE, cookie);
+                send(inner, request, response, requestId);
+                return;
+            }
+            case Answer.Redirect(String location) ->
+                response.status(303).header(HeaderNames.LOCATION, location).send();
             case Answer.Failed(Problem problem) -> {
                 if (problem.status() == 401) {
                     response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
@@ -222,12 +231,5 @@ public final class AdminApi implements HttpService {
         Optional<String> given = request.headers().first(REQUEST_ID)
                 .filter(id -> GOOD_REQUEST_ID.matcher(id).matches());
         return given.orElseGet(() -> ids.get().toString());
-    }
-
-    /** The peer's address as digits: asking for its host would ask a name server. */
-    private static String address(ServerRequest request) {
-        return request.remotePeer().address() instanceof InetSocketAddress peer && peer.getAddress() != null
-                ? peer.getAddress().getHostAddress()
-                : "";
     }
 }

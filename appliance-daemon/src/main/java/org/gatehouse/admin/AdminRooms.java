@@ -12,6 +12,7 @@ import org.gatehouse.compute.Gpus;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.identity.People;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.usage.UsageReport;
 
@@ -22,7 +23,7 @@ import org.gatehouse.usage.UsageReport;
  * @param version the program's, for the API description
  * @param nanoTime a clock that never jumps
  */
-public record AdminRooms(Governance governance, AdminTokens tokens, AdminTrail trail, TrailSearch search,
+public record AdminRooms(Governance governance, People people, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
         LocalModels models, AnswerCache cache, UpstreamProbe probe, LiveRoutes routes, Box box, String version,
         Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -35,10 +35,12 @@ final class RequestReader {
         record Bad(Problem problem) implements Result {}
     }
 
-    Result read(Operation operation, Map<String, String> path, Identity identity, ServerRequest request) {
+    Result read(Operation operation, Map<String, String> path, Identity identity, Arrival arrival,
+            ServerRequest request) {
         try {
             JsonNode body = body(operation, request);
-            return new Result.Good(new Call(identity, path, query(operation, request), body,
+            return new Result.Good(new Call(identity, arrival, identity.reach(operation.permission()), path,
+                    query(operation, request), body,
                     operation.versioned() ? version(request) : null,
                     operation.idempotent() ? idempotencyKey(request) : null));
         } catch (Call.Ended e) {

@@ -73,6 +73,9 @@ import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.identity.BreakGlass;
+import org.gatehouse.identity.People;
+import org.gatehouse.identity.Sessions;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
@@ -287,7 +290,11 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
+        People people = new People(new Sessions(database, clock, ids, secureRandom), new BreakGlass(database, secrets,
+                open.users(), adminTrail, clock, nanoTime, ids, secureRandom));
+        metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", people.breakGlass(),
+                BreakGlass::uses);
+        AdminApi admin = AdminApi.over(new AdminRooms(open, people, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
                 new LiveTraffic(traffic, open.snapshots()::current),
