@@ -25,7 +25,8 @@ import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.StoreFailure;
 
 /**
- * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}. Each request is
+ * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}, and what providers
+ * tell of people under {@code /scim}. Each request is
  * given an id, guarded, checked against its operation's description, carried out, and answered; what fails inside is
  * logged once and answered without its cause. Thread-safe.
  */
@@ -40,6 +41,7 @@ public final class AdminApi implements HttpService {
     private final Router router;
     private final RequestReader reader;
     private final Guard guard;
+    private final ScimService scim;
     private final Supplier<UUID> ids;
     private final byte[] document;
 
@@ -50,6 +52,7 @@ public final class AdminApi implements HttpService {
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
         all.addAll(new SessionOperations(rooms.people(), rooms.governance(), rooms.tokens(), guard, rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new SignOnOperations(rooms.people(), rooms.governance()).all());
         all.addAll(new UserOperations(rooms.people(), rooms.governance().users()).all());
         all.addAll(new RouteOperations(rooms.governance(), rooms.routes(), rooms.trail(), rooms.clock(), rooms.ids())
                 .all());
@@ -63,10 +66,12 @@ public final class AdminApi implements HttpService {
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
-        return new AdminApi(all, guard, rooms.ids(), rooms.version());
+        return new AdminApi(all, guard, new ScimService(rooms.people().provisioning(), rooms.nanoTime()), rooms.ids(),
+                rooms.version());
     }
 
-    private AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
+    private AdminApi(List<Operation> operations, Guard guard, ScimService scim, Supplier<UUID> ids,
+            String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
                 new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE)
@@ -75,6 +80,7 @@ public final class AdminApi implements HttpService {
         this.router = new Router(all);
         this.reader = new RequestReader();
         this.guard = guard;
+        this.scim = scim;
         this.ids = ids;
         this.document = Json.bytes(OpenApi.describe(all, version));
     }
@@ -92,6 +98,8 @@ public final class AdminApi implements HttpService {
     public void routing(HttpRules rules) {
         rules.any("/api", this::handle);
         rules.any("/api/*", this::handle);
+        rules.any("/scim/v2", scim::handle);
+        rules.any("/scim/v2/*", scim::handle);
     }
 
     private void handle(ServerRequest request, ServerResponse response) {
@@ -179,7 +187,7 @@ public final class AdminApi implements HttpService {
      * A body that nobody read to its end would be taken for the next request. What is left of a bounded one is read away: closing at once
      * would reset the connection, and with it the answer on its way (RFC 9112 9.6).
      */
-    private static void leave(ServerRequest request) {
+    static void leave(ServerRequest request) {
         if (request.content().hasEntity() && !request.content().consumed() && !readAway(request)) {
             throw new CloseConnectionException("the body was not read to its end");
         }

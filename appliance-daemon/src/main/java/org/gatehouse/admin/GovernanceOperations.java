@@ -137,9 +137,11 @@ final class GovernanceOperations {
 
     private Answer apply(Call call) {
         Declaration declaration = call.form(Declaration.class);
-        if (declaration.users() != null && !call.identity().covers(RoleGrants.ofAll())) {
-            return new Answer.Failed(Problem.forbidden("The section users can make appliance admins, so only they may"
-                    + " apply it. Leave the section out, or ask one of them."));
+        if ((declaration.users() != null || declaration.signOn() != null)
+                && !call.identity().covers(RoleGrants.ofAll())) {
+            return new Answer.Failed(
+                    Problem.forbidden("The sections users and signOn can make appliance admins, so only"
+                            + " they may apply them. Leave them out, or ask one of them."));
         }
         if (declaration.deployments() != null && !call.identity().mayEverywhere(Permission.OPERATE)) {
             return new Answer.Failed(Problem.forbidden("The section deployments needs the permission operate. Leave it"

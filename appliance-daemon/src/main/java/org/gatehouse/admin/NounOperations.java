@@ -48,7 +48,16 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
         this.view = view;
         this.draft = draft;
         this.path = Operation.BASE + noun.name();
-        this.capital = Character.toUpperCase(noun.one().charAt(0)) + noun.one().substring(1);
+        this.capital = capital(noun.one());
+    }
+
+    /** As part of an operation's id: {@code sign-on provider} becomes {@code SignOnProvider}. */
+    private static String capital(String words) {
+        StringBuilder joined = new StringBuilder();
+        for (String word : words.split("[^A-Za-z]+")) {
+            joined.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        }
+        return joined.toString();
     }
 
     /** All five, with deletion cascading where something can depend on it. */
@@ -67,7 +76,7 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
                         ? Parameter.id(filter.name(), filter.about())
                         : Parameter.text(filter.name(), filter.about()))
                 .toArray(Parameter[]::new);
-        String plural = Character.toUpperCase(noun.name().charAt(0)) + noun.name().substring(1);
+        String plural = capital(noun.name());
         return Operation.get(path, "list" + plural, noun.name(), "Lists " + noun.name() + ", oldest first.",
                 new Operation.Reply.Many(view), this::list).with(filters).with(LIMIT, AFTER).needing(access.see())
                 .reaching(access.seeing());

@@ -58,7 +58,8 @@ final class OpenApi {
         ArrayNode parameters = NODES.arrayNode();
         operation.segments().stream().filter(segment -> segment.startsWith("{"))
                 .forEach(segment -> parameters.add(pathParameter(segment.substring(1, segment.length() - 1))));
-        operation.parameters().forEach(parameter -> parameters.add(queryParameter(parameter)));
+        operation.parameters().stream().filter(parameter -> !parameter.name().equals(Parameter.OTHERS))
+                .forEach(parameter -> parameters.add(queryParameter(parameter)));
         if (operation.versioned()) {
             parameters.add(header("If-Match", "The entity tag of the version to change; refused with 412 when it is"
                     + " another by now."));
@@ -74,9 +75,9 @@ final class OpenApi {
         if (body != null) {
             ObjectNode request = node.putObject("requestBody").put("required", !body.optional());
             ObjectNode content = request.putObject("content");
-            String mediaType = body.direction() == Direction.PATCH
-                    ? "application/merge-patch+json"
-                    : "application/json";
+            String mediaType = body.form()
+                    ? "application/x-www-form-urlencoded"
+                    : body.direction() == Direction.PATCH ? "application/merge-patch+json" : "application/json";
             content.putObject(mediaType).set("schema", schemas.reference(body.type(), body.direction()));
             if (body.direction() == Direction.PATCH) {
                 content.putObject("application/json").set("schema", schemas.reference(body.type(), body.direction()));

@@ -56,8 +56,19 @@ record Operation(String method, String path, String id, String tag, String summa
      * @param optional whether nothing at all may be sent instead
      * @param yaml whether YAML will do too
      * @param largest how many bytes it may have
+     * @param form whether it is a form as browsers send them, and no JSON
      */
-    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest,
+            boolean form) {
+
+        Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+            this(type, direction, optional, yaml, largest, false);
+        }
+
+        static Body form(Class<? extends Record> type, int largest) {
+            return new Body(type, Direction.REQUEST, false, false, largest, true);
+        }
+
         /** What any body may have that does not say otherwise. */
         static final int USUAL_LARGEST = 1 << 20;
 
@@ -152,6 +163,11 @@ record Operation(String method, String path, String id, String tag, String summa
     Operation afterRecentLogin() {
         return new Operation(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply,
                 handler, reaching, true);
+    }
+
+    /** Whether it lets pass query parameters that it does not know. */
+    boolean takesOthers() {
+        return parameters.stream().anyMatch(parameter -> parameter.name().equals(Parameter.OTHERS));
     }
 
     /** The path's segments, without the leading empty one. */

@@ -1,5 +1,6 @@
 package org.gatehouse.admin;
 
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import org.gatehouse.admin.SessionViews.DepartmentName;
 import org.gatehouse.admin.SessionViews.LoginDraft;
 import org.gatehouse.admin.SessionViews.OpenSession;
 import org.gatehouse.admin.SessionViews.ProjectName;
+import org.gatehouse.admin.SessionViews.ProviderOption;
 import org.gatehouse.admin.SessionViews.ReachView;
 import org.gatehouse.admin.SessionViews.SessionView;
 import org.gatehouse.admin.SessionViews.SignInOptions;
@@ -28,12 +30,15 @@ import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.Reach;
+import org.gatehouse.governance.SignOnDraft;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.Login;
 import org.gatehouse.identity.People;
 import org.gatehouse.identity.Session;
 import org.gatehouse.identity.Sessions;
+import org.gatehouse.identity.SignOn;
+import org.gatehouse.identity.SignOnProblem;
 
 /** Signing in and out, and who is signed in. */
 final class SessionOperations {
@@ -95,7 +100,13 @@ final class SessionOperations {
     }
 
     private SignInOptions options() {
-        return new SignInOptions(people.breakGlass().isSetUp(), true, List.of());
+        return new SignInOptions(people.breakGlass().isSetUp(), true, people.signOn().open().stream()
+                .map(provider -> new ProviderOption(provider.id(), provider.title(),
+                        provider.kind() == SignOnDraft.Kind.LDAP,
+                        provider.kind() == SignOnDraft.Kind.LDAP
+                                ? null
+                                : Operation.BASE + "sign-on/" + provider.name() + "/begin"))
+                .toList());
     }
 
     private Answer login(Call call) {
@@ -117,8 +128,9 @@ final class SessionOperations {
             return new Answer.Failed(Problem.invalid(username == null ? "username" : "password",
                     "is missing; or send a token alone"));
         }
-        if (draft.provider() != null) {
-            return new Answer.Failed(Problem.invalid("provider", "names no provider that takes a password here"));
+        UUID provider = draft.provider();
+        if (provider != null) {
+            return withDirectory(call, provider, username, password);
         }
         Login login = people.breakGlass().login(actor(call, Actor.Type.SYSTEM, "anybody"), username, password,
                 Objects.requireNonNullElse(draft.otp(), ""));
@@ -131,13 +143,35 @@ final class SessionOperations {
         };
     }
 
+    private Answer withDirectory(Call call, UUID provider, String username, String password) {
+        return switch (people.signOn().password(actor(call, Actor.Type.SYSTEM, "anybody"), provider, username, password,
+                call.arrival().agent())) {
+            case SignOn.Password.In(User user, Session.Opened opened) -> {
+                endFormer(call);
+                Identity identity = Identity.of(actor(call, Actor.Type.USER, user.name()), user, opened.session());
+                yield new Answer.WithCookie(new Answer.Json(201, Json.tree(view(identity)), ONE, null),
+                        keep(call, opened));
+            }
+            case SignOn.Password other -> new Answer.Failed(problem(other));
+        };
+    }
+
+    private static Problem problem(SignOn.Password password) {
+        return switch (password) {
+            case SignOn.Password.Later(long seconds) -> Problem.tooManyLogins(seconds);
+            case SignOn.Password.Failed(SignOnProblem problem) -> switch (problem) {
+                case NO_ACCESS -> Problem.noAccess();
+                case NO_PROVIDER -> Problem.invalid("provider", "names no provider that takes a password here");
+                default -> Problem.unavailable(problem.message());
+            };
+            case SignOn.Password.Wrong _,SignOn.Password.In _,SignOn.Password.Confirmed _ -> Problem.refusedLogin();
+        };
+    }
+
     static Problem problem(Login.Reason reason) {
         return switch (reason) {
             case WRONG -> Problem.refusedLogin();
             case NO_ACCESS -> Problem.noAccess();
-            case UNREACHABLE ->
-                Problem.unavailable("The sign-on provider does not answer. Try again in a while, or sign"
-                        + " in with a password of the box's own.");
         };
     }
 
@@ -181,9 +215,10 @@ final class SessionOperations {
         if (session == null) {
             return new Answer.Failed(Problem.conflict("There is no session to end: a token comes with each request."));
         }
+        String further = people.signOn().signOutAt(session, call.arrival().base()).map(URI::toString).orElse(null);
         sessions.end(session.id());
         record(call.actor(), "logout", session.id());
-        return new Answer.WithCookie(Answer.Json.of(new SignedOut(null)), call.arrival().forgetSession());
+        return new Answer.WithCookie(Answer.Json.of(new SignedOut(further)), call.arrival().forgetSession());
     }
 
     private Answer confirm(Call call) {
@@ -215,6 +250,12 @@ final class SessionOperations {
         if (password == null) {
             return new Answer.Failed(Problem.invalid("password", "is missing"));
         }
+        if (session.way() == Session.Way.PROVIDER) {
+            SignOn.Password shown = people.signOn().confirm(call.actor(), session, password);
+            return shown instanceof SignOn.Password.Confirmed
+                    ? confirmed(call, session)
+                    : new Answer.Failed(problem(shown));
+        }
         User user = Objects.requireNonNull(call.identity().user());
         Login login = people.breakGlass().confirm(call.actor(), user, password,
                 Objects.requireNonNullElse(draft.otp(), ""));
@@ -236,7 +277,7 @@ final class SessionOperations {
                 keep(call, opened));
     }
 
-    private static ConfirmBy confirmBy(Identity identity) {
+    private ConfirmBy confirmBy(Identity identity) {
         Session session = identity.session();
         if (session == null) {
             return ConfirmBy.NOTHING;
@@ -244,8 +285,14 @@ final class SessionOperations {
         return switch (session.way()) {
             case TOKEN -> ConfirmBy.TOKEN;
             case BREAK_GLASS -> ConfirmBy.PASSWORD;
-            case PROVIDER -> ConfirmBy.SIGN_ON;
+            case PROVIDER -> isDirectory(session) ? ConfirmBy.PASSWORD : ConfirmBy.SIGN_ON;
         };
+    }
+
+    private boolean isDirectory(Session session) {
+        UUID provider = session.provider();
+        return provider != null && governance.signOn().find(provider)
+                .filter(found -> found.kind() == SignOnDraft.Kind.LDAP).isPresent();
     }
 
     private SessionView view(Identity identity) {

@@ -75,7 +75,6 @@ import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.identity.BreakGlass;
 import org.gatehouse.identity.People;
-import org.gatehouse.identity.Sessions;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
@@ -290,8 +289,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        People people = new People(new Sessions(database, clock, ids, secureRandom), new BreakGlass(database, secrets,
-                open.users(), adminTrail, clock, nanoTime, ids, secureRandom));
+        People people = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
         metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", people.breakGlass(),
                 BreakGlass::uses);
         AdminApi admin = AdminApi.over(new AdminRooms(open, people, tokens, adminTrail, search,

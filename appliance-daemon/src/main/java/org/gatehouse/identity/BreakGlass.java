@@ -12,17 +12,12 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.Actor;
-import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Noun;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.UserDraft;
@@ -44,9 +39,8 @@ public final class BreakGlass {
     private final Jdbi jdbi;
     private final SecretBox secrets;
     private final Noun<User, UserDraft> users;
-    private final AdminTrail trail;
+    private final Notes notes;
     private final Clock clock;
-    private final Supplier<UUID> ids;
     private final RandomGenerator random;
     private final LoginThrottle throttle;
     private final Semaphore hashes = new Semaphore(HASHES_AT_ONCE, true);
@@ -58,18 +52,16 @@ public final class BreakGlass {
      * Takes the store.
      *
      * @param random must be a {@link java.security.SecureRandom} outside of tests
-     * @param nanoTime a clock that never jumps
      */
-    public BreakGlass(Database database, SecretBox secrets, Noun<User, UserDraft> users, AdminTrail trail, Clock clock,
-            LongSupplier nanoTime, Supplier<UUID> ids, RandomGenerator random) {
+    BreakGlass(Database database, SecretBox secrets, Noun<User, UserDraft> users, Notes notes, Clock clock,
+            LoginThrottle throttle, RandomGenerator random) {
         this.jdbi = database.jdbi();
         this.secrets = secrets;
         this.users = users;
-        this.trail = trail;
+        this.notes = notes;
         this.clock = clock;
-        this.ids = ids;
         this.random = random;
-        this.throttle = new LoginThrottle(nanoTime);
+        this.throttle = throttle;
     }
 
     /** What came of giving somebody a password. */
@@ -250,8 +242,6 @@ public final class BreakGlass {
     }
 
     private void record(Actor actor, String verb, @Nullable UUID user, @Nullable String why) {
-        JsonNode after = why == null ? null : JsonNodeFactory.instance.objectNode().put("reason", why);
-        trail.append(actor.did(ids.get(), clock.instant(), verb, NOUN, user == null ? "unknown" : user.toString(), null,
-                after));
+        notes.did(actor, verb, NOUN, user == null ? "unknown" : user.toString(), why);
     }
 }

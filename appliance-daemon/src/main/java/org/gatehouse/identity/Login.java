@@ -23,8 +23,6 @@ public sealed interface Login {
         /** The name, the password or the code is wrong, or there is no such user. */
         WRONG,
         /** Who they are is known, and they have no role here, or were switched off. */
-        NO_ACCESS,
-        /** Whoever could tell who they are does not answer. */
-        UNREACHABLE
+        NO_ACCESS
     }
 }

@@ -38,18 +38,21 @@ public record Session(UUID id, @Nullable UUID user, @Nullable String tokenName, 
      *
      * @param providerSession what the provider calls its session, to be told of its end; {@code null} when it did not say
      * @param providerSubject what the provider calls the user; {@code null} without a provider
+     * @param authenticatedAt when they showed who they are; {@code null} for now
+     * @param hint what the provider wants to see to end its own session; {@code null} for nothing
      */
     public record Opening(@Nullable UUID user, @Nullable String tokenName, Way way, @Nullable UUID provider,
-            @Nullable String providerSession, @Nullable String providerSubject, String address, String agent) {
+            @Nullable String providerSession, @Nullable String providerSubject, String address, String agent,
+            @Nullable Instant authenticatedAt, @Nullable String hint) {
 
         /** The holder of an admin token. */
         public static Opening withToken(String tokenName, String address, String agent) {
-            return new Opening(null, tokenName, Way.TOKEN, null, null, null, address, agent);
+            return new Opening(null, tokenName, Way.TOKEN, null, null, null, address, agent, null, null);
         }
 
         /** A user with a password of the box's own. */
         public static Opening breakGlass(UUID user, String address, String agent) {
-            return new Opening(user, null, Way.BREAK_GLASS, null, null, null, address, agent);
+            return new Opening(user, null, Way.BREAK_GLASS, null, null, null, address, agent, null, null);
         }
     }
 

@@ -26,6 +26,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.store.Database;
+import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SecretPlace;
 
 /**
  * Who is signed in, kept in the store, so that a session can be ended from here at once and every box of a fleet knows
@@ -51,6 +53,7 @@ public final class Sessions {
             """;
 
     private final Jdbi jdbi;
+    private final SecretBox secrets;
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final RandomGenerator random;
@@ -60,7 +63,8 @@ public final class Sessions {
      *
      * @param random must be a {@link java.security.SecureRandom} outside of tests
      */
-    public Sessions(Database database, Clock clock, Supplier<UUID> ids, RandomGenerator random) {
+    public Sessions(Database database, SecretBox secrets, Clock clock, Supplier<UUID> ids, RandomGenerator random) {
+        this.secrets = secrets;
         this.jdbi = database.jdbi();
         this.clock = clock;
         this.ids = ids;
@@ -72,21 +76,26 @@ public final class Sessions {
         String cookie = fresh();
         Instant now = now();
         UUID id = ids.get();
+        String hint = opening.hint();
+        byte @Nullable [] sealed = hint == null ? null : secrets.sealText(place(id), hint);
+        Instant shown = opening.authenticatedAt() == null || opening.authenticatedAt().isAfter(now)
+                ? now
+                : opening.authenticatedAt().truncatedTo(ChronoUnit.MICROS);
         Session session = jdbi.inTransaction(handle -> {
             forget(handle, now);
             handle.createUpdate("""
                     INSERT INTO people_session (id, cookie_sha256, user_id, token_name, way, provider_id,
                         provider_session, provider_subject, address, agent, created_at, authenticated_at, seen_at,
-                        expires_at)
+                        expires_at, sealed_hint)
                     VALUES (:id, :cookie, CAST(:user AS UUID), :token, :way, CAST(:provider AS UUID), :providerSession,
-                        :providerSubject, :address, :agent, :now, :now, :now, :end)
+                        :providerSubject, :address, :agent, :now, :shown, :now, :end, :hint)
                     """).bind("id", id).bind("cookie", sha256(cookie)).bindByType("user", opening.user(), UUID.class)
                     .bind("token", opening.tokenName()).bind("way", opening.way().name())
                     .bindByType("provider", opening.provider(), UUID.class)
                     .bind("providerSession", opening.providerSession())
                     .bind("providerSubject", opening.providerSubject()).bind("address", cut(opening.address(), 64))
                     .bind("agent", cut(opening.agent(), 200)).bind("now", utc(now)).bind("end", utc(now.plus(LONGEST)))
-                    .execute();
+                    .bind("shown", utc(shown)).bindByType("hint", sealed, byte[].class).execute();
             makeRoom(handle, opening.user());
             return byId(handle, id).orElseThrow();
         });
@@ -153,6 +162,16 @@ public final class Sessions {
     public Optional<Session> byId(UUID id) {
         Instant now = now();
         return jdbi.withHandle(handle -> byId(handle, id)).filter(session -> isOpen(session, now));
+    }
+
+    /** What the provider wants to see to end its own session, if it gave something. */
+    Optional<String> hint(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT sealed_hint FROM people_session WHERE id = :id")
+                .bind("id", id).mapTo(byte[].class).findOne()).map(sealed -> secrets.openText(place(id), sealed));
+    }
+
+    private static SecretPlace place(UUID id) {
+        return new SecretPlace("people_session", id.toString(), "sealed_hint");
     }
 
     /** Ends one, at once. Says whether there was one. */

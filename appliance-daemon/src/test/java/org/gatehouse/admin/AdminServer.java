@@ -42,10 +42,8 @@ import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
-import org.gatehouse.identity.BreakGlass;
 import org.gatehouse.identity.People;
 import org.gatehouse.identity.Session;
-import org.gatehouse.identity.Sessions;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
@@ -124,9 +122,8 @@ public final class AdminServer implements AutoCloseable {
                 CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
-        people = new People(new Sessions(fresh.database(), clock, ids, new SecureRandom()), new BreakGlass(
-                fresh.database(), secrets, governance.users(), actions, clock, System::nanoTime, ids,
-                new SecureRandom()));
+        people = People.open(fresh.database(), secrets, governance, actions, clock, System::nanoTime, ids,
+                new SecureRandom());
         api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
                 new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),

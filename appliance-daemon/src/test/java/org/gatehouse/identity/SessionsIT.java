@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
+import org.gatehouse.store.SecretBox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,7 +64,9 @@ final class SessionsIT {
     @BeforeEach
     void open() {
         fresh = kind.fresh(directory);
-        sessions = new Sessions(fresh.database(), clock, new Ids(), new SecureRandom());
+        sessions = new Sessions(fresh.database(),
+                SecretBox.open(fresh.database(), directory.resolve("secret"), new SecureRandom(), clock), clock,
+                new Ids(), new SecureRandom());
         user = user("ada");
     }
 
@@ -165,7 +168,8 @@ final class SessionsIT {
     }
 
     private String at(UUID provider, String session) {
-        return sessions.open(new Session.Opening(user, null, Session.Way.PROVIDER, provider, session, "sub", "", ""))
+        return sessions.open(new Session.Opening(user, null, Session.Way.PROVIDER, provider, session, "sub", "", "",
+                null, null))
                 .cookie();
     }
 
