@@ -159,13 +159,17 @@ final class SessionOperations {
     private static Problem problem(SignOn.Password password) {
         return switch (password) {
             case SignOn.Password.Later(long seconds) -> Problem.tooManyLogins(seconds);
-            case SignOn.Password.Failed(SignOnProblem problem) -> switch (problem) {
-                case NO_ACCESS -> Problem.noAccess();
-                case NO_PROVIDER -> Problem.invalid("provider", "names no provider that takes a password here");
-                default -> Problem.unavailable(problem.message());
-            };
+            case SignOn.Password.Failed failed -> problem(failed.problem());
             case SignOn.Password.Wrong _,SignOn.Password.In _,SignOn.Password.Confirmed _ -> Problem.refusedLogin();
         };
+    }
+
+    private static Problem problem(SignOnProblem problem) {
+        return problem == SignOnProblem.NO_ACCESS
+                ? Problem.noAccess()
+                : problem == SignOnProblem.NO_PROVIDER
+                        ? Problem.invalid("provider", "names no provider that takes a password here")
+                        : Problem.unavailable(problem.message());
     }
 
     static Problem problem(Login.Reason reason) {

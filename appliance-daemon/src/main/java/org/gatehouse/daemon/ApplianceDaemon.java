@@ -116,6 +116,7 @@ public final class ApplianceDaemon implements AutoCloseable {
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
     private @Nullable Governance governance;
+    private @Nullable People people;
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
     private @Nullable Engines engines;
@@ -289,10 +290,11 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        People people = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
-        metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", people.breakGlass(),
+        People everybody = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
+        people = everybody;
+        metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
                 BreakGlass::uses);
-        AdminApi admin = AdminApi.over(new AdminRooms(open, people, tokens, adminTrail, search,
+        AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, kept, new LiveProbe(dispatch),
                 new LiveTraffic(traffic, open.snapshots()::current),
@@ -384,6 +386,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The one door for changes. */
     public Governance governance() {
         return known(governance);
+    }
+
+    /** Who may sign in, and who is. */
+    public People people() {
+        return known(people);
     }
 
     /** The engines of this box. */

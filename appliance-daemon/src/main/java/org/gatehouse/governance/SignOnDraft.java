@@ -18,7 +18,6 @@ public record SignOnDraft(
         @About(value = "The client's secret, or the password to search a directory with. Absent in a change means unchanged, null removes it. Never shown.", min = 1, max = 16_384, secret = true) @Nullable String secret,
         @About(value = "Where browsers reach the box, such as https://gatehouse.example.com; what the browser says when left out.", max = 500, pattern = "https?://[^/\\s?#]+") @Nullable String publicUrl,
         @About("For the kind oidc.") @Nullable OidcTerms oidc, @About("For the kind ldap.") @Nullable LdapTerms ldap,
-        @About("For the kind saml.") @Nullable SamlTerms saml,
         @About(value = "The claim or attribute to name users by; as the preset has it when left out. A dot goes into an object.", min = 1, max = 200) @Nullable String nameClaim,
         @About(value = "The one with the mail address.", min = 1, max = 200) @Nullable String emailClaim,
         @About(value = "The one with the groups.", min = 1, max = 200) @Nullable String groupsClaim,
@@ -32,8 +31,6 @@ public record SignOnDraft(
     public enum Kind {
         /** OpenID Connect. */
         OIDC,
-        /** SAML 2.0. */
-        SAML,
         /** A directory: LDAP or Active Directory. */
         LDAP
     }
@@ -84,11 +81,6 @@ public record SignOnDraft(
         }
     }
 
-    /** A SAML identity provider. */
-    public record SamlTerms(@About(value = "What it calls itself.", min = 1, max = 500) String entityId,
-            @About(value = "Where browsers sign on.", min = 1, max = 1000) String signOnUrl,
-            @About(value = "Its signing certificates, as PEM.", min = 1, max = 100_000, multiline = true) String certificates) {}
-
     /** What a group makes of people. At least one of role, department and project. */
     public record GroupMapping(
             @About(value = "The group, exactly as the provider says.", min = 1, max = 500) String group,
@@ -105,7 +97,7 @@ public record SignOnDraft(
     /** The same with another secret. */
     public SignOnDraft withSecret(@Nullable String other) {
         return new SignOnDraft(name, title, kind, preset, enabled, privateAddressesAllowed, trustedCertificates, other,
-                publicUrl, oidc, ldap, saml, nameClaim, emailClaim, groupsClaim, mappings, defaultRoles);
+                publicUrl, oidc, ldap, nameClaim, emailClaim, groupsClaim, mappings, defaultRoles);
     }
 
     /** Leaves the secret out. */

@@ -59,7 +59,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         SignOnDraft terms = Json.trusted(Columns.text(row, "terms"), SignOnDraft.class);
         return new SignOnProvider(Columns.id(row, "id"), terms.name(), terms.title(), terms.kind(), terms.preset(),
                 terms.enabled(), terms.privateAddressesAllowed(), terms.trustedCertificates(),
-                row.getBytes("sealed_secret") != null, terms.publicUrl(), terms.oidc(), terms.ldap(), terms.saml(),
+                row.getBytes("sealed_secret") != null, terms.publicUrl(), terms.oidc(), terms.ldap(),
                 terms.nameClaim(), terms.emailClaim(), terms.groupsClaim(), terms.mappings(), terms.defaultRoles(),
                 Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version"));
     }
@@ -125,15 +125,10 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         Checks checks = new Checks();
         checks.require((draft.kind() == SignOnDraft.Kind.OIDC) == (draft.oidc() != null), "oidc", belongs("oidc"));
         checks.require((draft.kind() == SignOnDraft.Kind.LDAP) == (draft.ldap() != null), "ldap", belongs("ldap"));
-        checks.require((draft.kind() == SignOnDraft.Kind.SAML) == (draft.saml() != null), "saml", belongs("saml"));
         SignOnDraft.OidcTerms oidc = draft.oidc();
         if (oidc != null) {
             url(checks, "oidc.issuer", oidc.issuer(), draft.privateAddressesAllowed());
             checks.require(oidc.scopes().contains("openid"), "oidc.scopes", "must hold openid");
-        }
-        SignOnDraft.SamlTerms saml = draft.saml();
-        if (saml != null) {
-            url(checks, "saml.signOnUrl", saml.signOnUrl(), draft.privateAddressesAllowed());
         }
         SignOnDraft.LdapTerms ldap = draft.ldap();
         if (ldap != null) {

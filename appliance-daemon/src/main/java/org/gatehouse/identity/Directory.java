@@ -2,6 +2,7 @@ package org.gatehouse.identity;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -163,7 +164,11 @@ final class Directory {
                 .toArray(String[]::new);
         SearchRequest request = new SearchRequest(terms.baseDn(), SearchScope.SUB, filter, attributes);
         request.setSizeLimit(2);
-        return search(connection, request).getSearchEntries();
+        return entries(search(connection, request));
+    }
+
+    private static List<SearchResultEntry> entries(SearchResult result) {
+        return Objects.requireNonNullElse(result.getSearchEntries(), List.of());
     }
 
     private static SearchResult search(LDAPConnection connection, SearchRequest request) throws LDAPException {
@@ -190,7 +195,7 @@ final class Directory {
             Filter filter = Filter.create(terms.groupFilter().replace("{dn}", Filter.encodeValue(entry.getDN())));
             SearchRequest request = new SearchRequest(base, SearchScope.SUB, filter, SearchRequest.NO_ATTRIBUTES);
             request.setSizeLimit(MOST_GROUPS);
-            search(connection, request).getSearchEntries().forEach(group -> groups.add(group.getDN()));
+            entries(search(connection, request)).forEach(group -> groups.add(group.getDN()));
         }
         return new ArrayList<>(groups);
     }
@@ -211,7 +216,9 @@ final class Directory {
             byte[] value = entry.getAttributeValueBytes(name);
             if (value != null) {
                 // Active Directory's are 16 bytes, no text.
-                return name.equals("objectGUID") ? HexFormat.of().formatHex(value) : entry.getAttributeValue(name);
+                return name.equals("objectGUID")
+                        ? HexFormat.of().formatHex(value)
+                        : new String(value, StandardCharsets.UTF_8);
             }
         }
         String dn = entry.getDN().toLowerCase(Locale.ROOT);

@@ -310,7 +310,6 @@ public final class SignOn {
             String found = switch (provider.kind()) {
                 case OIDC -> oidc.test(provider);
                 case LDAP -> directory.test(provider, governance.signOnSecret(provider.id()).orElse(null));
-                case SAML -> throw new SignOnProblem.Stopped(SignOnProblem.NO_PROVIDER);
             };
             steps.put("provider", found);
             return new Test(true, found, steps);

@@ -2,6 +2,7 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.gatehouse.audit.Caller;
+import org.gatehouse.audit.Outcome;
+import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.Department;
 import org.gatehouse.governance.DepartmentDraft;
@@ -209,6 +213,35 @@ final class ReachIT {
         AdminServer.Reply reply = server.as(session, "GET", "/api/v1/" + noun, null);
         assertThat(reply.status()).isEqualTo(200);
         return reply.json().findValues("scope").stream().map(scope -> scope.get("name").asText()).toList();
+    }
+
+    @Test
+    void usageIsThatOfOnesDepartmentsOrOfOnesOwnKeys() {
+        used(research, search, dora);
+        used(research, search, dan);
+        used(support, helpdesk, dan);
+        assertThat(server.trail.flush(java.time.Duration.ofSeconds(10))).isTrue();
+        String question = "usage?groupBy=department,user&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z";
+        assertThat(users(Map.of(), question)).containsExactlyInAnyOrder("dora", "dan", "dan");
+        assertThat(users(lead, question)).containsExactlyInAnyOrder("dora", "dan");
+        assertThat(users(developer, question)).containsExactly("dora");
+        assertThat(users(lead, question + "&department=" + support.id())).isEmpty();
+        assertThat(users(developer, question + "&user=" + dan.id())).isEmpty();
+        assertThat(users(lead, question.replace(",user", "") + "&model=none")).isEmpty();
+    }
+
+    private void used(Department department, Project project, User user) {
+        Caller caller = new Caller(UUID.randomUUID(), department.id(), department.name(), project.id(), project.name(),
+                UUID.randomUUID(), "key", user.id(), user.name());
+        SampleCalls calls = new SampleCalls(user.name().hashCode() + department.hashCode());
+        server.trail.append(calls.call(Instant.parse("2026-11-20T12:00:00Z"), caller, Outcome.COMPLETED, 10, 10), null);
+    }
+
+    private List<String> users(Map<String, String> session, String question) {
+        AdminServer.Reply reply = server.send("GET", "/api/v1/" + question, null, session);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json().get("lines").findValues("names").stream().map(names -> names.path("user").asText())
+                .toList();
     }
 
     @Test

@@ -76,12 +76,12 @@ public final class TestBrowser implements AutoCloseable {
             request.header("Cookie", own.entrySet().stream().map(pair -> pair.getKey() + "=" + pair.getValue())
                     .collect(Collectors.joining("; ")));
         }
-        if (form == null) {
-            request.GET();
-        } else {
-            request.header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(HttpRequest.BodyPublishers.ofString(form));
+        if (form != null) {
+            request.header("Content-Type", "application/x-www-form-urlencoded");
         }
+        request.method(method, form == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(form));
         HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         for (String header : response.headers().allValues("set-cookie")) {
             int equals = header.indexOf('=');
