@@ -19,6 +19,7 @@ import org.gatehouse.usage.UsageReport;
 /**
  * What the admin API works on.
  *
+ * @param people who signs in, and who is signed in
  * @param trail where its own refusals and reads of bodies are recorded
  * @param version the program's, for the API description
  * @param nanoTime a clock that never jumps

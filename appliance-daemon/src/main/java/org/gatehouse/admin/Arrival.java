@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -36,6 +37,8 @@ record Arrival(String method, boolean secure, @Nullable String authorization, @N
     /** RFC 6265bis 4.1.3.2: a browser takes it over TLS only, from this host only, for all paths. */
     private static final String SECURE_COOKIE = "__Host-gatehouse";
     private static final String PLAIN_COOKIE = "gatehouse-session";
+    /** What stands in an address that browsers are sent to must not say more than a host. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._\\[\\]:-]{1,255}");
     private static final String SECURE_SIGN_ON = "__Host-gatehouse-sign-on";
     private static final String PLAIN_SIGN_ON = "gatehouse-sign-on";
 
@@ -47,7 +50,9 @@ record Arrival(String method, boolean secure, @Nullable String authorization, @N
                 cookie(request, secure ? SECURE_SIGN_ON : PLAIN_SIGN_ON).orElse(null),
                 request.headers().first(CONSOLE).filter("1"::equals).isPresent(),
                 request.headers().first(SITE).orElse(null), request.headers().first(HeaderNames.ORIGIN).orElse(null),
-                request.headers().first(HeaderNames.HOST).orElse(""), address(request),
+                request.headers().first(HeaderNames.HOST).filter(host -> HOST.matcher(host).matches())
+                        .orElse("localhost"),
+                address(request),
                 request.headers().first(HeaderNames.USER_AGENT).orElse(""), requestId);
     }
 

@@ -139,9 +139,11 @@ final class ScimService {
             return switch (call.method()) {
                 case "GET" -> {
                     ScimForms.Filter filter = filter(call, "userName");
-                    List<Member> found = people.users(call.provider(), filter.of("userName"),
-                            filter.of("externalId"));
-                    yield page(call, found.stream().map(member -> ScimForms.user(member, call.base())).toList());
+                    int start = start(call);
+                    Provisioning.Found found = people.users(call.provider(), filter.of("userName"),
+                            filter.of("externalId"), start - 1, count(call));
+                    yield new Reply(200, ScimForms.list(found.members().stream()
+                            .map(member -> ScimForms.user(member, call.base())).toList(), found.total(), start));
                 }
                 case "POST" ->
                     new Reply(201, people.create(call.provider(), call.actor(), ScimForms.userWish(sent(call)))
@@ -198,10 +200,17 @@ final class ScimService {
     }
 
     private static Reply page(Request call, List<ObjectNode> all) {
-        int start = Math.max(1, number(call, "startIndex", 1));
-        int count = Math.clamp(number(call, "count", MOST), 0, MOST);
-        return new Reply(200,
-                ScimForms.list(all.stream().skip(start - 1L).limit(count).toList(), all.size(), start));
+        int start = start(call);
+        return new Reply(200, ScimForms.list(all.stream().skip(start - 1L).limit(count(call)).toList(), all.size(),
+                start));
+    }
+
+    private static int start(Request call) {
+        return Math.max(1, number(call, "startIndex", 1));
+    }
+
+    private static int count(Request call) {
+        return Math.clamp(number(call, "count", MOST), 0, MOST);
     }
 
     private static int number(Request call, String name, int usual) {

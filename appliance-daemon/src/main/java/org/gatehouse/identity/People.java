@@ -34,7 +34,8 @@ public record People(Sessions sessions, BreakGlass breakGlass, SignOn signOn, Pr
         Accounts accounts = new Accounts(database, governance);
         return new People(sessions,
                 new BreakGlass(database, secrets, governance.users(), notes, clock, throttle, random),
-                new SignOn(governance, secrets, sessions, accounts, notes, throttle, clock, random),
+                new SignOn(governance, secrets, sessions, accounts, notes, throttle, new LoginThrottle(nanoTime),
+                        clock, random),
                 new Provisioning(database, governance, sessions, accounts, notes, ids, random));
     }
 }

@@ -122,30 +122,58 @@ public final class Provisioning {
                 .findFirst().flatMap(known -> governance.signOn().find(known.id())).filter(SignOnProvider::enabled);
     }
 
-    /** Users that the provider told of: those with these properties, or all for {@code null}. */
-    public List<Member> users(SignOnProvider provider, @Nullable String userName, @Nullable String externalId) {
-        record Row(UUID user, String userName, @Nullable String externalId) {}
-        List<Row> rows = jdbi.withHandle(handle -> handle.createQuery("""
+    /** A piece of a list. */
+    public record Found(int total, List<Member> members) {
+
+        /** Copies the list. */
+        public Found {
+            members = List.copyOf(members);
+        }
+    }
+
+    private record Row(UUID user, String userName, @Nullable String externalId) {}
+
+    private List<Row> rows(SignOnProvider provider) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
                 SELECT user_id, user_name, external_id FROM scim_user WHERE provider_id = :provider ORDER BY user_id
                 """).bind("provider", provider.id())
                 .map((row, _) -> new Row(Objects.requireNonNull(row.getObject("user_id", UUID.class)),
                         Objects.requireNonNull(row.getString("user_name")), row.getString("external_id")))
                 .list());
-        return rows.stream().filter(row -> userName == null || row.userName().equalsIgnoreCase(userName))
-                .filter(row -> externalId == null || externalId.equals(row.externalId()))
-                .flatMap(row -> governance.users().find(row.user()).stream()
-                        .map(user -> new Member(user, row.userName(), row.externalId())))
-                .toList();
+    }
+
+    private Optional<Member> member(Row row) {
+        return governance.users().find(row.user()).map(user -> new Member(user, row.userName(), row.externalId()));
+    }
+
+    /**
+     * Users that the provider told of: those with these properties, or all for {@code null}.
+     *
+     * @param skip how many to leave out
+     * @param limit how many at most
+     */
+    public Found users(SignOnProvider provider, @Nullable String userName, @Nullable String externalId, int skip,
+            int limit) {
+        List<Row> rows = rows(provider).stream()
+                .filter(row -> userName == null || row.userName().equalsIgnoreCase(userName))
+                .filter(row -> externalId == null || externalId.equals(row.externalId())).toList();
+        return new Found(rows.size(),
+                rows.stream().skip(skip).limit(limit).flatMap(row -> member(row).stream()).toList());
     }
 
     /** One of them. */
     public Optional<Member> user(SignOnProvider provider, UUID id) {
-        return users(provider, null, null).stream().filter(member -> member.user().id().equals(id)).findFirst();
+        return rows(provider).stream().filter(row -> row.user().equals(id)).findFirst().flatMap(this::member);
+    }
+
+    private boolean isTaken(SignOnProvider provider, String userName, @Nullable UUID besides) {
+        return rows(provider).stream()
+                .anyMatch(row -> row.userName().equalsIgnoreCase(userName) && !row.user().equals(besides));
     }
 
     /** Makes a user. Empty when there is one of that name already. */
     public Optional<Member> create(SignOnProvider provider, Actor actor, UserWish wish) {
-        if (!users(provider, wish.userName(), null).isEmpty()) {
+        if (isTaken(provider, wish.userName(), null)) {
             return Optional.empty();
         }
         User user = accounts.made(provider, new Vouched(wish.userName(), wish.userName(), wish.email(), false,
@@ -162,8 +190,7 @@ public final class Provisioning {
 
     /** Changes a user. Empty when the name is another's. */
     public Optional<Member> replace(SignOnProvider provider, Actor actor, Member stored, UserWish wish) {
-        if (users(provider, wish.userName(), null).stream()
-                .anyMatch(other -> !other.user().id().equals(stored.user().id()))) {
+        if (isTaken(provider, wish.userName(), stored.user().id())) {
             return Optional.empty();
         }
         jdbi.useTransaction(handle -> handle.createUpdate("""
@@ -244,7 +271,7 @@ public final class Provisioning {
             return Optional.empty();
         }
         Set<UUID> own = new HashSet<>();
-        users(provider, null, null).forEach(member -> own.add(member.user().id()));
+        rows(provider).forEach(row -> own.add(row.user()));
         Set<UUID> members = new HashSet<>(wish.members());
         members.retainAll(own);
         jdbi.useTransaction(handle -> {

@@ -41,16 +41,18 @@ public final class SignOn {
     private final Oidc oidc;
     private final Directory directory;
     private final LoginThrottle throttle;
+    private final LoginThrottle told;
     private final Map<String, Instant> usedLogoutTokens = new ConcurrentHashMap<>();
 
     SignOn(Governance governance, SecretBox secrets, Sessions sessions, Accounts accounts, Notes notes,
-            LoginThrottle throttle, Clock clock, RandomGenerator random) {
+            LoginThrottle throttle, LoginThrottle told, Clock clock, RandomGenerator random) {
         this.governance = governance;
         this.secrets = secrets;
         this.sessions = sessions;
         this.accounts = accounts;
         this.notes = notes;
         this.throttle = throttle;
+        this.told = told;
         this.clock = clock;
         this.random = random;
         this.oidc = new Oidc(clock);
@@ -320,11 +322,17 @@ public final class SignOn {
         }
     }
 
+    /** Told and recorded, but no stranger's flood fills the log and the trail: some of each address, and no more. */
     private SignOnProblem refused(Actor stranger, SignOnProvider provider, SignOnProblem.Stopped stopped) {
-        LOG.log(Level.WARNING, "Sign-on with " + provider.name() + " was refused: " + stopped.problem().id() + ". "
-                + stopped.problem().message()
-                + (stopped.getCause() == null ? "" : " Cause: " + stopped.getCause().getMessage()));
-        notes.did(stranger, "refuse_login", NOUN, provider.id().toString(), stopped.problem().id());
+        String address = stranger.address();
+        boolean flood = told.waitFor(address, address) > 0;
+        told.failed(address, address);
+        if (!flood) {
+            LOG.log(Level.WARNING, "Sign-on with " + provider.name() + " was refused: " + stopped.problem().id() + ". "
+                    + stopped.problem().message()
+                    + (stopped.getCause() == null ? "" : " Cause: " + stopped.getCause().getMessage()));
+            notes.did(stranger, "refuse_login", NOUN, provider.id().toString(), stopped.problem().id());
+        }
         return stopped.problem();
     }
 

@@ -234,7 +234,8 @@ final class ReachIT {
         Caller caller = new Caller(UUID.randomUUID(), department.id(), department.name(), project.id(), project.name(),
                 UUID.randomUUID(), "key", user.id(), user.name());
         SampleCalls calls = new SampleCalls(user.name().hashCode() + department.hashCode());
-        server.trail.append(calls.call(Instant.parse("2026-11-20T12:00:00Z"), caller, Outcome.COMPLETED, 10, 10), null);
+        server.trail.appendDurably(calls.call(Instant.parse("2026-11-20T12:00:00Z"), caller, Outcome.COMPLETED, 10, 10),
+                null, java.time.Duration.ofSeconds(10));
     }
 
     private List<String> users(Map<String, String> session, String question) {
