@@ -3,7 +3,6 @@ package org.gatehouse.admin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,8 @@ import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.StoreFailure;
 
 /**
- * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}. Each request is
+ * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}, and what providers
+ * tell of people under {@code /scim}. Each request is
  * given an id, guarded, checked against its operation's description, carried out, and answered; what fails inside is
  * logged once and answered without its cause. Thread-safe.
  */
@@ -41,12 +41,19 @@ public final class AdminApi implements HttpService {
     private final Router router;
     private final RequestReader reader;
     private final Guard guard;
+    private final ScimService scim;
     private final Supplier<UUID> ids;
     private final byte[] document;
 
     /** The admin API over these rooms. */
     public static AdminApi over(AdminRooms rooms) {
+        Guard guard = new Guard(rooms.tokens(), rooms.people().sessions(), rooms.governance().users(), rooms.trail(),
+                rooms.clock(), rooms.nanoTime(), rooms.ids());
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
+        all.addAll(new SessionOperations(rooms.people(), rooms.governance(), rooms.tokens(), guard, rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
+        all.addAll(new SignOnOperations(rooms.people(), rooms.governance()).all());
+        all.addAll(new UserOperations(rooms.people(), rooms.governance().users()).all());
         all.addAll(new RouteOperations(rooms.governance(), rooms.routes(), rooms.trail(), rooms.clock(), rooms.ids())
                 .all());
         all.addAll(new UsageOperations(rooms.usage(), rooms.clock()).all());
@@ -61,18 +68,21 @@ public final class AdminApi implements HttpService {
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
-        Guard guard = new Guard(rooms.tokens(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
-        return new AdminApi(all, guard, rooms.ids(), rooms.version());
+        return new AdminApi(all, guard, new ScimService(rooms.people().provisioning(), rooms.nanoTime()), rooms.ids(),
+                rooms.version());
     }
 
-    private AdminApi(List<Operation> operations, Guard guard, Supplier<UUID> ids, String version) {
+    private AdminApi(List<Operation> operations, Guard guard, ScimService scim, Supplier<UUID> ids,
+            String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
-                new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE));
+                new Operation.Reply.Any(), _ -> Answer.Json.of(description())).needing(Permission.NONE)
+                .reaching(Operation.Reaching.SAME_FOR_ALL));
         this.operations = List.copyOf(all);
         this.router = new Router(all);
         this.reader = new RequestReader();
         this.guard = guard;
+        this.scim = scim;
         this.ids = ids;
         this.document = Json.bytes(OpenApi.describe(all, version));
     }
@@ -90,6 +100,8 @@ public final class AdminApi implements HttpService {
     public void routing(HttpRules rules) {
         rules.any("/api", this::handle);
         rules.any("/api/*", this::handle);
+        rules.any("/scim/v2", scim::handle);
+        rules.any("/scim/v2/*", scim::handle);
     }
 
     private void handle(ServerRequest request, ServerResponse response) {
@@ -122,18 +134,16 @@ public final class AdminApi implements HttpService {
         String method = request.prologue().method().text();
         String path = request.prologue().uriPath().rawPath();
         Router.Match match = router.find(method, path);
-        Permission needed = match instanceof Router.Match.Found found
-                ? found.operation().permission()
-                : Permission.VIEW;
-        Guard.Decision decision = guard.decide(needed, request.headers().first(HeaderNames.AUTHORIZATION),
-                address(request), requestId);
+        Arrival arrival = Arrival.of(request, requestId);
+        Guard.Decision decision = guard
+                .decide(match instanceof Router.Match.Found found ? found.operation() : null, arrival);
         return switch (decision) {
             case Guard.Decision.Denied(Problem problem) -> new Answer.Failed(problem);
             case Guard.Decision.Granted(Identity identity) -> switch (match) {
                 case Router.Match.Nowhere() -> new Answer.Failed(Problem.noPath());
                 case Router.Match.OtherMethods(String allowed) -> new Answer.Failed(Problem.noMethod(allowed));
                 case Router.Match.Found(Operation operation, var variables) -> switch (reader.read(operation, variables,
-                        identity, request)) {
+                        identity, arrival, request)) {
                     case RequestReader.Result.Good(Call call) -> operation.handler().answer(call);
                     case RequestReader.Result.Bad(Problem problem) -> new Answer.Failed(problem);
                 };
@@ -153,6 +163,13 @@ public final class AdminApi implements HttpService {
                 response.status(status).header(HeaderNames.CONTENT_TYPE, "application/json").send(Json.bytes(tree));
             }
             case Answer.Nothing() -> response.status(204).send();
+            case Answer.WithCookie(Answer inner, String cookie) -> {
+                response.headers().add(HeaderNames.SET_COOKIE, cookie);
+                send(inner, request, response, requestId);
+                return;
+            }
+            case Answer.Redirect(String location) ->
+                response.status(303).header(HeaderNames.LOCATION, location).send();
             case Answer.Failed(Problem problem) -> {
                 if (problem.status() == 401) {
                     response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
@@ -172,7 +189,7 @@ public final class AdminApi implements HttpService {
      * A body that nobody read to its end would be taken for the next request. What is left of a bounded one is read away: closing at once
      * would reset the connection, and with it the answer on its way (RFC 9112 9.6).
      */
-    private static void leave(ServerRequest request) {
+    static void leave(ServerRequest request) {
         if (request.content().hasEntity() && !request.content().consumed() && !readAway(request)) {
             throw new CloseConnectionException("the body was not read to its end");
         }
@@ -224,12 +241,5 @@ public final class AdminApi implements HttpService {
         Optional<String> given = request.headers().first(REQUEST_ID)
                 .filter(id -> GOOD_REQUEST_ID.matcher(id).matches());
         return given.orElseGet(() -> ids.get().toString());
-    }
-
-    /** The peer's address as digits: asking for its host would ask a name server. */
-    private static String address(ServerRequest request) {
-        return request.remotePeer().address() instanceof InetSocketAddress peer && peer.getAddress() != null
-                ? peer.getAddress().getHostAddress()
-                : "";
     }
 }

@@ -85,6 +85,8 @@ public final class AdminTokens {
         TokenFile.write(dataDirectory, FILE, token);
         jdbi.useTransaction(handle -> {
             handle.execute("DELETE FROM admin_token");
+            // Whoever signed in with one of them is out, too: the new one has the same name.
+            handle.execute("DELETE FROM people_session WHERE token_name IS NOT NULL");
             store(handle, token, clock, ids);
         });
     }
@@ -109,6 +111,11 @@ public final class AdminTokens {
             }
         }
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    }
+
+    /** Whether there is a token of that name. */
+    boolean isName(String name) {
+        return known.stream().anyMatch(token -> token.name().equals(name));
     }
 
     /** Whether it is a token that opens the admin API. Takes the same time for every token that is none. */

@@ -29,6 +29,12 @@ sealed interface Answer {
     /** Done, with nothing to say. */
     record Nothing() implements Answer {}
 
+    /** Another answer, and something that the browser keeps. */
+    record WithCookie(Answer answer, String cookie) implements Answer {}
+
+    /** Go on elsewhere, with a GET. */
+    record Redirect(String location) implements Answer {}
+
     /** Something long, written while it is made. */
     record Stream(String contentType, @Nullable String fileName, Writer writer) implements Answer {
 

@@ -58,7 +58,8 @@ final class CacheOperations {
     List<Operation> all() {
         return List.of(
                 Operation.get(PATH, "getCache", TAG, "How the kept answers stand.",
-                        new Operation.Reply.One(200, CacheStatus.class), _ -> Answer.Json.of(status())),
+                        new Operation.Reply.One(200, CacheStatus.class), _ -> Answer.Json.of(status()))
+                        .needing(Permission.VIEW_BOX),
                 Operation.post(PATH + "/purge", "purgeCache", TAG, "Forgets every kept answer.", null,
                         new Operation.Reply.One(200, Purged.class),
                         call -> Answer.Json.of(noted(call, "cache", "all", cache.purge()))),

@@ -9,19 +9,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.Reach;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.governance.form.Reading;
 
 /**
  * One request to an operation, checked as far as the operation's description goes. Immutable.
  *
+ * @param reach whose things the caller may do this for
  * @param path the segments that vary, by name
  * @param query the query parameters that were given, by name, of the types that their parameters say
  * @param body what was sent; {@code null} when nothing was
  * @param version from {@code If-Match}; {@code null} for any
  * @param idempotencyKey from {@code Idempotency-Key}; {@code null} for none
  */
-record Call(Identity identity, Map<String, String> path, Map<String, Object> query, @Nullable JsonNode body,
+record Call(Identity identity, Arrival arrival, Reach reach, Map<String, String> path, Map<String, Object> query,
+        @Nullable JsonNode body,
         @Nullable Long version, @Nullable String idempotencyKey) {
 
     /** Ends the call with a problem. Thrown by handlers where a value would have to be passed through many hands. */

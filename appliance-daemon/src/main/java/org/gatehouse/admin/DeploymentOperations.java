@@ -52,25 +52,26 @@ final class DeploymentOperations {
 
     List<Operation> all() {
         List<Operation> all = new ArrayList<>(
-                new NounOperations<>(deployments, Deployment.class, DeploymentDraft.class).all(true));
+                new NounOperations<>(deployments, Deployment.class, DeploymentDraft.class,
+                        Access.ofTheBox(Permission.OPERATE)).all(true));
         all.add(Operation.post(PATH + "/plan", "planDeployment", "deployments",
                 "Says whether and where a deployment would fit, and why. Nothing changes.",
                 Operation.Body.of(DeploymentDraft.class), new Operation.Reply.One(200, DeploymentPlan.class),
                 call -> Answer.Json.of(DeploymentPlan.of(engines.plan(call.form(DeploymentDraft.class)))))
-                .needing(Permission.VIEW));
+                .needing(Permission.VIEW_BOX));
         all.add(Operation.get(PATH + "/status", "getFleetStatus", "deployments",
                 "How every deployment and its engines stand.", new Operation.Reply.One(200, FleetStatus.class),
-                _ -> Answer.Json.of(status())));
+                _ -> Answer.Json.of(status())).needing(Permission.VIEW_BOX));
         all.add(Operation.get(ONE + "/status", "getDeploymentStatus", "deployments",
                 "How a deployment and its engines stand.", new Operation.Reply.One(200, DeploymentStatus.class),
-                call -> Answer.Json.of(status(stored(call)))));
+                call -> Answer.Json.of(status(stored(call)))).needing(Permission.VIEW_BOX));
         all.add(Operation.get(ONE + "/logs", "getDeploymentLogs", "deployments", "The newest output of its engines.",
-                new Operation.Reply.One(200, EngineLogs.class), this::logs)
+                new Operation.Reply.One(200, EngineLogs.class), this::logs).needing(Permission.VIEW_BOX)
                 .with(Parameter.text("instance", "Only that instance of it, such as chat-0; all when not said."),
                         Parameter.number("lines", "How many lines at most; 100 when not said.", 1, MOST_LINES)));
         all.add(Operation.post(ONE + "/retry", "retryDeployment", "deployments",
                 "Tries again what failed for good, or was rolled back.", null,
-                new Operation.Reply.One(200, DeploymentStatus.class), this::retry));
+                new Operation.Reply.One(200, DeploymentStatus.class), this::retry).needing(Permission.OPERATE));
         return all;
     }
 

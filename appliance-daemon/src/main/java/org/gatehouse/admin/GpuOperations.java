@@ -63,7 +63,8 @@ final class GpuOperations {
                                         GRAINS),
                                 Parameter.text("metrics",
                                         "Which values, with commas between; the usual ones for a chart"
-                                                + " when not said.")));
+                                                + " when not said.")))
+                .stream().map(operation -> operation.needing(Permission.VIEW_BOX)).toList();
     }
 
     private GpuList list() {

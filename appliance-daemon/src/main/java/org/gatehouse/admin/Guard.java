@@ -6,21 +6,35 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.Noun;
+import org.gatehouse.governance.User;
+import org.gatehouse.identity.Session;
+import org.gatehouse.identity.Sessions;
 
-/** Decides who calls and what they may do, from the credentials of a request. Thread-safe. */
+/**
+ * Decides who calls and whether they may, from the credentials of a request: a token with each request, or the cookie of
+ * a session. What is not granted is refused. Thread-safe.
+ */
 final class Guard {
     private static final String SCHEME = "bearer ";
 
     private final AdminTokens tokens;
+    private final Sessions sessions;
+    private final Noun<User, ?> users;
     private final AdminTrail trail;
     private final FailureThrottle throttle;
     private final Clock clock;
     private final Supplier<UUID> ids;
 
-    Guard(AdminTokens tokens, AdminTrail trail, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {
+    Guard(AdminTokens tokens, Sessions sessions, Noun<User, ?> users, AdminTrail trail, Clock clock,
+            LongSupplier nanoTime, Supplier<UUID> ids) {
         this.tokens = tokens;
+        this.sessions = sessions;
+        this.users = users;
         this.trail = trail;
         this.throttle = new FailureThrottle(nanoTime);
         this.clock = clock;
@@ -37,33 +51,126 @@ final class Guard {
         record Denied(Problem problem) implements Decision {}
     }
 
-    /** Decides about a request to an operation that needs a permission. */
-    Decision decide(Permission needed, Optional<String> authorization, String address, String requestId) {
-        if (needed == Permission.NONE) {
-            return new Decision.Granted(new Identity(
-                    new Actor(Actor.Type.SYSTEM, "anybody", address, requestId), java.util.Set.of()));
-        }
-        Optional<String> token = authorization
-                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-                .map(header -> header.substring(SCHEME.length()).strip());
-        Optional<String> name = token.flatMap(tokens::nameOf);
-        if (name.isEmpty()) {
-            return new Decision.Denied(deny(token.isPresent(), address, requestId));
-        }
-        Identity identity = Identity.almighty(new Actor(Actor.Type.TOKEN, name.get(), address, requestId));
-        return identity.may(needed)
-                ? new Decision.Granted(identity)
-                : new Decision.Denied(Problem.forbidden(needed));
+    /** Who somebody turned out to be. */
+    private sealed interface Caller {
+
+        record Known(Identity identity) implements Caller {}
+
+        /** Brought nothing. */
+        record Stranger() implements Caller {}
+
+        /** Brought a token that is none. */
+        record Wrong() implements Caller {}
+
+        /** Brought a cookie whose session has ended. */
+        record Gone() implements Caller {}
+
+        /** Brought a good cookie with a request that another site may have sent. */
+        record Forged() implements Caller {}
     }
 
-    private Problem deny(boolean presented, String address, String requestId) {
-        long wait = throttle.failed(address);
+    /**
+     * Decides about a request.
+     *
+     * @param operation what is asked for; {@code null} for something that there is not
+     */
+    Decision decide(@Nullable Operation operation, Arrival arrival) {
+        Permission needed = operation == null ? Permission.SIGNED_IN : operation.permission();
+        Caller caller = caller(arrival);
+        if (needed == Permission.NONE) {
+            return new Decision.Granted(caller instanceof Caller.Known(Identity identity)
+                    ? identity
+                    : Identity.stranger(stranger(arrival)));
+        }
+        return switch (caller) {
+            case Caller.Known(Identity identity) -> permit(operation, needed, identity);
+            case Caller.Wrong() -> new Decision.Denied(deny(true, arrival));
+            // The console asks who it is before anybody has signed in: nobody tries to get in by that.
+            case Caller.Stranger() -> new Decision.Denied(
+                    needed == Permission.SIGNED_IN && arrival.authorization() == null && operation != null
+                            ? Problem.unauthenticated()
+                            : deny(false, arrival));
+            case Caller.Gone() -> new Decision.Denied(Problem.sessionEnded());
+            case Caller.Forged() -> new Decision.Denied(Problem.forged());
+        };
+    }
+
+    private Decision permit(@Nullable Operation operation, Permission needed, Identity identity) {
+        if (!identity.may(needed)) {
+            return new Decision.Denied(Problem.forbidden(needed));
+        }
+        if (operation == null) {
+            return new Decision.Granted(identity);
+        }
+        boolean limited = !identity.mayEverywhere(needed);
+        if (limited && operation.reaching() == Operation.Reaching.REFUSED) {
+            return new Decision.Denied(Problem.outOfReach());
+        }
+        Session session = identity.session();
+        if (operation.recent() && session != null && !sessions.isRecent(session)) {
+            return new Decision.Denied(Problem.confirm());
+        }
+        return new Decision.Granted(identity);
+    }
+
+    private Caller caller(Arrival arrival) {
+        String authorization = arrival.authorization();
+        if (authorization != null) {
+            if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+                return new Caller.Stranger();
+            }
+            return tokens.nameOf(authorization.substring(SCHEME.length()).strip())
+                    .<Caller>map(name -> new Caller.Known(
+                            Identity.almighty(new Actor(Actor.Type.TOKEN, name, arrival.address(),
+                                    arrival.requestId()))))
+                    .orElseGet(Caller.Wrong::new);
+        }
+        String cookie = arrival.cookie();
+        if (cookie == null || arrival.isSafe() && arrival.isOfAnotherSite()) {
+            return new Caller.Stranger();
+        }
+        Optional<Identity> identity = sessions.find(cookie).flatMap(session -> identity(session, arrival));
+        if (identity.isEmpty()) {
+            return new Caller.Gone();
+        }
+        return !arrival.isSafe() && arrival.mayBeForged()
+                ? new Caller.Forged()
+                : new Caller.Known(identity.get());
+    }
+
+    /** Looks at the user each time: a role that is taken away, and a user who is switched off, are so at once. */
+    private Optional<Identity> identity(Session session, Arrival arrival) {
+        String token = session.tokenName();
+        if (token != null) {
+            return tokens.isName(token)
+                    ? Optional.of(Identity.almighty(
+                            new Actor(Actor.Type.TOKEN, token, arrival.address(), arrival.requestId()), session))
+                    : Optional.empty();
+        }
+        UUID id = session.user();
+        return id == null
+                ? Optional.empty()
+                : users.find(id).filter(user -> user.active() && !user.roles().isEmpty())
+                        .map(user -> Identity.of(new Actor(Actor.Type.USER, user.name(), arrival.address(),
+                                arrival.requestId()), user, session));
+    }
+
+    /** Somebody tried a token that is none, in the body of a request. */
+    Problem wrongToken(Arrival arrival) {
+        return deny(true, arrival);
+    }
+
+    private Problem deny(boolean presented, Arrival arrival) {
+        long wait = throttle.failed(arrival.address());
         if (wait > 0) {
             return Problem.throttled(wait);
         }
-        Actor stranger = new Actor(Actor.Type.SYSTEM, "anybody", address, requestId);
-        trail.append(stranger.did(ids.get(), clock.instant(), "refuse", "session",
+        trail.append(stranger(arrival).did(ids.get(), clock.instant(), "refuse", "session",
                 presented ? "wrong admin token" : "no admin token", null, null));
         return Problem.unauthenticated();
+    }
+
+    private static Actor stranger(Arrival arrival) {
+        return new Actor(Actor.Type.SYSTEM, "anybody", arrival.address(), arrival.requestId());
     }
 }

@@ -24,9 +24,11 @@ final class KeyOperations {
     private static final String ONE = PATH + "/{id}";
 
     private final Keys keys;
+    private final KeyFence fence;
 
-    KeyOperations(Keys keys) {
+    KeyOperations(Keys keys, KeyFence fence) {
         this.keys = keys;
+        this.fence = fence;
     }
 
     /** How to rotate. */
@@ -40,33 +42,46 @@ final class KeyOperations {
     }
 
     List<Operation> all() {
-        NounOperations<Key, KeyDraft> usual = new NounOperations<>(keys.noun(), Key.class, KeyDraft.class);
+        NounOperations<Key, KeyDraft> usual = new NounOperations<>(keys.noun(), Key.class, KeyDraft.class,
+                Access.usual().seenBy(Operation.Reaching.WITHIN).changedWithin(Permission.MANAGE_KEYS), fence);
         return new ArrayList<>(List.of(usual.list(), usual.read(), usual.change(), usual.delete(),
                 Operation.post(PATH, "createKey", "keys",
                         "Makes a key. The answer is the only place where its secret ever shows.",
                         Operation.Body.of(NewKeyDraft.class), new Operation.Reply.One(201, IssuedKey.class),
-                        this::create).repeatable(),
+                        this::create).repeatable().needing(Permission.MANAGE_KEYS)
+                        .reaching(Operation.Reaching.WITHIN),
                 Operation.post(ONE + "/rotate", "rotateKey", "keys",
                         "Gives a key a new secret; the one before stays valid for the overlap.",
                         Operation.Body.optional(RotationDraft.class),
-                        new Operation.Reply.One(200, IssuedKey.class), this::rotate).matchingVersion().repeatable(),
+                        new Operation.Reply.One(200, IssuedKey.class), this::rotate).matchingVersion().repeatable()
+                        .needing(Permission.MANAGE_KEYS).reaching(Operation.Reaching.WITHIN),
                 transition("disable", "Refuses a key's calls until it is enabled again.", keys::disable),
                 transition("enable", "Takes a disabled key's calls again.", keys::enable),
                 transition("revoke", "Refuses a key's calls for ever.", keys::revoke)));
     }
 
-    private static Operation transition(String verb, String summary, Transition transition) {
+    private Operation transition(String verb, String summary, Transition transition) {
         return Operation.post(ONE + "/" + verb, verb + "Key", "keys", summary, null,
                 new Operation.Reply.One(200, Key.class),
-                call -> NounOperations.answer(transition.make(call.actor(), call.id(), call.version())))
-                .matchingVersion();
+                call -> {
+                    if ("enable".equals(verb)) {
+                        fence.holdLed(call);
+                    } else {
+                        fence.holdStored(call);
+                    }
+                    return NounOperations.answer(transition.make(call.actor(), call.id(), call.version()));
+                })
+                .matchingVersion().needing(Permission.MANAGE_KEYS).reaching(Operation.Reaching.WITHIN);
     }
 
     private Answer create(Call call) {
-        return issued(201, keys.create(call.actor(), call.form(NewKeyDraft.class), call.idempotencyKey()));
+        NewKeyDraft draft = fence.owned(call, call.form(NewKeyDraft.class));
+        fence.hold(call, null, draft.binding());
+        return issued(201, keys.create(call.actor(), draft, call.idempotencyKey()));
     }
 
     private Answer rotate(Call call) {
+        fence.holdStored(call);
         Long seconds = call.form(RotationDraft.class).overlapSeconds();
         return issued(200, keys.rotate(call.actor(), call.id(), call.version(),
                 seconds == null ? null : Duration.ofSeconds(seconds), call.idempotencyKey()));

@@ -43,7 +43,10 @@ final class ModelStoreOperations {
                         "Removes a model that nobody needs, by its id. The files of a model in place stay.",
                         Permission.CHANGE, List.of(), false, false, null, new Operation.Reply.Nothing(),
                         guarded(this::remove))),
-                new ModelImportOperations(models).all().stream()).toList();
+                new ModelImportOperations(models).all().stream())
+                .map(operation -> operation
+                        .needing(operation.method().equals("GET") ? Permission.VIEW_BOX : Permission.OPERATE))
+                .toList();
     }
 
     /** Turns a store that is away into an answer. */

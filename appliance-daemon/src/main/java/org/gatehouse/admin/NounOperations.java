@@ -27,15 +27,37 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     private final Noun<T, D> noun;
     private final Class<T> view;
     private final Class<D> draft;
+    private final Access access;
+    private final Fence<D> fence;
     private final String path;
     private final String capital;
 
+    /** For a noun that is closed to callers whose reach is limited. */
     NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft) {
+        this(noun, view, draft, Access.usual(), Fence.none());
+    }
+
+    NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft, Access access) {
+        this(noun, view, draft, access, Fence.none());
+    }
+
+    NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft, Access access, Fence<D> fence) {
+        this.access = access;
+        this.fence = fence;
         this.noun = noun;
         this.view = view;
         this.draft = draft;
         this.path = Operation.BASE + noun.name();
-        this.capital = Character.toUpperCase(noun.one().charAt(0)) + noun.one().substring(1);
+        this.capital = capital(noun.one());
+    }
+
+    /** As part of an operation's id: {@code sign-on provider} becomes {@code SignOnProvider}. */
+    private static String capital(String words) {
+        StringBuilder joined = new StringBuilder();
+        for (String word : words.split("[^A-Za-z]+")) {
+            joined.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        }
+        return joined.toString();
     }
 
     /** All five, with deletion cascading where something can depend on it. */
@@ -54,44 +76,52 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
                         ? Parameter.id(filter.name(), filter.about())
                         : Parameter.text(filter.name(), filter.about()))
                 .toArray(Parameter[]::new);
-        String plural = Character.toUpperCase(noun.name().charAt(0)) + noun.name().substring(1);
+        String plural = capital(noun.name());
         return Operation.get(path, "list" + plural, noun.name(), "Lists " + noun.name() + ", oldest first.",
-                new Operation.Reply.Many(view), this::list).with(filters).with(LIMIT, AFTER);
+                new Operation.Reply.Many(view), this::list).with(filters).with(LIMIT, AFTER).needing(access.see())
+                .reaching(access.seeing());
     }
 
     Operation read() {
         return Operation.get(path + "/{id}", "get" + capital, noun.name(), "Reads one " + noun.one() + ".",
-                new Operation.Reply.One(200, view), this::read);
+                new Operation.Reply.One(200, view), this::read).needing(access.see()).reaching(access.seeing());
     }
 
     Operation make() {
-        return Operation.post(path, "create" + capital, noun.name(), "Makes a " + noun.one() + ".",
-                Operation.Body.of(draft), new Operation.Reply.One(201, view), this::make);
+        return changing(Operation.post(path, "create" + capital, noun.name(), "Makes a " + noun.one() + ".",
+                Operation.Body.of(draft), new Operation.Reply.One(201, view), this::make), access.changing());
     }
 
     Operation change() {
-        return Operation.patch(path + "/{id}", "update" + capital, noun.name(),
+        return changing(Operation.patch(path + "/{id}", "update" + capital, noun.name(),
                 "Changes a " + noun.one() + " (JSON merge patch): absent members stay as they are.",
-                Operation.Body.patch(draft), new Operation.Reply.One(200, view), this::change);
+                Operation.Body.patch(draft), new Operation.Reply.One(200, view), this::change), access.changing());
     }
 
     Operation delete() {
-        return Operation.delete(path + "/{id}", "delete" + capital, noun.name(), "Deletes a " + noun.one() + ".",
-                this::delete);
+        return changing(Operation.delete(path + "/{id}", "delete" + capital, noun.name(),
+                "Deletes a " + noun.one() + ".", this::delete), Operation.Reaching.REFUSED);
+    }
+
+    private Operation changing(Operation operation, Operation.Reaching reaching) {
+        Operation open = operation.needing(access.change()).reaching(reaching);
+        return access.recent() ? open.afterRecentLogin() : open;
     }
 
     private Answer list(Call call) {
-        return page(noun.list(call.query(), call.query("after", UUID.class).orElse(null),
+        return page(noun.list(call.query(), call.reach(), call.query("after", UUID.class).orElse(null),
                 call.query("limit", Integer.class).orElse(USUAL_LIMIT)));
     }
 
     private Answer read(Call call) {
-        return noun.find(call.id()).<Answer>map(found -> one(200, found)).orElseGet(() -> new Answer.Failed(
-                Problem.absent("There is no " + noun.one() + " with id " + call.id() + ".")));
+        return noun.find(call.id(), call.reach()).<Answer>map(found -> one(200, found))
+                .orElseGet(() -> new Answer.Failed(absent(call)));
     }
 
     private Answer make(Call call) {
-        return switch (noun.create(call.actor(), call.form(draft))) {
+        D wanted = call.form(draft);
+        fence.hold(call, null, wanted);
+        return switch (noun.create(call.actor(), wanted)) {
             case Change.Made<T>(T made) ->
                 new Answer.Json(201, Json.tree(made), path + "/" + made.id(), made.version());
             case Change.Refused<T>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));
@@ -99,7 +129,25 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     }
 
     private Answer change(Call call) {
-        return answer(noun.update(call.actor(), call.id(), call.version(), before -> merged(before, call.sent())));
+        requireReach(call);
+        return answer(noun.update(call.actor(), call.id(), call.version(), before -> {
+            Reading<D> after = merged(before, call.sent());
+            if (after instanceof Reading.Whole<D>(D wanted)) {
+                fence.hold(call, before, wanted);
+            }
+            return after;
+        }));
+    }
+
+    /** What lies beyond somebody's reach is not there for them. */
+    private void requireReach(Call call) {
+        if (noun.find(call.id(), call.reach()).isEmpty()) {
+            throw new Call.Ended(absent(call));
+        }
+    }
+
+    private Problem absent(Call call) {
+        return Problem.absent("There is no " + noun.one() + " with id " + call.id() + ".");
     }
 
     Reading<D> merged(D before, JsonNode patch) {
@@ -107,6 +155,7 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     }
 
     private Answer delete(Call call) {
+        noun.find(call.id()).ifPresent(stored -> fence.hold(call, noun.draftOf(stored), null));
         return switch (noun.delete(call.actor(), call.id(), call.version(), call.flag("cascade"))) {
             case Change.Made<T> _ -> new Answer.Nothing();
             case Change.Refused<T>(Refusal refusal) -> new Answer.Failed(Problem.of(refusal));

@@ -22,7 +22,9 @@ final class OpenApi {
         document.putObject("info").put("title", "Gatehouse admin API").put("version", version).put("description",
                 "Everything that can be set on a Gatehouse box. Times are RFC 3339 in UTC, money is a decimal string,"
                         + " ids are UUIDv7, errors are RFC 9457 problem details.");
-        document.putArray("security").addObject().putArray("adminToken");
+        ArrayNode security = document.putArray("security");
+        security.addObject().putArray("adminToken");
+        security.addObject().putArray("session");
         ObjectNode paths = document.putObject("paths");
         for (Operation operation : operations) {
             ObjectNode path = paths.get(operation.path()) instanceof ObjectNode known
@@ -31,7 +33,10 @@ final class OpenApi {
             path.set(operation.method().toLowerCase(java.util.Locale.ROOT), operation(operation, schemas));
         }
         ObjectNode components = document.putObject("components");
-        components.putObject("securitySchemes").putObject("adminToken").put("type", "http").put("scheme", "bearer");
+        ObjectNode schemes = components.putObject("securitySchemes");
+        schemes.putObject("adminToken").put("type", "http").put("scheme", "bearer");
+        schemes.putObject("session").put("type", "apiKey").put("in", "cookie").put("name", "__Host-gatehouse")
+                .put("description", "What changes something needs the header x-gatehouse-console: 1, too.");
         ObjectNode problem = components.putObject("responses").putObject("Problem").put("description",
                 "It did not work out; the body says why and what to do.");
         headers(problem);
@@ -44,14 +49,17 @@ final class OpenApi {
     private static ObjectNode operation(Operation operation, FormSchema schemas) {
         ObjectNode node = NODES.objectNode().put("operationId", operation.id()).put("summary", operation.summary());
         node.putArray("tags").add(operation.tag());
-        node.put("x-permission", operation.permission().name().toLowerCase(java.util.Locale.ROOT));
+        node.put("x-permission", operation.permission().id());
+        node.put("x-reach", operation.reaching().name().toLowerCase(java.util.Locale.ROOT));
+        node.put("x-recent-login", operation.recent());
         if (operation.permission() == Permission.NONE) {
             node.putArray("security");
         }
         ArrayNode parameters = NODES.arrayNode();
         operation.segments().stream().filter(segment -> segment.startsWith("{"))
                 .forEach(segment -> parameters.add(pathParameter(segment.substring(1, segment.length() - 1))));
-        operation.parameters().forEach(parameter -> parameters.add(queryParameter(parameter)));
+        operation.parameters().stream().filter(parameter -> !parameter.name().equals(Parameter.OTHERS))
+                .forEach(parameter -> parameters.add(queryParameter(parameter)));
         if (operation.versioned()) {
             parameters.add(header("If-Match", "The entity tag of the version to change; refused with 412 when it is"
                     + " another by now."));
@@ -67,9 +75,9 @@ final class OpenApi {
         if (body != null) {
             ObjectNode request = node.putObject("requestBody").put("required", !body.optional());
             ObjectNode content = request.putObject("content");
-            String mediaType = body.direction() == Direction.PATCH
-                    ? "application/merge-patch+json"
-                    : "application/json";
+            String mediaType = body.form()
+                    ? "application/x-www-form-urlencoded"
+                    : body.direction() == Direction.PATCH ? "application/merge-patch+json" : "application/json";
             content.putObject(mediaType).set("schema", schemas.reference(body.type(), body.direction()));
             if (body.direction() == Direction.PATCH) {
                 content.putObject("application/json").set("schema", schemas.reference(body.type(), body.direction()));
@@ -104,6 +112,7 @@ final class OpenApi {
             case Operation.Reply.Nothing() -> response(responses, 204, "Done.");
             case Operation.Reply.Any() -> response(responses, 200, "Here it is.").putObject("content")
                     .putObject("application/json").putObject("schema").put("type", "object");
+            case Operation.Reply.Elsewhere() -> response(responses, 303, "Go on at the Location.");
             case Operation.Reply.Bytes(String contentType) -> response(responses, 200, "Here it is.")
                     .putObject("content").putObject(contentType).putObject("schema");
         }

@@ -15,13 +15,33 @@ import org.gatehouse.governance.form.FormSchema.Direction;
  * @param tag the noun that it belongs to
  * @param body what must be sent; {@code null} when nothing may be
  * @param reply what comes back when it works
+ * @param reaching what it makes of callers who may do it for some departments or projects only
+ * @param recent whether people must have shown who they are within the last minutes
  */
 record Operation(String method, String path, String id, String tag, String summary, Permission permission,
         List<Parameter> parameters, boolean versioned, boolean idempotent, @Nullable Body body, Reply reply,
-        Handler handler) {
+        Handler handler, Reaching reaching, boolean recent) {
 
     /** Where everything but the document itself lives. */
     static final String BASE = "/api/v1/";
+
+    /** What an operation makes of callers whose reach is limited. */
+    enum Reaching {
+        /** It does not know of reach, so such callers are refused. */
+        REFUSED,
+        /** It shows or changes nothing that is anybody's in particular. */
+        SAME_FOR_ALL,
+        /** It keeps to {@link Call#reach()}. */
+        WITHIN
+    }
+
+    /** One that refuses callers whose reach is limited. */
+    Operation(String method, String path, String id, String tag, String summary, Permission permission,
+            List<Parameter> parameters, boolean versioned, boolean idempotent, @Nullable Body body, Reply reply,
+            Handler handler) {
+        this(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply, handler,
+                Reaching.REFUSED, false);
+    }
 
     /** Does it. */
     @FunctionalInterface
@@ -36,8 +56,19 @@ record Operation(String method, String path, String id, String tag, String summa
      * @param optional whether nothing at all may be sent instead
      * @param yaml whether YAML will do too
      * @param largest how many bytes it may have
+     * @param form whether it is a form as browsers send them, and no JSON
      */
-    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+    record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest,
+            boolean form) {
+
+        Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
+            this(type, direction, optional, yaml, largest, false);
+        }
+
+        static Body form(Class<? extends Record> type, int largest) {
+            return new Body(type, Direction.REQUEST, false, false, largest, true);
+        }
+
         /** What any body may have that does not say otherwise. */
         static final int USUAL_LARGEST = 1 << 20;
 
@@ -69,6 +100,9 @@ record Operation(String method, String path, String id, String tag, String summa
         /** Any JSON object. */
         record Any() implements Reply {}
 
+        /** Nothing but where to go on: 303. */
+        record Elsewhere() implements Reply {}
+
         /** Bytes of that type. */
         record Bytes(String contentType) implements Reply {}
     }
@@ -97,26 +131,43 @@ record Operation(String method, String path, String id, String tag, String summa
 
     Operation needing(Permission other) {
         return new Operation(method, path, id, tag, summary, other, parameters, versioned, idempotent, body, reply,
-                handler);
+                handler, reaching, recent);
     }
 
     Operation with(Parameter... more) {
         List<Parameter> all = new ArrayList<>(parameters);
         all.addAll(List.of(more));
         return new Operation(method, path, id, tag, summary, permission, List.copyOf(all), versioned, idempotent, body,
-                reply, handler);
+                reply, handler, reaching, recent);
     }
 
     /** Takes an {@code If-Match} header. */
     Operation matchingVersion() {
         return new Operation(method, path, id, tag, summary, permission, parameters, true, idempotent, body, reply,
-                handler);
+                handler, reaching, recent);
     }
 
     /** Takes an {@code Idempotency-Key} header. */
     Operation repeatable() {
         return new Operation(method, path, id, tag, summary, permission, parameters, versioned, true, body, reply,
-                handler);
+                handler, reaching, recent);
+    }
+
+    /** Is open to callers whose reach is limited, too. */
+    Operation reaching(Reaching other) {
+        return new Operation(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply,
+                handler, other, recent);
+    }
+
+    /** People must have shown who they are within the last minutes. */
+    Operation afterRecentLogin() {
+        return new Operation(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply,
+                handler, reaching, true);
+    }
+
+    /** Whether it lets pass query parameters that it does not know. */
+    boolean takesOthers() {
+        return parameters.stream().anyMatch(parameter -> parameter.name().equals(Parameter.OTHERS));
     }
 
     /** The path's segments, without the leading empty one. */

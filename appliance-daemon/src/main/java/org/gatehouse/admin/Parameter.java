@@ -19,7 +19,14 @@ import org.gatehouse.governance.form.Text;
  * @param greatest of an Integer, or the length of a String
  */
 record Parameter(String name, Class<?> type, String about, List<String> constants, int least, int greatest) {
+    /** No parameter that anybody names. */
+    static final String OTHERS = "*";
     private static final int LONGEST = 500;
+
+    /** Stands for every other parameter: it is let pass and not looked at (RFC 6749 4.1.2). */
+    static Parameter others() {
+        return new Parameter(OTHERS, String.class, "", List.of(), 0, Integer.MAX_VALUE);
+    }
 
     static Parameter text(String name, String about) {
         return new Parameter(name, String.class, about, List.of(), 0, LONGEST);

@@ -63,8 +63,51 @@ record Problem(String type, int status, String title, String detail, List<FieldE
 
     static Problem forbidden(Permission permission) {
         return of("forbidden", 403, "Not allowed",
-                "This needs the permission " + permission.name().toLowerCase(java.util.Locale.ROOT)
-                        + ". Ask an administrator for it.");
+                "This needs the permission " + permission.id() + ". Ask an administrator for it.");
+    }
+
+    static Problem forbidden(String message) {
+        return of("forbidden", 403, "Not allowed", message);
+    }
+
+    static Problem outOfReach() {
+        return of("forbidden", 403, "Not allowed",
+                "This is about the whole box, and your role is for some of its departments or projects. Ask an"
+                        + " administrator.");
+    }
+
+    static Problem sessionEnded() {
+        return of("session_ended", 401, "Not signed in any more",
+                "The session has ended: by time, by signing out, or by an administrator. Sign in again.");
+    }
+
+    static Problem forged() {
+        return of("forged", 403, "Not from the console",
+                "A request with a session must come from the box's own pages: send " + Arrival.CONSOLE_HEADER
+                        + ": 1 and let the browser say where it comes from. Programs send an admin token instead.");
+    }
+
+    static Problem confirm() {
+        return of("confirm", 403, "Show again who you are",
+                "This needs a login of the last 10 minutes. Confirm the session with POST /api/v1/session/confirm, or"
+                        + " sign on again, then repeat the request.");
+    }
+
+    static Problem refusedLogin() {
+        return of("login_refused", 401, "Not signed in",
+                "The name, the password or the code is wrong. A code works once: wait for the next one.");
+    }
+
+    static Problem noAccess() {
+        return of("no_access", 403, "No access",
+                "You are known, and have no role on this box or were switched off. Ask an administrator.");
+    }
+
+    static Problem tooManyLogins(long seconds) {
+        return new Problem("urn:gatehouse:problem:throttled", 429, "Too many attempts",
+                "Too many attempts to sign in with this name or from this address went wrong. Wait " + seconds
+                        + " s, then try again.",
+                List.of(), seconds);
     }
 
     static Problem noPath() {

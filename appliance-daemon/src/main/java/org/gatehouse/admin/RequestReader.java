@@ -1,6 +1,8 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.OptionalLong;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -35,10 +38,12 @@ final class RequestReader {
         record Bad(Problem problem) implements Result {}
     }
 
-    Result read(Operation operation, Map<String, String> path, Identity identity, ServerRequest request) {
+    Result read(Operation operation, Map<String, String> path, Identity identity, Arrival arrival,
+            ServerRequest request) {
         try {
             JsonNode body = body(operation, request);
-            return new Result.Good(new Call(identity, path, query(operation, request), body,
+            return new Result.Good(new Call(identity, arrival, identity.reach(operation.permission()), path,
+                    query(operation, request), body,
                     operation.versioned() ? version(request) : null,
                     operation.idempotent() ? idempotencyKey(request) : null));
         } catch (Call.Ended e) {
@@ -55,6 +60,9 @@ final class RequestReader {
             Optional<Parameter> parameter = operation.parameters().stream()
                     .filter(known -> known.name().equals(name)).findFirst();
             List<String> given = request.query().all(name);
+            if (parameter.isEmpty() && operation.takesOthers()) {
+                continue;
+            }
             if (parameter.isEmpty()) {
                 errors.add(new FieldError(shortened(name), "is no query parameter here; known are "
                         + String.join(", ", operation.parameters().stream().map(Parameter::name).toList())));
@@ -107,6 +115,12 @@ final class RequestReader {
     }
 
     private static Reading<JsonNode> parse(Operation.Body wanted, byte[] text, String mediaType) {
+        if (wanted.form()) {
+            if (!mediaType.equals("application/x-www-form-urlencoded")) {
+                throw new Call.Ended(Problem.mediaType("application/x-www-form-urlencoded"));
+            }
+            return new Reading.Whole<>(fields(text));
+        }
         boolean json = mediaType.isEmpty() || mediaType.equals("application/json") || mediaType.endsWith("+json");
         boolean yaml = mediaType.endsWith("/yaml") || mediaType.endsWith("/x-yaml") || mediaType.endsWith("+yaml");
         if (yaml && wanted.yaml()) {
@@ -117,6 +131,24 @@ final class RequestReader {
                     Problem.mediaType(wanted.yaml() ? "application/json or application/yaml" : "application/json"));
         }
         return Json.parse(text);
+    }
+
+    /** A form's fields; a field that is there twice keeps its first value. */
+    private static ObjectNode fields(byte[] text) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        for (String pair : new String(text, StandardCharsets.UTF_8).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                try {
+                    String name = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
+                    fields.putIfAbsent(name, JsonNodeFactory.instance
+                            .textNode(URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8)));
+                } catch (IllegalArgumentException _) {
+                    throw new Call.Ended(Problem.invalid("", "the body is no form: a percent sign stands alone"));
+                }
+            }
+        }
+        return fields;
     }
 
     /** The content type without its parameters; empty when there is none. */

@@ -42,7 +42,8 @@ final class RouteOperations {
         return List.of(
                 Operation.get(ROUTE, "getRoute", "models",
                         "How a model's targets, their keys and the arms of its split do, live.",
-                        new Operation.Reply.One(200, RouteStatus.class), call -> Answer.Json.of(status(stored(call)))),
+                        new Operation.Reply.One(200, RouteStatus.class), call -> Answer.Json.of(status(stored(call))))
+                        .needing(Permission.VIEW_BOX),
                 Operation.post(ROUTE + "/targets/{targetId}/reset", "resetTarget", "models",
                         "Takes a target for well again: closes its breaker and ends its cool-down.", null,
                         new Operation.Reply.One(200, RouteStatus.class), this::reset),

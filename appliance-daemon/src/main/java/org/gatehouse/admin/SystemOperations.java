@@ -25,15 +25,16 @@ final class SystemOperations {
         return List.of(
                 Operation.get(PATH + "status", "getStatus", "system", "What runs and what is wrong.",
                         new Operation.Reply.One(200, Box.Status.class), _ -> Answer.Json.of(box.status()))
-                        .needing(Permission.OPERATE),
+                        .needing(Permission.VIEW_BOX),
                 Operation.get(PATH + "revision", "getRevision", "system",
                         "The revision of the policy in force: two boxes with the same one decide the same.",
                         new Operation.Reply.One(200, Revision.class),
-                        _ -> Answer.Json.of(new Revision(snapshots.current().revision()))),
+                        _ -> Answer.Json.of(new Revision(snapshots.current().revision())))
+                        .needing(Permission.VIEW_BOX),
                 Operation.get(PATH + "backup", "getBackup", "system",
                         "A consistent backup, made while the box serves.",
                         new Operation.Reply.Bytes("application/octet-stream"),
                         _ -> new Answer.Stream("application/octet-stream", "gatehouse.backup", box::backup))
-                        .needing(Permission.OPERATE));
+                        .needing(Permission.OPERATE).afterRecentLogin());
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.governance.Reach;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.usage.Grain;
 import org.gatehouse.usage.Sums;
@@ -105,7 +106,8 @@ final class UsageOperations {
         }
         return List.of(Operation.get(Operation.BASE + "usage", "getUsage", "usage",
                 "Sums up what was used and what it cost.", new Operation.Reply.One(200, Usage.class), this::answer)
-                .needing(Permission.VIEW_USAGE).with(parameters.toArray(Parameter[]::new)));
+                .needing(Permission.VIEW_USAGE).reaching(Operation.Reaching.WITHIN)
+                .with(parameters.toArray(Parameter[]::new)));
     }
 
     private Answer answer(Call call) {
@@ -128,11 +130,18 @@ final class UsageOperations {
             }
         }
         return switch (report
-                .answer(new UsageReport.Question(from, to, bucket.orElse(null), groupBy(call), only))) {
+                .answer(new UsageReport.Question(from, to, bucket.orElse(null), groupBy(call), only, within(call)))) {
             case UsageReport.Report found -> Answer.Json.of(new Usage(found.from(), found.to(), bucket.orElse(null),
                     found.lines().stream().map(UsageLine::of).toList(), found.truncated()));
             case UsageReport.NotKept gone -> new Answer.Failed(notKept(gone));
         };
+    }
+
+    /** Leads see their departments' usage, developers that of their own keys. */
+    private static UsageReport.@Nullable Within within(Call call) {
+        return call.reach() instanceof Reach.Parts parts
+                ? new UsageReport.Within(parts.departments(), parts.person())
+                : null;
     }
 
     private static Problem notKept(UsageReport.NotKept gone) {

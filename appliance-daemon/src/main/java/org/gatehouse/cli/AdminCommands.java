@@ -24,11 +24,16 @@ public final class AdminCommands {
             CommandLine line = new NounCommands(noun, environment).commandLine();
             if ("keys".equals(noun.name())) {
                 KeyCommands.addTo(line, environment);
+            } else if ("users".equals(noun.name())) {
+                PeopleCommands.addToUsers(line, environment);
+            } else if ("sign-on".equals(noun.name())) {
+                PeopleCommands.addToSignOn(line, environment);
             } else if ("upstreams".equals(noun.name())) {
                 line.addSubcommand("test", SystemCommands.testUpstream(environment));
             }
             all.add(line);
         }
+        all.add(PeopleCommands.sessions(environment));
         all.add(DeploymentCommands.deployments(environment));
         all.add(RouteCommands.routes(environment));
         all.add(SystemCommands.settings(environment));

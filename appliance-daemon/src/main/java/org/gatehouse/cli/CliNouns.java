@@ -14,7 +14,8 @@ final class CliNouns {
     private CliNouns() {}
 
     static List<CliNoun> all() {
-        return List.of(departments(), projects(), users(), keys(), limits(), budgets(), upstreams(), models(), prices(),
+        return List.of(departments(), projects(), users(), signOn(), keys(), limits(), budgets(), upstreams(), models(),
+                prices(),
                 policies());
     }
 
@@ -39,10 +40,61 @@ final class CliNouns {
     }
 
     private static CliNoun users() {
-        return new CliNoun("users", "user", List.of("name", "email", "id"), List.of(NAME_FILTER),
+        return new CliNoun("users", "user", List.of("name", "email", "active", "roles", "breakGlass", "id"),
+                List.of(NAME_FILTER,
+                        Member.of("--department", "department", Kind.DEPARTMENT,
+                                "Only those who lead that department."),
+                        Member.of("--project", "project", Kind.PROJECT, "Only those who develop in that project.")),
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Their name."),
-                        Member.of("--email", "email", Kind.TEXT, "Where to reach them; null removes it.")),
-                "--name ada --email ada@example.com");
+                        Member.of("--email", "email", Kind.TEXT, "Where to reach them; null removes it."),
+                        Member.of("--role", "roles", Kind.WORDS, "What they are to the box: appliance_admin,"
+                                + " governance_admin, finance, auditor, department_lead or developer. Repeatable."),
+                        Member.of("--lead-of", "departments", Kind.DEPARTMENTS, "A department that they lead."
+                                + " Repeatable."),
+                        Member.of("--develops-in", "projects", Kind.PROJECTS, "A project that they develop in."
+                                + " Repeatable."),
+                        Member.of("--inactive", "active", Kind.OFF, "They may not sign in, and their keys do not"
+                                + " work."),
+                        Member.of("--active", "active", Kind.ON, "They may, and their keys do: the default.")),
+                "--name ada --email ada@example.com --role department_lead --lead-of Research");
+    }
+
+    private static CliNoun signOn() {
+        return new CliNoun("sign-on", "sign-on provider", List.of("name", "title", "kind", "preset", "enabled", "id"),
+                List.of(NAME_FILTER),
+                List.of(Member.needed("--name", "name", Kind.TEXT,
+                        "Its name; part of the addresses that it must know."),
+                        Member.needed("--kind", "kind", Kind.TEXT, "oidc or ldap."),
+                        Member.of("--title", "title", Kind.TEXT, "What people read on the button."),
+                        Member.of("--preset", "preset", Kind.TEXT, "entra, okta, google, keycloak, adfs,"
+                                + " active_directory or other."),
+                        Member.of("--issuer", "oidc.issuer", Kind.TEXT, "Its issuer, exactly as its tokens say."),
+                        Member.of("--client-id", "oidc.clientId", Kind.TEXT, "What it calls this box."),
+                        Member.of("--directory", "ldap.servers", Kind.WORDS, "A server, as ldaps://host:636."
+                                + " Repeatable."),
+                        Member.of("--base-dn", "ldap.baseDn", Kind.TEXT, "Where people are in the directory."),
+                        Member.of("--bind-dn", "ldap.bindDn", Kind.TEXT, "Who searches there."),
+                        Member.of("--user-filter", "ldap.userFilter", Kind.TEXT, "How somebody is found; {name} stands"
+                                + " for what they typed."),
+                        Member.of("--group-base-dn", "ldap.groupBaseDn", Kind.TEXT, "Where groups are that name their"
+                                + " members."),
+                        Member.of("--secret-env", "secret", Kind.SECRET_FROM_VARIABLE, "The environment variable that"
+                                + " holds the client's secret or the searcher's password."),
+                        Member.of("--secret-file", "secret", Kind.SECRET_FROM_FILE, "The file that holds it."),
+                        Member.of("--public-url", "publicUrl", Kind.TEXT, "Where browsers reach the box."),
+                        Member.of("--groups-claim", "groupsClaim", Kind.TEXT, "The claim with the groups."),
+                        Member.of("--name-claim", "nameClaim", Kind.TEXT, "The claim to name users by."),
+                        Member.of("--map", "mappings", Kind.MAPPINGS, "What a group makes of people: a role,"
+                                + " department:NAME or project:DEPARTMENT/PROJECT. Repeatable."),
+                        Member.of("--default-role", "defaultRoles", Kind.WORDS, "What everybody is whom it vouches"
+                                + " for. Repeatable."),
+                        Member.of("--allow-private", "privateAddressesAllowed", Kind.ON, "It may live on a private"
+                                + " address."),
+                        Member.of("--enabled", "enabled", Kind.ON, "People can sign on with it: the default."),
+                        Member.of("--disabled", "enabled", Kind.OFF, "They can't.")),
+                "--name corp --kind oidc --preset entra --issuer https://login.microsoftonline.com/TENANT/v2.0"
+                        + " --client-id 00000000-0000-0000-0000-000000000000 --secret-env CLIENT_SECRET"
+                        + " --map ai-admins=governance_admin");
     }
 
     private static CliNoun keys() {

@@ -83,6 +83,14 @@ final class DeclarationCommands {
                         near, connection);
             }
         }
+        resolveProviders(declaration, near, connection);
+    }
+
+    private static void resolveProviders(JsonNode declaration, Path near, Connection connection) {
+        for (JsonNode provider : declaration.path("signOn")) {
+            resolve(provider, "secret", "The secret of the sign-on provider " + provider.path("name").asText(), near,
+                    connection);
+        }
     }
 
     private static void resolve(JsonNode holder, String member, String what, Path near, Connection connection) {
@@ -139,6 +147,13 @@ final class DeclarationCommands {
                     ((ObjectNode) upstream).putObject("apiKey").put("env", variable(name));
                 }
             }
+            client.all("sign-on", Map.of()).stream().filter(provider -> provider.get("secretSet").asBoolean())
+                    .map(provider -> provider.get("name").asText())
+                    .forEach(name -> declaration.path("signOn").forEach(provider -> {
+                        if (provider.get("name").asText().equals(name)) {
+                            ((ObjectNode) provider).putObject("secret").put("env", secretVariable(name));
+                        }
+                    }));
             withoutNulls(declaration);
             if (command.json()) {
                 Output.json(command.out(), declaration);
@@ -153,6 +168,10 @@ final class DeclarationCommands {
 
     static String variable(String upstream) {
         return upstream.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + "_API_KEY";
+    }
+
+    private static String secretVariable(String provider) {
+        return provider.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + "_SECRET";
     }
 
     private static void withoutNulls(JsonNode tree) {

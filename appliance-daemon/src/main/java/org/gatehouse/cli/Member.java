@@ -26,8 +26,10 @@ record Member(String option, String field, Kind kind, String about, boolean requ
                 "KIND=N"), ADAPTERS(
                         "NAME=DIR"), OPTIONS("NAME=VALUE"), BUDGETS("PERIOD=AMOUNT"), SECRET_FROM_VARIABLE(
                                 "VARIABLE"), SECRET_FROM_FILE(
-                                        "FILE"), DEPARTMENT("NAME"), PROJECT(
-                                                "DEPARTMENT/PROJECT"), USER("NAME"), UPSTREAM("NAME"), MODEL("NAME");
+                                        "FILE"), MAPPINGS("GROUP=WHAT"), DEPARTMENTS("NAME"), PROJECTS(
+                                                "DEPARTMENT/PROJECT"), DEPARTMENT("NAME"), PROJECT(
+                                                        "DEPARTMENT/PROJECT"), USER(
+                                                                "NAME"), UPSTREAM("NAME"), MODEL("NAME");
 
         private final String label;
 
@@ -45,7 +47,8 @@ record Member(String option, String field, Kind kind, String about, boolean requ
 
         boolean isRepeatable() {
             return this == WORDS || this == TARGETS || this == LIMITS || this == BUDGETS
-                    || this == ADAPTERS || this == OPTIONS;
+                    || this == ADAPTERS || this == OPTIONS || this == MAPPINGS || this == DEPARTMENTS
+                    || this == PROJECTS;
         }
     }
 
@@ -92,6 +95,16 @@ record Member(String option, String field, Kind kind, String about, boolean requ
                 given.forEach(pair -> options.put(left(pair), right(pair)));
                 yield options;
             }
+            case MAPPINGS -> {
+                ArrayNode mappings = NODES.arrayNode();
+                given.forEach(pair -> mapping(mappings.addObject().put("group", left(pair)), right(pair)));
+                yield mappings;
+            }
+            case DEPARTMENTS, PROJECTS -> {
+                ArrayNode ids = NODES.arrayNode();
+                given.forEach(name -> ids.add(references.id(kind == Kind.PROJECTS ? "projects" : "departments", name)));
+                yield ids;
+            }
             case BUDGETS -> {
                 ArrayNode budgets = NODES.arrayNode();
                 given.forEach(pair -> budgets.addObject().put("period", left(pair)).put("amount", right(pair)));
@@ -105,6 +118,17 @@ record Member(String option, String field, Kind kind, String about, boolean requ
             case UPSTREAM -> NODES.textNode(references.id("upstreams", text));
             case MODEL -> NODES.textNode(references.id("models", text));
         };
+    }
+
+    /** A role, {@code department:NAME} with the role of its lead, or {@code project:DEPARTMENT/PROJECT} with a developer's. */
+    private static void mapping(ObjectNode mapping, String what) {
+        if (what.startsWith("department:")) {
+            mapping.put("role", "department_lead").put("department", what.substring("department:".length()));
+        } else if (what.startsWith("project:")) {
+            mapping.put("role", "developer").put("project", what.substring("project:".length()));
+        } else {
+            mapping.put("role", what);
+        }
     }
 
     static String variable(String name, Connection connection) {

@@ -26,7 +26,8 @@ final class References {
         return switch (noun) {
             case "projects" -> project(text);
             case "keys" -> key(text);
-            case "departments", "users", "upstreams", "models", "deployments" -> one(noun, text, Map.of("name", text));
+            case "departments", "users", "sign-on", "upstreams", "models", "deployments" ->
+                one(noun, text, Map.of("name", text));
             default -> throw new CommandFailed("'" + text + "' is no id; " + noun + " have no names, list them with"
                     + " 'gatehouse " + noun + " list'.");
         };
@@ -80,7 +81,8 @@ final class References {
         List<JsonNode> found = client.all(noun, query);
         if (found.size() != 1) {
             throw new CommandFailed((found.isEmpty() ? "There is no " : "There is more than one ")
-                    + noun.substring(0, noun.length() - 1) + " '" + text + "'. List them with 'gatehouse " + noun
+                    + ("sign-on".equals(noun) ? "sign-on provider" : noun.substring(0, noun.length() - 1)) + " '" + text
+                    + "'. List them with 'gatehouse " + noun
                     + " list'" + (found.isEmpty() ? "." : " and name it by its id."));
         }
         return found.getFirst().get("id").asText();

@@ -81,6 +81,8 @@ import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.KeyVerifier;
 import org.gatehouse.governance.snapshot.ModelRoute;
+import org.gatehouse.identity.BreakGlass;
+import org.gatehouse.identity.People;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
@@ -123,6 +125,7 @@ public final class ApplianceDaemon implements AutoCloseable {
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
     private @Nullable Governance governance;
+    private @Nullable People people;
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
     private @Nullable Engines engines;
@@ -322,7 +325,11 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        AdminApi admin = AdminApi.over(new AdminRooms(open, tokens, adminTrail, search,
+        People everybody = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
+        people = everybody;
+        metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
+                BreakGlass::uses);
+        AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
                 new UsageReport(database, clock), gpus, running, models, kept, liveBatches, new LiveProbe(dispatch),
                 new LiveTraffic(traffic, open.snapshots()::current), lines,
@@ -417,6 +424,11 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The one door for changes. */
     public Governance governance() {
         return known(governance);
+    }
+
+    /** Who may sign in, and who is. */
+    public People people() {
+        return known(people);
     }
 
     /** The engines of this box. */

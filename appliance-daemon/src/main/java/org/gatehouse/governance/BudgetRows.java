@@ -33,6 +33,11 @@ final class BudgetRows implements Rows<SpendBudget, BudgetDraft> {
     }
 
     @Override
+    public Belonging belonging() {
+        return Belonging.BY_SCOPE;
+    }
+
+    @Override
     public String idColumn() {
         return "t.id";
     }

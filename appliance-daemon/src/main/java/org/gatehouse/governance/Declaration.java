@@ -27,7 +27,7 @@ public record Declaration(
         @About("What holds for the whole organisation.") @Nullable SettingsDraft settings,
         @About("Departments.") @Nullable List<DepartmentDraft> departments,
         @About("Projects, each in a department.") @Nullable List<DeclaredProject> projects,
-        @About("Users.") @Nullable List<UserDraft> users,
+        @About("Users, without what they sign in with.") @Nullable List<DeclaredUser> users,
         @About("Upstreams.") @Nullable List<DeclaredUpstream> upstreams,
         @About("Public models.") @Nullable List<DeclaredModel> models,
         @About("Models that the box serves by itself. Their upstreams and models come with them.") @Nullable List<DeploymentDraft> deployments,
@@ -35,7 +35,20 @@ public record Declaration(
         @About("Keys that are not revoked, without their secrets.") @Nullable List<DeclaredKey> keys,
         @About("Limits.") @Nullable List<DeclaredLimit> limits,
         @About("Budgets.") @Nullable List<DeclaredBudget> budgets,
-        @About("Policies.") @Nullable List<DeclaredPolicy> policies) {
+        @About("Policies.") @Nullable List<DeclaredPolicy> policies,
+        @About("Sign-on providers. A secret stands as {env: NAME} or {file: PATH}; absent: the stored one is kept.") @Nullable List<SignOnDraft> signOn) {
+
+    /** One without sign-on providers. */
+    public Declaration(String apiVersion, @Nullable SettingsDraft settings,
+            @Nullable List<DepartmentDraft> departments, @Nullable List<DeclaredProject> projects,
+            @Nullable List<DeclaredUser> users, @Nullable List<DeclaredUpstream> upstreams,
+            @Nullable List<DeclaredModel> models, @Nullable List<DeploymentDraft> deployments,
+            @Nullable List<DeclaredPrice> prices, @Nullable List<DeclaredKey> keys,
+            @Nullable List<DeclaredLimit> limits, @Nullable List<DeclaredBudget> budgets,
+            @Nullable List<DeclaredPolicy> policies) {
+        this(apiVersion, settings, departments, projects, users, upstreams, models, deployments, prices, keys, limits,
+                budgets, policies, null);
+    }
 
     /** The only version there is. */
     public static final String VERSION = "gatehouse/v1";
@@ -47,6 +60,22 @@ public record Declaration(
 
         String key() {
             return department + "/" + name;
+        }
+    }
+
+    /** A user. */
+    public record DeclaredUser(@About(value = "Unique in the organisation.", min = 1, max = 100) String name,
+            @About(value = "Where to reach them.", max = 254, pattern = "[^@\\s]+@[^@\\s]+") @Nullable String email,
+            @About(value = "Whether they may sign in, and whether keys that belong to them work.", fallback = "true") boolean active,
+            @About(value = "What they are to the box; none: they can't sign in.", fallback = "[]", max = 6) List<Role> roles,
+            @About(value = "The names of the departments that they lead.", fallback = "[]", max = 200) List<String> departments,
+            @About(value = "The projects that they develop in, as department/project.", fallback = "[]", max = 1000) List<String> projects) {
+
+        /** Lists are sets: the order makes no difference. */
+        public DeclaredUser {
+            roles = roles.stream().distinct().sorted().toList();
+            departments = departments.stream().distinct().sorted().toList();
+            projects = projects.stream().distinct().sorted().toList();
         }
     }
 

@@ -17,6 +17,7 @@ import org.gatehouse.governance.Declaration.DeclaredModel;
 import org.gatehouse.governance.Declaration.DeclaredPrice;
 import org.gatehouse.governance.Declaration.DeclaredProject;
 import org.gatehouse.governance.Declaration.DeclaredUpstream;
+import org.gatehouse.governance.Declaration.DeclaredUser;
 import org.gatehouse.governance.snapshot.KeyRecord;
 
 /** Exports a box as a {@link Declaration} and brings a box into the declared state, all or nothing. Thread-safe. */
@@ -76,9 +77,9 @@ public final class Declarations {
             section(nouns.projects(), wanted.projects(), Exporter::project, DeclaredProject::key,
                     item -> nouns.projects().insert(change, names.project(item)),
                     (stored, item) -> nouns.projects().replace(change, stored, names.project(item)));
-            section(nouns.users(), wanted.users(), User::draft, UserDraft::name,
-                    item -> nouns.users().insert(change, item),
-                    (stored, item) -> nouns.users().replace(change, stored, item));
+            section(nouns.users(), wanted.users(), exporter.user(handle), DeclaredUser::name,
+                    item -> nouns.users().insert(change, names.user(item)),
+                    (stored, item) -> nouns.users().replace(change, stored, names.user(item)));
             section(nouns.upstreams(), upstreams(), Exporter::upstream, DeclaredUpstream::name,
                     item -> nouns.upstreams().insert(change, item.draft()),
                     (stored, item) -> nouns.upstreams().replace(change, stored, item.draft()));
@@ -101,6 +102,10 @@ public final class Declarations {
             section(nouns.policies(), wanted.policies(), Exporter::policy, policy -> policy.scope().key(),
                     item -> nouns.policies().insert(change, names.policy(item)),
                     (stored, item) -> nouns.policies().replace(change, stored, names.policy(item)));
+            section(nouns.signOn(), signOn(), Exporter::signOn, SignOnDraft::name,
+                    item -> nouns.signOn().insert(change, item),
+                    (stored, item) -> nouns.signOn().replace(change, stored,
+                            item.secret() == null ? item.withSecret(SignOnDraft.UNCHANGED) : item));
             deletions.reversed().forEach(Runnable::run);
             return new DeclarationReport(applied, count(DeclarationReport.Action.CREATE),
                     count(DeclarationReport.Action.UPDATE), count(DeclarationReport.Action.DELETE),
@@ -169,6 +174,21 @@ public final class Declarations {
             items.add(new DeclarationReport.Item(differences.isEmpty()
                     ? DeclarationReport.Action.UNCHANGED
                     : DeclarationReport.Action.UPDATE, "settings", declared.organisation(), differences));
+        }
+
+        /** A secret that is the stored one already is no difference. */
+        private @Nullable List<SignOnDraft> signOn() {
+            List<SignOnDraft> declared = wanted.signOn();
+            return declared == null ? null : declared.stream().map(this::asStored).toList();
+        }
+
+        private SignOnDraft asStored(SignOnDraft item) {
+            String secret = item.secret();
+            return nouns.signOn().read(handle, Selection.of("s.name = :value", item.name())).stream()
+                    .anyMatch(stored -> nouns.signOn().secret(handle, stored.id()).filter(old -> old.equals(secret))
+                            .isPresent())
+                                    ? item.withSecret(null)
+                                    : item;
         }
 
         /** A secret that is the stored one already is no difference. */

@@ -33,6 +33,12 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
     }
 
     @Override
+    public Belonging belonging() {
+        return new Belonging("d.id = :value", "d.id IN (SELECT x.department_id FROM project x WHERE x.id = :value)",
+                null);
+    }
+
+    @Override
     public String idColumn() {
         return "d.id";
     }

@@ -1,7 +1,11 @@
 package org.gatehouse.governance;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
 
 import org.jdbi.v3.core.Handle;
@@ -25,7 +29,7 @@ final class Exporter {
         return new Declaration(Declaration.VERSION, nouns.settings().only(handle).draft(),
                 sorted(nouns.departments().read(handle, all), Department::draft, DepartmentDraft::name),
                 sorted(nouns.projects().read(handle, all), Exporter::project, Declaration.DeclaredProject::key),
-                sorted(nouns.users().read(handle, all), User::draft, UserDraft::name),
+                sorted(nouns.users().read(handle, all), user(handle), Declaration.DeclaredUser::name),
                 sorted(nouns.upstreams().read(handle, all), Exporter::upstream, Declaration.DeclaredUpstream::name),
                 sorted(nouns.models().read(handle, all), Exporter::model, Declaration.DeclaredModel::name),
                 sorted(nouns.deployments().read(handle, all), Deployment::draft, DeploymentDraft::name),
@@ -34,7 +38,12 @@ final class Exporter {
                         Declaration.DeclaredKey::key),
                 sorted(nouns.limits().read(handle, live()), Exporter::limit, Declaration.DeclaredLimit::key),
                 sorted(nouns.budgets().read(handle, live()), Exporter::budget, Declaration.DeclaredBudget::key),
-                sorted(nouns.policies().read(handle, all), Exporter::policy, policy -> policy.scope().key()));
+                sorted(nouns.policies().read(handle, all), Exporter::policy, policy -> policy.scope().key()),
+                sorted(nouns.signOn().read(handle, all), Exporter::signOn, SignOnDraft::name));
+    }
+
+    static SignOnDraft signOn(SignOnProvider provider) {
+        return provider.draft().withSecret(null);
     }
 
     /** Limits and budgets of revoked keys bind nobody any more, and such keys are not exported. */
@@ -44,6 +53,16 @@ final class Exporter {
 
     static Declaration.DeclaredProject project(Project project) {
         return new Declaration.DeclaredProject(project.department(), project.name(), project.description());
+    }
+
+    /** How users are declared: what they lead and develop in by its names. */
+    Function<User, Declaration.DeclaredUser> user(Handle handle) {
+        Map<UUID, String> titles = new HashMap<>();
+        nouns.departments().read(handle, Selection.all()).forEach(one -> titles.put(one.id(), one.title()));
+        nouns.projects().read(handle, Selection.all()).forEach(one -> titles.put(one.id(), one.title()));
+        return user -> new Declaration.DeclaredUser(user.name(), user.email(), user.active(), user.roles(),
+                user.departments().stream().map(id -> Objects.requireNonNull(titles.get(id))).toList(),
+                user.projects().stream().map(id -> Objects.requireNonNull(titles.get(id))).toList());
     }
 
     static Declaration.DeclaredUpstream upstream(UpstreamServer upstream) {

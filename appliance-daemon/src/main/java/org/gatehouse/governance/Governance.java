@@ -110,6 +110,16 @@ public final class Governance implements AutoCloseable {
         return new Noun<>(jdbi, changes, nouns.users());
     }
 
+    /** Sign-on providers. */
+    public Noun<SignOnProvider, SignOnDraft> signOn() {
+        return new Noun<>(jdbi, changes, nouns.signOn());
+    }
+
+    /** A sign-on provider's secret, if it has one: only to show it to that provider. */
+    public Optional<String> signOnSecret(UUID id) {
+        return jdbi.withHandle(handle -> nouns.signOn().secret(handle, id));
+    }
+
     /** Keys. */
     public Keys keys() {
         return keys;

@@ -67,6 +67,11 @@ final class KeyRows implements Rows<Key, KeyDraft> {
     }
 
     @Override
+    public Belonging belonging() {
+        return new Belonging("p.department_id = :value", "k.project_id = :value", null);
+    }
+
+    @Override
     public String idColumn() {
         return "k.id";
     }

@@ -29,6 +29,11 @@ final class LimitRows implements Rows<RateLimit, LimitDraft> {
     }
 
     @Override
+    public Belonging belonging() {
+        return Belonging.BY_SCOPE;
+    }
+
+    @Override
     public String idColumn() {
         return "t.id";
     }

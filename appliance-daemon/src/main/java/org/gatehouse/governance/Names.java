@@ -15,6 +15,7 @@ import org.gatehouse.governance.Declaration.DeclaredPolicy;
 import org.gatehouse.governance.Declaration.DeclaredPrice;
 import org.gatehouse.governance.Declaration.DeclaredProject;
 import org.gatehouse.governance.Declaration.DeclaredScope;
+import org.gatehouse.governance.Declaration.DeclaredUser;
 import org.gatehouse.governance.snapshot.Scope;
 
 /** Turns items of a declaration, which name things, into drafts, which refer to ids. Confined to one change. */
@@ -60,6 +61,21 @@ final class Names {
                 item.longCacheWritePerMillion(), item.perSecond(),
                 item.perImage(), item.perMillionCharacters(), item.perCall(), item.perKilowattHour(),
                 item.perGpuHour());
+    }
+
+    UserDraft user(DeclaredUser item) {
+        return new UserDraft(item.name(), item.email(), item.active(), item.roles(),
+                item.departments().stream().map(name -> department("departments", name)).toList(),
+                item.projects().stream().map(this::project).toList());
+    }
+
+    private UUID project(String path) {
+        // No name holds a slash: see Checks.
+        String[] parts = path.split("/", -1);
+        if (parts.length != 2) {
+            throw RefusedException.invalid("projects", "must hold department/project, not " + path);
+        }
+        return project("projects", parts[0], parts[1]);
     }
 
     DeclaredBudget in(String accounting, DeclaredBudget item) {

@@ -42,7 +42,13 @@ public record NewKeyDraft(@About("The project it belongs to.") UUID projectId,
                 draft.addresses(), draft.expiresAt(), limits, budgets);
     }
 
-    KeyDraft binding() {
+    /** The same, belonging to that user. */
+    public NewKeyDraft ownedBy(UUID user) {
+        return new NewKeyDraft(projectId, name, user, models, surfaces, addresses, expiresAt, limits, budgets);
+    }
+
+    /** What binds it. */
+    public KeyDraft binding() {
         return new KeyDraft(projectId, name, ownerId, models, surfaces, addresses, expiresAt);
     }
 }

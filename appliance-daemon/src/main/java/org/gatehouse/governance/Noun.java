@@ -49,6 +49,11 @@ public final class Noun<T extends Record & Governed, D extends Record> {
         return jdbi.withHandle(handle -> rows.find(handle, id));
     }
 
+    /** The one with that id, if it lies in the reach. */
+    public Optional<T> find(UUID id, Reach reach) {
+        return jdbi.withHandle(handle -> rows.find(handle, id, reach));
+    }
+
     /** All of them. Only for nouns that are few, or for who needs all. */
     public List<T> all() {
         return jdbi.withHandle(handle -> rows.read(handle, Selection.all()));
@@ -62,7 +67,18 @@ public final class Noun<T extends Record & Governed, D extends Record> {
      * @param limit how many at most, at least 1
      */
     public Page<T> list(Map<String, Object> narrowed, @Nullable UUID after, int limit) {
-        Selection selection = Selection.all().page(after, limit + 1);
+        return list(narrowed, Reach.everything(), after, limit);
+    }
+
+    /**
+     * A piece of the list of what lies in a reach.
+     *
+     * @param narrowed values of some of the {@link #filters()} by name
+     * @param after the id behind which the piece starts; {@code null} for the beginning
+     * @param limit how many at most, at least 1
+     */
+    public Page<T> list(Map<String, Object> narrowed, Reach reach, @Nullable UUID after, int limit) {
+        Selection selection = Selection.all().within(reach, rows.belonging()).page(after, limit + 1);
         for (Filter filter : rows.filters()) {
             Object value = narrowed.get(filter.name());
             if (value != null) {

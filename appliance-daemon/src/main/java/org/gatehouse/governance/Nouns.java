@@ -15,11 +15,13 @@ final class Nouns {
     private final PriceRows prices = new PriceRows(this);
     private final PolicyRows policies = new PolicyRows();
     private final DeploymentRows deployments;
+    private final SignOnRows signOn;
     private final SettingsRows settings = new SettingsRows();
 
     Nouns(SecretBox secrets, KeySecrets keySecrets, DeploymentCheck check) {
         this.keys = new KeyRows(this, keySecrets);
         this.upstreams = new UpstreamRows(this, secrets);
+        this.signOn = new SignOnRows(this, secrets);
         this.deployments = new DeploymentRows(this, check);
     }
 
@@ -65,6 +67,10 @@ final class Nouns {
 
     PolicyRows policies() {
         return policies;
+    }
+
+    SignOnRows signOn() {
+        return signOn;
     }
 
     SettingsRows settings() {

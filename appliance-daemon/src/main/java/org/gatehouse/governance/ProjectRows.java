@@ -37,6 +37,11 @@ final class ProjectRows implements Rows<Project, ProjectDraft> {
     }
 
     @Override
+    public Belonging belonging() {
+        return new Belonging("p.department_id = :value", "p.id = :value", null);
+    }
+
+    @Override
     public String idColumn() {
         return "p.id";
     }

@@ -24,6 +24,11 @@ interface Rows<T extends Record & Governed, D extends Record> {
     /** How lists of it can be narrowed. */
     List<Filter> filters();
 
+    /** How they belong to parts of a reach; to nobody when a noun does not say. */
+    default Belonging belonging() {
+        return Belonging.TO_NOBODY;
+    }
+
     /** Reads rows in the order of their ids. */
     List<T> read(Handle handle, Selection selection);
 
@@ -45,6 +50,12 @@ interface Rows<T extends Record & Governed, D extends Record> {
     /** The one with that id. */
     default Optional<T> find(Handle handle, UUID id) {
         return read(handle, Selection.of(idColumn() + " = :value", id)).stream().findFirst();
+    }
+
+    /** The one with that id, if it lies in the reach. */
+    default Optional<T> find(Handle handle, UUID id, Reach reach) {
+        return read(handle, Selection.of(idColumn() + " = :value", id).within(reach, belonging())).stream()
+                .findFirst();
     }
 
     /** The one with that id, or a refusal. */

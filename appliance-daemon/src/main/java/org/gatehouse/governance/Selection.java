@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import org.jdbi.v3.core.Handle;
@@ -31,6 +32,31 @@ final class Selection {
         conditions.add(condition.replace(":value", ":" + name));
         values.put(name, value);
         return this;
+    }
+
+    /** Narrows to what lies in a reach. */
+    Selection within(Reach reach, Belonging belonging) {
+        if (!(reach instanceof Reach.Parts parts)) {
+            return this;
+        }
+        List<String> either = new ArrayList<>();
+        add(either, belonging.department(), parts.departments());
+        add(either, belonging.project(), parts.projects());
+        UUID person = parts.person();
+        add(either, belonging.person(), person == null ? Set.of() : Set.of(person));
+        conditions.add(either.isEmpty() ? "1 = 0" : "(" + String.join(" OR ", either) + ")");
+        return this;
+    }
+
+    private void add(List<String> either, @Nullable String condition, Set<UUID> ids) {
+        if (condition == null) {
+            return;
+        }
+        for (UUID id : ids) {
+            String name = "value" + values.size();
+            either.add(condition.replace(":value", ":" + name));
+            values.put(name, id);
+        }
     }
 
     Selection page(@Nullable UUID behind, int atMost) {

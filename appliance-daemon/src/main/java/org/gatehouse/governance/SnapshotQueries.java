@@ -59,6 +59,7 @@ final class SnapshotQueries {
         });
     }
 
+    /** Whoever has left takes their keys along: these are as good as disabled until their owner is back. */
     private static Map<String, Credential> credentials(Handle handle) {
         Bindings bindings = Bindings.load(handle);
         Map<UUID, Set<String>> models = modelsByKey(handle);
@@ -67,7 +68,9 @@ final class SnapshotQueries {
         handle.createQuery("""
                 SELECT k.id, k.name, p.department_id, d.name AS department, d.weight,
                     k.project_id, p.name AS project, k.owner_id,
-                    u.name AS owner, k.state, k.expires_at, k.all_models, k.surfaces, k.addresses
+                    u.name AS owner,
+                    CASE WHEN NOT u.active AND k.state = 'ACTIVE' THEN 'DISABLED' ELSE k.state END AS state,
+                    k.expires_at, k.all_models, k.surfaces, k.addresses
                 FROM api_key k
                 JOIN project p ON p.id = k.project_id
                 JOIN department d ON d.id = p.department_id

@@ -82,6 +82,29 @@ public final class UsageReport {
     }
 
     /**
+     * Whose usage somebody may see: that of these departments, and that of this user's keys. Immutable.
+     *
+     * @param user {@code null} for nobody's
+     */
+    public record Within(Set<UUID> departments, @Nullable UUID user) {
+
+        /** Copies the set. */
+        public Within {
+            departments = Set.copyOf(departments);
+        }
+
+        /** As SQL; ids are hexadecimal digits and dashes, so they stand in the text. */
+        String condition() {
+            List<String> either = new ArrayList<>();
+            departments.forEach(id -> either.add("r.department_id = CAST('" + id + "' AS UUID)"));
+            if (user != null) {
+                either.add("r.user_id = CAST('" + user + "' AS UUID)");
+            }
+            return either.isEmpty() ? "1 = 0" : "(" + String.join(" OR ", either) + ")";
+        }
+    }
+
+    /**
      * What to report. Immutable.
      *
      * @param from the first moment, rounded down to the bucket, or to the minute
@@ -89,9 +112,16 @@ public final class UsageReport {
      * @param bucket how finely to cut time; {@code null} for one line over the whole time
      * @param groupBy by what to split
      * @param only values to narrow to: ids as text, names of models, …
+     * @param within whose usage whoever asks may see; {@code null} for everybody's
      */
     public record Question(Instant from, Instant to, @Nullable Grain bucket, List<Dimension> groupBy,
-            Map<Dimension, String> only) {
+            Map<Dimension, String> only, @Nullable Within within) {
+
+        /** About everybody's usage. */
+        public Question(Instant from, Instant to, @Nullable Grain bucket, List<Dimension> groupBy,
+                Map<Dimension, String> only) {
+            this(from, to, bucket, groupBy, only, null);
+        }
 
         /** Checks the order of the times. */
         public Question {
@@ -224,6 +254,10 @@ public final class UsageReport {
         question.only().keySet().forEach(
                 dimension -> only.append(" AND r.").append(dimension.column()).append(" = :")
                         .append(dimension.column()));
+        Within within = question.within();
+        if (within != null) {
+            only.append(" AND ").append(within.condition());
+        }
         return IntStream.range(0, spans.size())
                 .mapToObj(i -> "SELECT r.*, " + LINE_CURRENCY
                         + " AS line_currency FROM usage_rollup r WHERE r.grain = :grain"

@@ -40,8 +40,11 @@ import org.gatehouse.engines.WrittenEngines;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.identity.People;
+import org.gatehouse.identity.Session;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
@@ -63,6 +66,7 @@ public final class AdminServer implements AutoCloseable {
     public final Trail trail;
     public final StillBox box = new StillBox();
     public final RecordingTrail actions;
+    public final People people;
     public final Gpus gpus;
     public final WrittenEngines engines = new WrittenEngines();
     /** What the engines object to in drafts. */
@@ -122,7 +126,10 @@ public final class AdminServer implements AutoCloseable {
                 CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
-        api = AdminApi.over(new AdminRooms(governance, tokens, actions, new TrailSearch(fresh.database(), trail),
+        people = People.open(fresh.database(), secrets, governance, actions, clock, System::nanoTime, ids,
+                new SecureRandom());
+        api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
+                new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
@@ -196,6 +203,21 @@ public final class AdminServer implements AutoCloseable {
             throw new AssertionError(reply.text());
         }
         return reply.id();
+    }
+
+    /** Opens a session of that user and gives what a browser sends with each request from the console. */
+    Map<String, String> signedIn(User user) {
+        return console(people.sessions().open(Session.Opening.breakGlass(user.id(), "127.0.0.1", "test")).cookie());
+    }
+
+    /** What a browser sends with each request from the console. */
+    Map<String, String> console(String cookie) {
+        return Map.of("Authorization", "", "Cookie", "gatehouse-session=" + cookie, "x-gatehouse-console", "1",
+                "Origin", "http://127.0.0.1:" + server.port());
+    }
+
+    Reply as(Map<String, String> session, String method, String path, @Nullable String body) {
+        return send(method, path, body, session);
     }
 
     Reply send(String method, String path, @Nullable String body, Map<String, String> headers) {

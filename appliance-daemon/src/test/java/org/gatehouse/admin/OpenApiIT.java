@@ -99,6 +99,8 @@ final class OpenApiIT {
         check("POST", "/api/v1/models/{id}/cache/purge", model + "/cache/purge", null);
         tryRoute(model);
         tryEngines("/api/v1/deployments/" + ids.get("deployments"));
+        trySignOn();
+        tryPeople("/api/v1/users/" + ids.get("users"));
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
         server.trail.append(new SampleCalls(1).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
@@ -134,6 +136,47 @@ final class OpenApiIT {
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryPeople(String user) {
+        Map<String, String> console = Map.of("Authorization", "", "x-gatehouse-console", "1", "Origin",
+                "http://127.0.0.1:" + server.server.port());
+        String session = "/api/v1/session";
+        check("GET", session, session, null);
+        check("GET", session + "/options", session + "/options", null);
+        check("POST", session, session, "{\"username\":\"nobody\",\"password\":\"wrong\"}", console);
+        String token = "{\"token\":\"" + server.token + "\"}";
+        check("POST", session, session, token, console);
+        String cookie = server.people.sessions()
+                .open(org.gatehouse.identity.Session.Opening.withToken("first", "", "")).cookie();
+        check("GET", session, session, null, server.console(cookie));
+        check("POST", session + "/confirm", session + "/confirm", token, server.console(cookie));
+        cookie = server.people.sessions().open(org.gatehouse.identity.Session.Opening.withToken("first", "", ""))
+                .cookie();
+        String open = check("GET", "/api/v1/sessions", "/api/v1/sessions", null).at("/items/1/id").asText();
+        check("DELETE", "/api/v1/sessions/{id}", "/api/v1/sessions/" + open, null);
+        check("DELETE", session, session, null, server.console(cookie));
+        String password = "/break-glass";
+        check("POST", "/api/v1/users/{id}" + password, user + password, "{\"password\":\"four plain words here\"}");
+        check("DELETE", "/api/v1/users/{id}" + password, user + password, null);
+    }
+
+    private void trySignOn() {
+        String path = "/api/v1/sign-on";
+        String id = make("sign-on", "{\"name\":\"corp\",\"kind\":\"oidc\",\"privateAddressesAllowed\":true,\"oidc\":"
+                + "{\"issuer\":\"http://127.0.0.1:1\",\"clientId\":\"g\"},\"mappings\":[{\"group\":\"g\",\"role\":\"finance\"}]}");
+        String one = path + "/" + id;
+        check("GET", path, path, null);
+        check("GET", path + "/{id}", one, null);
+        check("PATCH", path + "/{id}", one, "{\"title\":\"Corporate account\"}");
+        check("POST", path + "/{id}/test", one + "/test", null);
+        check("POST", path + "/{id}/scim-token", one + "/scim-token", null);
+        check("DELETE", path + "/{id}/scim-token", one + "/scim-token", null);
+        check("GET", path + "/{provider}/begin", path + "/corp/begin", null);
+        check("GET", path + "/{provider}/callback", path + "/corp/callback?code=x&state=y&others=z", null);
+        check("POST", path + "/{provider}/back-channel-logout", path + "/corp/back-channel-logout", "logout_token=x",
+                Map.of("Content-Type", "application/x-www-form-urlencoded"));
+        check("DELETE", path + "/{id}", one, null);
     }
 
     private void tryRoute(String model) {
@@ -217,8 +260,13 @@ final class OpenApiIT {
     }
 
     private JsonNode check(String method, String template, String path, @Nullable String body) {
+        return check(method, template, path, body, Map.of());
+    }
+
+    private JsonNode check(String method, String template, String path, @Nullable String body,
+            Map<String, String> headers) {
         tried.add(method + " " + template);
-        AdminServer.Reply reply = server.send(method, path, body, Map.of());
+        AdminServer.Reply reply = server.send(method, path, body, headers);
         JsonNode operation = document.get("paths").get(template).get(method.toLowerCase(java.util.Locale.ROOT));
         if (body != null && reply.status() < 300) {
             validate(operation.get("requestBody").get("content").elements().next().get("schema"), body, template);

@@ -1,0 +1,200 @@
+package org.gatehouse.governance;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SecretPlace;
+
+/** Sign-on providers. Their secrets are sealed for their rows. */
+final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
+    private static final String SELECT = """
+            SELECT s.id, s.terms, s.sealed_secret, s.created_at, s.updated_at, s.version FROM sign_on_provider s
+            """;
+
+    private final Nouns nouns;
+    private final SecretBox secrets;
+
+    SignOnRows(Nouns nouns, SecretBox secrets) {
+        this.nouns = nouns;
+        this.secrets = secrets;
+    }
+
+    @Override
+    public String noun() {
+        return "sign-on";
+    }
+
+    @Override
+    public String one() {
+        return "sign-on provider";
+    }
+
+    @Override
+    public List<Filter> filters() {
+        return List.of(new Filter("name", String.class, "Only the one of that name.", "s.name = :value"));
+    }
+
+    @Override
+    public String idColumn() {
+        return "s.id";
+    }
+
+    @Override
+    public List<SignOnProvider> read(Handle handle, Selection selection) {
+        return selection.query(handle, SELECT, "s.id").map((row, _) -> provider(row)).list();
+    }
+
+    private static SignOnProvider provider(ResultSet row) throws SQLException {
+        SignOnDraft terms = Json.trusted(Columns.text(row, "terms"), SignOnDraft.class);
+        return new SignOnProvider(Columns.id(row, "id"), terms.name(), terms.title(), terms.kind(), terms.preset(),
+                terms.enabled(), terms.privateAddressesAllowed(), terms.trustedCertificates(),
+                row.getBytes("sealed_secret") != null, terms.publicUrl(), terms.oidc(), terms.ldap(),
+                terms.nameClaim(), terms.emailClaim(), terms.groupsClaim(), terms.mappings(), terms.defaultRoles(),
+                Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version"));
+    }
+
+    /** Its secret, if it has one. */
+    Optional<String> secret(Handle handle, UUID id) {
+        return handle.createQuery("SELECT sealed_secret FROM sign_on_provider WHERE id = :id").bind("id", id)
+                .mapTo(byte[].class).findOne().map(sealed -> secrets.openText(place(id), sealed));
+    }
+
+    private static SecretPlace place(UUID id) {
+        return new SecretPlace("sign_on_provider", id.toString(), "sealed_secret");
+    }
+
+    @Override
+    public SignOnDraft draft(SignOnProvider stored) {
+        return stored.draft();
+    }
+
+    @Override
+    public SignOnProvider insert(ChangeSet changes, SignOnDraft draft) {
+        UUID id = changes.newId();
+        check(changes, id, draft);
+        changes.handle().createUpdate("""
+                INSERT INTO sign_on_provider (id, name, terms, sealed_secret, created_at, updated_at, version)
+                VALUES (:id, :name, :terms, :secret, :now, :now, 1)
+                """).bind("id", id).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
+                .bindByType("secret", sealed(id, draft.secret()), byte[].class).bind("now", changes.timestamp())
+                .execute();
+        return changes.created(noun(), need(changes.handle(), id));
+    }
+
+    @Override
+    public SignOnProvider replace(ChangeSet changes, SignOnProvider stored, SignOnDraft draft) {
+        check(changes, stored.id(), draft);
+        changes.handle().createUpdate("""
+                UPDATE sign_on_provider SET name = :name, terms = :terms, updated_at = :now, version = version + 1
+                WHERE id = :id
+                """).bind("id", stored.id()).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
+                .bind("now", changes.timestamp()).execute();
+        if (!SignOnDraft.UNCHANGED.equals(draft.secret())) {
+            changes.handle().createUpdate("UPDATE sign_on_provider SET sealed_secret = :secret WHERE id = :id")
+                    .bind("id", stored.id())
+                    .bindByType("secret", sealed(stored.id(), draft.secret()), byte[].class).execute();
+        }
+        return changes.changed(noun(), "update", stored, need(changes.handle(), stored.id()));
+    }
+
+    private byte @Nullable [] sealed(UUID id, @Nullable String secret) {
+        return secret == null || SignOnDraft.UNCHANGED.equals(secret) ? null : secrets.sealText(place(id), secret);
+    }
+
+    @Override
+    public void remove(ChangeSet changes, SignOnProvider stored, boolean cascade) {
+        // Whoever came in by it is out.
+        changes.handle().createUpdate("DELETE FROM people_session WHERE provider_id = :id").bind("id", stored.id())
+                .execute();
+        changes.handle().createUpdate("DELETE FROM sign_on_provider WHERE id = :id").bind("id", stored.id()).execute();
+        changes.deleted(noun(), stored);
+    }
+
+    private void check(ChangeSet changes, UUID id, SignOnDraft draft) {
+        Checks checks = new Checks();
+        checks.require((draft.kind() == SignOnDraft.Kind.OIDC) == (draft.oidc() != null), "oidc", belongs("oidc"));
+        checks.require((draft.kind() == SignOnDraft.Kind.LDAP) == (draft.ldap() != null), "ldap", belongs("ldap"));
+        SignOnDraft.OidcTerms oidc = draft.oidc();
+        if (oidc != null) {
+            url(checks, "oidc.issuer", oidc.issuer(), draft.privateAddressesAllowed());
+            checks.require(oidc.scopes().contains("openid"), "oidc.scopes", "must hold openid");
+        }
+        SignOnDraft.LdapTerms ldap = draft.ldap();
+        if (ldap != null) {
+            ldap(checks, ldap, draft.privateAddressesAllowed());
+        }
+        for (int i = 0; i < draft.mappings().size(); i++) {
+            SignOnDraft.GroupMapping mapping = draft.mappings().get(i);
+            checks.require(mapping.role() != null || mapping.department() != null || mapping.project() != null,
+                    "mappings[" + i + "]", "must give a role, a department or a project");
+        }
+        checks.refuse();
+        for (int i = 0; i < draft.mappings().size(); i++) {
+            refer(changes, draft.mappings().get(i), "mappings[" + i + "]");
+        }
+        Checks.free(changes.handle(),
+                "There is already a sign-on provider named " + draft.name() + ". Choose another name.",
+                "SELECT 1 FROM sign_on_provider WHERE name = ? AND id <> ?", draft.name(), id);
+    }
+
+    private static String belongs(String kind) {
+        return "must be there for the kind " + kind + ", and for no other";
+    }
+
+    private static void ldap(Checks checks, SignOnDraft.LdapTerms ldap, boolean privateAllowed) {
+        for (int i = 0; i < ldap.servers().size(); i++) {
+            String server = ldap.servers().get(i);
+            String field = "ldap.servers[" + i + "]";
+            boolean plain = server.startsWith("ldap://");
+            if (!server.matches("ldaps?://[^/\\s?#@]+")) {
+                checks.wrong(field, "must be ldaps://host:636 or ldap://host:389");
+            } else if (plain && !ldap.startTls()) {
+                checks.require(privateAllowed, field, "sends passwords in clear without startTls; that needs"
+                        + " privateAddressesAllowed");
+            }
+            if (!privateAllowed) {
+                String problem = BaseUrl.problem("https://" + server.replaceFirst("ldaps?://", ""), false, false);
+                checks.require(problem == null, field, String.valueOf(problem));
+            }
+        }
+        checks.require(ldap.userFilter().contains("{name}"), "ldap.userFilter", "must hold {name}");
+    }
+
+    private static void url(Checks checks, String field, String text, boolean privateAllowed) {
+        try {
+            String scheme = new URI(text).getScheme();
+            boolean web = scheme != null && scheme.toLowerCase(Locale.ROOT).startsWith("http");
+            String problem = web ? BaseUrl.problem(text, false, privateAllowed) : "must be an https:// address";
+            checks.require(problem == null, field, String.valueOf(problem));
+        } catch (URISyntaxException _) {
+            checks.wrong(field, "is no URL");
+        }
+    }
+
+    private void refer(ChangeSet changes, SignOnDraft.GroupMapping mapping, String field) {
+        String department = mapping.department();
+        if (department != null && nouns.departments()
+                .read(changes.handle(), Selection.of("d.name = :value", department)).isEmpty()) {
+            throw RefusedException.invalid(field + ".department", "names no department: " + department);
+        }
+        String project = mapping.project();
+        if (project != null) {
+            String[] parts = project.split("/", -1);
+            if (parts.length != 2 || nouns.projects().read(changes.handle(),
+                    Selection.of("d.name = :value", parts[0]).and("p.name = :value", parts[1])).isEmpty()) {
+                throw RefusedException.invalid(field + ".project", "names no department/project: " + project);
+            }
+        }
+    }
+}
