@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
+import org.gatehouse.admin.ConsolePages;
 import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.Trail;
@@ -302,7 +303,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         HttpRouting.Builder main = HttpRouting.builder().register(GATEWAY_ROOT, gateway)
                 .register("/v1beta", gateway.google());
         HttpRouting.Builder management = apart == null ? main : HttpRouting.builder();
-        management.register("/", admin).register("/", operations);
+        management.register("/", admin).register("/", operations).register("/", ConsolePages.ofProgram(secureRandom));
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, main::build),
                 apart == null ? null : new Listeners.Door(apart.toListener(listen), management::build),
                 new PathErrors(), refusal -> {
