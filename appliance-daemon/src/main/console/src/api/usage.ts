@@ -67,3 +67,26 @@ export function useSpending(budgets: readonly Budget[], enabled: boolean, refetc
     return totalCost(budget.scope.type === 'organisation' ? lines : lines.filter((line) => line.by[budget.scope.type] === budget.scope.id));
   };
 }
+
+const SUMMED = [
+  'calls', 'refusals', 'failures', 'estimated', 'inputTokens', 'outputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'reasoningTokens',
+  'audioMillis', 'images', 'characters', 'cacheHits', 'savedTokens',
+] as const;
+const SUMMED_DECIMALS = ['cost', 'wattHours', 'gpuSeconds', 'localCost', 'savedCost'] as const;
+
+/** One line for each group: the box keeps calls that were not priced, such as refused ones, apart from those that were. */
+export function merged(lines: readonly Line[], by: string): Line[] {
+  const found = new Map<string, Line>();
+  for (const line of lines) {
+    const id = line.by[by] ?? '';
+    const known = found.get(id);
+    if (!known) {
+      found.set(id, { ...line });
+      continue;
+    }
+    for (const figure of SUMMED) known[figure] += line[figure];
+    for (const figure of SUMMED_DECIMALS) known[figure] = sum([known[figure], line[figure]]);
+    known.currency ??= line.currency;
+  }
+  return [...found.values()];
+}

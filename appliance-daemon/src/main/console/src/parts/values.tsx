@@ -47,9 +47,9 @@ export function Simulated() {
   );
 }
 
-/** How much of something is used, as bar and as words. */
-export function UsedBar({ percent, label, title }: { percent: number; label: string; title?: string }) {
-  const tone = percent >= 100 ? 'var(--bad)' : percent >= 80 ? 'var(--warn)' : 'var(--ok)';
+/** How much of something is used, as bar and as words; plain where much is no matter. */
+export function UsedBar({ percent, label, title, plain = false }: { percent: number; label: string; title?: string; plain?: boolean }) {
+  const tone = plain ? 'var(--mantine-primary-color-filled)' : percent >= 100 ? 'var(--bad)' : percent >= 80 ? 'var(--warn)' : 'var(--ok)';
   return (
     <Box miw={120} title={title}>
       <Text size="xs" mb={2}>

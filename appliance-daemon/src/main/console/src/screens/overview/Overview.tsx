@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { $api } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
-import { currencyOf, tokens, total, totalCost, useSpending, useUsage, type Line } from '@/api/usage';
+import { currencyOf, merged, tokens, total, totalCost, useSpending, useUsage, type Line } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { BudgetBar } from '@/parts/BudgetBar';
 import { LiveStamp, useLive } from '@/parts/Live';
@@ -146,7 +146,7 @@ function LastDay({ interval }: { interval: number | false }) {
               kind="stack"
               step={3600}
               times={times}
-              series={groups(data.lines, 'department', 6, value, t('other')).map((group) => ({
+              series={groups(data.lines.filter((line) => line.calls > 0), 'department', 6, value, t('other')).map((group) => ({
                 name: group.name,
                 values: times.map((time) => group.at.get(time) ?? 0),
               }))}
@@ -185,7 +185,7 @@ function GpuTiles({ interval }: { interval: number | false }) {
                         {percent(gpu.busy)} · {fixed(gpu.temperatureCelsius, 0, '°C')} · {fixed(gpu.powerWatts, 0, 'W')}
                       </Text>
                     </Group>
-                    <UsedBar percent={Math.min(share, 79)} label={`${t('memory', { used: bytes(gpu.memoryUsedBytes), all: bytes(gpu.memoryTotalBytes) })} · ${gpu.models.join(', ') || t('idle')}`} />
+                    <UsedBar plain percent={share} label={`${t('memory', { used: bytes(gpu.memoryUsedBytes), all: bytes(gpu.memoryTotalBytes) })} · ${gpu.models.join(', ') || t('idle')}`} />
                   </Box>
                 );
               })}
@@ -239,7 +239,7 @@ function Budgets({ interval }: { interval: number | false }) {
 function TopKeys({ lines }: { lines: readonly Line[] }) {
   const t = useText(text);
   const currency = currencyOf(lines);
-  const top = lines.filter((line) => line.by['key']).sort((a, b) => b.calls - a.calls).slice(0, 6);
+  const top = merged(lines, 'key').filter((line) => line.by['key']).sort((a, b) => b.calls - a.calls).slice(0, 6);
   return (
     <Panel title={t('topKeys')} pad={top.length === 0}>
       {top.length === 0 ? (

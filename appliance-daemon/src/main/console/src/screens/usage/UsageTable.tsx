@@ -1,6 +1,6 @@
 import { Anchor, Table, Tooltip } from '@mantine/core';
 
-import { currencyOf, tokens, total, totalCost, type Line } from '@/api/usage';
+import { currencyOf, merged, tokens, total, totalCost, type Line } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { DataTable, type Column } from '@/parts/DataTable';
@@ -33,11 +33,12 @@ export function UsageTable({ lines, earlier, by, period, measure, narrow }: Usag
   const currency = currencyOf(lines);
   const amount = (line: Line) => (measure === 'calls' ? line.calls : measure === 'tokens' ? tokens(line) : approximately(line.cost));
   const whole = lines.reduce((all, line) => all + amount(line), 0);
-  const rows: Row[] = lines
+  const then = earlier && merged(earlier, by);
+  const rows: Row[] = merged(lines, by)
     .map((line) => {
       const id = line.by[by] ?? '';
       return {
-        ...line, id, then: earlier?.find((one) => (one.by[by] ?? '') === id),
+        ...line, id, then: then?.find((one) => (one.by[by] ?? '') === id),
         name: id === '' ? t(line.calls === 0 ? 'idle' : 'noGroup') : (line.names[by] ?? id),
       };
     })
@@ -91,7 +92,7 @@ export function UsageTable({ lines, earlier, by, period, measure, narrow }: Usag
       file={`usage-by-${by}-${period.from.toISOString().slice(0, 10)}-${period.to.toISOString().slice(0, 10)}`}
       rows={rows}
       columns={columns}
-      id={(row) => `${row.id} ${row.currency ?? ''}`}
+      id={(row) => row.id}
       empty={null}
       filters={estimated > 0 ? t('estimated', { count: count(estimated) }) : undefined}
       foot={
