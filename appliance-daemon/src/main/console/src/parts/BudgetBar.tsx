@@ -1,16 +1,11 @@
 import { useText } from '@/i18n/messages';
-import { messages } from '@/i18n/messages';
 import type { Budget } from '@/api/usage';
 import { fixed } from '@/text/figures';
 import { money, percentOf } from '@/text/money';
 import { date, periodEnd } from '@/text/times';
 
+import { text } from './text';
 import { UsedBar } from './values';
-
-const text = messages({
-  used: ['{percent} % of {amount}', '{amount} 的 {percent} %'],
-  resets: ['{spent} used; starts anew {date}', '已用 {spent}；{date} 重置'],
-});
 
 /** A budget and what is used of it. */
 export function BudgetBar({ budget, spent }: { budget: Budget; spent: string | null }) {
@@ -19,8 +14,8 @@ export function BudgetBar({ budget, spent }: { budget: Budget; spent: string | n
   return (
     <UsedBar
       percent={percent}
-      label={t('used', { percent: fixed(percent, percent < 10 ? 1 : 0), amount: money(budget.amount, budget.currency) })}
-      title={t('resets', { spent: spent === null ? '–' : money(spent, budget.currency), date: date(periodEnd(budget.period, new Date()).toISOString()) })}
+      label={t('budgetUsed', { percent: fixed(percent, percent < 10 ? 1 : 0), amount: money(budget.amount, budget.currency) })}
+      title={t('budgetResets', { spent: spent === null ? '–' : money(spent, budget.currency), date: date(periodEnd(budget.period, new Date()).toISOString()) })}
     />
   );
 }

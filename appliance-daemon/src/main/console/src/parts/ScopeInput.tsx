@@ -1,13 +1,10 @@
 import { Select } from '@mantine/core';
 
 import { useEvery } from '@/api/lists';
-import { messages, useText } from '@/i18n/messages';
+import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 
-const text = messages({
-  level: ['Level', '级别'],
-  node: ['Which one', '具体对象'],
-});
+import { text } from './text';
 
 export type ScopeLevel = 'organisation' | 'department' | 'project' | 'user' | 'key';
 
@@ -41,7 +38,7 @@ export function ScopeInput({ value, onChange, levels, error }: ScopeInputProps) 
   return (
     <>
       <Select
-        label={t('level')}
+        label={t('scopeLevel')}
         required
         allowDeselect={false}
         value={value.type}
@@ -50,7 +47,7 @@ export function ScopeInput({ value, onChange, levels, error }: ScopeInputProps) 
         error={value.type === 'organisation' ? error : undefined}
       />
       {value.type !== 'organisation' && (
-        <Select label={t('node')} required searchable value={value.id} onChange={(id) => onChange({ ...value, id })} data={nodes} error={error} limit={200} />
+        <Select label={t('scopeNode')} required searchable value={value.id} onChange={(id) => onChange({ ...value, id })} data={nodes} error={error} limit={200} />
       )}
     </>
   );

@@ -65,4 +65,8 @@ export const text = messages({
   optional: ['optional', '可选'],
   actionsOf: ['Actions for {name}', '{name} 的操作'],
   none: ['none', '无'],
+  budgetUsed: ['{percent} % of {amount}', '{amount} 的 {percent} %'],
+  budgetResets: ['{spent} used; starts anew {date}', '已用 {spent}；{date} 重置'],
+  scopeLevel: ['Level', '级别'],
+  scopeNode: ['Which one', '具体对象'],
 });

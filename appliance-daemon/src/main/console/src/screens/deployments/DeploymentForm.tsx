@@ -94,13 +94,13 @@ export function DeploymentForm({ of, close }: { of?: Deployment; close: () => vo
       close={close}
     >
       {!of && (
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
           <TextInput label={t('name')} description={t('nameHelp')} required {...form.getInputProps('name')} />
-          <TextInput label={t('publicName')} description={' '} required {...form.getInputProps('publicName')} />
+          <TextInput label={t('publicName')} required {...form.getInputProps('publicName')} />
         </SimpleGrid>
       )}
       <Autocomplete label={t('model')} description={t('modelHelp')} required data={(store.data?.models ?? []).map((model) => model.name)} {...form.getInputProps('model')} />
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
         <Select label={t('engine')} allowDeselect={false} data={['vllm', 'sglang', 'llama_cpp', 'tensorrt_llm', 'transformers']} {...form.getInputProps('engine')} />
         <NumberInput label={t('replicas')} description={t('switchOff')} {...number} {...form.getInputProps('replicas')} />
       </SimpleGrid>

@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, SimpleGrid, Table, Text } from '@mantine/core';
+import { Anchor, Group, SegmentedControl, SimpleGrid, Table, Text } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 
 import { $api, type Schemas } from '@/api/client';
@@ -107,11 +107,12 @@ function History({ id, paused }: { id: string; paused: boolean }) {
           const times = found.points.map((point) => Date.parse(point.at) / 1000);
           const values = (metric: string, scale = 1) => found.points.map((point) => (point.mean[metric] === undefined ? null : point.mean[metric] * scale));
           const unit = (metric: string) => found.units[metric] ?? '';
-          const memory = unit('memory_used') === 'mebibytes' ? 1_048_576 : 1;
+          // In GiB, so that the axis has round numbers.
+          const gibibytes = unit('memory_used') === 'mebibytes' ? 1 / 1024 : 1 / 1_073_741_824;
           return (
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
               <One name={t('busy')} times={times} values={values('utilisation')} max={100} format={(value) => `${Math.round(value)} %`} step={step} />
-              <One name={t('memory')} times={times} values={values('memory_used', memory)} format={bytes} step={step} />
+              <One name={t('memory')} times={times} values={values('memory_used', gibibytes)} format={(value) => `${fixed(value, value < 10 ? 1 : 0)} GiB`} step={step} />
               <One name={t('power')} times={times} values={values('power')} format={(value) => `${Math.round(value)} W`} step={step} />
               <One name={t('temperature')} times={times} values={values('temperature')} format={(value) => `${Math.round(value)} °C`} step={step} />
             </SimpleGrid>
@@ -162,34 +163,27 @@ function Processes({ of }: { of: Schemas['GpuView'] }) {
   );
 }
 
+const UNITS: Readonly<Record<string, string>> = {
+  megahertz: 'MHz', celsius: '°C', watts: 'W', millijoules: 'mJ', percent: '%', mebibytes: 'MiB', count: '', ratio: '', bits: '', state: '',
+};
+
 function Readings({ of }: { of: Schemas['GpuView'] }) {
   const t = useText(text);
   const there = of.readings.filter((reading) => reading.value !== null);
   return (
-    <Panel title={t('readings')} pad={false}>
-      <Table className="table" aria-label={t('readings')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('reading')}</Table.Th>
-            <Table.Th className="number">{t('value')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {there.map((reading) => (
-            <Table.Tr key={reading.metric}>
-              <Table.Td>
-                {reading.metric.replaceAll('_', ' ')}
-                <Text size="xs" c="dimmed" className="mono" visibleFrom="sm">
-                  {reading.exporterName}
-                </Text>
-              </Table.Td>
-              <Table.Td className="number">
-                {count(reading.value)} {reading.unit}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+    <Panel title={t('readings')}>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="xl" verticalSpacing={4}>
+        {there.map((reading) => (
+          <Group key={reading.metric} justify="space-between" gap="sm" wrap="nowrap" title={reading.exporterName}>
+            <Text size="sm" c="dimmed">
+              {reading.metric.replaceAll('_', ' ')}
+            </Text>
+            <Text size="sm">
+              {count(reading.value)} {UNITS[reading.unit] ?? reading.unit}
+            </Text>
+          </Group>
+        ))}
+      </SimpleGrid>
     </Panel>
   );
 }

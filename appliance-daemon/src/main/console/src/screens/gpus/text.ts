@@ -40,8 +40,6 @@ export const text = messages({
   h7: ['7 days', '7 天'],
   noHistory: ['Nothing was kept for this time yet.', '此时段尚无数据。'],
   readings: ['All readings', '所有读数'],
-  reading: ['Reading', '读数'],
-  value: ['Value', '数值'],
   noEvents: ['No health events in the last 90 days', '最近 90 天没有健康事件'],
   noEventsWhat: ['Errors of GPUs, overheating and lost cards would appear here, with what to do.', 'GPU 错误、过热和掉卡会显示在此，并附处理建议。'],
   severity: ['Severity', '严重程度'],
@@ -55,5 +53,4 @@ export const text = messages({
   state: ['State', '状态'],
   gpu: ['GPU', 'GPU'],
   mig: ['Cut into instances (MIG)', '已切分实例（MIG）'],
-  absent: ['not there: {why}', '无数据：{why}'],
 });

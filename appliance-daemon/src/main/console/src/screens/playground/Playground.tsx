@@ -63,7 +63,7 @@ export default function Playground() {
           }}
         >
           <Stack gap="sm">
-            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
               <PasswordInput
                 label={t('key')}
                 description={t('keyHelp')}
@@ -78,7 +78,6 @@ export default function Playground() {
               />
               <MultiSelect
                 label={t('models')}
-                description={' '}
                 searchable
                 maxValues={4}
                 value={chosen}

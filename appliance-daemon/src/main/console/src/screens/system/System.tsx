@@ -22,7 +22,7 @@ export default function System() {
   return (
     <Page title={t('title')} about={t('about')}>
       {mayOperate && <BoxStatus />}
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <OrganisationSettings />
         <Stack gap="md">
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
