@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The licences of what is shipped ask to be shipped with it.
+    license: { fileName: 'licenses.md' },
     chunkSizeWarningLimit: 900,
   },
   server: { proxy: { '/api': daemon, '/v1': daemon } },

@@ -2,21 +2,34 @@ import { QueryClient } from '@tanstack/react-query';
 import createClient, { type Middleware } from 'openapi-fetch';
 import createHooks from 'openapi-react-query';
 
+import { confirmation } from './confirmation';
 import { Problem } from './problem';
 import type { components, paths } from './schema';
 import { lost, sessionHeaders } from './session';
 
 export type Schemas = components['schemas'];
 
+/** The requests under way, as they were sent: one that must be confirmed is sent again. */
+const sent = new Map<string, Request>();
+
 const everyRequest: Middleware = {
-  onRequest({ request }) {
+  onRequest({ request, id }) {
     for (const [name, value] of Object.entries(sessionHeaders())) request.headers.set(name, value);
+    if (request.method !== 'GET') sent.set(id, request.clone());
     return request;
   },
-  async onResponse({ response }) {
+  async onResponse({ response, id }) {
+    const again = sent.get(id);
+    sent.delete(id);
     if (response.ok) return undefined;
     if (response.status === 401) lost();
-    throw await Problem.of(response);
+    const problem = await Problem.of(response);
+    if (problem.kind === 'confirm' && again && (await confirmation())) {
+      const second = await fetch(again);
+      if (second.ok) return second;
+      throw await Problem.of(second);
+    }
+    throw problem;
   },
 };
 

@@ -6,24 +6,32 @@ import { Problem } from './problem';
 // no script can read. A box without it takes the admin token, which stays in this page's memory alone: it is gone with the
 // page, and never in any storage.
 
-export type PermissionWord = 'view' | 'change' | 'view_usage' | 'view_audit' | 'view_bodies' | 'operate';
+export type PermissionWord =
+  | 'view' | 'view_box' | 'change' | 'manage_projects' | 'manage_keys' | 'manage_people' | 'view_usage' | 'view_audit' | 'view_bodies' | 'operate';
 
-/** A way of signing on that begins by leaving this page. */
-export interface Redirect {
+/** A provider that people sign on with: by a name and a password given here, or by going there. */
+export interface Provider {
+  readonly id: string;
   readonly name: string;
-  readonly begin: string;
+  readonly form: boolean;
+  readonly beginAt: string | null;
 }
 
 export interface SignOnOptions {
-  readonly password: boolean;
+  readonly breakGlass: boolean;
   readonly token: boolean;
-  readonly redirects: readonly Redirect[];
+  readonly providers: readonly Provider[];
 }
+
+/** How somebody shows again who they are, for what is dangerous. */
+export type ConfirmBy = 'token' | 'password' | 'sign_on' | 'nothing';
 
 export interface Me {
   readonly name: string;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
+  readonly confirmBy: ConfirmBy;
+  readonly provider: string | null;
 }
 
 export type Session =
@@ -31,8 +39,11 @@ export type Session =
   | { readonly state: 'out'; readonly options: SignOnOptions; readonly expired: boolean }
   | { readonly state: 'in'; readonly me: Me };
 
-const EVERYTHING: readonly PermissionWord[] = ['view', 'change', 'view_usage', 'view_audit', 'view_bodies', 'operate'];
-const TOKEN_ONLY: SignOnOptions = { password: false, token: true, redirects: [] };
+const EVERYTHING: readonly PermissionWord[] = [
+  'view', 'view_box', 'change', 'manage_projects', 'manage_keys', 'manage_people', 'view_usage', 'view_audit', 'view_bodies', 'operate',
+];
+const TOKEN_ONLY: SignOnOptions = { breakGlass: false, token: true, providers: [] };
+const NOBODY: Me = { name: '', roles: [], permissions: [], confirmBy: 'nothing', provider: null };
 const PATH = '/api/v1/session';
 
 const listeners = new Set<() => void>();
@@ -58,17 +69,22 @@ export function useSession(): Session {
 
 export function useMe(): Me {
   const now = useSession();
-  return now.state === 'in' ? now.me : { name: '', roles: [], permissions: [] };
+  return now.state === 'in' ? now.me : NOBODY;
 }
 
 export function useMay(permission: PermissionWord): boolean {
   return useMe().permissions.includes(permission);
 }
 
+/** The ways of signing on that the box offered when the page was loaded. */
+export function signOnOptions(): SignOnOptions {
+  return options;
+}
+
 /** What every request carries. The own header keeps other sites' forms out: they cannot set it. */
 export function sessionHeaders(): Record<string, string> {
   const headers: Record<string, string> = { 'x-gatehouse-console': '1' };
-  if (token) headers.authorization = `Bearer ${token}`;
+  if (token) headers['authorization'] = `Bearer ${token}`;
   return headers;
 }
 
@@ -78,10 +94,10 @@ export async function begin(): Promise<void> {
     const ways = await fetch(`${PATH}/options`, { headers: sessionHeaders() });
     if (ways.ok) {
       keptOnServer = true;
-      options = readOptions(await ways.json());
+      options = (await ways.json()) as SignOnOptions;
       const mine = await fetch(PATH, { headers: sessionHeaders() });
       if (mine.ok) {
-        become({ state: 'in', me: readMe(await mine.json()) });
+        become({ state: 'in', me: (await mine.json()) as Me });
         return;
       }
     }
@@ -93,35 +109,52 @@ export async function begin(): Promise<void> {
 
 export async function signInWithToken(given: string): Promise<void> {
   if (keptOnServer) {
-    await post({ token: given });
+    become({ state: 'in', me: await post(PATH, { token: given }) });
     return;
   }
   const answer = await fetch('/api/v1/settings', { headers: { authorization: `Bearer ${given}` } });
   if (!answer.ok) throw await Problem.of(answer);
   token = given;
-  become({ state: 'in', me: { name: '', roles: ['appliance_admin'], permissions: EVERYTHING } });
+  become({ state: 'in', me: { ...NOBODY, roles: ['appliance_admin'], permissions: EVERYTHING } });
 }
 
-export async function signInWithPassword(username: string, password: string, otp: string): Promise<void> {
-  await post({ username, password, ...(otp ? { otp } : {}) });
+/** With a password of the box's own, or of a directory that the box asks. */
+export async function signInWithPassword(username: string, password: string, otp: string, provider: string | null): Promise<void> {
+  become({ state: 'in', me: await post(PATH, { username, password, ...(otp ? { otp } : {}), ...(provider ? { provider } : {}) }) });
 }
 
-async function post(body: Record<string, string>): Promise<void> {
-  const answer = await fetch(PATH, {
+/** Shows again who one is. */
+export async function confirmAgain(shown: { token?: string; password?: string; otp?: string }): Promise<void> {
+  become({ state: 'in', me: await post(`${PATH}/confirm`, Object.fromEntries(Object.entries(shown).filter(([, value]) => value))) });
+}
+
+/** Where a browser goes to sign on; comes back to this page. */
+export function beginAt(provider: Provider, confirm = false): string {
+  const query = new URLSearchParams({ returnTo: window.location.pathname });
+  if (confirm) query.set('confirm', 'true');
+  return `${provider.beginAt ?? ''}?${query}`;
+}
+
+async function post(path: string, body: Record<string, string>): Promise<Me> {
+  const answer = await fetch(path, {
     method: 'POST',
     headers: { ...sessionHeaders(), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw await Problem.of(answer);
-  const mine = await fetch(PATH, { headers: sessionHeaders() });
-  if (!mine.ok) throw await Problem.of(mine);
-  become({ state: 'in', me: readMe(await mine.json()) });
+  return (await answer.json()) as Me;
 }
 
 export async function signOut(): Promise<void> {
-  if (keptOnServer) await fetch(PATH, { method: 'DELETE', headers: sessionHeaders() }).catch(() => undefined);
+  let continueAt: string | null = null;
+  if (keptOnServer) {
+    const answer = await fetch(PATH, { method: 'DELETE', headers: sessionHeaders() }).catch(() => null);
+    if (answer?.ok && answer.status === 200) continueAt = ((await answer.json()) as { continueAt: string | null }).continueAt;
+  }
   token = null;
   become({ state: 'out', options, expired: false });
+  // The provider asks to be told too.
+  if (continueAt) window.location.assign(continueAt);
 }
 
 /** The daemon does not know the session any more. */
@@ -129,23 +162,4 @@ export function lost(): void {
   if (session.state !== 'in') return;
   token = null;
   become({ state: 'out', options, expired: true });
-}
-
-function readMe(body: unknown): Me {
-  const me = body as { name?: string; username?: string; roles?: string[]; role?: string; permissions?: string[] };
-  return {
-    name: me.name ?? me.username ?? '',
-    roles: me.roles ?? (me.role ? [me.role] : []),
-    permissions: me.permissions ?? [],
-  };
-}
-
-function readOptions(body: unknown): SignOnOptions {
-  const ways = body as { password?: boolean; token?: boolean; ways?: { kind?: string; name?: string; begin?: string }[] };
-  const list = Array.isArray(ways.ways) ? ways.ways : [];
-  return {
-    password: ways.password ?? list.some((way) => way.kind === 'password'),
-    token: ways.token ?? true,
-    redirects: list.flatMap((way) => (way.begin?.startsWith('/') ? [{ name: way.name ?? '', begin: way.begin }] : [])),
-  };
 }

@@ -16,7 +16,7 @@ import { text } from './text';
 export function Palette() {
   const t = useText(text);
   const me = useMe();
-  const mayChange = useMay('change');
+  const mayChange = useMay('manage_keys');
   const [, go] = useLocation();
   const language = useLanguage();
   const { setColorScheme } = useMantineColorScheme();

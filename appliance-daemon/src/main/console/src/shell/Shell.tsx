@@ -7,10 +7,12 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 
 import { signOut, useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
-import { Empty, Loading } from '@/parts/States';
+import { Page } from '@/parts/Page';
+import { Loading } from '@/parts/States';
 
 import { Appearance } from './Appearance';
 import { Broken } from './Broken';
+import { ConfirmAgain } from './ConfirmAgain';
 import { Mark } from './Mark';
 import { Palette } from './Palette';
 import { Shortcuts, useShortcuts } from './Shortcuts';
@@ -53,7 +55,7 @@ export function Shell() {
             </Link>
           </Group>
           <Group gap={4} wrap="nowrap">
-            <UnstyledButton visibleFrom="sm" onClick={spotlight.open} px="sm" py={4} mr="xs" style={{ border: '1px solid var(--hairline)', borderRadius: 4 }} aria-label={t('doPalette')}>
+            <UnstyledButton visibleFrom="sm" onClick={spotlight.open} px="sm" py={4} mr="xs" style={{ border: '1px solid var(--hairline)', borderRadius: 4 }}>
               <Group gap="xs" wrap="nowrap">
                 <IconSearch size={14} aria-hidden />
                 <Text size="xs" c="dimmed" mr="lg">
@@ -122,9 +124,11 @@ export function Shell() {
                     screen.one && <Route key={`${screen.path}/one`} path={`${screen.path}/:id`} component={screen.one} />,
                   ])}
                 <Route>
-                  <Empty title={t('noPage')} action={<Button component={Link} href="/" variant="default">{t('toOverview')}</Button>}>
-                    {t('noPageWhat')}
-                  </Empty>
+                  <Page title={t('noPage')} about={t('noPageWhat')}>
+                    <Button component={Link} href="/" variant="default" w="fit-content">
+                      {t('toOverview')}
+                    </Button>
+                  </Page>
                 </Route>
               </Switch>
             </Suspense>
@@ -132,6 +136,7 @@ export function Shell() {
         </Box>
       </AppShell.Main>
       <Palette />
+      <ConfirmAgain />
       <Shortcuts opened={help.opened} close={help.close} />
     </AppShell>
   );

@@ -64,7 +64,7 @@ export const sections: readonly Section[] = [
       },
       { name: 'users', path: '/users', icon: IconUsers, needs: 'view', key: 'e', page: lazy(() => import('@/screens/users/Users')) },
       { name: 'limits', path: '/limits', icon: IconGauge, needs: 'view', key: 'l', page: lazy(() => import('@/screens/limits/Limits')) },
-      { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view', key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
+      { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view_box', key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
       { name: 'prices', path: '/prices', icon: IconCoin, needs: 'view', key: 'r', page: lazy(() => import('@/screens/prices/Prices')) },
     ],
   },
@@ -76,25 +76,25 @@ export const sections: readonly Section[] = [
         page: lazy(() => import('@/screens/models/Models')), one: lazy(() => import('@/screens/models/ModelDetail')),
       },
       {
-        name: 'upstreams', path: '/upstreams', icon: IconCloudComputing, needs: 'view', key: 's',
+        name: 'upstreams', path: '/upstreams', icon: IconCloudComputing, needs: 'view_box', key: 's',
         page: lazy(() => import('@/screens/upstreams/Upstreams')), one: lazy(() => import('@/screens/upstreams/UpstreamDetail')),
       },
       {
-        name: 'deployments', path: '/deployments', icon: IconBox, needs: 'view', key: 'i',
+        name: 'deployments', path: '/deployments', icon: IconBox, needs: 'view_box', key: 'i',
         page: lazy(() => import('@/screens/deployments/Deployments')), one: lazy(() => import('@/screens/deployments/DeploymentDetail')),
       },
       {
-        name: 'gpus', path: '/gpus', icon: IconCpu, needs: 'view', key: 'g',
+        name: 'gpus', path: '/gpus', icon: IconCpu, needs: 'view_box', key: 'g',
         page: lazy(() => import('@/screens/gpus/Gpus')), one: lazy(() => import('@/screens/gpus/GpuDetail')),
       },
-      { name: 'cache', path: '/cache', icon: IconDatabase, needs: 'view', key: 'c', page: lazy(() => import('@/screens/cache/Cache')) },
+      { name: 'cache', path: '/cache', icon: IconDatabase, needs: 'view_box', key: 'c', page: lazy(() => import('@/screens/cache/Cache')) },
       { name: 'playground', path: '/playground', icon: IconMessages, needs: 'view', key: 'y', page: lazy(() => import('@/screens/playground/Playground')) },
     ],
   },
   {
     name: 'box',
     screens: [
-      { name: 'system', path: '/system', icon: IconSettings, needs: 'view', key: 't', page: lazy(() => import('@/screens/system/System')) },
+      { name: 'system', path: '/system', icon: IconSettings, needs: 'view_box', key: 't', page: lazy(() => import('@/screens/system/System')) },
     ],
   },
 ];

@@ -55,4 +55,13 @@ export const text = messages({
   broken: ['This screen failed', '此页面出错'],
   brokenWhat: ['The console itself made a mistake: {message}. Load the page again; if it stays, tell your administrator.', '控制台自身出错：{message}。请重新加载页面；若问题依旧，请联系管理员。'],
   reload: ['Load again', '重新加载'],
+  confirmTitle: ['Show again who you are', '请再次确认身份'],
+  confirmWhat: ['This needs a login of the last minutes.', '此操作需要近几分钟内的登录。'],
+  confirmElsewhere: ['This needs a login of the last minutes. Sign on again, then do it once more; what you have typed here is not kept.', '此操作需要近几分钟内的登录。请重新登录后再执行一次；此处填写的内容不会保留。'],
+  confirmToken: ['Admin token', '管理员令牌'],
+  confirmPassword: ['Password', '密码'],
+  confirmOtp: ['One-time code', '一次性验证码'],
+  confirmNot: ['Cancel', '取消'],
+  confirmDo: ['Confirm', '确认'],
+  confirmGo: ['Sign on with {name}', '使用 {name} 登录'],
 });

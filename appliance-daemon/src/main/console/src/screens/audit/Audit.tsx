@@ -143,7 +143,7 @@ function Filters({ params, change, range }: { params: URLSearchParams; change: (
           change({ ...Object.fromEntries(WORDS.map((name) => [name, null])), [by]: word.trim() || null });
         }}
       >
-        <Group gap={4} wrap="nowrap">
+        <Group gap={4}>
           <Select
             size="xs"
             w={130}

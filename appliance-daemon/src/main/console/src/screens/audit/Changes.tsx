@@ -24,7 +24,7 @@ export function Changes({ objectId, empty }: { objectId: string; empty: string }
               const fields = row.before && row.after ? changes(row.before, row.after).map((change) => change.field) : [];
               return (
                 <Text size="sm" key={row.id}>
-                  <Anchor component={Link} href={`/audit/${row.id}`} size="sm">
+                  <Anchor component={Link} href={`/audit/${row.id}`} size="sm" underline="always">
                     {row.action}
                   </Anchor>{' '}
                   {fields.length > 0 && <span>({fields.join(', ')}) </span>}

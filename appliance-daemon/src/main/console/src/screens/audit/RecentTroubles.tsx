@@ -28,7 +28,7 @@ export function RecentTroubles({ filter, empty }: { filter: { key?: string; upst
               (row) =>
                 row && (
                   <Text size="sm" key={row.id}>
-                    <Anchor component={Link} href={`/audit/${row.id}`} size="sm">
+                    <Anchor component={Link} href={`/audit/${row.id}`} size="sm" underline="always">
                       {row.status} {row.errorCode ?? w('outcome', row.outcome)}
                     </Anchor>{' '}
                     {row.modelAsked}{' '}

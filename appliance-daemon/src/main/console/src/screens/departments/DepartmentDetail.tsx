@@ -29,6 +29,7 @@ export default function DepartmentDetail() {
   const mayChange = useMay('change');
   const mayUsage = useMay('view_usage');
   const mayAudit = useMay('view_audit');
+  const mayProjects = useMay('manage_projects');
   const department = $api.useQuery('get', '/api/v1/departments/{id}', { params: { path: { id } } });
   const [creating, setCreating] = useState(false);
   return (
@@ -43,14 +44,14 @@ export default function DepartmentDetail() {
             </Anchor>
           }
           actions={
-            mayChange && (
-              <>
+            <>
+              {mayProjects && (
                 <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating(true)}>
                   {t('createProject')}
                 </Button>
-                <RowMenu name={one.name} edit={(close) => <DepartmentForm of={one} close={close} />} />
-              </>
-            )
+              )}
+              {mayChange && <RowMenu name={one.name} edit={(close) => <DepartmentForm of={one} close={close} />} />}
+            </>
           }
         >
           <Projects of={one} create={() => setCreating(true)} />
@@ -74,6 +75,8 @@ export default function DepartmentDetail() {
 
 function Projects({ of, create }: { of: Schemas['Department']; create: () => void }) {
   const t = useText(text);
+  const mayProjects = useMay('manage_projects');
+  const mayKeys = useMay('manage_keys');
   const mayChange = useMay('change');
   const mayUsage = useMay('view_usage');
   const projects = useEvery('projects', { department: of.id });
@@ -95,7 +98,7 @@ function Projects({ of, create }: { of: Schemas['Department']; create: () => voi
           },
         ]
       : []),
-    ...(mayChange
+    ...(mayKeys
       ? [{ key: 'new', title: '', right: true, from: 'sm' as const, cell: (one: Schemas['Project']) => <Anchor component={Link} href={`/keys?project=${one.id}&new=1`} size="sm">{t('newKey')}</Anchor> }]
       : []),
   ];
@@ -114,19 +117,23 @@ function Projects({ of, create }: { of: Schemas['Department']; create: () => voi
           href={(one) => `/keys?project=${one.id}`}
           searchable={all.length > 8}
           actions={
-            mayChange
+            mayProjects
               ? (one) => (
                   <RowMenu
                     name={one.name}
                     edit={(close) => <ProjectForm department={of.id} of={one} close={close} />}
-                    remove={() => api.DELETE('/api/v1/projects/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } })}
-                    removeWhat={t('removeProjectWhat')}
+                    {...(mayChange
+                      ? {
+                          remove: () => api.DELETE('/api/v1/projects/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } }),
+                          removeWhat: t('removeProjectWhat'),
+                        }
+                      : {})}
                   />
                 )
               : undefined
           }
           empty={
-            <Empty title={t('noProjects')} action={mayChange && <Button onClick={create}>{t('createProject')}</Button>}>
+            <Empty title={t('noProjects')} action={mayProjects && <Button onClick={create}>{t('createProject')}</Button>}>
               {t('noProjectsWhat')}
             </Empty>
           }

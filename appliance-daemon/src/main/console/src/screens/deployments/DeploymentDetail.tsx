@@ -23,7 +23,7 @@ export default function DeploymentDetail() {
   const t = useText(text);
   const { id = '' } = useParams<{ id: string }>();
   const live = useLive(2);
-  const mayChange = useMay('change');
+  const mayChange = useMay('operate');
   const mayAudit = useMay('view_audit');
   const path = { id };
   const deployment = $api.useQuery('get', '/api/v1/deployments/{id}', { params: { path } });

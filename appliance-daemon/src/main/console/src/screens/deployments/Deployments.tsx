@@ -21,7 +21,7 @@ type Deployment = Schemas['Deployment'];
 
 export default function Deployments() {
   const t = useText(text);
-  const mayChange = useMay('change');
+  const mayChange = useMay('operate');
   const live = useLive(2);
   const deployments = useEvery('deployments');
   const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { refetchInterval: live.interval });

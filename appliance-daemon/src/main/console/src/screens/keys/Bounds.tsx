@@ -35,6 +35,7 @@ export function Bounds({ of }: { of: Key }) {
             {t('noLimits')}
           </Text>
         ) : (
+          <Table.ScrollContainer minWidth={0} type="native" tabIndex={0} role="region" aria-label={t('limits')}>
           <Table className="table" aria-label={t('limits')}>
             <Table.Thead>
               <Table.Tr>
@@ -81,6 +82,7 @@ export function Bounds({ of }: { of: Key }) {
               })}
             </Table.Tbody>
           </Table>
+          </Table.ScrollContainer>
         )
       }
     </Shown>

@@ -46,7 +46,7 @@ export default function KeyDetail() {
 
 function Actions({ of }: { of: Key }) {
   const t = useText(text);
-  const mayChange = useMay('change');
+  const mayChange = useMay('manage_keys');
   return (
     <>
       <Button component={Link} href={`/playground?model=${encodeURIComponent(of.models[0] === '*' ? '' : (of.models[0] ?? ''))}`} variant="default">

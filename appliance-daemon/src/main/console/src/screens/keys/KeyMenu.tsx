@@ -6,6 +6,7 @@ import { useLocation } from 'wouter';
 
 import { api, given, refresh, tag, type Schemas } from '@/api/client';
 import { rememberKey } from '@/api/fresh';
+import { useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { Confirm } from '@/parts/Confirm';
 import { text as parts } from '@/parts/text';
@@ -23,6 +24,7 @@ const HOUR = 3600;
 export function KeyMenu({ of }: { of: Key }) {
   const t = useText(text);
   const p = useText(parts);
+  const mayChange = useMay('change');
   const [, go] = useLocation();
   const [act, setAct] = useState<Act | null>(null);
   const [overlap, setOverlap] = useState(String(24 * HOUR));
@@ -61,9 +63,11 @@ export function KeyMenu({ of }: { of: Key }) {
               </Menu.Item>
             </>
           )}
-          <Menu.Item c="var(--bad)" onClick={() => setAct('remove')}>
-            {t('remove')}
-          </Menu.Item>
+          {mayChange && (
+            <Menu.Item c="var(--bad)" onClick={() => setAct('remove')}>
+              {t('remove')}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {act === 'edit' && <EditKey of={of} close={close} />}

@@ -21,7 +21,7 @@ import { text } from './text';
 
 export default function Keys() {
   const t = useText(text);
-  const mayChange = useMay('change');
+  const mayChange = useMay('manage_keys');
   const keys = useEvery('keys');
   const departments = useEvery('departments');
   const [state, setState] = useParam('state');

@@ -80,7 +80,7 @@ export function KeyInputs<F extends KeyFields>({ form }: { form: UseFormReturnTy
         {...form.getInputProps('models')}
       />
       <MultiSelect label={t('surfaces')} description={t('surfacesHelp')} searchable clearable data={[...new Set([...SURFACES, ...form.getValues().surfaces])]} {...form.getInputProps('surfaces')} />
-      <Textarea label={t('addresses')} description={t('addressesHelp')} autosize minRows={2} className="mono" {...form.getInputProps('addresses')} />
+      <Textarea label={t('addresses')} description={t('addressesHelp')} autosize minRows={2} classNames={{ input: 'mono' }} {...form.getInputProps('addresses')} />
       <TextInput type="datetime-local" label={t('expires')} description={t('expiresHelp')} {...form.getInputProps('expiresAt')} />
     </>
   );

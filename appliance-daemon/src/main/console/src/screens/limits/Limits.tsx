@@ -69,7 +69,7 @@ function Budgets({ add }: { add: React.ReactNode }) {
         </>
       ),
     },
-    { key: 'amount', title: t('amount'), right: true, cell: (one) => money(one.amount, one.currency), plain: (one) => one.amount, sort: (one) => approximately(one.amount) },
+    { key: 'amount', title: t('amount'), right: true, cell: (one) => money(one.amount, one.currency), plain: (one) => one.amount, sort: (one) => approximately(one.amount), from: 'xs' },
     { key: 'period', title: t('period'), cell: (one) => w('period', one.period), plain: (one) => w('period', one.period), from: 'sm' },
     { key: 'spent', title: t('spent'), right: true, cell: (one) => { const used = spent(one); return used === null ? '–' : money(used, one.currency); }, plain: (one) => spent(one), sort: (one) => approximately(spent(one) ?? '0'), from: 'sm' },
     { key: 'used', title: t('used'), cell: (one) => <BudgetBar budget={one} spent={spent(one)} />, sort: (one) => percentOf(spent(one) ?? '0', one.amount) },

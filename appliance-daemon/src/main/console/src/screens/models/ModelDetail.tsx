@@ -25,11 +25,12 @@ export default function ModelDetail() {
   const w = useWords();
   const { id = '' } = useParams<{ id: string }>();
   const live = useLive(3);
+  const mayBox = useMay('view_box');
   const mayChange = useMay('change');
   const mayUsage = useMay('view_usage');
   const mayAudit = useMay('view_audit');
   const model = $api.useQuery('get', '/api/v1/models/{id}', { params: { path: { id } } });
-  const route = $api.useQuery('get', '/api/v1/models/{id}/route', { params: { path: { id } } }, { refetchInterval: live.interval });
+  const route = $api.useQuery('get', '/api/v1/models/{id}/route', { params: { path: { id } } }, { refetchInterval: live.interval, enabled: mayBox });
   return (
     <Shown of={model} rows={8}>
       {(one) => (
@@ -54,7 +55,7 @@ export default function ModelDetail() {
               {warning}
             </Alert>
           ))}
-          <Panel title={t('route')} actions={<LiveStamp at={route.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={route.isRefetchError} />}>
+          <Panel title={t('route')} actions={mayBox && <LiveStamp at={route.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={route.isRefetchError} />}>
             <Weights targets={one.targets} />
             {route.data && (
               <Text size="xs" c="dimmed">
@@ -63,9 +64,11 @@ export default function ModelDetail() {
               </Text>
             )}
           </Panel>
-          <Shown of={route} rows={3}>
-            {(now) => <Targets of={one} now={now} />}
-          </Shown>
+          {mayBox && (
+            <Shown of={route} rows={3}>
+              {(now) => <Targets of={one} now={now} />}
+            </Shown>
+          )}
           {one.route?.split && route.data && <Arms of={one} now={route.data} />}
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <Panel title={t('facts')}>

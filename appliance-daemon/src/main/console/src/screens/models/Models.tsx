@@ -26,7 +26,7 @@ export default function Models() {
   const w = useWords();
   const mayChange = useMay('change');
   const models = useEvery('models');
-  const upstreams = useEvery('upstreams');
+  const upstreams = useEvery('upstreams', {}, { enabled: useMay('view_box') });
   const [creating, setCreating] = useParam('new');
   const columns: Column<Model>[] = [
     { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },

@@ -28,8 +28,8 @@ export function Targets({ of, now }: { of: Model; now: Schemas['RouteStatus'] })
             <Table.Tr>
               <Table.Th>{t('target')}</Table.Th>
               <Table.Th>{t('breaker')}</Table.Th>
-              <Table.Th className="number">{t('served')}</Table.Th>
-              <Table.Th className="number">{t('failed')}</Table.Th>
+              <Table.Th className="number" visibleFrom="xs">{t('served')}</Table.Th>
+              <Table.Th className="number" visibleFrom="xs">{t('failed')}</Table.Th>
               <Table.Th className="number" visibleFrom="sm">{t('inFlight')}</Table.Th>
               <Table.Th className="number" visibleFrom="md">{t('firstByte')}</Table.Th>
               <Table.Th className="number" visibleFrom="md">{t('speed')}</Table.Th>
@@ -52,8 +52,8 @@ export function Targets({ of, now }: { of: Model; now: Schemas['RouteStatus'] })
                     </Text>
                   )}
                 </Table.Td>
-                <Table.Td className="number">{count(target.served)}</Table.Td>
-                <Table.Td className="number" title={Object.entries(target.failures).map(([cause, times]) => `${cause}: ${times}`).join(', ')}>
+                <Table.Td className="number" visibleFrom="xs">{count(target.served)}</Table.Td>
+                <Table.Td className="number" visibleFrom="xs" title={Object.entries(target.failures).map(([cause, times]) => `${cause}: ${times}`).join(', ')}>
                   {count(Object.values(target.failures).reduce((all, times) => all + times, 0))}
                 </Table.Td>
                 <Table.Td className="number" visibleFrom="sm">{count(target.inFlight)}</Table.Td>

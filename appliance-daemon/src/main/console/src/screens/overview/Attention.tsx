@@ -26,13 +26,13 @@ interface Matter {
 /** What a person should look at: each line leads there. */
 export function Attention({ interval }: { interval: number | false }) {
   const t = useText(text);
-  const mayOperate = useMay('operate');
+  const mayBox = useMay('view_box');
   const mayUsage = useMay('view_usage');
   const options = { refetchInterval: interval === false ? (false as const) : interval * 2 };
-  const status = $api.useQuery('get', '/api/v1/system/status', {}, { ...options, enabled: mayOperate });
-  const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, options);
-  const gpus = $api.useQuery('get', '/api/v1/gpus', {}, options);
-  const events = $api.useQuery('get', '/api/v1/gpus/events', {}, options);
+  const status = $api.useQuery('get', '/api/v1/system/status', {}, { ...options, enabled: mayBox });
+  const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { ...options, enabled: mayBox });
+  const gpus = $api.useQuery('get', '/api/v1/gpus', {}, { ...options, enabled: mayBox });
+  const events = $api.useQuery('get', '/api/v1/gpus/events', {}, { ...options, enabled: mayBox });
   const keys = useEvery('keys', { state: 'active' });
   const budgets = useEvery('budgets');
   const models = useEvery('models');

@@ -31,8 +31,8 @@ export default function Overview() {
   const now = new Date();
   const today = useUsage({ from: startOfDay(now).toISOString(), groupBy: 'key' }, { refetchInterval: live.interval, enabled: mayUsage });
   const month = useUsage({ from: startOfMonth(now).toISOString() }, { refetchInterval: live.interval, enabled: mayUsage });
-  const mayOperate = useMay('operate');
-  const status = $api.useQuery('get', '/api/v1/system/status', {}, { refetchInterval: live.interval, enabled: mayOperate });
+  const mayBox = useMay('view_box');
+  const status = $api.useQuery('get', '/api/v1/system/status', {}, { refetchInterval: live.interval, enabled: mayBox });
   return (
     <Page
       title={t('title')}
@@ -58,7 +58,7 @@ export default function Overview() {
         <Attention interval={live.interval} />
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
-        <GpuTiles interval={live.interval} />
+        {mayBox && <GpuTiles interval={live.interval} />}
         <Budgets interval={live.interval} />
         {mayUsage && <TopKeys lines={today.data?.lines ?? []} />}
       </SimpleGrid>
@@ -146,7 +146,7 @@ function LastDay({ interval }: { interval: number | false }) {
               kind="stack"
               step={3600}
               times={times}
-              series={groups(data.lines.filter((line) => line.calls > 0), 'department', 6, value, t('other')).map((group) => ({
+              series={groups(data.lines.filter((line) => line.calls > 0), 'department', 6, value, { other: t('other'), none: '–' }).map((group) => ({
                 name: group.name,
                 values: times.map((time) => group.at.get(time) ?? 0),
               }))}

@@ -1,7 +1,7 @@
-import { Alert, Anchor, Box, Button, Center, Divider, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Center, Divider, Group, PasswordInput, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
-import { signInWithPassword, signInWithToken, type SignOnOptions } from '@/api/session';
+import { beginAt, signInWithPassword, signInWithToken, type SignOnOptions } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { Failure } from '@/parts/States';
 import { Appearance } from '@/shell/Appearance';
@@ -12,11 +12,17 @@ import { text } from './text';
 /** Who are you? Only the ways that the box offers. */
 export function SignIn({ options, expired }: { options: SignOnOptions; expired: boolean }) {
   const t = useText(text);
-  const [byToken, setByToken] = useState(!options.password);
+  const elsewhere = options.providers.filter((provider) => provider.beginAt !== null);
+  const forms = options.providers.filter((provider) => provider.form);
+  const password = options.breakGlass || forms.length > 0;
+  const [byToken, setByToken] = useState(!password);
+  const [directory, setDirectory] = useState<string | null>(forms[0]?.id ?? null);
   const [fields, setFields] = useState({ user: '', password: '', otp: '', token: '' });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [empty, setEmpty] = useState(false);
+
+  const problem = new URLSearchParams(window.location.search).get('sign-on-problem');
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -27,7 +33,7 @@ export function SignIn({ options, expired }: { options: SignOnOptions; expired: 
     setError(null);
     try {
       if (byToken) await signInWithToken(fields.token.trim());
-      else await signInWithPassword(fields.user, fields.password, fields.otp);
+      else await signInWithPassword(fields.user, fields.password, directory ? '' : fields.otp, directory);
     } catch (e) {
       setError(e);
       setBusy(false);
@@ -59,26 +65,40 @@ export function SignIn({ options, expired }: { options: SignOnOptions; expired: 
           <form onSubmit={(event) => void submit(event)} noValidate>
             <Stack gap="sm">
               {expired && <Alert color="yellow" c="inherit" variant="light">{t('expired')}</Alert>}
-              {options.redirects.map((way) => (
-                <Button key={way.begin} component="a" href={way.begin} variant="default" fullWidth>
-                  {t('with', { name: way.name })}
+              {problem && (
+                <Alert color="red" variant="light" role="alert" title={t('refused')}>
+                  {problem in text ? t(problem as keyof typeof text) : t('otherProblem', { word: problem.replaceAll('_', ' ') })}
+                </Alert>
+              )}
+              {elsewhere.map((provider) => (
+                <Button key={provider.id} component="a" href={beginAt(provider)} variant="default" fullWidth>
+                  {t('with', { name: provider.name })}
                 </Button>
               ))}
-              {options.redirects.length > 0 && <Divider />}
+              {elsewhere.length > 0 && <Divider />}
               {byToken ? (
                 <PasswordInput label={t('token')} description={t('tokenHelp')} autoComplete="off" autoFocus error={empty && !fields.token && t('needed')} {...field('token')} />
               ) : (
                 <>
                   <TextInput label={t('user')} autoComplete="username" autoFocus error={empty && !fields.user && t('needed')} {...field('user')} />
                   <PasswordInput label={t('password')} autoComplete="current-password" error={empty && !fields.password && t('needed')} {...field('password')} />
-                  <TextInput label={t('otp')} description={t('otpHelp')} autoComplete="one-time-code" inputMode="numeric" {...field('otp')} />
+                  {forms.length > 0 && (
+                    <Select
+                      label={t('through')}
+                      allowDeselect={false}
+                      value={directory ?? ''}
+                      onChange={(value) => setDirectory(value || null)}
+                      data={[...forms.map((provider) => ({ value: provider.id, label: provider.name })), ...(options.breakGlass ? [{ value: '', label: t('boxItself') }] : [])]}
+                    />
+                  )}
+                  {!directory && <TextInput label={t('otp')} description={t('otpHelp')} autoComplete="one-time-code" inputMode="numeric" {...field('otp')} />}
                 </>
               )}
               {error !== null && <Failure error={error} />}
               <Button type="submit" loading={busy} fullWidth>
                 {t('submit')}
               </Button>
-              {options.password && options.token && (
+              {password && options.token && (
                 <Anchor component="button" type="button" size="sm" onClick={() => setByToken(!byToken)}>
                   {byToken ? t('withPassword') : t('withToken')}
                 </Anchor>

@@ -14,5 +14,13 @@ export const text = messages({
   withPassword: ['Use a name and password', '使用用户名和密码'],
   with: ['Sign in with {name}', '使用 {name} 登录'],
   tagline: ['Every model call of the company, governed in one place', '在一处管理公司的所有模型调用'],
+  through: ['Account of', '账户来源'],
+  boxItself: ['This box', '本设备'],
+  refused: ['Signing on did not work', '登录未成功'],
+  no_access: ['You are known, but have no role on this box. Ask its administrators for one.', '您的身份已确认，但在此设备上没有角色。请联系管理员。'],
+  refused_by_provider: ['The provider refused. Its own page or its log says why.', '提供方拒绝了登录。原因见其页面或日志。'],
+  unreachable: ['The provider does not answer. Try again in a while.', '提供方未响应。请稍后重试。'],
+  not_begun: ['This browser began no sign-on here, or it took too long. Begin again.', '此浏览器未在此发起登录，或已超时。请重新开始。'],
+  otherProblem: ['Begin again; if it stays, tell an administrator: {word}.', '请重试；若问题依旧，请告知管理员：{word}。'],
   needed: ['Fill this in', '请填写此项'],
 });

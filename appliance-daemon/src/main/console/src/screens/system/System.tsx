@@ -21,7 +21,7 @@ export default function System() {
   const mayOperate = useMay('operate');
   return (
     <Page title={t('title')} about={t('about')}>
-      {mayOperate && <BoxStatus />}
+      <BoxStatus />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <OrganisationSettings />
         <Stack gap="md">
@@ -33,10 +33,13 @@ export default function System() {
           <Panel title={t('api')}>
             <Text size="sm">
               {t('apiWhat')}{' '}
-              <Anchor href="/api/openapi.json" target="_blank" rel="noreferrer" size="sm">
+              <Anchor href="/api/openapi.json" target="_blank" rel="noreferrer" size="sm" underline="always">
                 {t('apiLink')}
               </Anchor>
             </Text>
+            <Anchor href="/console/licenses.md" target="_blank" rel="noreferrer" size="sm" underline="always">
+              {t('licences')}
+            </Anchor>
           </Panel>
         </Stack>
       </SimpleGrid>

@@ -35,4 +35,5 @@ export const text = messages({
   api: ['Admin API', '管理 API'],
   apiWhat: ['Everything this console does is an API call that you can make yourself.', '此控制台的每个操作都对应一个可自行调用的 API。'],
   apiLink: ['OpenAPI document', 'OpenAPI 文档'],
+  licences: ['Licences of what the console is made with', '控制台所用组件的许可证'],
 });

@@ -82,7 +82,7 @@ export function UpstreamForm({ of, close }: { of?: Upstream; close: () => void }
         <TextInput label={t('name')} required {...form.getInputProps('name')} />
         <Select label={t('kind')} allowDeselect={false} searchable data={[...KINDS]} {...form.getInputProps('kind')} />
       </SimpleGrid>
-      <TextInput label={t('baseUrl')} description={t('baseUrlHelp')} required className="mono" {...form.getInputProps('baseUrl')} />
+      <TextInput label={t('baseUrl')} description={t('baseUrlHelp')} required classNames={{ input: 'mono' }} {...form.getInputProps('baseUrl')} />
       <Fieldset legend={t('keys')}>
         <Stack gap="sm">
           {values.keys.map((key, place) => (
@@ -112,7 +112,7 @@ export function UpstreamForm({ of, close }: { of?: Upstream; close: () => void }
           ))}
         </SimpleGrid>
       </Fieldset>
-      <Textarea label={t('options')} description={t('optionsHelp')} autosize minRows={2} className="mono" {...form.getInputProps('options')} />
+      <Textarea label={t('options')} description={t('optionsHelp')} autosize minRows={2} classNames={{ input: 'mono' }} {...form.getInputProps('options')} />
     </Editor>
   );
 }

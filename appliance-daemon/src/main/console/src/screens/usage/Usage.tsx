@@ -217,8 +217,8 @@ function Over({ period, filter, by, measure }: { period: Period; filter: UsageQu
             height={240}
             step={step}
             times={times}
-            series={groups(data.lines.filter((line) => line.calls > 0), by, 8, (line) => valueOf(measure, line), t('other')).map((group) => ({
-              name: group.id === '' && group.name === '–' ? t('noGroup') : group.name,
+            series={groups(data.lines.filter((line) => line.calls > 0), by, 8, (line) => valueOf(measure, line), { other: t('other'), none: t('noGroup') }).map((group) => ({
+              name: group.name,
               values: times.map((time) => group.at.get(time) ?? 0),
             }))}
             format={(figure) => (measure === 'cost' ? money(figure.toFixed(6), currency) : short(figure))}

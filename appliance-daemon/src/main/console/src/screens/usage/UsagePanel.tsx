@@ -54,7 +54,7 @@ export function UsagePanel({ title, empty, filter, by }: { title: string; empty:
               height={170}
               step={step}
               times={times}
-              series={groups(lines, by, 6, value, t('other')).map((group) => ({ name: group.name, values: times.map((time) => group.at.get(time) ?? 0) }))}
+              series={groups(lines, by, 6, value, { other: t('other'), none: t('noGroup') }).map((group) => ({ name: group.name, values: times.map((time) => group.at.get(time) ?? 0) }))}
               format={(figure) => (measure === 'cost' ? money(figure.toFixed(6), currency) : short(figure))}
             />
           );

@@ -9,11 +9,11 @@ export interface Group {
 }
 
 /** The largest groups, and what is left as one more, so that the whole stays the whole. */
-export function groups(lines: readonly Line[], by: string, most: number, value: (line: Line) => number, other: string): Group[] {
+export function groups(lines: readonly Line[], by: string, most: number, value: (line: Line) => number, names: { other: string; none: string }): Group[] {
   const found = new Map<string, { id: string; name: string; total: number; at: Map<number, number> }>();
   for (const line of lines) {
     const id = line.by[by] ?? '';
-    const group = found.get(id) ?? { id, name: line.names[by] ?? (id || '–'), total: 0, at: new Map<number, number>() };
+    const group = found.get(id) ?? { id, name: line.names[by] ?? (id || names.none), total: 0, at: new Map<number, number>() };
     const figure = value(line);
     group.total += figure;
     if (line.start) {
@@ -27,5 +27,5 @@ export function groups(lines: readonly Line[], by: string, most: number, value: 
   const rest = sorted.slice(most - 1);
   const at = new Map<number, number>();
   for (const group of rest) for (const [time, figure] of group.at) at.set(time, (at.get(time) ?? 0) + figure);
-  return [...sorted.slice(0, most - 1), { id: '', name: `${other} (${rest.length})`, total: rest.reduce((all, group) => all + group.total, 0), at }];
+  return [...sorted.slice(0, most - 1), { id: '', name: `${names.other} (${rest.length})`, total: rest.reduce((all, group) => all + group.total, 0), at }];
 }

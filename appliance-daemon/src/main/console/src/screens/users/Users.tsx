@@ -24,7 +24,7 @@ const fieldsOf = (of: User | undefined): Fields => ({ name: of?.name ?? '', emai
 
 export default function Users() {
   const t = useText(text);
-  const mayChange = useMay('change');
+  const mayChange = useMay('manage_people');
   const users = useEvery('users');
   const keys = useEvery('keys');
   const [creating, setCreating] = useParam('new');

@@ -109,6 +109,7 @@ final class ConsoleFiles {
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "js" -> "text/javascript; charset=utf-8";
             case "css" -> "text/css; charset=utf-8";
+            case "md" -> "text/plain; charset=utf-8";
             case "svg" -> "image/svg+xml";
             case "json", "webmanifest" -> "application/json";
             case "png" -> "image/png";
