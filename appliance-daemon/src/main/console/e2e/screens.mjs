@@ -25,7 +25,7 @@ async function places() {
     prices: '/prices', 'prices-new': '/prices?new=1', models: '/models', 'models-new': '/models?new=1', model: `/models/${assistant}`,
     upstreams: '/upstreams', 'upstreams-new': '/upstreams?new=1', upstream: `/upstreams/${await first('upstreams')}`,
     deployments: '/deployments', 'deployments-new': '/deployments?new=1', deployment: `/deployments/${await first('deployments')}`,
-    gpus: '/gpus', 'gpus-events': '/gpus?tab=events', gpu: `/gpus/${gpu}`, cache: '/cache', playground: '/playground', system: '/system', nowhere: '/no-such-page',
+    gpus: '/gpus', 'gpus-events': '/gpus?tab=events', gpu: `/gpus/${gpu}`, cache: '/cache', catalogue: '/catalogue', playground: '/playground', system: '/system', nowhere: '/no-such-page',
   };
 }
 

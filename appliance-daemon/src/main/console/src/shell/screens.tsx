@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconAdjustments,
+  IconBooks,
   IconBox,
   IconBuilding,
   IconChartBar,
@@ -88,6 +89,12 @@ export const sections: readonly Section[] = [
         page: lazy(() => import('@/screens/gpus/Gpus')), one: lazy(() => import('@/screens/gpus/GpuDetail')),
       },
       { name: 'cache', path: '/cache', icon: IconDatabase, needs: 'view_box', key: 'c', page: lazy(() => import('@/screens/cache/Cache')) },
+    ],
+  },
+  {
+    name: 'use',
+    screens: [
+      { name: 'catalogue', path: '/catalogue', icon: IconBooks, needs: 'view', key: 'b', page: lazy(() => import('@/screens/catalogue/Catalogue')) },
       { name: 'playground', path: '/playground', icon: IconMessages, needs: 'view', key: 'y', page: lazy(() => import('@/screens/playground/Playground')) },
     ],
   },

@@ -22,6 +22,8 @@ export const text = messages({
   deployments: ['Local models', '本地模型'],
   gpus: ['GPUs', 'GPU'],
   cache: ['Cache', '缓存'],
+  use: ['Use', '使用'],
+  catalogue: ['Catalogue', '模型目录'],
   playground: ['Playground', '试验场'],
   system: ['System', '系统'],
   search: ['Search or jump to …', '搜索或跳转…'],

@@ -73,7 +73,7 @@ export default function DeploymentDetail() {
                   [t('model'), <span className="mono">{one.model}</span>],
                   [t('engine'), `${one.engine}${one.release ? ` ${one.release}` : ''}`],
                   [t('replicas'), count(one.replicas)],
-                  [t('context'), count(one.sizing.contextTokens)],
+                  [t('context'), one.sizing.contextTokens === 0 ? t('contextOwn') : one.sizing.contextTokens < 0 ? t('contextLongest') : count(one.sizing.contextTokens)],
                   [t('onGpus'), one.sizing.gpus.join(', ') || t('anyGpu')],
                   [t('tensorParallel'), count(one.sizing.tensorParallel)],
                   [t('quantisation'), one.sizing.quantisation],

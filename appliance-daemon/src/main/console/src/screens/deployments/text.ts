@@ -19,6 +19,8 @@ export const text = messages({
   replicas: ['Replicas', '副本数'],
   context: ['Context', '上下文'],
   contextHelp: ['Longest prompt and answer together in tokens; 0: the model’s own; -1: the longest that fits.', '提示词与回复合计最长 token 数；0：模型自身的；-1：可容纳的最长。'],
+  contextOwn: ['the model’s own', '模型自身的'],
+  contextLongest: ['the longest that fits', '可容纳的最长'],
   tensorParallel: ['GPUs that share each layer', '张量并行 GPU 数'],
   pipelineParallel: ['Groups of GPUs with different layers', '流水线并行组数'],
   maxSequences: ['Sequences at a time', '同时处理的序列数'],

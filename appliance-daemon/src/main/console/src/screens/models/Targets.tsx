@@ -57,7 +57,7 @@ export function Targets({ of, now }: { of: Model; now: Schemas['RouteStatus'] })
                   {count(Object.values(target.failures).reduce((all, times) => all + times, 0))}
                 </Table.Td>
                 <Table.Td className="number" visibleFrom="sm">{count(target.inFlight)}</Table.Td>
-                <Table.Td className="number" visibleFrom="md">{millis(target.firstByteMillis ?? target.wholeAnswerMillis)}</Table.Td>
+                <Table.Td className="number" visibleFrom="md">{latency(target.firstByteMillis ?? target.wholeAnswerMillis)}</Table.Td>
                 <Table.Td className="number" visibleFrom="md">{fixed(target.tokensPerSecond, 1)}</Table.Td>
                 {mayChange && (
                   <Table.Td>
@@ -71,6 +71,11 @@ export function Targets({ of, now }: { of: Model; now: Schemas['RouteStatus'] })
       </Table.ScrollContainer>
     </Box>
   );
+}
+
+/** A mean that fades: what is left of it after a while tells nothing. */
+function latency(mean: number | null): string {
+  return millis(mean === null || mean < 0.5 ? null : mean);
 }
 
 function Keys({ of }: { of: TargetStatus }) {

@@ -38,7 +38,7 @@ class ConsoleIT {
     void logicOfTheConsoleHolds() throws IOException {
         skipUnless("logic of the console", Files.exists(CONSOLE.resolve("node_modules/vitest/vitest.mjs")),
                 "its packages are not installed (Node.js 20 or later, npm and a registry are needed once)");
-        Ran ran = run(List.of("node", "node_modules/vitest/vitest.mjs", "run", "--reporter=dot", "--no-color"),
+        Ran ran = run(List.of("node", "node_modules/vitest/vitest.mjs", "run", "--no-color"),
                 Map.of(),
                 LOGIC);
         assertThat(ran.exit()).as(String.join("\n", ran.lines())).isZero();
