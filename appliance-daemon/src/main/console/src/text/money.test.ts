@@ -27,6 +27,8 @@ describe('money', () => {
 
   it('shows a small cost as more than nothing', () => {
     expect(money('0.00000745', 'USD')).toBe('$0.00000745');
+    expect(money('0.4', 'USD')).toBe('$0.40');
+    expect(money('0.123456', 'USD')).toBe('$0.1235');
     expect(money('0', 'USD')).toBe('$0.00');
     expect(money('1234.5', 'USD')).toBe('$1,234.50');
     expect(money('12345678901234567.89', 'USD')).toBe('$12,345,678,901,234,567.89');

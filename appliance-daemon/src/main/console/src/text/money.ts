@@ -36,8 +36,9 @@ export function approximately(amount: string): number {
 
 /** Two digits behind the point; small amounts keep four digits that count, so that a call's cost is not 0.00. */
 export function money(amount: string, currency: string | null | undefined): string {
-  const small = units(amount) !== 0n && Math.abs(Number(amount)) < 1;
-  const digits = small ? { maximumSignificantDigits: 4 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const size = Math.abs(Number(amount));
+  const most = size === 0 || size >= 1 ? 2 : Math.min(DIGITS, 3 - Math.floor(Math.log10(size)));
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: most };
   const style = currency ? { style: 'currency' as const, currency, currencyDisplay: 'narrowSymbol' as const } : {};
   try {
     return new Intl.NumberFormat(locale(), { ...style, ...digits }).format(amount as Intl.StringNumericLiteral);

@@ -41,7 +41,7 @@ export function Bounds({ of }: { of: Key }) {
               <Table.Tr>
                 <Table.Th>{t('limit')}</Table.Th>
                 <Table.Th className="number">{t('ceiling')}</Table.Th>
-                <Table.Th className="number">{t('nowUsed')}</Table.Th>
+                <Table.Th className="number" visibleFrom="xs">{t('nowUsed')}</Table.Th>
                 <Table.Th className="number">{t('remains')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -58,7 +58,7 @@ export function Bounds({ of }: { of: Key }) {
                       </Text>
                     </Table.Td>
                     <Table.Td className="number">{count(limit.amount)}</Table.Td>
-                    <Table.Td className="number">{count(used)}</Table.Td>
+                    <Table.Td className="number" visibleFrom="xs">{count(used)}</Table.Td>
                     <Table.Td className="number">{used === null ? '–' : count(Math.max(0, limit.amount - used))}</Table.Td>
                   </Table.Tr>
                 );
@@ -75,7 +75,7 @@ export function Bounds({ of }: { of: Key }) {
                       </Text>
                     </Table.Td>
                     <Table.Td className="number">{money(budget.amount, budget.currency)}</Table.Td>
-                    <Table.Td className="number">{used === null ? '–' : money(used, budget.currency)}</Table.Td>
+                    <Table.Td className="number" visibleFrom="xs">{used === null ? '–' : money(used, budget.currency)}</Table.Td>
                     <Table.Td className="number">{left === null ? '–' : money(decimal(left < 0n ? 0n : left), budget.currency)}</Table.Td>
                   </Table.Tr>
                 );
