@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
+import org.gatehouse.admin.ConsolePages;
 import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.Trail;
@@ -345,7 +346,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 .register(GATEWAY_ROOT, new BatchService(gateway, pipeline, batches, batchLimits.fileBytes()))
                 .register("/v1beta", gateway.google());
         HttpRouting.Builder management = apart == null ? clients : HttpRouting.builder();
-        management.register("/", admin).register("/", operations);
+        management.register("/", admin).register("/", operations)
+                .register("/", ConsolePages.ofProgram(secureRandom));
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, clients::build),
                 apart == null ? null : new Listeners.Door(apart.toListener(main), management::build),
                 new PathErrors(), refusal -> {

@@ -156,7 +156,7 @@ final class DemoBox implements AutoCloseable {
         file.put("simulated", true);
         file.put("gateway", url(running) + "/v1");
         file.put("admin", url(running) + "/api/v1");
-        file.putNull("console");
+        file.put("console", url(running) + "/console/");
         file.put("adminToken", adminToken().orElse(null));
         file.putNull("login");
         ArrayNode list = file.putArray("keys");
@@ -194,6 +194,8 @@ final class DemoBox implements AutoCloseable {
         for (DemoSeed.DemoKey key : keys) {
             out.printf("Key          %s   (%s, project %s)%n", key.text(), key.department(), key.project());
         }
+        out.println("Console      " + url(running) + "/console/   (sign in with the token in "
+                + directory.resolve("admin-token") + ")");
         out.println("Admin API    " + url(running) + "/api/v1   (token in " + directory.resolve("admin-token") + ")");
         out.println("Description  " + url(running) + "/api/openapi.json");
         out.println();

@@ -1,0 +1,64 @@
+// Every screen, in both themes and on a phone: pictures to look at, accessibility, no sideways scrolling.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { accessible, admin, check, expect, go, settled, signIn, watched } from './steps.mjs';
+
+const VIEWS = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['phone', { colorScheme: 'light', viewport: { width: 375, height: 812 } }],
+  ['chinese', { colorScheme: 'light', locale: 'zh-CN' }],
+];
+
+async function places() {
+  const first = async (noun) => (await admin('GET', `/${noun}?limit=1`)).items[0]?.id;
+  const gpu = (await admin('GET', '/gpus')).nodes[0].gpus[0].id;
+  const call = (await admin('GET', '/audit?kind=call&outcome=completed&limit=1')).items[0].record.id;
+  const change = (await admin('GET', '/audit?kind=admin&objectType=departments&limit=1')).items[0].record.id;
+  const assistant = (await admin('GET', '/models?name=sim-assistant')).items[0].id;
+  return {
+    overview: '/', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
+    keys: '/keys', 'keys-new': '/keys?new=1', key: `/keys/${await first('keys')}`,
+    departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users',
+    budgets: '/limits', limits: '/limits?tab=limits', 'limits-new': '/limits?tab=limits&new=1', policies: '/policies', 'policies-new': '/policies?new=1',
+    prices: '/prices', 'prices-new': '/prices?new=1', models: '/models', 'models-new': '/models?new=1', model: `/models/${assistant}`,
+    upstreams: '/upstreams', 'upstreams-new': '/upstreams?new=1', upstream: `/upstreams/${await first('upstreams')}`,
+    deployments: '/deployments', 'deployments-new': '/deployments?new=1', deployment: `/deployments/${await first('deployments')}`,
+    gpus: '/gpus', 'gpus-events': '/gpus?tab=events', gpu: `/gpus/${gpu}`, cache: '/cache', catalogue: '/catalogue', playground: '/playground', system: '/system', nowhere: '/no-such-page',
+  };
+}
+
+export async function screens(browser, out) {
+  mkdirSync(out, { recursive: true });
+  const all = await places();
+  for (const [view, options] of VIEWS) {
+    const page = await watched(browser, options);
+    await check(`signIn in ${view}`, async () => {
+      await page.goto(process.env.GATEHOUSE_CONSOLE);
+      await page.locator('h1').waitFor();
+      await page.screenshot({ path: join(out, `sign-in-${view}.png`) });
+      await accessible(page, 'sign-in');
+      await signIn(page);
+    });
+    for (const [name, path] of Object.entries(all)) {
+      await check(`${name} in ${view}`, async () => {
+        await go(page, path);
+        await settled(page);
+        if (name.endsWith('-new')) await page.getByRole('dialog').waitFor();
+        await page.screenshot({ path: join(out, `${name}-${view}.png`), fullPage: !name.endsWith('-new') });
+        if (view !== 'chinese') await accessible(page, name);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(width <= 0, `the page is ${width} px wider than its window`);
+        const headings = await page.locator('h1').count();
+        expect(headings === 1, `${headings} main headings`);
+        expect(!(await page.getByText('This screen failed').isVisible()), 'the screen failed');
+      });
+    }
+    await check(`nothing broke the policy in ${view}`, async () => {
+      const faults = await page.faults();
+      expect(faults.length === 0, faults.join('\n'));
+    });
+    await page.context().close();
+  }
+}

@@ -1,0 +1,117 @@
+// What the checks have in common: a browser that is watched, and a line of JSON for each check.
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+
+export const box = JSON.parse(process.env.GATEHOUSE_BOX);
+export const console_ = box.console.replace(/\/$/, '');
+
+let failures = 0;
+
+/** Runs a check and says what came of it. */
+export async function check(name, run) {
+  const began = Date.now();
+  try {
+    const detail = await run();
+    process.stdout.write(`${JSON.stringify({ check: name, ok: true, millis: Date.now() - began, detail: detail ?? '' })}\n`);
+  } catch (e) {
+    failures++;
+    process.stdout.write(`${JSON.stringify({ check: name, ok: false, millis: Date.now() - began, detail: String(e?.stack ?? e).slice(0, 3000) })}\n`);
+  }
+}
+
+export function expect(truth, message) {
+  if (!truth) throw new Error(message);
+}
+
+export function outcome() {
+  return failures;
+}
+
+export async function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    // Without a sandbox, because tests often run as root, where Chromium refuses its own.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+}
+
+/** A page that remembers what must not happen: reports of the security policy, requests elsewhere, errors of scripts. */
+export async function watched(from, options = {}) {
+  const context = await from.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-US', timezoneId: 'UTC', ...options });
+  const faults = [];
+  await context.addInitScript(() => {
+    window.reports = [];
+    document.addEventListener('securitypolicyviolation', (event) => window.reports.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(new URL(console_).origin) && !url.startsWith('data:') && !url.startsWith('blob:')) faults.push(`elsewhere: ${url}`);
+  });
+  page.faults = async () => [...faults, ...(await page.evaluate(() => window.reports)).map((report) => `policy: ${report}`)];
+  return page;
+}
+
+/** Signs in with the admin token, on whatever ways of signing in the page offers. */
+export async function giveToken(page, token = box.adminToken) {
+  await page.locator('input').first().waitFor();
+  const other = page.getByRole('button', { name: /Use an admin token|使用管理员令牌/ });
+  if (await other.isVisible()) await other.click();
+  await page.getByLabel('Admin token', { exact: true }).or(page.getByLabel('管理员令牌', { exact: true })).fill(token);
+  await page.keyboard.press('Enter');
+}
+
+export async function signIn(page) {
+  await page.goto(`${console_}/`);
+  await giveToken(page);
+  await page.getByRole('heading', { level: 1, name: /Overview|概览/ }).waitFor();
+}
+
+/** Goes to another screen as a link would, without losing what the page holds in memory. */
+export async function go(page, path) {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, new URL(console_).pathname + path);
+}
+
+/** Waits until nothing is being loaded any more. */
+export async function settled(page) {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('[role=status] .mantine-Skeleton-root'), undefined, { timeout: 15_000 });
+  await page.waitForTimeout(350);
+}
+
+export async function accessible(page, where) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) =>
+      result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 220)}`).join(' | ')}`),
+    ),
+  );
+  expect(found.length === 0, `${where}: ${found.join('\n')}`);
+}
+
+export async function admin(method, path, body) {
+  const answer = await fetch(`${box.admin}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${box.adminToken}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+export async function call(key, model, extra = {}) {
+  return fetch(`${box.gateway}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...extra },
+    body: JSON.stringify({ model, max_tokens: 40, messages: [{ role: 'user', content: 'What does a gatehouse do?' }] }),
+  });
+}

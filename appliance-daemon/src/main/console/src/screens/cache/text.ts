@@ -1,0 +1,25 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['Cache', '缓存'],
+  about: ['Answers given again to the very same question of the same tenant, since the daemon started.', '自守护进程启动以来，对同一租户相同问题重复给出的应答。'],
+  hits: ['Hits', '命中'],
+  hitRate: ['{percent} of {count} questions', '{count} 个问题中的 {percent}'],
+  entries: ['Kept answers', '保存的应答'],
+  evicted: ['{count} had to go to make room', '{count} 条因空间不足被移除'],
+  memory: ['Memory', '内存'],
+  of: ['of {all}', '共 {all}'],
+  savedTokens: ['Saved tokens', '节省的 token'],
+  inOut: ['{input} in, {output} out', '输入 {input}，输出 {output}'],
+  savedCost: ['Saved cost', '节省的成本'],
+  model: ['Model', '模型'],
+  purge: ['Forget all', '全部清除'],
+  purgeModel: ['Forget', '清除'],
+  purgeWhat: ['Every kept answer is forgotten; the next same questions go to models again, and cost again.', '所有保存的应答都将清除；之后相同的问题会重新发送到模型并计费。'],
+  purgeModelWhat: ['Kept answers of {name} are forgotten.', '将清除 {name} 的缓存应答。'],
+  purged: ['{count} answers were forgotten', '已清除 {count} 条应答'],
+  models: ['Models that keep answers', '缓存应答的模型'],
+  noModels: ['No model keeps answers', '没有缓存应答的模型'],
+  noModelsWhat: ['Switch it on for a model under Models and routes, and allow it by policy. It pays off where the same question comes again, such as in tests and nightly jobs.', '在“模型与路由”中为模型启用，并通过策略允许。适用于会重复出现相同问题的场景，如测试和夜间任务。'],
+  toModels: ['Go to the models', '前往模型'],
+});

@@ -1,0 +1,106 @@
+import { Button, Progress, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+
+import { $api, api, tag, type Schemas } from '@/api/client';
+import { useEvery } from '@/api/lists';
+import { useMay } from '@/api/session';
+import { useText } from '@/i18n/messages';
+import { DataTable, type Column } from '@/parts/DataTable';
+import { LiveStamp, useLive } from '@/parts/Live';
+import { Page } from '@/parts/Page';
+import { RowMenu } from '@/parts/RowMenu';
+import { Empty, Shown } from '@/parts/States';
+import { useParam } from '@/parts/url';
+import { count } from '@/text/figures';
+
+import { DeploymentForm } from './DeploymentForm';
+import { StandingWord } from './standing';
+import { text } from './text';
+
+type Deployment = Schemas['Deployment'];
+
+export default function Deployments() {
+  const t = useText(text);
+  const mayChange = useMay('operate');
+  const live = useLive(2);
+  const deployments = useEvery('deployments');
+  const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { refetchInterval: live.interval });
+  const [creating, setCreating] = useParam('new');
+  const now = (one: Deployment) => fleet.data?.deployments.find((status) => status.id === one.id);
+  const columns: Column<Deployment>[] = [
+    { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },
+    {
+      key: 'state', title: t('state'), plain: (one) => now(one)?.standing,
+      cell: (one) => {
+        const status = now(one);
+        if (!status) return '–';
+        const loading = status.replicas.find((replica) => replica.percent < 100);
+        return (
+          <>
+            <StandingWord of={status.standing} />
+            {loading && <Progress value={loading.percent} size="sm" mt={3} maw={160} aria-label={`${loading.stage} ${loading.percent} %`} />}
+            {(loading?.stage || status.reason) && (
+              <Text size="xs" c="dimmed" maw={320}>
+                {loading?.stage || status.reason}
+              </Text>
+            )}
+          </>
+        );
+      },
+    },
+    { key: 'ready', title: t('ready'), right: true, cell: (one) => `${now(one)?.ready ?? 0} / ${now(one)?.desired ?? 0}`, plain: (one) => now(one)?.ready, from: 'xs' },
+    { key: 'publicName', title: t('publicName'), cell: (one) => one.publicName, plain: (one) => one.publicName, from: 'md' },
+    { key: 'engine', title: t('engine'), cell: (one) => one.engine, plain: (one) => one.engine, from: 'sm' },
+    { key: 'calls', title: t('calls'), right: true, cell: (one) => count(now(one)?.replicas.reduce((all, replica) => all + replica.calls, 0) ?? 0), from: 'sm' },
+    { key: 'waiting', title: t('waiting'), right: true, cell: (one) => count(now(one)?.waiting ?? 0), plain: (one) => now(one)?.waiting, from: 'md' },
+    { key: 'gpus', title: t('gpus'), cell: (one) => [...new Set(now(one)?.replicas.flatMap((replica) => replica.gpus.map((gpu) => gpu.gpu)) ?? [])].join(', ') || '–', from: 'lg' },
+  ];
+  const button = mayChange && (
+    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
+      {t('create')}
+    </Button>
+  );
+  return (
+    <Page
+      title={t('title')}
+      about={t('about')}
+      actions={
+        <>
+          <LiveStamp at={fleet.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={fleet.isRefetchError} />
+          {button}
+        </>
+      }
+    >
+      <Shown of={deployments}>
+        {(all) => (
+          <DataTable
+            label={t('title')}
+            file="local-models"
+            rows={all}
+            columns={columns}
+            id={(one) => one.id}
+            href={(one) => `/deployments/${one.id}`}
+            actions={
+              mayChange
+                ? (one) => (
+                    <RowMenu
+                      name={one.name}
+                      edit={(close) => <DeploymentForm of={one} close={close} />}
+                      remove={() => api.DELETE('/api/v1/deployments/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } })}
+                      removeWhat={t('removeWhat')}
+                    />
+                  )
+                : undefined
+            }
+            empty={
+              <Empty title={t('empty')} action={button}>
+                {t('emptyWhat')}
+              </Empty>
+            }
+          />
+        )}
+      </Shown>
+      {creating && <DeploymentForm close={() => setCreating(null)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['Policies', '策略'],
+  about: ['How calls are handled. What a project leaves open its department decides, then the organisation.', '调用的处理方式。项目未设定的由部门决定，再由组织决定。'],
+  create: ['Set policy', '设置策略'],
+  edit: ['Policy of {name}', '{name} 的策略'],
+  scope: ['Holds for', '适用于'],
+  recording: ['Bodies kept', '保存正文'],
+  recordingHelp: ['Kept bodies lie encrypted on the box; reading them is recorded.', '保存的正文在设备上加密存放；读取会被记录。'],
+  retention: ['Kept for days', '保存天数'],
+  priority: ['Priority', '优先级'],
+  priorityHelp: ['-10 goes first at a full engine, 10 last.', '引擎繁忙时 -10 最先，10 最后。'],
+  prefixCache: ['Engines share prompts among', '引擎共享提示词范围'],
+  prefixHelp: ['Whose keys may profit from what an engine remembers of a prompt. Narrower keeps tenants apart, wider is faster.', '哪些密钥可以利用引擎对提示词的缓存。范围越小隔离越强，越大越快。'],
+  wait: ['Wait for a loading model', '等待加载中的模型'],
+  waitHelp: ['Seconds until a call is told to come back later.', '调用被告知稍后重试之前的秒数。'],
+  cache: ['Answers from the cache', '使用缓存应答'],
+  cacheOn: ['allowed', '允许'],
+  cacheOff: ['never', '禁止'],
+  inherited: ['as above', '继承上级'],
+  usual: ['usual', '默认'],
+  days: ['{count} days', '{count} 天'],
+  seconds: ['{count} s', '{count} 秒'],
+  empty: ['No policies yet', '尚无策略'],
+  emptyWhat: ['Without one, no bodies are kept, every call has priority 0, and engines share prompts within a department.', '未设置时：不保存正文，所有调用优先级为 0，引擎在部门内共享提示词。'],
+  removeWhat: ['Calls of {name} follow the next policy above from now on.', '此后 {name} 的调用遵循上一级策略。'],
+});

@@ -1,0 +1,139 @@
+import { Button, Fieldset, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconPlus } from '@tabler/icons-react';
+
+import { $api, api, given, tag, type Schemas } from '@/api/client';
+import { useEvery } from '@/api/lists';
+import { useMay } from '@/api/session';
+import { useText } from '@/i18n/messages';
+import { DataTable, type Column } from '@/parts/DataTable';
+import { Editor } from '@/parts/Editor';
+import { Page } from '@/parts/Page';
+import { RowMenu } from '@/parts/RowMenu';
+import { Empty, Shown } from '@/parts/States';
+import { useParam } from '@/parts/url';
+import { approximately, money } from '@/text/money';
+import { date } from '@/text/times';
+
+import { text } from './text';
+
+type Price = Schemas['PriceEntry'];
+const TOKENS = ['inputPerMillion', 'outputPerMillion', 'cachedInputPerMillion', 'cacheWritePerMillion'] as const;
+const MEDIA = ['perSecond', 'perImage', 'perMillionCharacters', 'perCall'] as const;
+const LOCAL = ['perKilowattHour', 'perGpuHour'] as const;
+const AMOUNTS = [...TOKENS, ...MEDIA, ...LOCAL] as const;
+type Amount = (typeof AMOUNTS)[number];
+const BEGINNING = '1970-01-01T00:00:00Z';
+
+export default function Prices() {
+  const t = useText(text);
+  const mayChange = useMay('change');
+  const prices = useEvery('prices');
+  const [creating, setCreating] = useParam('new');
+  const show = (one: Price, amount: Amount) => (one[amount] === null ? '–' : money(one[amount], one.currency));
+  const besides = (one: Price) => AMOUNTS.slice(2).filter((amount) => one[amount] !== null).map((amount) => `${t(amount)} ${show(one, amount)}`).join(', ');
+  const columns: Column<Price>[] = [
+    { key: 'model', title: t('model'), cell: (one) => one.model, plain: (one) => one.model },
+    { key: 'upstream', title: t('upstream'), cell: (one) => one.upstream ?? t('anyUpstream'), plain: (one) => one.upstream ?? t('anyUpstream'), from: 'sm' },
+    { key: 'from', title: t('validFrom'), cell: (one) => (one.validFrom === BEGINNING ? t('always') : date(one.validFrom)), plain: (one) => one.validFrom, from: 'sm' },
+    { key: 'input', title: t('input'), right: true, cell: (one) => show(one, 'inputPerMillion'), plain: (one) => one.inputPerMillion, sort: (one) => approximately(one.inputPerMillion ?? '0') },
+    { key: 'output', title: t('output'), right: true, cell: (one) => show(one, 'outputPerMillion'), plain: (one) => one.outputPerMillion, sort: (one) => approximately(one.outputPerMillion ?? '0') },
+    { key: 'other', title: t('other'), cell: (one) => besides(one) || '–', plain: besides, from: 'md' },
+    { key: 'warning', title: t('warning'), cell: (one) => one.warning && <Text span size="sm" c="var(--warn)">{one.warning}</Text>, plain: (one) => one.warning, from: 'md' },
+  ];
+  const button = mayChange && (
+    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
+      {t('create')}
+    </Button>
+  );
+  return (
+    <Page title={t('title')} about={t('about')} actions={button}>
+      <Shown of={prices}>
+        {(all) => (
+          <DataTable
+            label={t('title')}
+            file="prices"
+            rows={all}
+            columns={all.some((one) => one.warning) ? columns : columns.slice(0, -1)}
+            id={(one) => one.id}
+            actions={
+              mayChange
+                ? (one) => (
+                    <RowMenu
+                      name={one.model}
+                      edit={(close) => <PriceForm of={one} close={close} />}
+                      remove={() => api.DELETE('/api/v1/prices/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
+                      removeWhat={t('removeWhat', { name: one.model })}
+                    />
+                  )
+                : undefined
+            }
+            empty={
+              <Empty title={t('empty')} action={button}>
+                {t('emptyWhat')}
+              </Empty>
+            }
+          />
+        )}
+      </Shown>
+      {creating && <PriceForm close={() => setCreating(null)} />}
+    </Page>
+  );
+}
+
+type Fields = { modelId: string; upstreamId: string | null; validFrom: string } & Record<Amount, string>;
+
+function fieldsOf(of: Price | undefined): Fields {
+  const amounts = Object.fromEntries(AMOUNTS.map((amount) => [amount, of?.[amount] ?? ''])) as Record<Amount, string>;
+  const from = of && of.validFrom !== BEGINNING ? new Date(of.validFrom) : null;
+  return {
+    modelId: of?.modelId ?? '', upstreamId: of?.upstreamId ?? null,
+    validFrom: from ? new Date(from.getTime() - from.getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '', ...amounts,
+  };
+}
+
+function draftOf(fields: Fields) {
+  const amounts = Object.fromEntries(AMOUNTS.map((amount) => [amount, fields[amount].trim() || null])) as Record<Amount, string | null>;
+  return { modelId: fields.modelId, upstreamId: fields.upstreamId, validFrom: fields.validFrom ? new Date(fields.validFrom).toISOString() : BEGINNING, ...amounts };
+}
+
+function PriceForm({ of, close }: { of?: Price; close: () => void }) {
+  const t = useText(text);
+  const models = useEvery('models');
+  const upstreams = useEvery('upstreams');
+  const settings = $api.useQuery('get', '/api/v1/settings');
+  const form = useForm<Fields>({ initialValues: fieldsOf(of) });
+  const path = { id: of?.id ?? '' };
+  const amounts = (names: readonly Amount[], placeholder?: string) => (
+    <SimpleGrid cols={2} spacing="sm">
+      {names.map((name) => (
+        <TextInput key={name} inputMode="decimal" label={t(name)} rightSection={<Text size="xs">{settings.data?.currency}</Text>} placeholder={name.startsWith('cache') ? placeholder : undefined} {...form.getInputProps(name)} />
+      ))}
+    </SimpleGrid>
+  );
+  return (
+    <Editor
+      title={of ? t('edit', { name: of.model }) : t('create')}
+      form={form}
+      labels={{ modelId: t('model'), upstreamId: t('upstream'), validFrom: t('validFrom'), ...Object.fromEntries(AMOUNTS.map((amount) => [amount, t(amount)])) }}
+      version={of?.version}
+      save={async (fields, version) =>
+        of
+          ? given(await api.PATCH('/api/v1/prices/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draftOf(fields) }))
+          : given(await api.POST('/api/v1/prices', { body: draftOf(fields) }))
+      }
+      latest={async () => {
+        const now = given(await api.GET('/api/v1/prices/{id}', { params: { path } }));
+        return { version: now.version, values: fieldsOf(now) };
+      }}
+      close={close}
+    >
+      <Select label={t('model')} required searchable data={(models.data ?? []).map((one) => ({ value: one.id, label: one.name }))} {...form.getInputProps('modelId')} />
+      <Select label={t('upstream')} clearable placeholder={t('anyUpstream')} data={(upstreams.data ?? []).map((one) => ({ value: one.id, label: one.name }))} {...form.getInputProps('upstreamId')} />
+      <TextInput type="datetime-local" label={t('validFrom')} description={t('validHelp')} {...form.getInputProps('validFrom')} />
+      <Fieldset legend={t('tokens')}>{amounts(TOKENS, t('asInput'))}</Fieldset>
+      <Fieldset legend={t('media')}>{amounts(MEDIA)}</Fieldset>
+      <Fieldset legend={t('local')}>{amounts(LOCAL)}</Fieldset>
+    </Editor>
+  );
+}

@@ -1,0 +1,189 @@
+import { Anchor, Button, NumberInput, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+
+import { $api, api, given, tag, type Schemas } from '@/api/client';
+import { Problem, problemOf } from '@/api/problem';
+import { sessionHeaders, useMay } from '@/api/session';
+import { useText } from '@/i18n/messages';
+import { Editor } from '@/parts/Editor';
+import { Page, Panel } from '@/parts/Page';
+import { Shown } from '@/parts/States';
+import { Ago, Facts, Status } from '@/parts/values';
+import { saveAs } from '@/text/csv';
+import { bytes, count } from '@/text/figures';
+
+import { text } from './text';
+
+export default function System() {
+  const t = useText(text);
+  const mayOperate = useMay('operate');
+  return (
+    <Page title={t('title')} about={t('about')}>
+      <BoxStatus />
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+        <OrganisationSettings />
+        <Stack gap="md">
+          {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
+          <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
+          <Panel title={t('restart')}>
+            <Text size="sm">{t('restartWhat')}</Text>
+          </Panel>
+          <Panel title={t('api')}>
+            <Text size="sm">
+              {t('apiWhat')}{' '}
+              <Anchor href="/api/openapi.json" target="_blank" rel="noreferrer" size="sm" underline="always">
+                {t('apiLink')}
+              </Anchor>
+            </Text>
+            <Anchor href="/console/licenses.md" target="_blank" rel="noreferrer" size="sm" underline="always">
+              {t('licences')}
+            </Anchor>
+          </Panel>
+        </Stack>
+      </SimpleGrid>
+    </Page>
+  );
+}
+
+function BoxStatus() {
+  const t = useText(text);
+  const status = $api.useQuery('get', '/api/v1/system/status', {}, { refetchInterval: 5_000 });
+  return (
+    <Shown of={status} rows={5}>
+      {(now) => (
+        <Panel title={t('status')} actions={<Status tone={now.healthy ? 'ok' : 'bad'}>{t(now.healthy ? 'healthy' : 'unhealthy')}</Status>}>
+          <Stack gap="md">
+            <Facts
+              of={[
+                [t('version'), now.version],
+                [t('started'), <Ago time={now.startedAt} />],
+                [t('revision'), `${count(now.revision)} (${t('revisionWhat')})`],
+              ]}
+            />
+            <Table className="table" aria-label={t('parts')}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('part')}</Table.Th>
+                  <Table.Th>{t('status')}</Table.Th>
+                  <Table.Th>{t('says')}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {now.parts.map((part) => (
+                  <Table.Tr key={part.name}>
+                    <Table.Td>{part.name}</Table.Td>
+                    <Table.Td>
+                      <Status tone={part.healthy ? 'ok' : 'bad'}>{t(part.healthy ? 'works' : 'broken')}</Status>
+                    </Table.Td>
+                    <Table.Td>{part.message}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Stack>
+        </Panel>
+      )}
+    </Shown>
+  );
+}
+
+function Download({ title, what, verb, path, file }: { title: string; what: string; verb: string; path: string; file: string }) {
+  const t = useText(text);
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    try {
+      const answer = await fetch(path, { headers: sessionHeaders() });
+      if (!answer.ok) throw await Problem.of(answer);
+      const content = await answer.blob();
+      saveAs(file, content.type, content);
+      notifications.show({ message: t('made', { size: bytes(content.size) }) });
+    } catch (e) {
+      notifications.show({ color: 'red', message: problemOf(e).detail, autoClose: false });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Panel title={title}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{what}</Text>
+        <Button variant="default" loading={busy} onClick={() => void run()}>
+          {verb}
+        </Button>
+      </Stack>
+    </Panel>
+  );
+}
+
+type Fields = { organisation: string; currency: string; auditRetentionDays: number | ''; rotationOverlapHours: number | '' };
+
+const fieldsOf = (of: Schemas['Settings']): Fields => ({
+  organisation: of.organisation, currency: of.currency, auditRetentionDays: of.auditRetentionDays, rotationOverlapHours: of.rotationOverlapHours,
+});
+
+function OrganisationSettings() {
+  const t = useText(text);
+  const mayChange = useMay('change');
+  const settings = $api.useQuery('get', '/api/v1/settings');
+  const [editing, setEditing] = useState(false);
+  return (
+    <Shown of={settings} rows={4}>
+      {(now) => (
+        <Panel
+          title={t('settings')}
+          actions={
+            mayChange && (
+              <Button size="compact-sm" variant="default" onClick={() => setEditing(true)}>
+                {t('edit')}
+              </Button>
+            )
+          }
+        >
+          <Facts
+            of={[
+              [t('organisation'), now.organisation],
+              [t('currency'), now.currency],
+              [t('auditDays'), count(now.auditRetentionDays)],
+              [t('overlap'), count(now.rotationOverlapHours)],
+            ]}
+          />
+          {editing && <SettingsForm of={now} close={() => setEditing(false)} />}
+        </Panel>
+      )}
+    </Shown>
+  );
+}
+
+function SettingsForm({ of, close }: { of: Schemas['Settings']; close: () => void }) {
+  const t = useText(text);
+  const form = useForm<Fields>({ initialValues: fieldsOf(of) });
+  return (
+    <Editor
+      title={t('settings')}
+      form={form}
+      labels={{ organisation: t('organisation'), currency: t('currency'), auditRetentionDays: t('auditDays'), rotationOverlapHours: t('overlap') }}
+      version={of.version}
+      save={async (fields, version) =>
+        given(
+          await api.PATCH('/api/v1/settings', {
+            params: { header: version === undefined ? {} : { 'If-Match': tag(version) } },
+            body: { organisation: fields.organisation, currency: fields.currency, auditRetentionDays: Number(fields.auditRetentionDays), rotationOverlapHours: Number(fields.rotationOverlapHours) },
+          }),
+        )
+      }
+      latest={async () => {
+        const now = given(await api.GET('/api/v1/settings'));
+        return { version: now.version, values: fieldsOf(now) };
+      }}
+      close={close}
+    >
+      <TextInput label={t('organisation')} {...form.getInputProps('organisation')} />
+      <TextInput label={t('currency')} description={t('currencyHelp')} maxLength={3} {...form.getInputProps('currency')} />
+      <NumberInput label={t('auditDays')} min={1} allowDecimal={false} {...form.getInputProps('auditRetentionDays')} />
+      <NumberInput label={t('overlap')} min={0} allowDecimal={false} {...form.getInputProps('rotationOverlapHours')} />
+    </Editor>
+  );
+}

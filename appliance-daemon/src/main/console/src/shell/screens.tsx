@@ -1,0 +1,109 @@
+import {
+  IconActivity,
+  IconAdjustments,
+  IconBooks,
+  IconBox,
+  IconBuilding,
+  IconChartBar,
+  IconCloudComputing,
+  IconCoin,
+  IconCpu,
+  IconDatabase,
+  IconGauge,
+  IconKey,
+  IconListDetails,
+  IconMessages,
+  IconRoute,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+
+import type { PermissionWord } from '@/api/session';
+
+import type { text } from './text';
+
+export interface Screen {
+  name: keyof typeof text;
+  path: string;
+  icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean; stroke?: number }>;
+  needs: PermissionWord;
+  /** Pressed after g. */
+  key: string;
+  page: LazyExoticComponent<ComponentType>;
+  one?: LazyExoticComponent<ComponentType>;
+}
+
+export interface Section {
+  name: keyof typeof text;
+  screens: readonly Screen[];
+}
+
+/** The console's table of contents: each screen is loaded when it is first opened. */
+export const sections: readonly Section[] = [
+  {
+    name: 'observe',
+    screens: [
+      { name: 'overview', path: '/', icon: IconActivity, needs: 'view', key: 'o', page: lazy(() => import('@/screens/overview/Overview')) },
+      { name: 'usage', path: '/usage', icon: IconChartBar, needs: 'view_usage', key: 'u', page: lazy(() => import('@/screens/usage/Usage')) },
+      {
+        name: 'audit', path: '/audit', icon: IconListDetails, needs: 'view_audit', key: 'a',
+        page: lazy(() => import('@/screens/audit/Audit')), one: lazy(() => import('@/screens/audit/Entry')),
+      },
+    ],
+  },
+  {
+    name: 'govern',
+    screens: [
+      {
+        name: 'keys', path: '/keys', icon: IconKey, needs: 'view', key: 'k',
+        page: lazy(() => import('@/screens/keys/Keys')), one: lazy(() => import('@/screens/keys/KeyDetail')),
+      },
+      {
+        name: 'departments', path: '/departments', icon: IconBuilding, needs: 'view', key: 'd',
+        page: lazy(() => import('@/screens/departments/Departments')), one: lazy(() => import('@/screens/departments/DepartmentDetail')),
+      },
+      { name: 'users', path: '/users', icon: IconUsers, needs: 'view', key: 'e', page: lazy(() => import('@/screens/users/Users')) },
+      { name: 'limits', path: '/limits', icon: IconGauge, needs: 'view', key: 'l', page: lazy(() => import('@/screens/limits/Limits')) },
+      { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view_box', key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
+      { name: 'prices', path: '/prices', icon: IconCoin, needs: 'view', key: 'r', page: lazy(() => import('@/screens/prices/Prices')) },
+    ],
+  },
+  {
+    name: 'serve',
+    screens: [
+      {
+        name: 'models', path: '/models', icon: IconRoute, needs: 'view', key: 'm',
+        page: lazy(() => import('@/screens/models/Models')), one: lazy(() => import('@/screens/models/ModelDetail')),
+      },
+      {
+        name: 'upstreams', path: '/upstreams', icon: IconCloudComputing, needs: 'view_box', key: 's',
+        page: lazy(() => import('@/screens/upstreams/Upstreams')), one: lazy(() => import('@/screens/upstreams/UpstreamDetail')),
+      },
+      {
+        name: 'deployments', path: '/deployments', icon: IconBox, needs: 'view_box', key: 'i',
+        page: lazy(() => import('@/screens/deployments/Deployments')), one: lazy(() => import('@/screens/deployments/DeploymentDetail')),
+      },
+      {
+        name: 'gpus', path: '/gpus', icon: IconCpu, needs: 'view_box', key: 'g',
+        page: lazy(() => import('@/screens/gpus/Gpus')), one: lazy(() => import('@/screens/gpus/GpuDetail')),
+      },
+      { name: 'cache', path: '/cache', icon: IconDatabase, needs: 'view_box', key: 'c', page: lazy(() => import('@/screens/cache/Cache')) },
+    ],
+  },
+  {
+    name: 'use',
+    screens: [
+      { name: 'catalogue', path: '/catalogue', icon: IconBooks, needs: 'view', key: 'b', page: lazy(() => import('@/screens/catalogue/Catalogue')) },
+      { name: 'playground', path: '/playground', icon: IconMessages, needs: 'view', key: 'y', page: lazy(() => import('@/screens/playground/Playground')) },
+    ],
+  },
+  {
+    name: 'box',
+    screens: [
+      { name: 'system', path: '/system', icon: IconSettings, needs: 'view_box', key: 't', page: lazy(() => import('@/screens/system/System')) },
+    ],
+  },
+];
+
+export const screens: readonly Screen[] = sections.flatMap((section) => section.screens);

@@ -1,0 +1,26 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// While developing, the daemon answers the API: `npm run dev` beside `bin/gatehouse demo`.
+const daemon = process.env.GATEHOUSE_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: process.env.CONSOLE_OUT ?? 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // No data: URLs for scripts, no inline styles: the page's content security policy forbids both.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // The licences of what is shipped ask to be shipped with it.
+    license: { fileName: 'licenses.md' },
+    chunkSizeWarningLimit: 900,
+  },
+  server: { proxy: { '/api': daemon, '/v1': daemon } },
+  test: { include: ['src/**/*.test.ts'] },
+});

@@ -1,0 +1,116 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The console in a real browser against the demo: the way of a new customer, every screen in both themes and on a
+ * phone, accessibility, security policy, size and speed. Pictures of every screen lie in {@code target/console-screens}.
+ * Skipped by name where Chromium or the console's packages are missing.
+ */
+class ConsoleIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path CONSOLE = Path.of("src/main/console").toAbsolutePath();
+    private static final Path PICTURES = Path.of("target/console-screens").toAbsolutePath();
+    private static final Duration LOGIC = Duration.ofMinutes(2);
+    private static final Duration BROWSER = Duration.ofMinutes(12);
+
+    @Test
+    void logicOfTheConsoleHolds() throws IOException {
+        skipUnless("logic of the console", Files.exists(CONSOLE.resolve("node_modules/vitest/vitest.mjs")),
+                "its packages are not installed (Node.js 20 or later, npm and a registry are needed once)");
+        Ran ran = run(List.of("node", "node_modules/vitest/vitest.mjs", "run", "--no-color"),
+                Map.of(),
+                LOGIC);
+        assertThat(ran.exit()).as(String.join("\n", ran.lines())).isZero();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> consoleInABrowser(@TempDir Path data) throws IOException {
+        Path chromium = chromium();
+        skipUnless("console in a browser", chromium != null,
+                "Chromium is not there (Debian: apt-get install chromium; or name it in CHROMIUM)");
+        skipUnless("console in a browser", Files.exists(CONSOLE.resolve("node_modules/playwright-core/package.json")),
+                "the console's packages are not installed (Node.js 20 or later, npm and a registry are needed once)");
+        try (DemoProcess demo = new DemoProcess(data.resolve("box"))) {
+            Ran ran = run(List.of("node", "e2e/run.mjs", PICTURES.toString()),
+                    Map.of("GATEHOUSE_BOX", demo.file().toString(), "CHROMIUM", String.valueOf(chromium)), BROWSER);
+            List<DynamicTest> tests = new ArrayList<>();
+            for (String line : ran.lines()) {
+                if (line.startsWith("{\"check\"")) {
+                    JsonNode check = JSON.readTree(line);
+                    tests.add(DynamicTest.dynamicTest(check.path("check").asText(), () -> {
+                        assertThat(check.path("ok").asBoolean()).as(check.path("detail").asText()).isTrue();
+                    }));
+                    if (check.path("detail").asText().contains("bytes of script")) {
+                        System.out.println("Console: " + check.path("detail").asText());
+                    }
+                }
+            }
+            assertThat(tests).as(String.join("\n", ran.lines())).hasSizeGreaterThan(100);
+            return tests.stream();
+        }
+    }
+
+    private static void skipUnless(String what, boolean can, String why) {
+        if (!can) {
+            System.out.println("SKIPPED " + what + ": " + why);
+        }
+        Assumptions.assumeTrue(can, why);
+    }
+
+    private static @org.jspecify.annotations.Nullable Path chromium() {
+        String named = System.getenv("CHROMIUM");
+        return Stream
+                .of(named == null ? "" : named, "/usr/bin/chromium", "/usr/bin/chromium-browser",
+                        "/usr/bin/google-chrome")
+                .filter(path -> !path.isEmpty()).map(Path::of).filter(Files::isExecutable).findFirst().orElse(null);
+    }
+
+    private record Ran(int exit, List<String> lines) {}
+
+    /** Runs a program among the console's sources; gives what it wrote. */
+    private static Ran run(List<String> command, Map<String, String> environment, Duration within) {
+        try {
+            Path written = Files.createTempFile("console", ".txt");
+            ProcessBuilder builder = new ProcessBuilder(command).directory(CONSOLE.toFile()).redirectErrorStream(true)
+                    .redirectOutput(written.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            boolean ended = process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+            List<String> lines = new ArrayList<>(Files.readAllLines(written, StandardCharsets.UTF_8));
+            Files.delete(written);
+            if (!ended) {
+                lines.add("It took longer than " + within + ".");
+            }
+            return new Ran(process.waitFor(), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
