@@ -2,15 +2,12 @@ package org.gatehouse.daemon;
 
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -114,30 +111,6 @@ class RealtimeIT {
         try (TestDaemon again = TestDaemon.plain(data)) {
             // Nothing was found interrupted.
             assertThat(again.audit("model=talk")).doesNotContain("interrupted").contains("\"other\"");
-        }
-    }
-
-    @Test
-    void upstreamAtAPrivateAddressIsNotConnectedTo() throws Exception {
-        try (SimulatedProvider openai = SimulatedProvider.start(ProviderKind.OPENAI, ProviderOptions.usual());
-                SimulatedServer engine = TestDaemon.engine();
-                TestDaemon box = TestDaemon.plain(data)) {
-            TestDaemon.Furnished made = box.furnish(engine);
-            model(box,
-                    UpstreamDraft.commercial("inside", "https://localhost:" + openai.uri().getPort() + "/v1",
-                            "simulated-key").of(
-                                    Upstream.Kind.OPENAI));
-            String key = box.key(made.project(), "ci").text();
-            HttpResponse<String> reply = box.get("/v1/realtime?model=talk", "authorization", "Bearer " + key);
-            assertThat(reply.statusCode()).isEqualTo(426);
-            try {
-                open(box, key);
-                throw new AssertionError("the session was opened");
-            } catch (ExecutionException e) {
-                assertThat(e.getCause()).isInstanceOfSatisfying(WebSocketHandshakeException.class,
-                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(502));
-            }
-            assertThat(openai.ledger().entries()).isEmpty();
         }
     }
 }
