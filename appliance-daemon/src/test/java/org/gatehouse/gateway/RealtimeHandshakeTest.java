@@ -182,6 +182,20 @@ class RealtimeHandshakeTest {
     }
 
     @Test
+    void upstreamAtAPrivateAddressIsNotConnectedTo() {
+        Upstream known = talks.at(talks.openai);
+        box.model("inside",
+                new Upstream(known.id(), "inside", known.kind(), known.baseUrl(), known.keys(), false, false,
+                        true, known.timeouts(), known.maxReplyBytes(), false, null, Map.of()),
+                "gpt-realtime",
+                ModelRoute.Tokenizer.UNKNOWN);
+        RawClient.Reply reply = handshake(box, "model=inside", "authorization: Bearer " + box.key("a"));
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.text()).contains("not allowed").doesNotContain("127.0.0.1");
+        assertThat(talks.openai.ledger().entries()).isEmpty();
+    }
+
+    @Test
     void upstreamThatSaysNothingAtFirstIsOpenAllTheSame() {
         talks.openai.failNext(Failure.EMPTY, 1);
         try (RealtimeClient client = talks.open(box.key("a"))) {
