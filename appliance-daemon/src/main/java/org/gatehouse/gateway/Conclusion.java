@@ -24,7 +24,6 @@ import org.gatehouse.gateway.exchange.ModelRequest;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Reservation;
-import org.gatehouse.gateway.exchange.Reservation.Rate;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.Tariff;
 import org.gatehouse.gateway.recording.CallBook;
@@ -311,26 +310,8 @@ public final class Conclusion {
         if (!exchange.losses().told().isEmpty()) {
             reply.header("x-gatehouse-warning", String.join(", ", exchange.losses().told()));
         }
-        rate(reply, "requests", exchange.rates().requests());
-        rate(reply, "tokens", exchange.rates().tokens());
-    }
-
-    private static void rate(ClientReply reply, String what, @Nullable Rate rate) {
-        if (rate != null) {
-            reply.header("x-ratelimit-limit-" + what, Long.toString(rate.limit()));
-            reply.header("x-ratelimit-remaining-" + what, Long.toString(rate.remaining()));
-            reply.header("x-ratelimit-reset-" + what, duration(rate.resetNanos()));
-        }
-    }
-
-    /** As OpenAI writes it: {@code 12ms}, {@code 6m0s}. */
-    private static String duration(long nanos) {
-        long millis = (nanos + 999_999) / 1_000_000;
-        if (millis < 1000) {
-            return millis + "ms";
-        }
-        long seconds = (millis + 999) / 1000;
-        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+        arrival.dialect().rates(reply, exchange.rates(),
+                arrival.at().plusNanos(nanoTime.getAsLong() - arrival.nanos()));
     }
 
     /**

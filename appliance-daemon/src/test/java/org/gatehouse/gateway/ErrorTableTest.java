@@ -1,5 +1,6 @@
 package org.gatehouse.gateway;
 
+import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -192,6 +193,21 @@ class ErrorTableTest {
         assertThat(header(error, "x-ratelimit-remaining-requests")).isEqualTo("0");
         assertThat(header(error, "x-ratelimit-reset-requests")).matches("1m0s|59(\\.[0-9]+)?s");
         assertThat(error.type()).contains("rate_limit_error");
+    }
+
+    @Test
+    void anthropicsClientsAreToldOfRatesByAnthropicsNames() throws Exception {
+        String key = box.limitedKey("rpm-anthropic", TestBox.projectLimit(Limit.Kind.REQUESTS_PER_MINUTE, 4));
+        String body = "{\"model\":\"local\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        Instant before = Instant.now();
+
+        HttpHeaders headers = box.post(key, "/v1/messages", body).headers();
+
+        assertThat(headers.firstValue("anthropic-ratelimit-requests-limit")).contains("4");
+        assertThat(headers.firstValue("anthropic-ratelimit-requests-remaining")).contains("3");
+        assertThat(Instant.parse(headers.firstValue("anthropic-ratelimit-requests-reset").orElseThrow()))
+                .isBetween(before.plusSeconds(10), before.plusSeconds(70));
+        assertThat(headers.firstValue("x-ratelimit-limit-requests")).isEmpty();
     }
 
     @Test

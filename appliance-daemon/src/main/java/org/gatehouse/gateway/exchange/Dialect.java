@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.exchange;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,9 @@ public interface Dialect {
 
     /** An error inside a stream of that surface that has begun: the event with its empty line. */
     byte[] errorEvent(Surface surface, Refusal refusal);
+
+    /** Sets the headers that tell how far the tightest limits are, by the names that the dialect's clients read. */
+    void rates(ClientReply reply, Reservation.RateHeaders rates, Instant now);
 
     /** One model as clients are told of it, JSON. */
     byte[] model(ListedModel model);

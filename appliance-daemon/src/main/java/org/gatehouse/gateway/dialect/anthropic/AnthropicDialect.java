@@ -1,5 +1,7 @@
 package org.gatehouse.gateway.dialect.anthropic;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -7,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.dialect.openai.JsonBody;
 import org.gatehouse.gateway.dialect.openai.JsonRequestReader;
+import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Dialect;
 import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.Surface;
 
 /**
@@ -28,6 +32,23 @@ public final class AnthropicDialect implements Dialect {
     public Reading read(Surface surface, @Nullable String contentType, @Nullable String pathModel, byte[] body) {
         Refusal wrong = JsonBody.wrongType(contentType, "application/json");
         return wrong == null ? JsonRequestReader.read(surface, body) : new Reading.Wrong(wrong);
+    }
+
+    /** By Anthropic's names; when a limit is full again is a moment there, of RFC 3339 (docs, Rate limits). */
+    @Override
+    public void rates(ClientReply reply, Reservation.RateHeaders rates, Instant now) {
+        rate(reply, "requests", rates.requests(), now);
+        rate(reply, "tokens", rates.tokens(), now);
+    }
+
+    private static void rate(ClientReply reply, String what, Reservation.@Nullable Rate rate, Instant now) {
+        if (rate != null) {
+            String name = "anthropic-ratelimit-" + what;
+            reply.header(name + "-limit", Long.toString(rate.limit()));
+            reply.header(name + "-remaining", Long.toString(rate.remaining()));
+            reply.header(name + "-reset",
+                    now.plusNanos(rate.resetNanos()).plusMillis(999).truncatedTo(ChronoUnit.SECONDS).toString());
+        }
     }
 
     @Override

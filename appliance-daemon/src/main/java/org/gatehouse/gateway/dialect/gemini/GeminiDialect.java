@@ -1,14 +1,18 @@
 package org.gatehouse.gateway.dialect.gemini;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.gateway.dialect.openai.JsonBody;
+import org.gatehouse.gateway.dialect.openai.OpenAiRates;
+import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Dialect;
 import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.Surface;
 
 /** Google's dialect, {@code /v1beta/models/{model}:{method}}: the path names the model, what to do and whether to stream. */
@@ -33,6 +37,11 @@ public final class GeminiDialect implements Dialect {
         String model = pathModel.substring(0, colon);
         String method = pathModel.substring(colon + 1);
         return JsonBody.read(body, parser -> new GenerateRequestReader(parser, body, model, method).read());
+    }
+
+    @Override
+    public void rates(ClientReply reply, Reservation.RateHeaders rates, Instant now) {
+        OpenAiRates.set(reply, rates);
     }
 
     @Override

@@ -1,14 +1,17 @@
 package org.gatehouse.gateway.dialect.openai;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.exchange.ClientReply;
 import org.gatehouse.gateway.exchange.Dialect;
 import org.gatehouse.gateway.exchange.ListedModel;
 import org.gatehouse.gateway.exchange.Refusal;
+import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.Surface;
 
 /** OpenAI's dialect, as its own client libraries and vLLM speak it. */
@@ -31,6 +34,11 @@ public final class OpenAiDialect implements Dialect {
             return new Reading.Wrong(wrong);
         }
         return JsonRequestReader.read(surface, body);
+    }
+
+    @Override
+    public void rates(ClientReply reply, Reservation.RateHeaders rates, Instant now) {
+        OpenAiRates.set(reply, rates);
     }
 
     @Override
