@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Arrival;
-import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.Limit;
 
@@ -16,7 +15,7 @@ import org.gatehouse.governance.snapshot.Limit;
  * Nothing held, everything booked: of what an upstream made without being asked through this box, such as an answer that its
  * own detection of speech began. It may carry a quota beyond its bound; whatever comes next finds it used up. Thread-safe.
  */
-final class BookedAfterwards implements Reservation {
+final class BookedAfterwards implements UnboundedReservation {
     private final RateLimits rates;
     private final Ledger ledger;
     private final KeyRecord key;
@@ -30,26 +29,6 @@ final class BookedAfterwards implements Reservation {
         this.key = key;
         this.arrival = arrival;
         this.clock = clock;
-    }
-
-    @Override
-    public long outputTokens() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long cap() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean cutsShort() {
-        return false;
-    }
-
-    @Override
-    public Extension extend(long moreOutputTokens) {
-        return new Extension.Granted(moreOutputTokens);
     }
 
     @Override

@@ -7,11 +7,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.Usage;
-import org.gatehouse.gateway.exchange.Reservation;
 import org.gatehouse.governance.snapshot.Limit;
 
 /** What a call holds that no model will work for: its place among the calls at the same time. Thread-safe. */
-final class RequestReservation implements Reservation {
+final class RequestReservation implements UnboundedReservation {
     private final RateLimits rates;
     private final List<Limit> entered;
     private final RateHeaders headers;
@@ -21,26 +20,6 @@ final class RequestReservation implements Reservation {
         this.rates = rates;
         this.entered = entered;
         this.headers = headers;
-    }
-
-    @Override
-    public long outputTokens() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long cap() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean cutsShort() {
-        return false;
-    }
-
-    @Override
-    public Extension extend(long moreOutputTokens) {
-        return new Extension.Granted(moreOutputTokens);
     }
 
     @Override
