@@ -16,7 +16,7 @@ start_gatehouse() {
     GATEHOUSE_DATA=$2
     [ -x "$GATEHOUSE" ] || fail "$GATEHOUSE is not there; GATEHOUSE may name another launcher"
     rm -f "$2/demo.json"
-    on "$GATEWAY_CORES" "$GATEHOUSE" demo --port "$1" --data "$2" >>"$WORK/gatehouse.log" 2>&1 &
+    on "$GATEWAY_CORES" "$GATEHOUSE" demo --without-setup --port "$1" --data "$2" >>"$WORK/gatehouse.log" 2>&1 &
     GATEHOUSE_LAUNCHER=$!
     STARTED+=("$GATEHOUSE_LAUNCHER")
     await "http://127.0.0.1:$1/readyz" 120 "$GATEHOUSE_LAUNCHER"

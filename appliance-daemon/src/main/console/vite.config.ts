@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 // While developing, the daemon answers the API: `npm run dev` beside `bin/gatehouse demo`.
 const daemon = process.env.GATEHOUSE_URL ?? 'http://127.0.0.1:8080';
 
+const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 export default defineConfig({
   base: '/console/',
   plugins: [react()],
@@ -12,6 +14,8 @@ export default defineConfig({
   build: {
     outDir: process.env.CONSOLE_OUT ?? 'dist',
     emptyOutDir: true,
+    // Two pages: the console, and the set-up of a new box. They share what both need.
+    rollupOptions: { input: { index: page('index.html'), setup: page('setup.html') } },
     target: 'es2022',
     // No data: URLs for scripts, no inline styles: the page's content security policy forbids both.
     assetsInlineLimit: 0,

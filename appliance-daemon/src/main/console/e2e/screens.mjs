@@ -1,5 +1,4 @@
 // Every screen, in both themes and on a phone: pictures to look at, accessibility, no sideways scrolling.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { accessible, admin, check, expect, go, settled, signIn, watched } from './steps.mjs';
@@ -17,20 +16,20 @@ async function places() {
   const call = (await admin('GET', '/audit?kind=call&outcome=completed&limit=1')).items[0].record.id;
   const change = (await admin('GET', '/audit?kind=admin&objectType=departments&limit=1')).items[0].record.id;
   const assistant = (await admin('GET', '/models?name=sim-assistant')).items[0].id;
+  const provider = await first('sign-on');
   return {
-    overview: '/', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
+    overview: '/', alerts: '/alerts', 'alerts-over': '/alerts?state=resolved', requests: '/requests?state=all', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
     keys: '/keys', 'keys-new': '/keys?new=1', key: `/keys/${await first('keys')}`,
-    departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users',
+    departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users', 'users-new': '/users?new=1', 'sign-on': '/sign-on', 'sign-on-new': '/sign-on?new=1', ...(provider ? { provider: `/sign-on/${provider}` } : {}), sessions: '/sessions',
     budgets: '/limits', limits: '/limits?tab=limits', 'limits-new': '/limits?tab=limits&new=1', policies: '/policies', 'policies-new': '/policies?new=1',
     prices: '/prices', 'prices-new': '/prices?new=1', models: '/models', 'models-new': '/models?new=1', model: `/models/${assistant}`,
     upstreams: '/upstreams', 'upstreams-new': '/upstreams?new=1', upstream: `/upstreams/${await first('upstreams')}`,
     deployments: '/deployments', 'deployments-new': '/deployments?new=1', deployment: `/deployments/${await first('deployments')}`,
-    gpus: '/gpus', 'gpus-events': '/gpus?tab=events', gpu: `/gpus/${gpu}`, cache: '/cache', catalogue: '/catalogue', playground: '/playground', system: '/system', nowhere: '/no-such-page',
+    'model-store': '/model-store', 'model-store-imports': '/model-store?tab=imports', 'model-store-new': '/model-store?new=1', gpus: '/gpus', 'gpus-events': '/gpus?tab=events', gpu: `/gpus/${gpu}`, cache: '/cache', catalogue: '/catalogue', playground: '/playground', system: '/system', nowhere: '/no-such-page',
   };
 }
 
 export async function screens(browser, out) {
-  mkdirSync(out, { recursive: true });
   const all = await places();
   for (const [view, options] of VIEWS) {
     const page = await watched(browser, options);

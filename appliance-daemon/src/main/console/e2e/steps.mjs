@@ -1,11 +1,22 @@
 // What the checks have in common: a browser that is watched, and a line of JSON for each check.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
-export const box = JSON.parse(process.env.GATEHOUSE_BOX);
+export const box = JSON.parse(process.env.GATEHOUSE_BOX ?? '{"console":"http://127.0.0.1/console/"}');
 export const console_ = box.console.replace(/\/$/, '');
 
 let failures = 0;
+let pictures = null;
+const pages = new Set();
+
+/** Where pictures lie: those of checks that fail, too. */
+export function keepPicturesIn(directory) {
+  mkdirSync(directory, { recursive: true });
+  pictures = directory;
+}
 
 /** Runs a check and says what came of it. */
 export async function check(name, run) {
@@ -15,6 +26,9 @@ export async function check(name, run) {
     process.stdout.write(`${JSON.stringify({ check: name, ok: true, millis: Date.now() - began, detail: detail ?? '' })}\n`);
   } catch (e) {
     failures++;
+    // What was to be seen then says most about why.
+    let place = 0;
+    if (pictures) for (const page of pages) await page.screenshot({ path: join(pictures, `failed-${name}-${++place}.png`) }).catch(() => undefined);
     process.stdout.write(`${JSON.stringify({ check: name, ok: false, millis: Date.now() - began, detail: String(e?.stack ?? e).slice(0, 3000) })}\n`);
   }
 }
@@ -35,8 +49,8 @@ export async function browser() {
   });
 }
 
-/** A page that remembers what must not happen: reports of the security policy, requests elsewhere, errors of scripts. */
-export async function watched(from, options = {}) {
+/** A page that remembers what must not happen: reports of the security policy, requests elsewhere (but for places that it may go to), errors of scripts. */
+export async function watched(from, options = {}, elsewhere = []) {
   const context = await from.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-US', timezoneId: 'UTC', ...options });
   const faults = [];
   await context.addInitScript(() => {
@@ -44,6 +58,8 @@ export async function watched(from, options = {}) {
     document.addEventListener('securitypolicyviolation', (event) => window.reports.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
   });
   const page = await context.newPage();
+  pages.add(page);
+  page.on('close', () => pages.delete(page));
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('dialog', (dialog) => {
@@ -52,7 +68,7 @@ export async function watched(from, options = {}) {
   });
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(new URL(console_).origin) && !url.startsWith('data:') && !url.startsWith('blob:')) faults.push(`elsewhere: ${url}`);
+    if (![new URL(console_).origin, ...elsewhere].some((origin) => url.startsWith(origin)) && !url.startsWith('data:') && !url.startsWith('blob:')) faults.push(`elsewhere: ${url}`);
   });
   page.faults = async () => [...faults, ...(await page.evaluate(() => window.reports)).map((report) => `policy: ${report}`)];
   return page;

@@ -5,13 +5,16 @@ import { Router } from 'wouter';
 
 import { queries } from './api/client';
 import { useSession } from './api/session';
+import { useText } from './i18n/messages';
+import { text } from './parts/text';
 import { SignIn } from './screens/sign-in/SignIn';
 import { Shell } from './shell/Shell';
-import { theme, variables } from './theme';
+import { themeSaying, variables } from './theme';
 
 export function App({ nonce }: { nonce: string }) {
+  const t = useText(text);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider theme={themeSaying(t('close'))} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" autoClose={5000} />
         <Router base="/console">

@@ -1,10 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, mergeThemeOverrides, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const steel: MantineColorsTuple = [
   '#eef5fb', '#dce9f4', '#b5d2ea', '#8ab9df', '#67a4d6', '#5097d1', '#4390cf', '#347db8', '#2167a0', '#145a90',
 ];
 
-export const theme = createTheme({
+const theme = createTheme({
   colors: { steel },
   primaryColor: 'steel',
   // With these two every text on a filled colour has a contrast of 4.5 at least.
@@ -32,6 +32,11 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 500, radius: 'sm' } },
   },
 });
+
+/** The theme, with what the kit itself says to screen readers in the language of the moment. */
+export function themeSaying(close: string) {
+  return mergeThemeOverrides(theme, { components: { Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } } } });
+}
 
 /** Mantine's own dimmed text has too little contrast on white (3.3 : 1; WCAG 2.2 asks for 4.5). */
 export const variables: CSSVariablesResolver = () => ({

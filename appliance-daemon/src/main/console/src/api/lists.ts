@@ -17,6 +17,8 @@ export interface Nouns {
   prices: Schemas['PriceEntry'];
   policies: Schemas['Policy'];
   deployments: Schemas['Deployment'];
+  'access-requests': Schemas['AccessRequest'];
+  'sign-on': Schemas['SignOnProvider'];
 }
 
 const PAGE = 1000;

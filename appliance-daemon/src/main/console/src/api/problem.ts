@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: readonly FieldError[],
     readonly requestId: string,
+    /** What this kind of problem tells besides. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || title);
     this.name = 'Problem';
@@ -19,7 +21,7 @@ export class Problem extends Error {
   static async of(response: Response): Promise<Problem> {
     const requestId = response.headers.get('x-request-id') ?? '';
     try {
-      const body = (await response.json()) as Partial<components['schemas']['Body']>;
+      const body = (await response.json()) as Partial<components['schemas']['Body']> & Record<string, unknown>;
       return new Problem(
         response.status,
         (body.type ?? '').replace('urn:gatehouse:problem:', ''),
@@ -27,6 +29,7 @@ export class Problem extends Error {
         body.detail ?? '',
         body.errors ?? [],
         body.requestId ?? requestId,
+        body,
       );
     } catch {
       return new Problem(response.status, 'unreadable', `HTTP ${response.status}`, response.statusText, [], requestId);

@@ -32,6 +32,8 @@ export interface Me {
   readonly permissions: readonly string[];
   readonly confirmBy: ConfirmBy;
   readonly provider: string | null;
+  /** The user; null for the holder of an admin token. */
+  readonly userId: string | null;
 }
 
 export type Session =
@@ -43,7 +45,7 @@ const EVERYTHING: readonly PermissionWord[] = [
   'view', 'view_box', 'change', 'manage_projects', 'manage_keys', 'manage_people', 'view_usage', 'view_audit', 'view_bodies', 'operate',
 ];
 const TOKEN_ONLY: SignOnOptions = { breakGlass: false, token: true, providers: [] };
-const NOBODY: Me = { name: '', roles: [], permissions: [], confirmBy: 'nothing', provider: null };
+const NOBODY: Me = { name: '', roles: [], permissions: [], confirmBy: 'nothing', provider: null, userId: null };
 const PATH = '/api/v1/session';
 
 const listeners = new Set<() => void>();
@@ -97,7 +99,7 @@ export async function begin(): Promise<void> {
       options = (await ways.json()) as SignOnOptions;
       const mine = await fetch(PATH, { headers: sessionHeaders() });
       if (mine.ok) {
-        become({ state: 'in', me: (await mine.json()) as Me });
+        become({ state: 'in', me: meOf(await mine.json()) });
         return;
       }
     }
@@ -128,11 +130,21 @@ export async function confirmAgain(shown: { token?: string; password?: string; o
   become({ state: 'in', me: await post(`${PATH}/confirm`, Object.fromEntries(Object.entries(shown).filter(([, value]) => value))) });
 }
 
+/** Where a browser goes to sign on with the provider of that name; comes back to that path. */
+export function beginAddress(name: string, returnTo: string): string {
+  return `/api/v1/sign-on/${encodeURIComponent(name)}/begin?${new URLSearchParams({ returnTo })}`;
+}
+
 /** Where a browser goes to sign on; comes back to this page. */
 export function beginAt(provider: Provider, confirm = false): string {
   const query = new URLSearchParams({ returnTo: window.location.pathname });
   if (confirm) query.set('confirm', 'true');
   return `${provider.beginAt ?? ''}?${query}`;
+}
+
+function meOf(view: unknown): Me {
+  const said = view as Omit<Me, 'userId'> & { user: { id: string } | null };
+  return { ...said, userId: said.user?.id ?? null };
 }
 
 async function post(path: string, body: Record<string, string>): Promise<Me> {
@@ -142,7 +154,7 @@ async function post(path: string, body: Record<string, string>): Promise<Me> {
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw await Problem.of(answer);
-  return (await answer.json()) as Me;
+  return meOf(await answer.json());
 }
 
 export async function signOut(): Promise<void> {

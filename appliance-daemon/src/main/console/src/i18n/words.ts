@@ -83,6 +83,32 @@ export const words = messages({
   'bodies.requests': ['requests', '请求'],
   'bodies.replies': ['replies', '回复'],
   'bodies.both': ['requests and replies', '请求和回复'],
+  'role.appliance_admin': ['Appliance admin', '设备管理员'],
+  'role.governance_admin': ['Governance admin', '治理管理员'],
+  'role.finance': ['Finance', '财务'],
+  'role.auditor': ['Auditor', '审计员'],
+  'role.department_lead': ['Department lead', '部门负责人'],
+  'role.developer': ['Developer', '开发者'],
+  'way.token': ['admin token', '管理员令牌'],
+  'way.break_glass': ['password of the box', '本机密码'],
+  'way.provider': ['sign-on provider', '登录提供方'],
+  'import.active': ['under way', '进行中'],
+  'import.paused': ['paused', '已暂停'],
+  'import.interrupted': ['interrupted', '被中断'],
+  'import.failed': ['failed', '失败'],
+  'import.cancelled': ['given up', '已放弃'],
+  'import.imported': ['imported', '已导入'],
+  'import.already_there': ['was there already', '已存在'],
+  'importPhase.waiting': ['waiting', '等待中'],
+  'importPhase.looking': ['looking what there is', '查看内容'],
+  'importPhase.fetching': ['fetching', '获取中'],
+  'importPhase.checking': ['checking', '校验中'],
+  'importPhase.sealing': ['sealing', '签封中'],
+  'importPhase.ended': ['ended', '已结束'],
+  'check.running': ['being checked', '校验中'],
+  'check.sound': ['sound', '完好'],
+  'check.unsound': ['not as it was imported', '与导入时不符'],
+  'check.failed': ['could not be read', '无法读取'],
   'sharing.key': ['the key alone', '仅该密钥'],
   'sharing.project': ['the project', '项目内'],
   'sharing.department': ['the department', '部门内'],
@@ -90,4 +116,4 @@ export const words = messages({
 });
 
 /** A word of the API in the language of the moment; the word itself where nobody has translated it. */
-export type WordGroup = 'limit' | 'scope' | 'by' | 'period' | 'outcome' | 'kind' | 'standing' | 'phase' | 'breaker' | 'verdict' | 'severity' | 'condition' | 'strategy' | 'bodies' | 'sharing';
+export type WordGroup = 'limit' | 'scope' | 'by' | 'period' | 'outcome' | 'kind' | 'standing' | 'phase' | 'breaker' | 'verdict' | 'severity' | 'condition' | 'strategy' | 'bodies' | 'sharing' | 'role' | 'way' | 'import' | 'importPhase' | 'check';

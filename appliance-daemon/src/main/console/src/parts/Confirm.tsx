@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 
+import { refresh } from '@/api/client';
 import { useText } from '@/i18n/messages';
 
 import { Failure } from './States';
@@ -11,6 +12,7 @@ interface ConfirmProps {
   /** What must be typed; nothing to type when left out. */
   name?: string;
   verb: string;
+  /** Does it; whatever is shown is read again afterwards. */
   act: () => Promise<unknown>;
   close: () => void;
   children: ReactNode;
@@ -28,6 +30,7 @@ export function Confirm({ title, name, verb, act, close, children }: ConfirmProp
     setError(null);
     try {
       await act();
+      await refresh();
       close();
     } catch (e) {
       setError(e);

@@ -51,21 +51,23 @@ interface CopyOnceProps {
   title: string;
   secret: string;
   label: string;
+  /** What it is called as a variable of the environment. */
   variable: string;
+  kind?: 'key' | 'token';
   snippets: readonly Snippet[];
   close: () => void;
   children?: ReactNode;
 }
 
 /** Shows a secret this once. Closes only after its owner said that it is stored. */
-export function CopyOnce({ title, secret, label, variable, snippets, close, children }: CopyOnceProps) {
+export function CopyOnce({ title, secret, label, variable, kind = 'key', snippets, close, children }: CopyOnceProps) {
   const t = useText(text);
   const [stored, setStored] = useState(false);
   return (
     <Modal opened onClose={() => stored && close()} title={title} size="xl" withCloseButton={false} closeOnEscape={stored} closeOnClickOutside={false}>
       <Stack gap="sm">
-        <Alert color="yellow" variant="light" title={t('saveKey')} c="inherit">
-          <Text size="sm">{t('saveKeyWhy')}</Text>
+        <Alert color="yellow" variant="light" title={t(kind === 'key' ? 'saveKey' : 'saveToken')} c="inherit">
+          <Text size="sm">{t(kind === 'key' ? 'saveKeyWhy' : 'saveTokenWhy')}</Text>
         </Alert>
         <CodeBlock code={secret} label={label} wrap />
         {children}
@@ -94,7 +96,7 @@ export function CopyOnce({ title, secret, label, variable, snippets, close, chil
             {t('download')}
           </Button>
           <Group>
-            <Checkbox label={t('keyStored')} checked={stored} onChange={(event) => setStored(event.currentTarget.checked)} />
+            <Checkbox label={t(kind === 'key' ? 'keyStored' : 'tokenStored')} checked={stored} onChange={(event) => setStored(event.currentTarget.checked)} />
             <Button disabled={!stored} onClick={close}>
               {t('done')}
             </Button>

@@ -19,6 +19,8 @@ export interface Column<T> {
   plain?: (row: T) => string | number | null | undefined;
   sort?: (row: T) => string | number | null | undefined;
   right?: boolean;
+  /** Found by searches and saved in files, but not shown. */
+  hidden?: boolean;
   /** From which width on it is shown; narrow screens show what matters most. */
   from?: 'xs' | 'sm' | 'md' | 'lg';
 }
@@ -74,6 +76,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
       </Box>
     );
   }
+  const visible = columns.filter((column) => !column.hidden);
   const pages = Math.max(1, Math.ceil(found.length / size));
   const at = Math.min(pages, Math.max(1, Number(page) || 1));
   const shown = found.slice((at - 1) * size, at * size);
@@ -130,7 +133,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
         <Table className="table" highlightOnHover aria-label={label}>
           <Table.Thead>
             <Table.Tr>
-              {columns.map((column) => (
+              {visible.map((column) => (
                 <Head key={column.key} column={column} order={order} sort={setOrder} />
               ))}
               {actions && <Table.Th w={44} aria-hidden />}
@@ -139,7 +142,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
           <Table.Tbody>
             {shown.map((row) => (
               <Table.Tr key={id(row)} data-opens={href ? true : undefined} onClick={(event) => open(event, row)}>
-                {columns.map((column, place) => (
+                {visible.map((column, place) => (
                   <Table.Td key={column.key} className={column.right ? 'number' : undefined} visibleFrom={column.from}>
                     {place === 0 && href ? (
                       <Anchor component={Link} href={href(row)} fw={500} fz="inherit" data-row>
@@ -155,7 +158,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
             ))}
             {shown.length === 0 && (
               <Table.Tr>
-                <Table.Td colSpan={columns.length + (actions ? 1 : 0)}>
+                <Table.Td colSpan={visible.length + (actions ? 1 : 0)}>
                   <Text size="sm" c="dimmed" py="md" ta="center">
                     {t('noMatch')}
                   </Text>

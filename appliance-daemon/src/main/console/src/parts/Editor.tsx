@@ -115,7 +115,7 @@ function pathOf(field: string): string {
   return field.replace(/\[(\d+)\]/g, '.$1');
 }
 
-interface ConflictProps {
+export interface ConflictProps {
   name: string;
   mine: Record<string, unknown>;
   theirs: Record<string, unknown>;
@@ -125,7 +125,8 @@ interface ConflictProps {
   close: () => void;
 }
 
-function Conflict({ name, mine, theirs, labels, takeTheirs, takeMine, close }: ConflictProps) {
+/** Two versions of one thing side by side; nothing is lost before somebody chooses. */
+export function Conflict({ name, mine, theirs, labels, takeTheirs, takeMine, close }: ConflictProps) {
   const t = useText(text);
   const different = Object.keys(mine).filter((key) => JSON.stringify(mine[key]) !== JSON.stringify(theirs[key]));
   return (
@@ -147,8 +148,8 @@ function Conflict({ name, mine, theirs, labels, takeTheirs, takeMine, close }: C
               {different.map((key) => (
                 <Table.Tr key={key}>
                   <Table.Td>{labels[key] ?? key}</Table.Td>
-                  <Table.Td>{plain(theirs[key])}</Table.Td>
-                  <Table.Td>{plain(mine[key])}</Table.Td>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{plain(theirs[key])}</Table.Td>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{plain(mine[key])}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -168,6 +169,13 @@ function Conflict({ name, mine, theirs, labels, takeTheirs, takeMine, close }: C
   );
 }
 
+/** A value as people read it, without what is empty. */
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === undefined || value === null || value === '') return '–';
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(plain).join('; ');
+  if (typeof value === 'object') {
+    const said = Object.entries(value).filter(([, one]) => plain(one) !== '–');
+    return said.length === 0 ? '–' : said.map(([name, one]) => `${name}: ${plain(one)}`).join(', ');
+  }
+  return String(value);
 }

@@ -1,12 +1,13 @@
 import { ActionIcon, AppShell, Box, Burger, Button, Group, Kbd, Menu, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
-import { IconKeyboard, IconSearch, IconUserCircle } from '@tabler/icons-react';
+import { IconDevices, IconKeyboard, IconLogout, IconSearch, IconUserCircle } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 
 import { signOut, useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
+import { useWords } from '@/i18n/useWords';
 import { Page } from '@/parts/Page';
 import { Loading } from '@/parts/States';
 
@@ -23,7 +24,8 @@ import { text } from './text';
 export function Shell() {
   const t = useText(text);
   const me = useMe();
-  const [location] = useLocation();
+  const w = useWords();
+  const [location, go] = useLocation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const help = useShortcuts();
   const main = useRef<HTMLElement>(null);
@@ -78,8 +80,18 @@ export function Shell() {
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Label>{me.name || t('tokenUser')}</Menu.Label>
-                <Menu.Item onClick={() => void signOut()}>{t('signOut')}</Menu.Item>
+                <Menu.Label>
+                  {me.name || t('tokenUser')}
+                  {me.roles.length > 0 && (
+                    <Text size="xs" c="dimmed">
+                      {me.roles.map((role) => w('role', role)).join(', ')}
+                    </Text>
+                  )}
+                </Menu.Label>
+                <Menu.Item leftSection={<IconDevices size={15} aria-hidden />} onClick={() => go(me.userId ? `/sessions?user=${me.userId}` : '/sessions')}>
+                  {t('mySessions')}
+                </Menu.Item>
+                <Menu.Item leftSection={<IconLogout size={15} aria-hidden />} onClick={() => void signOut()}>{t('signOut')}</Menu.Item>
               </Menu.Dropdown>
             </Menu>
           </Group>

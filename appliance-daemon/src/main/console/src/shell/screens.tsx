@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconAdjustments,
+  IconBell,
   IconBooks,
   IconBox,
   IconBuilding,
@@ -12,9 +13,13 @@ import {
   IconGauge,
   IconKey,
   IconListDetails,
+  IconLogin2,
+  IconMailQuestion,
   IconMessages,
   IconRoute,
   IconSettings,
+  IconShieldLock,
+  IconStack2,
   IconUsers,
 } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
@@ -45,6 +50,7 @@ export const sections: readonly Section[] = [
     name: 'observe',
     screens: [
       { name: 'overview', path: '/', icon: IconActivity, needs: 'view', key: 'o', page: lazy(() => import('@/screens/overview/Overview')) },
+      { name: 'alerts', path: '/alerts', icon: IconBell, needs: 'view_box', key: 'w', page: lazy(() => import('@/screens/alerts/Alerts')) },
       { name: 'usage', path: '/usage', icon: IconChartBar, needs: 'view_usage', key: 'u', page: lazy(() => import('@/screens/usage/Usage')) },
       {
         name: 'audit', path: '/audit', icon: IconListDetails, needs: 'view_audit', key: 'a',
@@ -64,6 +70,11 @@ export const sections: readonly Section[] = [
         page: lazy(() => import('@/screens/departments/Departments')), one: lazy(() => import('@/screens/departments/DepartmentDetail')),
       },
       { name: 'users', path: '/users', icon: IconUsers, needs: 'view', key: 'e', page: lazy(() => import('@/screens/users/Users')) },
+      {
+        name: 'signOn', path: '/sign-on', icon: IconShieldLock, needs: 'view_box', key: 'n',
+        page: lazy(() => import('@/screens/sign-on/SignOn')), one: lazy(() => import('@/screens/sign-on/ProviderDetail')),
+      },
+      { name: 'sessions', path: '/sessions', icon: IconLogin2, needs: 'view', key: 'h', page: lazy(() => import('@/screens/sessions/Sessions')) },
       { name: 'limits', path: '/limits', icon: IconGauge, needs: 'view', key: 'l', page: lazy(() => import('@/screens/limits/Limits')) },
       { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view_box', key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
       { name: 'prices', path: '/prices', icon: IconCoin, needs: 'view', key: 'r', page: lazy(() => import('@/screens/prices/Prices')) },
@@ -84,6 +95,7 @@ export const sections: readonly Section[] = [
         name: 'deployments', path: '/deployments', icon: IconBox, needs: 'view_box', key: 'i',
         page: lazy(() => import('@/screens/deployments/Deployments')), one: lazy(() => import('@/screens/deployments/DeploymentDetail')),
       },
+      { name: 'modelStore', path: '/model-store', icon: IconStack2, needs: 'view_box', key: 'f', page: lazy(() => import('@/screens/model-store/ModelStore')) },
       {
         name: 'gpus', path: '/gpus', icon: IconCpu, needs: 'view_box', key: 'g',
         page: lazy(() => import('@/screens/gpus/Gpus')), one: lazy(() => import('@/screens/gpus/GpuDetail')),
@@ -95,6 +107,7 @@ export const sections: readonly Section[] = [
     name: 'use',
     screens: [
       { name: 'catalogue', path: '/catalogue', icon: IconBooks, needs: 'view', key: 'b', page: lazy(() => import('@/screens/catalogue/Catalogue')) },
+      { name: 'requests', path: '/requests', icon: IconMailQuestion, needs: 'view', key: 'q', page: lazy(() => import('@/screens/requests/Requests')) },
       { name: 'playground', path: '/playground', icon: IconMessages, needs: 'view', key: 'y', page: lazy(() => import('@/screens/playground/Playground')) },
     ],
   },

@@ -23,6 +23,12 @@ export function sum(amounts: readonly string[]): string {
   return decimal(amounts.reduce((total, amount) => total + units(amount), 0n));
 }
 
+/** What remains of `whole`; never less than nothing. */
+export function remaining(whole: string, part: string): string {
+  const left = units(whole) - units(part);
+  return decimal(left < 0n ? 0n : left);
+}
+
 /** How many percent `part` is of `whole`, rounded down to a tenth; 0 where there is no whole. */
 export function percentOf(part: string, whole: string): number {
   const all = units(whole);
@@ -35,7 +41,8 @@ export function approximately(amount: string): number {
 }
 
 /** Two digits behind the point; small amounts keep four digits that count, so that a call's cost is not 0.00. */
-export function money(amount: string, currency: string | null | undefined): string {
+export function money(amount: string | null, currency: string | null | undefined): string {
+  if (amount === null) return '–';
   const size = Math.abs(Number(amount));
   const most = size === 0 || size >= 1 ? 2 : Math.min(DIGITS, 3 - Math.floor(Math.log10(size)));
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: most };

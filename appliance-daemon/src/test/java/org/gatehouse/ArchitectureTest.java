@@ -82,6 +82,13 @@ class ArchitectureTest {
                         "java..", "org.jspecify..", "com.fasterxml.jackson..", "com.sun.jna.."));
     }
 
+    @Test
+    void theSetupWizardKnowsNothingOfTheDaemon() {
+        check(classes().that().resideInAPackage("org.gatehouse.setup.wizard..").should().onlyDependOnClassesThat()
+                .resideInAnyPackage("org.gatehouse.setup.wizard..", "java..", "javax.net.ssl..", "org.jspecify..",
+                        "com.fasterxml.jackson..", "picocli..", "org.jline.."));
+    }
+
     private static void check(ArchRule rule) {
         rule.check(DAEMON);
     }

@@ -14,6 +14,7 @@ import { text as parts } from '@/parts/text';
 import { useParam } from '@/parts/url';
 import { Facts, Simulated, Words } from '@/parts/values';
 import { snippets } from '@/screens/keys/snippets';
+import { Ask } from '@/screens/requests/Ask';
 import { count } from '@/text/figures';
 import { money } from '@/text/money';
 
@@ -102,6 +103,7 @@ function Card({ of, price, upstreams }: { of: Model; price: Price | undefined; u
           />
         </div>
         <Group gap="xs">
+          <Ask model={of.name} />
           <Button size="compact-sm" variant="default" component={Link} href={`/playground?model=${encodeURIComponent(of.name)}`} aria-label={`${t('tryIt')}: ${of.name}`}>
             {t('tryIt')}
           </Button>

@@ -3,17 +3,18 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 
-import { $api, api, tag, type Schemas } from '@/api/client';
+import { $api, type Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { currencyOf, merged, useSpending, useUsage } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { BudgetBar } from '@/parts/BudgetBar';
-import { DataTable, type Column } from '@/parts/DataTable';
+import type { Column } from '@/parts/DataTable';
 import { Page, Panel } from '@/parts/Page';
 import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
+import { Shown } from '@/parts/States';
+import { ThingTable } from '@/parts/Things';
 import { Changes } from '@/screens/audit/Changes';
 import { UsagePanel } from '@/screens/usage/UsagePanel';
 import { count } from '@/text/figures';
@@ -66,7 +67,7 @@ export default function DepartmentDetail() {
               </Panel>
             )}
           </SimpleGrid>
-          {creating && <ProjectForm department={id} close={() => setCreating(false)} />}
+          {creating && <ProjectForm department={id} of={undefined} close={() => setCreating(false)} />}
         </Page>
       )}
     </Shown>
@@ -106,40 +107,21 @@ function Projects({ of, create }: { of: Schemas['Department']; create: () => voi
     return (keys.data ?? []).filter((key) => key.projectId === project && key.state !== 'revoked').length;
   }
   return (
-    <Shown of={projects}>
-      {(all) => (
-        <DataTable
-          label={t('projects')}
-          file="projects"
-          rows={all}
-          columns={columns}
-          id={(one) => one.id}
-          href={(one) => `/keys?project=${one.id}`}
-          searchable={all.length > 8}
-          actions={
-            mayProjects
-              ? (one) => (
-                  <RowMenu
-                    name={one.name}
-                    edit={(close) => <ProjectForm department={of.id} of={one} close={close} />}
-                    {...(mayChange
-                      ? {
-                          remove: () => api.DELETE('/api/v1/projects/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } }),
-                          removeWhat: t('removeProjectWhat'),
-                        }
-                      : {})}
-                  />
-                )
-              : undefined
-          }
-          empty={
-            <Empty title={t('noProjects')} action={mayProjects && <Button onClick={create}>{t('createProject')}</Button>}>
-              {t('noProjectsWhat')}
-            </Empty>
-          }
-        />
-      )}
-    </Shown>
+    <ThingTable
+      noun="projects"
+      of={projects}
+      label={t('projects')}
+      columns={columns}
+      name={(one) => one.name}
+      href={(one) => `/keys?project=${one.id}`}
+      searchable={(all) => all.length > 8}
+      may={mayProjects}
+      form={(one, close) => <ProjectForm department={of.id} of={one} close={close} />}
+      removeWhat={mayChange ? () => t('removeProjectWhat') : undefined}
+      empty={t('noProjects')}
+      emptyWhat={t('noProjectsWhat')}
+      add={mayProjects && <Button onClick={create}>{t('createProject')}</Button>}
+    />
   );
 }
 

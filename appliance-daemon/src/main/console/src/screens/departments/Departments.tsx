@@ -1,17 +1,12 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 
-import { api, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { currencyOf, merged, tokens, useSpending, useUsage } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { BudgetBar } from '@/parts/BudgetBar';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import type { Column } from '@/parts/DataTable';
+import { ThingPage } from '@/parts/Things';
 import { count, short } from '@/text/figures';
 import { approximately, money } from '@/text/money';
 import { startOfMonth } from '@/text/times';
@@ -34,7 +29,6 @@ export default function Departments() {
   const currency = currencyOf(lines);
   const own = (budgets.data ?? []).filter((budget) => budget.scope.type === 'department');
   const spent = useSpending(own, mayUsage);
-  const [creating, setCreating] = useParam('new');
   const line = (of: Department) => lines.find((one) => one.by['department'] === of.id);
   const columns: Column<Department>[] = [
     { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },
@@ -60,44 +54,22 @@ export default function Departments() {
       plain: (one) => own.find((each) => each.scope.id === one.id)?.amount,
     },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={departments}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="departments"
-            rows={all}
-            columns={columns}
-            id={(one) => one.id}
-            href={(one) => `/departments/${one.id}`}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.name}
-                      edit={(close) => <DepartmentForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/departments/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat')}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <DepartmentForm close={() => setCreating(null)} />}
-    </Page>
+    <ThingPage
+      noun="departments"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={departments}
+      columns={columns}
+      name={(one) => one.name}
+      may={mayChange}
+      form={(one, close) => <DepartmentForm of={one} close={close} />}
+      removeWhat={() => t('removeWhat')}
+      href={(one) => `/departments/${one.id}`}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }
 

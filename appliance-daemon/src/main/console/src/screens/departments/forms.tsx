@@ -1,9 +1,9 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
-import { api, given, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useText } from '@/i18n/messages';
-import { Editor } from '@/parts/Editor';
+import { ThingEditor } from '@/parts/ThingEditor';
 
 import { text } from './text';
 
@@ -18,8 +18,6 @@ function draftOf(fields: Fields) {
   return { name: fields.name.trim(), description: fields.description.trim() || null };
 }
 
-const headerOf = (version: number | undefined) => (version === undefined ? {} : { 'If-Match': tag(version) });
-
 function Inputs({ form }: { form: ReturnType<typeof useForm<Fields>> }) {
   const t = useText(text);
   return (
@@ -30,54 +28,41 @@ function Inputs({ form }: { form: ReturnType<typeof useForm<Fields>> }) {
   );
 }
 
-export function DepartmentForm({ of, close }: { of?: Schemas['Department']; close: () => void }) {
+export function DepartmentForm({ of, close }: { of: Schemas['Department'] | undefined; close: () => void }) {
   const t = useText(text);
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
   return (
-    <Editor
+    <ThingEditor
+      noun="departments"
+      of={of}
       title={of ? t('edit', { name: of.name }) : t('create')}
       form={form}
       labels={{ name: t('name'), description: t('description') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/departments/{id}', { params: { path, header: headerOf(version) }, body: draftOf(fields) }))
-          : given(await api.POST('/api/v1/departments', { body: draftOf(fields) }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/departments/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={draftOf}
       close={close}
     >
       <Inputs form={form} />
-    </Editor>
+    </ThingEditor>
   );
 }
 
-export function ProjectForm({ department, of, close }: { department: string; of?: Schemas['Project']; close: () => void }) {
+export function ProjectForm({ department, of, close }: { department: string; of: Schemas['Project'] | undefined; close: () => void }) {
   const t = useText(text);
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
   return (
-    <Editor
+    <ThingEditor
+      noun="projects"
+      of={of}
       title={of ? t('edit', { name: of.name }) : t('createProject')}
       form={form}
       labels={{ name: t('name'), description: t('description') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/projects/{id}', { params: { path, header: headerOf(version) }, body: draftOf(fields) }))
-          : given(await api.POST('/api/v1/projects', { body: { ...draftOf(fields), departmentId: department } }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/projects/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={(fields) => ({ ...draftOf(fields), departmentId: department })}
+      patch={draftOf}
       close={close}
     >
       <Inputs form={form} />
-    </Editor>
+    </ThingEditor>
   );
 }

@@ -2,10 +2,10 @@ import { Autocomplete, Button, Group, MultiSelect, NumberInput, Select, SimpleGr
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 
-import { $api, api, given, tag, type Schemas } from '@/api/client';
+import { $api, api, given, type Schemas } from '@/api/client';
 import { useText } from '@/i18n/messages';
-import { Editor } from '@/parts/Editor';
 import { Failure } from '@/parts/States';
+import { ThingEditor } from '@/parts/ThingEditor';
 
 import { Plan } from './Plan';
 import { text } from './text';
@@ -56,7 +56,7 @@ function draftOf(fields: Fields) {
   };
 }
 
-export function DeploymentForm({ of, close }: { of?: Deployment; close: () => void }) {
+export function DeploymentForm({ of, close }: { of: Deployment | undefined; close: () => void }) {
   const t = useText(text);
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
   const values = form.getValues();
@@ -64,7 +64,6 @@ export function DeploymentForm({ of, close }: { of?: Deployment; close: () => vo
   const fleet = $api.useQuery('get', '/api/v1/deployments/status');
   const [plan, setPlan] = useState<Schemas['DeploymentPlan'] | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const path = { id: of?.id ?? '' };
   const see = async () => {
     setPlan(null);
     setError(null);
@@ -76,20 +75,18 @@ export function DeploymentForm({ of, close }: { of?: Deployment; close: () => vo
   };
   const number = { min: 0, allowDecimal: false };
   return (
-    <Editor
+    <ThingEditor
+      noun="deployments"
+      of={of}
       title={of ? t('edit', { name: of.name }) : t('create')}
       form={form}
       labels={{ name: t('name'), publicName: t('publicName'), model: t('model'), replicas: t('replicas'), 'sizing.contextTokens': t('context') }}
-      version={of?.version}
-      save={async (fields, version) => {
-        const { name, publicName, ...rest } = draftOf(fields);
-        return of
-          ? given(await api.PATCH('/api/v1/deployments/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: rest as never }))
-          : given(await api.POST('/api/v1/deployments', { body: { name, publicName, ...rest } }));
-      }}
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/deployments/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
+      fields={fieldsOf}
+      draft={draftOf}
+      patch={(fields) => {
+        // Its names stay as they are.
+        const { name: _, publicName: __, ...rest } = draftOf(fields);
+        return rest;
       }}
       close={close}
     >
@@ -125,6 +122,6 @@ export function DeploymentForm({ of, close }: { of?: Deployment; close: () => vo
       </Group>
       {error !== null && <Failure error={error} />}
       {plan && <Plan of={plan} />}
-    </Editor>
+    </ThingEditor>
   );
 }

@@ -1,16 +1,12 @@
-import { Button, Progress, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Progress, Text } from '@mantine/core';
 
-import { $api, api, tag, type Schemas } from '@/api/client';
+import { $api, type Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
-import { DataTable, type Column } from '@/parts/DataTable';
+import type { Column } from '@/parts/DataTable';
 import { LiveStamp, useLive } from '@/parts/Live';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import { ThingPage } from '@/parts/Things';
 import { count } from '@/text/figures';
 
 import { DeploymentForm } from './DeploymentForm';
@@ -25,7 +21,6 @@ export default function Deployments() {
   const live = useLive(2);
   const deployments = useEvery('deployments');
   const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { refetchInterval: live.interval });
-  const [creating, setCreating] = useParam('new');
   const now = (one: Deployment) => fleet.data?.deployments.find((status) => status.id === one.id);
   const columns: Column<Deployment>[] = [
     { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },
@@ -55,52 +50,23 @@ export default function Deployments() {
     { key: 'waiting', title: t('waiting'), right: true, cell: (one) => count(now(one)?.waiting ?? 0), plain: (one) => now(one)?.waiting, from: 'md' },
     { key: 'gpus', title: t('gpus'), cell: (one) => [...new Set(now(one)?.replicas.flatMap((replica) => replica.gpus.map((gpu) => gpu.gpu)) ?? [])].join(', ') || '–', from: 'lg' },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page
+    <ThingPage
+      noun="deployments"
       title={t('title')}
       about={t('about')}
-      actions={
-        <>
-          <LiveStamp at={fleet.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={fleet.isRefetchError} />
-          {button}
-        </>
-      }
-    >
-      <Shown of={deployments}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="local-models"
-            rows={all}
-            columns={columns}
-            id={(one) => one.id}
-            href={(one) => `/deployments/${one.id}`}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.name}
-                      edit={(close) => <DeploymentForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/deployments/{id}', { params: { path: { id: one.id }, query: { cascade: true }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat')}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <DeploymentForm close={() => setCreating(null)} />}
-    </Page>
+      verb={t('create')}
+      of={deployments}
+      columns={columns}
+      name={(one) => one.name}
+      may={mayChange}
+      form={(one, close) => <DeploymentForm of={one} close={close} />}
+      removeWhat={() => t('removeWhat')}
+      file="local-models"
+      href={(one) => `/deployments/${one.id}`}
+      actions={<LiveStamp at={fleet.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={fleet.isRefetchError} />}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }

@@ -9,7 +9,7 @@ import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { Shown } from '@/parts/States';
 import { count } from '@/text/figures';
-import { decimal, money, units } from '@/text/money';
+import { money, remaining } from '@/text/money';
 
 import type { Key } from './state';
 import { text } from './text';
@@ -65,7 +65,6 @@ export function Bounds({ of }: { of: Key }) {
               })}
               {purses.map((budget) => {
                 const used = spent(budget);
-                const left = used === null ? null : units(budget.amount) - units(used);
                 return (
                   <Table.Tr key={budget.id}>
                     <Table.Td>
@@ -75,8 +74,8 @@ export function Bounds({ of }: { of: Key }) {
                       </Text>
                     </Table.Td>
                     <Table.Td className="number">{money(budget.amount, budget.currency)}</Table.Td>
-                    <Table.Td className="number" visibleFrom="xs">{used === null ? '–' : money(used, budget.currency)}</Table.Td>
-                    <Table.Td className="number">{left === null ? '–' : money(decimal(left < 0n ? 0n : left), budget.currency)}</Table.Td>
+                    <Table.Td className="number" visibleFrom="xs">{money(used, budget.currency)}</Table.Td>
+                    <Table.Td className="number">{money(used === null ? null : remaining(budget.amount, used), budget.currency)}</Table.Td>
                   </Table.Tr>
                 );
               })}

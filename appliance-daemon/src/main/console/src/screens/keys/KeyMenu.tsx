@@ -80,7 +80,6 @@ export function KeyMenu({ of }: { of: Key }) {
             const key = given(await api.POST('/api/v1/keys/{id}/rotate', { params, body: { overlapSeconds: Number(overlap) } }));
             rememberKey(key.secret);
             setIssued(key);
-            await refresh();
           }}
         >
           <Stack gap="sm">

@@ -1,7 +1,6 @@
-import { Button, Tabs, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Tabs, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 
-import { api, tag } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useLimitUse, type Limit } from '@/api/limits';
 import { useMay } from '@/api/session';
@@ -9,125 +8,113 @@ import { useSpending, type Budget } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { BudgetBar } from '@/parts/BudgetBar';
-import { DataTable, type Column } from '@/parts/DataTable';
+import type { Column } from '@/parts/DataTable';
+import { LiveStamp, useLive } from '@/parts/Live';
 import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
+import { ThingTable, useAdding } from '@/parts/Things';
 import { useParam } from '@/parts/url';
 import { UsedBar } from '@/parts/values';
 import { count } from '@/text/figures';
-import { approximately, money, percentOf } from '@/text/money';
+import { approximately, money, percentOf, remaining } from '@/text/money';
 
 import { BudgetForm, LimitForm } from './forms';
 import { text } from './text';
+
+const SECONDS = 5;
 
 export default function Limits() {
   const t = useText(text);
   const mayChange = useMay('change');
   const [tab, setTab] = useParam('tab', 'budgets');
-  const [creating, setCreating] = useParam('new');
-  const add = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t(tab === 'limits' ? 'createLimit' : 'createBudget')}
-    </Button>
-  );
+  const adding = useAdding(t(tab === 'limits' ? 'createLimit' : 'createBudget'), mayChange);
+  const Form = tab === 'limits' ? LimitForm : BudgetForm;
   return (
-    <Page title={t('title')} about={t('about')} actions={add}>
+    <Page title={t('title')} about={t('about')} actions={adding.button}>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="budgets">{t('budgets')}</Tabs.Tab>
           <Tabs.Tab value="limits">{t('limits')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="budgets">
-          <Budgets add={add} />
+          <Budgets add={adding.button} />
         </Tabs.Panel>
         <Tabs.Panel value="limits">
-          <AllLimits add={add} />
+          <AllLimits add={adding.button} />
         </Tabs.Panel>
       </Tabs>
-      {creating && (tab === 'limits' ? <LimitForm close={() => setCreating(null)} /> : <BudgetForm close={() => setCreating(null)} />)}
+      {adding.open && <Form of={undefined} close={adding.close} />}
     </Page>
   );
 }
 
-function Budgets({ add }: { add: React.ReactNode }) {
+function useScopeColumn<T extends Pick<Limit | Budget, 'scope'>>(): Column<T> {
   const t = useText(text);
   const w = useWords();
-  const mayChange = useMay('change');
-  const mayUsage = useMay('view_usage');
-  const budgets = useEvery('budgets');
-  const spent = useSpending(budgets.data ?? [], mayUsage, 15_000);
+  return {
+    key: 'scope', title: t('scope'), plain: (one) => one.scope.name,
+    cell: (one) => (
+      <>
+        {one.scope.name}
+        <Text size="xs" c="dimmed">
+          {w('scope', one.scope.type)}
+        </Text>
+      </>
+    ),
+  };
+}
+
+function Budgets({ add }: { add: ReactNode }) {
+  const t = useText(text);
+  const w = useWords();
+  const live = useLive(SECONDS);
+  const budgets = useEvery('budgets', {}, { refetchInterval: live.interval });
+  const spent = useSpending(budgets.data ?? [], useMay('view_usage'), live.interval);
+  const left = (one: Budget) => {
+    const used = spent(one);
+    return used === null ? null : remaining(one.amount, used);
+  };
   const columns: Column<Budget>[] = [
-    {
-      key: 'scope', title: t('scope'), plain: (one) => one.scope.name,
-      cell: (one) => (
-        <>
-          {one.scope.name}
-          <Text size="xs" c="dimmed">
-            {w('scope', one.scope.type)}
-          </Text>
-        </>
-      ),
-    },
+    useScopeColumn<Budget>(),
     { key: 'amount', title: t('amount'), right: true, cell: (one) => money(one.amount, one.currency), plain: (one) => one.amount, sort: (one) => approximately(one.amount), from: 'xs' },
     { key: 'period', title: t('period'), cell: (one) => w('period', one.period), plain: (one) => w('period', one.period), from: 'sm' },
-    { key: 'spent', title: t('spent'), right: true, cell: (one) => { const used = spent(one); return used === null ? '–' : money(used, one.currency); }, plain: (one) => spent(one), sort: (one) => approximately(spent(one) ?? '0'), from: 'sm' },
+    { key: 'spent', title: t('spent'), right: true, cell: (one) => money(spent(one), one.currency), plain: (one) => spent(one), sort: (one) => approximately(spent(one) ?? '0'), from: 'sm' },
+    { key: 'remains', title: t('remains'), right: true, cell: (one) => money(left(one), one.currency), plain: left, sort: (one) => approximately(left(one) ?? '0'), from: 'md' },
     { key: 'used', title: t('used'), cell: (one) => <BudgetBar budget={one} spent={spent(one)} />, sort: (one) => percentOf(spent(one) ?? '0', one.amount) },
     { key: 'hard', title: t('hard'), cell: (one) => t(one.hard ? 'hardYes' : 'hardNo'), plain: (one) => t(one.hard ? 'hardYes' : 'hardNo'), from: 'md' },
   ];
   return (
-    <Shown of={budgets}>
-      {(all) => (
-        <DataTable
-          label={t('budgets')}
-          file="budgets"
-          rows={all}
-          columns={columns}
-          id={(one) => one.id}
-          actions={
-            mayChange
-              ? (one) => (
-                  <RowMenu
-                    name={one.scope.name}
-                    edit={(close) => <BudgetForm of={one} close={close} />}
-                    remove={() => api.DELETE('/api/v1/budgets/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                    removeWhat={t('removeBudgetWhat', { name: one.scope.name })}
-                  />
-                )
-              : undefined
-          }
-          empty={
-            <Empty title={t('noBudgets')} action={add}>
-              {t('noBudgetsWhat')}
-            </Empty>
-          }
-        />
-      )}
-    </Shown>
+    <ThingTable
+      noun="budgets"
+      of={budgets}
+      label={t('budgets')}
+      columns={columns}
+      name={(one) => one.scope.name}
+      may={useMay('change')}
+      form={(one, close) => <BudgetForm of={one} close={close} />}
+      removeWhat={(one) => t('removeBudgetWhat', { name: one.scope.name })}
+      filters={<LiveStamp at={budgets.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={budgets.isRefetchError} />}
+      empty={t('noBudgets')}
+      emptyWhat={t('noBudgetsWhat')}
+      add={add}
+    />
   );
 }
 
-function AllLimits({ add }: { add: React.ReactNode }) {
+function AllLimits({ add }: { add: ReactNode }) {
   const t = useText(text);
   const w = useWords();
-  const mayChange = useMay('change');
-  const mayUsage = useMay('view_usage');
-  const limits = useEvery('limits');
-  const use = useLimitUse(limits.data ?? [], mayUsage, 15_000);
+  const live = useLive(SECONDS);
+  const limits = useEvery('limits', {}, { refetchInterval: live.interval });
+  const use = useLimitUse(limits.data ?? [], useMay('view_usage'), live.interval);
+  const left = (one: Limit) => {
+    const used = use(one);
+    return used === null ? null : Math.max(0, one.amount - used);
+  };
   const columns: Column<Limit>[] = [
-    {
-      key: 'scope', title: t('scope'), plain: (one) => one.scope.name,
-      cell: (one) => (
-        <>
-          {one.scope.name}
-          <Text size="xs" c="dimmed">
-            {w('scope', one.scope.type)}
-          </Text>
-        </>
-      ),
-    },
+    useScopeColumn<Limit>(),
     { key: 'kind', title: t('kind'), cell: (one) => w('limit', one.kind), plain: (one) => w('limit', one.kind) },
     { key: 'amount', title: t('amount'), right: true, cell: (one) => count(one.amount), plain: (one) => one.amount },
+    { key: 'remains', title: t('remains'), right: true, cell: (one) => count(left(one)), plain: left, from: 'xs' },
     {
       key: 'used', title: t('used'), from: 'sm', plain: (one) => use(one),
       cell: (one) => {
@@ -139,33 +126,19 @@ function AllLimits({ add }: { add: React.ReactNode }) {
     },
   ];
   return (
-    <Shown of={limits}>
-      {(all) => (
-        <DataTable
-          label={t('limits')}
-          file="limits"
-          rows={all}
-          columns={columns}
-          id={(one) => one.id}
-          actions={
-            mayChange
-              ? (one) => (
-                  <RowMenu
-                    name={one.scope.name}
-                    edit={(close) => <LimitForm of={one} close={close} />}
-                    remove={() => api.DELETE('/api/v1/limits/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                    removeWhat={t('removeLimitWhat', { name: one.scope.name })}
-                  />
-                )
-              : undefined
-          }
-          empty={
-            <Empty title={t('noLimits')} action={add}>
-              {t('noLimitsWhat')}
-            </Empty>
-          }
-        />
-      )}
-    </Shown>
+    <ThingTable
+      noun="limits"
+      of={limits}
+      label={t('limits')}
+      columns={columns}
+      name={(one) => one.scope.name}
+      may={useMay('change')}
+      form={(one, close) => <LimitForm of={one} close={close} />}
+      removeWhat={(one) => t('removeLimitWhat', { name: one.scope.name })}
+      filters={<LiveStamp at={limits.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={limits.isRefetchError} />}
+      empty={t('noLimits')}
+      emptyWhat={t('noLimitsWhat')}
+      add={add}
+    />
   );
 }

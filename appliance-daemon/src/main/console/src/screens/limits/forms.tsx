@@ -1,46 +1,39 @@
 import { NumberInput, Select, SegmentedControl, Input } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
-import { $api, api, given, tag } from '@/api/client';
+import { $api } from '@/api/client';
 import { LIMIT_KINDS, type Limit, type LimitKind } from '@/api/limits';
 import type { Budget } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
-import { Editor } from '@/parts/Editor';
 import { ScopeInput, type Scope } from '@/parts/ScopeInput';
+import { ThingEditor } from '@/parts/ThingEditor';
 
 import { text } from './text';
 
 const LEVELS = ['organisation', 'department', 'project', 'user', 'key'] as const;
-const headerOf = (version: number | undefined) => (version === undefined ? {} : { 'If-Match': tag(version) });
 
 type BudgetFields = { scope: Scope; period: 'day' | 'month'; amount: string; hard: boolean };
 const budgetFields = (of: Budget | undefined): BudgetFields => ({
   scope: of ? { type: of.scope.type, id: of.scope.id } : { type: 'department', id: null }, period: of?.period ?? 'month', amount: of?.amount ?? '', hard: of?.hard ?? true,
 });
 
-export function BudgetForm({ of, close }: { of?: Budget; close: () => void }) {
+export function BudgetForm({ of, close }: { of: Budget | undefined; close: () => void }) {
   const t = useText(text);
   const w = useWords();
   const settings = $api.useQuery('get', '/api/v1/settings');
   const form = useForm<BudgetFields>({ initialValues: budgetFields(of) });
-  const path = { id: of?.id ?? '' };
   const values = form.getValues();
   return (
-    <Editor
+    <ThingEditor
+      noun="budgets"
+      of={of}
       title={of ? t('editBudget', { name: of.scope.name }) : t('createBudget')}
       form={form}
       labels={{ scope: t('scope'), 'scope.id': t('scopeNode'), period: t('period'), amount: t('amount'), hard: t('hard') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/budgets/{id}', { params: { path, header: headerOf(version) }, body: { amount: fields.amount, hard: fields.hard } }))
-          : given(await api.POST('/api/v1/budgets', { body: fields }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/budgets/{id}', { params: { path } }));
-        return { version: now.version, values: budgetFields(now) };
-      }}
+      fields={budgetFields}
+      draft={(fields) => fields}
+      patch={({ amount, hard }) => ({ amount, hard })}
       close={close}
     >
       {!of && (
@@ -71,7 +64,7 @@ export function BudgetForm({ of, close }: { of?: Budget; close: () => void }) {
           ]}
         />
       </Input.Wrapper>
-    </Editor>
+    </ThingEditor>
   );
 }
 
@@ -80,26 +73,20 @@ const limitFields = (of: Limit | undefined): LimitFields => ({
   scope: of ? { type: of.scope.type, id: of.scope.id } : { type: 'department', id: null }, kind: of?.kind ?? 'requests_per_minute', amount: of?.amount ?? '',
 });
 
-export function LimitForm({ of, close }: { of?: Limit; close: () => void }) {
+export function LimitForm({ of, close }: { of: Limit | undefined; close: () => void }) {
   const t = useText(text);
   const w = useWords();
   const form = useForm<LimitFields>({ initialValues: limitFields(of), validate: { amount: (value) => (value === '' ? t('amount') : null) } });
-  const path = { id: of?.id ?? '' };
   return (
-    <Editor
+    <ThingEditor
+      noun="limits"
+      of={of}
       title={of ? t('editLimit', { name: of.scope.name }) : t('createLimit')}
       form={form}
       labels={{ scope: t('scope'), 'scope.id': t('scopeNode'), kind: t('kind'), amount: t('amount') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/limits/{id}', { params: { path, header: headerOf(version) }, body: { amount: Number(fields.amount) } }))
-          : given(await api.POST('/api/v1/limits', { body: { ...fields, amount: Number(fields.amount) } }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/limits/{id}', { params: { path } }));
-        return { version: now.version, values: limitFields(now) };
-      }}
+      fields={limitFields}
+      draft={(fields) => ({ ...fields, amount: Number(fields.amount) })}
+      patch={({ amount }) => ({ amount: Number(amount) })}
       close={close}
     >
       {!of && (
@@ -109,7 +96,7 @@ export function LimitForm({ of, close }: { of?: Limit; close: () => void }) {
         </>
       )}
       <NumberInput label={t('amount')} required min={0} allowDecimal={false} thousandSeparator {...form.getInputProps('amount')} />
-    </Editor>
+    </ThingEditor>
   );
 }
 

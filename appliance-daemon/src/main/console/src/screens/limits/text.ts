@@ -17,6 +17,7 @@ export const text = messages({
   period: ['Starts anew each', '重置周期'],
   used: ['Used', '已用'],
   spent: ['Spent', '已支出'],
+  remains: ['Remains', '剩余'],
   hard: ['When it is used up', '用尽时'],
   hardYes: ['calls are refused', '拒绝调用'],
   hardNo: ['an alert is sent', '发出提醒'],

@@ -2,38 +2,30 @@ import { ActionIcon, Button, Fieldset, Group, MultiSelect, NumberInput, Select, 
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 
-import { api, given, tag } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { SURFACES } from '@/api/words';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
-import { Editor } from '@/parts/Editor';
+import { ThingEditor } from '@/parts/ThingEditor';
 
 import { draftOf, fieldsOf, STRATEGIES, type Model, type ModelFields } from './fields';
 import { text } from './text';
 
-export function ModelForm({ of, close }: { of?: Model; close: () => void }) {
+export function ModelForm({ of, close }: { of: Model | undefined; close: () => void }) {
   const t = useText(text);
   const form = useForm<ModelFields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
   const upstreams = useEvery('upstreams');
   const values = form.getValues();
   return (
-    <Editor
+    <ThingEditor
+      noun="models"
+      of={of}
       title={of ? t('edit', { name: of.name }) : t('create')}
       size="xl"
       form={form}
       labels={{ name: t('name'), targets: t('targets'), contextTokens: t('contextTokens'), maxOutputTokens: t('maxOutput'), strategy: t('rules'), arms: t('arms') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/models/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draftOf(fields, of) as never }))
-          : given(await api.POST('/api/v1/models', { body: draftOf(fields, undefined) as never }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/models/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={(fields) => draftOf(fields, of)}
       close={close}
     >
       <TextInput label={t('name')} description={t('nameHelp')} required {...form.getInputProps('name')} />
@@ -74,7 +66,7 @@ export function ModelForm({ of, close }: { of?: Model; close: () => void }) {
           {values.cache && <CacheInputs form={form} />}
         </Stack>
       </Fieldset>
-    </Editor>
+    </ThingEditor>
   );
 }
 

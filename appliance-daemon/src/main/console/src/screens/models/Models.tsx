@@ -1,17 +1,13 @@
 import { Button, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
 
-import { api, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import type { Column } from '@/parts/DataTable';
+import { ThingPage } from '@/parts/Things';
 import { Status, Words } from '@/parts/values';
 import { count } from '@/text/figures';
 
@@ -27,7 +23,6 @@ export default function Models() {
   const mayChange = useMay('change');
   const models = useEvery('models');
   const upstreams = useEvery('upstreams', {}, { enabled: useMay('view_box') });
-  const [creating, setCreating] = useParam('new');
   const columns: Column<Model>[] = [
     { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },
     {
@@ -48,43 +43,22 @@ export default function Models() {
     { key: 'cache', title: t('cache'), cell: (one) => (one.cache ? t('cacheFor', { seconds: count(one.cache.ttlSeconds) }) : t('noCache')), plain: (one) => one.cache?.ttlSeconds, from: 'md' },
     { key: 'warnings', title: '', cell: (one) => one.warnings.length > 0 && <Status tone="warn">{t('warnings')}</Status>, from: 'md' },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={models}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="models"
-            rows={all}
-            columns={all.some((one) => one.warnings.length > 0) ? columns : columns.slice(0, -1)}
-            id={(one) => one.id}
-            href={(one) => `/models/${one.id}`}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.name}
-                      edit={(close) => <ModelForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/models/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat', { name: one.name })}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={upstreams.data?.length === 0 ? <Button component={Link} href="/upstreams?new=1">{t('addUpstream')}</Button> : button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <ModelForm close={() => setCreating(null)} />}
-    </Page>
+    <ThingPage
+      noun="models"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={models}
+      columns={(all) => (all.some((one) => one.warnings.length > 0) ? columns : columns.slice(0, -1))}
+      name={(one) => one.name}
+      may={mayChange}
+      form={(one, close) => <ModelForm of={one} close={close} />}
+      removeWhat={(one) => t('removeWhat', { name: one.name })}
+      href={(one) => `/models/${one.id}`}
+      first={upstreams.data?.length === 0 && <Button component={Link} href="/upstreams?new=1">{t('addUpstream')}</Button>}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }

@@ -1,19 +1,15 @@
-import { Button, NumberInput, Select } from '@mantine/core';
+import { NumberInput, Select } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconPlus } from '@tabler/icons-react';
 
-import { api, given, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Editor } from '@/parts/Editor';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
+import type { Column } from '@/parts/DataTable';
 import { ScopeInput, type Scope } from '@/parts/ScopeInput';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import { ThingEditor } from '@/parts/ThingEditor';
+import { ThingPage } from '@/parts/Things';
 
 import { text } from './text';
 
@@ -25,7 +21,6 @@ export default function Policies() {
   const w = useWords();
   const mayChange = useMay('change');
   const policies = useEvery('policies');
-  const [creating, setCreating] = useParam('new');
   const recording = (one: Policy) => (one.recording ? `${w('bodies', one.recording.bodies)}${one.recording.bodies === 'none' ? '' : ` · ${t('days', { count: one.recording.retentionDays })}`}` : t('inherited'));
   const cache = (one: Policy) => t(one.exactCache === null ? 'inherited' : one.exactCache ? 'cacheOn' : 'cacheOff');
   const columns: Column<Policy>[] = [
@@ -36,43 +31,21 @@ export default function Policies() {
     { key: 'wait', title: t('wait'), right: true, cell: (one) => (one.waitSeconds === null ? t('inherited') : t('seconds', { count: one.waitSeconds })), plain: (one) => one.waitSeconds, from: 'md' },
     { key: 'cache', title: t('cache'), cell: cache, plain: cache, from: 'sm' },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={policies}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="policies"
-            rows={all}
-            columns={columns}
-            id={(one) => one.id}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.scope.name}
-                      edit={(close) => <PolicyForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/policies/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat', { name: one.scope.name })}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <PolicyForm close={() => setCreating(null)} />}
-    </Page>
+    <ThingPage
+      noun="policies"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={policies}
+      columns={columns}
+      name={(one) => one.scope.name}
+      may={mayChange}
+      form={(one, close) => <PolicyForm of={one} close={close} />}
+      removeWhat={(one) => t('removeWhat', { name: one.scope.name })}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }
 
@@ -108,28 +81,22 @@ function draftOf(fields: Fields) {
   };
 }
 
-function PolicyForm({ of, close }: { of?: Policy; close: () => void }) {
+function PolicyForm({ of, close }: { of: Policy | undefined; close: () => void }) {
   const t = useText(text);
   const w = useWords();
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
   const values = form.getValues();
   const errorOf = (name: string) => (typeof form.errors[name] === 'string' ? form.errors[name] : undefined);
   return (
-    <Editor
+    <ThingEditor
+      noun="policies"
+      of={of}
       title={of ? t('edit', { name: of.scope.name }) : t('create')}
       form={form}
       labels={{ scope: t('scope'), bodies: t('recording'), 'recording.retentionDays': t('retention'), priority: t('priority'), prefixCache: t('prefixCache'), waitSeconds: t('wait'), exactCache: t('cache') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/policies/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draftOf(fields) as never }))
-          : given(await api.POST('/api/v1/policies', { body: { scope: fields.scope, ...draftOf(fields) } }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/policies/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={(fields) => ({ scope: fields.scope, ...draftOf(fields) })}
+      patch={draftOf}
       close={close}
     >
       {!of && (
@@ -164,6 +131,6 @@ function PolicyForm({ of, close }: { of?: Policy; close: () => void }) {
         ]}
         {...form.getInputProps('exactCache')}
       />
-    </Editor>
+    </ThingEditor>
   );
 }

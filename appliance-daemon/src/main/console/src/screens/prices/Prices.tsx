@@ -1,17 +1,13 @@
-import { Button, Fieldset, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { Fieldset, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconPlus } from '@tabler/icons-react';
 
-import { $api, api, given, tag, type Schemas } from '@/api/client';
+import { $api, type Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Editor } from '@/parts/Editor';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import type { Column } from '@/parts/DataTable';
+import { ThingEditor } from '@/parts/ThingEditor';
+import { ThingPage } from '@/parts/Things';
 import { approximately, money } from '@/text/money';
 import { date } from '@/text/times';
 
@@ -29,7 +25,6 @@ export default function Prices() {
   const t = useText(text);
   const mayChange = useMay('change');
   const prices = useEvery('prices');
-  const [creating, setCreating] = useParam('new');
   const show = (one: Price, amount: Amount) => (one[amount] === null ? '–' : money(one[amount], one.currency));
   const besides = (one: Price) => AMOUNTS.slice(2).filter((amount) => one[amount] !== null).map((amount) => `${t(amount)} ${show(one, amount)}`).join(', ');
   const columns: Column<Price>[] = [
@@ -41,43 +36,21 @@ export default function Prices() {
     { key: 'other', title: t('other'), cell: (one) => besides(one) || '–', plain: besides, from: 'md' },
     { key: 'warning', title: t('warning'), cell: (one) => one.warning && <Text span size="sm" c="var(--warn)">{one.warning}</Text>, plain: (one) => one.warning, from: 'md' },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={prices}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="prices"
-            rows={all}
-            columns={all.some((one) => one.warning) ? columns : columns.slice(0, -1)}
-            id={(one) => one.id}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.model}
-                      edit={(close) => <PriceForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/prices/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat', { name: one.model })}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <PriceForm close={() => setCreating(null)} />}
-    </Page>
+    <ThingPage
+      noun="prices"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={prices}
+      columns={(all) => (all.some((one) => one.warning) ? columns : columns.slice(0, -1))}
+      name={(one) => one.model}
+      may={mayChange}
+      form={(one, close) => <PriceForm of={one} close={close} />}
+      removeWhat={(one) => t('removeWhat', { name: one.model })}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }
 
@@ -97,13 +70,12 @@ function draftOf(fields: Fields) {
   return { modelId: fields.modelId, upstreamId: fields.upstreamId, validFrom: fields.validFrom ? new Date(fields.validFrom).toISOString() : BEGINNING, ...amounts };
 }
 
-function PriceForm({ of, close }: { of?: Price; close: () => void }) {
+function PriceForm({ of, close }: { of: Price | undefined; close: () => void }) {
   const t = useText(text);
   const models = useEvery('models');
   const upstreams = useEvery('upstreams');
   const settings = $api.useQuery('get', '/api/v1/settings');
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
   const amounts = (names: readonly Amount[], placeholder?: string) => (
     <SimpleGrid cols={2} spacing="sm">
       {names.map((name) => (
@@ -112,20 +84,14 @@ function PriceForm({ of, close }: { of?: Price; close: () => void }) {
     </SimpleGrid>
   );
   return (
-    <Editor
+    <ThingEditor
+      noun="prices"
+      of={of}
       title={of ? t('edit', { name: of.model }) : t('create')}
       form={form}
       labels={{ modelId: t('model'), upstreamId: t('upstream'), validFrom: t('validFrom'), ...Object.fromEntries(AMOUNTS.map((amount) => [amount, t(amount)])) }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/prices/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draftOf(fields) }))
-          : given(await api.POST('/api/v1/prices', { body: draftOf(fields) }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/prices/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={draftOf}
       close={close}
     >
       <Select label={t('model')} required searchable data={(models.data ?? []).map((one) => ({ value: one.id, label: one.name }))} {...form.getInputProps('modelId')} />
@@ -134,6 +100,6 @@ function PriceForm({ of, close }: { of?: Price; close: () => void }) {
       <Fieldset legend={t('tokens')}>{amounts(TOKENS, t('asInput'))}</Fieldset>
       <Fieldset legend={t('media')}>{amounts(MEDIA)}</Fieldset>
       <Fieldset legend={t('local')}>{amounts(LOCAL)}</Fieldset>
-    </Editor>
+    </ThingEditor>
   );
 }

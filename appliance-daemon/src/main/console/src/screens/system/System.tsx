@@ -7,6 +7,7 @@ import { $api, api, given, tag, type Schemas } from '@/api/client';
 import { Problem, problemOf } from '@/api/problem';
 import { sessionHeaders, useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
+import { Confirm } from '@/parts/Confirm';
 import { Editor } from '@/parts/Editor';
 import { Page, Panel } from '@/parts/Page';
 import { Shown } from '@/parts/States';
@@ -27,9 +28,8 @@ export default function System() {
         <Stack gap="md">
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
-          <Panel title={t('restart')}>
-            <Text size="sm">{t('restartWhat')}</Text>
-          </Panel>
+          {mayOperate && <Download title={t('support')} what={t('supportWhat')} verb={t('makeSupport')} path="/api/v1/system/support-bundle" file="gatehouse-support.zip" />}
+          <Restart may={mayOperate} />
           <Panel title={t('api')}>
             <Text size="sm">
               {t('apiWhat')}{' '}
@@ -86,6 +86,36 @@ function BoxStatus() {
         </Panel>
       )}
     </Shown>
+  );
+}
+
+function Restart({ may }: { may: boolean }) {
+  const t = useText(text);
+  const [asking, setAsking] = useState(false);
+  return (
+    <Panel title={t('restart')}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{t('restartWhat')}</Text>
+        {may && (
+          <Button variant="default" onClick={() => setAsking(true)}>
+            {t('restartNow')}
+          </Button>
+        )}
+      </Stack>
+      {asking && (
+        <Confirm
+          title={t('restart')}
+          verb={t('restartNow')}
+          close={() => setAsking(false)}
+          act={async () => {
+            await api.POST('/api/v1/system/restart');
+            notifications.show({ message: t('restarting') });
+          }}
+        >
+          {t('restartAsk')}
+        </Confirm>
+      )}
+    </Panel>
   );
 }
 

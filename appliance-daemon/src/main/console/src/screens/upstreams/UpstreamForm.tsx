@@ -2,9 +2,9 @@ import { ActionIcon, Button, Fieldset, Group, NumberInput, PasswordInput, Select
 import { useForm } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 
-import { api, given, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useText } from '@/i18n/messages';
-import { Editor } from '@/parts/Editor';
+import { ThingEditor } from '@/parts/ThingEditor';
 
 import { text } from './text';
 
@@ -55,27 +55,20 @@ function draftOf(fields: Fields, of: Upstream | undefined) {
   };
 }
 
-export function UpstreamForm({ of, close }: { of?: Upstream; close: () => void }) {
+export function UpstreamForm({ of, close }: { of: Upstream | undefined; close: () => void }) {
   const t = useText(text);
   const form = useForm<Fields>({ initialValues: fieldsOf(of) });
   const values = form.getValues();
-  const path = { id: of?.id ?? '' };
   const known = (name: string) => of?.keys.some((key) => key.name === name) ?? false;
   return (
-    <Editor
+    <ThingEditor
+      noun="upstreams"
+      of={of}
       title={of ? t('edit', { name: of.name }) : t('create')}
       form={form}
       labels={{ name: t('name'), kind: t('kind'), baseUrl: t('baseUrl'), keys: t('keys'), region: t('region'), options: t('options') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/upstreams/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draftOf(fields, of) as never }))
-          : given(await api.POST('/api/v1/upstreams', { body: draftOf(fields, undefined) as never }))
-      }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/upstreams/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
+      fields={fieldsOf}
+      draft={(fields) => draftOf(fields, of) as Schemas['UpstreamDraft']}
       close={close}
     >
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
@@ -113,6 +106,6 @@ export function UpstreamForm({ of, close }: { of?: Upstream; close: () => void }
         </SimpleGrid>
       </Fieldset>
       <Textarea label={t('options')} description={t('optionsHelp')} autosize minRows={2} classNames={{ input: 'mono' }} {...form.getInputProps('options')} />
-    </Editor>
+    </ThingEditor>
   );
 }

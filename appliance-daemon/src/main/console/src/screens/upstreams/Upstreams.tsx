@@ -1,16 +1,11 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 
-import { api, tag, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { currencyOf, merged, useUsage } from '@/api/usage';
 import { useText } from '@/i18n/messages';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
+import type { Column } from '@/parts/DataTable';
+import { ThingPage } from '@/parts/Things';
 import { Simulated } from '@/parts/values';
 import { count } from '@/text/figures';
 import { approximately, money } from '@/text/money';
@@ -31,7 +26,6 @@ export default function Upstreams() {
   const lines = merged(usage.data?.lines ?? [], 'upstream');
   const currency = currencyOf(lines);
   const line = (one: Upstream) => lines.find((each) => each.by['upstream'] === one.name);
-  const [creating, setCreating] = useParam('new');
   const columns: Column<Upstream>[] = [
     { key: 'name', title: t('name'), cell: (one) => one.name, plain: (one) => one.name },
     { key: 'kind', title: t('kind'), cell: (one) => <>{one.kind} {one.simulated && <Simulated />}</>, plain: (one) => one.kind, from: 'xs' },
@@ -50,43 +44,21 @@ export default function Upstreams() {
       : []),
     ...(mayChange ? [{ key: 'test', title: '', right: true, cell: (one: Upstream) => <Test of={one} /> }] : []),
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={upstreams}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="upstreams"
-            rows={all}
-            columns={columns}
-            id={(one) => one.id}
-            href={(one) => `/upstreams/${one.id}`}
-            actions={
-              mayChange
-                ? (one) => (
-                    <RowMenu
-                      name={one.name}
-                      edit={(close) => <UpstreamForm of={one} close={close} />}
-                      remove={() => api.DELETE('/api/v1/upstreams/{id}', { params: { path: { id: one.id }, header: { 'If-Match': tag(one.version) } } })}
-                      removeWhat={t('removeWhat')}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
-          />
-        )}
-      </Shown>
-      {creating && <UpstreamForm close={() => setCreating(null)} />}
-    </Page>
+    <ThingPage
+      noun="upstreams"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={upstreams}
+      columns={columns}
+      name={(one) => one.name}
+      may={mayChange}
+      form={(one, close) => <UpstreamForm of={one} close={close} />}
+      removeWhat={() => t('removeWhat')}
+      href={(one) => `/upstreams/${one.id}`}
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }

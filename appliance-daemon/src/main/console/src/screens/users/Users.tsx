@@ -1,104 +1,138 @@
-import { Button, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { IconPlus } from '@tabler/icons-react';
+import { Select, Text } from '@mantine/core';
+import { useLocation } from 'wouter';
 
-import { api, given, tag, type Schemas } from '@/api/client';
+import { api, type Schemas } from '@/api/client';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
+import { change } from '@/api/things';
+import { ROLES } from '@/api/words';
 import { useText } from '@/i18n/messages';
-import { DataTable, type Column } from '@/parts/DataTable';
-import { Editor } from '@/parts/Editor';
-import { Page } from '@/parts/Page';
-import { RowMenu } from '@/parts/RowMenu';
-import { Empty, Shown } from '@/parts/States';
-import { useParam } from '@/parts/url';
-import { Ago } from '@/parts/values';
+import { useWords } from '@/i18n/useWords';
+import { Confirm } from '@/parts/Confirm';
+import type { Column } from '@/parts/DataTable';
+import type { Act } from '@/parts/RowMenu';
+import { ThingPage } from '@/parts/Things';
+import { useParams } from '@/parts/url';
+import { Ago, Status } from '@/parts/values';
 import { count } from '@/text/figures';
 
+import { BreakGlass } from './BreakGlass';
 import { text } from './text';
+import { UserForm } from './UserForm';
 
 type User = Schemas['User'];
-type Fields = { name: string; email: string };
-
-const fieldsOf = (of: User | undefined): Fields => ({ name: of?.name ?? '', email: of?.email ?? '' });
 
 export default function Users() {
   const t = useText(text);
+  const w = useWords();
+  const [, go] = useLocation();
   const mayChange = useMay('manage_people');
   const users = useEvery('users');
   const keys = useEvery('keys');
-  const [creating, setCreating] = useParam('new');
+  const departments = useEvery('departments');
+  const projects = useEvery('projects');
+  const [filter, setFilter] = useParams();
+  const role = filter.get('role');
+  const state = filter.get('state');
   const keysOf = (user: User) => (keys.data ?? []).filter((key) => key.ownerId === user.id && key.state !== 'revoked').length;
+  const reach = (user: User) =>
+    [
+      ...(departments.data ?? []).filter((one) => user.departments.includes(one.id)).map((one) => one.name),
+      ...(projects.data ?? []).filter((one) => user.projects.includes(one.id)).map((one) => `${one.department} / ${one.name}`),
+    ].join(', ');
+  const roles = (user: User) => user.roles.map((one) => w('role', one)).join(', ');
+  const standing = (user: User) => (user.active ? (user.roles.length === 0 ? 'noRole' : 'active') : 'inactive');
   const columns: Column<User>[] = [
-    { key: 'name', title: t('name'), cell: (user) => user.name, plain: (user) => user.name },
-    { key: 'email', title: t('email'), cell: (user) => user.email ?? '–', plain: (user) => user.email },
-    { key: 'keys', title: t('keys'), right: true, cell: (user) => count(keysOf(user)), plain: keysOf },
-    { key: 'createdAt', title: t('createdAt'), cell: (user) => <Ago time={user.createdAt} />, plain: (user) => user.createdAt, from: 'sm' },
+    {
+      key: 'name', title: t('name'), plain: (user) => user.name,
+      cell: (user) => (
+        <>
+          {user.name}
+          {user.email && (
+            <Text size="xs" c="dimmed">
+              {user.email}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { key: 'email', title: t('email'), hidden: true, cell: () => null, plain: (user) => user.email },
+    {
+      key: 'roles', title: t('roles'), plain: roles,
+      cell: (user) => (
+        <>
+          {roles(user) || '–'}
+          {reach(user) && (
+            <Text size="xs" c="dimmed" maw={360} truncate title={reach(user)}>
+              {t('in', { where: reach(user) })}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { key: 'reach', title: t('reach'), hidden: true, cell: () => null, plain: reach },
+    { key: 'state', title: t('state'), cell: (user) => <Status tone={standing(user) === 'active' ? 'ok' : 'idle'}>{t(standing(user))}</Status>, plain: (user) => t(standing(user)), from: 'sm' },
+    { key: 'breakGlass', title: t('breakGlass'), cell: (user) => t(user.breakGlass ? 'has' : 'hasNot'), plain: (user) => t(user.breakGlass ? 'has' : 'hasNot'), from: 'md' },
+    { key: 'keys', title: t('keys'), right: true, cell: (user) => count(keysOf(user)), plain: keysOf, from: 'sm' },
+    { key: 'createdAt', title: t('createdAt'), cell: (user) => <Ago time={user.createdAt} />, plain: (user) => user.createdAt, from: 'lg' },
   ];
-  const button = mayChange && (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setCreating('1')}>
-      {t('create')}
-    </Button>
-  );
+  const acts = (user: User): Act[] => [
+    { label: t(user.breakGlass ? 'breakGlassAnew' : 'breakGlassGive'), dialog: (close) => <BreakGlass of={user} close={close} /> },
+    ...(user.breakGlass
+      ? [
+          {
+            label: t('breakGlassTake'),
+            dialog: (close: () => void) => (
+              <Confirm title={`${t('breakGlassTake')}: ${user.name}`} verb={t('breakGlassTake')} close={close} act={() => api.DELETE('/api/v1/users/{id}/break-glass', { params: { path: { id: user.id } } })}>
+                {t('breakGlassTakeWhat')}
+              </Confirm>
+            ),
+          },
+        ]
+      : []),
+    { label: t('sessions'), run: async () => go(`/sessions?user=${user.id}`) },
+    user.active
+      ? {
+          label: t('deactivate'),
+          dialog: (close: () => void) => (
+            <Confirm title={`${t('deactivate')}: ${user.name}`} verb={t('deactivate')} close={close} act={() => change('users', user.id, user.version, { active: false })}>
+              {t('deactivateWhat')}
+            </Confirm>
+          ),
+        }
+      : { label: t('activate'), run: () => change('users', user.id, user.version, { active: true }) },
+  ];
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
-      <Shown of={users}>
-        {(all) => (
-          <DataTable
-            label={t('title')}
-            file="users"
-            rows={all}
-            columns={columns}
-            id={(user) => user.id}
-            actions={
-              mayChange
-                ? (user) => (
-                    <RowMenu
-                      name={user.name}
-                      edit={(close) => <UserForm of={user} close={close} />}
-                      remove={() => api.DELETE('/api/v1/users/{id}', { params: { path: { id: user.id }, header: { 'If-Match': tag(user.version) } } })}
-                      removeWhat={t('removeWhat')}
-                    />
-                  )
-                : undefined
-            }
-            empty={
-              <Empty title={t('empty')} action={button}>
-                {t('emptyWhat')}
-              </Empty>
-            }
+    <ThingPage
+      noun="users"
+      title={t('title')}
+      about={t('about')}
+      verb={t('create')}
+      of={users}
+      columns={columns}
+      name={(user) => user.name}
+      may={mayChange}
+      form={(user, close) => <UserForm of={user} close={close} />}
+      acts={acts}
+      removeWhat={() => t('removeWhat')}
+      shows={(user) => (!role || user.roles.some((one) => one === role)) && (!state || standing(user) === state)}
+      filters={
+        <>
+          <Select size="xs" w={170} aria-label={t('roles')} placeholder={t('anyRole')} clearable value={role} onChange={(value) => setFilter({ role: value })} data={ROLES.map((value) => ({ value, label: w('role', value) }))} />
+          <Select
+            size="xs"
+            w={150}
+            aria-label={t('state')}
+            placeholder={t('anyState')}
+            clearable
+            value={state}
+            onChange={(value) => setFilter({ state: value })}
+            data={(['active', 'noRole', 'inactive'] as const).map((value) => ({ value, label: t(value) }))}
           />
-        )}
-      </Shown>
-      {creating && <UserForm close={() => setCreating(null)} />}
-    </Page>
-  );
-}
-
-function UserForm({ of, close }: { of?: User; close: () => void }) {
-  const t = useText(text);
-  const form = useForm<Fields>({ initialValues: fieldsOf(of) });
-  const path = { id: of?.id ?? '' };
-  const draft = (fields: Fields) => ({ name: fields.name.trim(), email: fields.email.trim() || null });
-  return (
-    <Editor
-      title={of ? t('edit', { name: of.name }) : t('create')}
-      form={form}
-      labels={{ name: t('name'), email: t('email') }}
-      version={of?.version}
-      save={async (fields, version) =>
-        of
-          ? given(await api.PATCH('/api/v1/users/{id}', { params: { path, header: version === undefined ? {} : { 'If-Match': tag(version) } }, body: draft(fields) }))
-          : given(await api.POST('/api/v1/users', { body: draft(fields) }))
+        </>
       }
-      latest={async () => {
-        const now = given(await api.GET('/api/v1/users/{id}', { params: { path } }));
-        return { version: now.version, values: fieldsOf(now) };
-      }}
-      close={close}
-    >
-      <TextInput label={t('name')} required data-autofocus {...form.getInputProps('name')} />
-      <TextInput label={t('email')} type="email" {...form.getInputProps('email')} />
-    </Editor>
+      empty={t('empty')}
+      emptyWhat={t('emptyWhat')}
+    />
   );
 }

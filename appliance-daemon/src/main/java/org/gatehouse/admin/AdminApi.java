@@ -2,7 +2,9 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,7 @@ import org.gatehouse.store.StoreFailure;
  * given an id, guarded, checked against its operation's description, carried out, and answered; what fails inside is
  * logged once and answered without its cause. Thread-safe.
  */
-public final class AdminApi implements HttpService {
+public final class AdminApi implements HttpService, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AdminApi.class.getName());
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
     /** Of a body that was refused. */
@@ -44,14 +46,20 @@ public final class AdminApi implements HttpService {
     private final ScimService scim;
     private final Supplier<UUID> ids;
     private final byte[] document;
+    private final EventFeed feed;
 
     /** The admin API over these rooms. */
     public static AdminApi over(AdminRooms rooms) {
-        Guard guard = new Guard(rooms.tokens(), rooms.people().sessions(), rooms.governance().users(), rooms.trail(),
-                rooms.clock(), rooms.nanoTime(), rooms.ids());
+        Guard guard = new Guard(rooms.tokens(), rooms.people().sessions(), rooms.setUp().claims(),
+                rooms.governance().users(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
         all.addAll(new SessionOperations(rooms.people(), rooms.governance(), rooms.tokens(), guard, rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new AccessRequestOperations(rooms.governance()).all());
+        all.addAll(new CatalogueOperations(rooms.governance(), rooms.clock()).all());
+        all.addAll(new AlertOperations(rooms.governance(), rooms.alerts()).all());
+        all.add(new LimitStandings(rooms.governance(), rooms.limits(), rooms.clock()).operation());
+        all.add(new LatencyOperations(rooms.latencies(), rooms.clock()).operation());
         all.addAll(new SignOnOperations(rooms.people(), rooms.governance()).all());
         all.addAll(new UserOperations(rooms.people(), rooms.governance().users()).all());
         all.addAll(new RouteOperations(rooms.governance(), rooms.routes(), rooms.trail(), rooms.clock(), rooms.ids())
@@ -67,12 +75,18 @@ public final class AdminApi implements HttpService {
         all.addAll(new BatchOperations(rooms.batches(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
-        all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots()).all());
-        return new AdminApi(all, guard, new ScimService(rooms.people().provisioning(), rooms.nanoTime()), rooms.ids(),
+        all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots(), rooms.trail(),
+                rooms.clock(), rooms.ids()).all());
+        all.addAll(new SetupOperations(rooms.setUp(), rooms.box(), rooms.version()).all());
+        EventFeed feed = new EventFeed(EventTopics.of(all, rooms), rooms.nanoTime(), rooms.ids().get().toString(),
+                Duration.ofSeconds(15), Duration.ofSeconds(5));
+        all.addAll(new EventOperations(feed, guard).all());
+        return new AdminApi(all, feed, guard, new ScimService(rooms.people().provisioning(), rooms.nanoTime()),
+                rooms.ids(),
                 rooms.version());
     }
 
-    private AdminApi(List<Operation> operations, Guard guard, ScimService scim, Supplier<UUID> ids,
+    private AdminApi(List<Operation> operations, EventFeed feed, Guard guard, ScimService scim, Supplier<UUID> ids,
             String version) {
         List<Operation> all = new ArrayList<>(operations);
         all.add(Operation.get("/api/openapi.json", "getOpenApi", "system", "This document.",
@@ -82,9 +96,21 @@ public final class AdminApi implements HttpService {
         this.router = new Router(all);
         this.reader = new RequestReader();
         this.guard = guard;
+        this.feed = feed;
         this.scim = scim;
         this.ids = ids;
         this.document = Json.bytes(OpenApi.describe(all, version));
+    }
+
+    /** Ends what goes on by itself: listeners of events. */
+    @Override
+    public void close() {
+        feed.close();
+    }
+
+    /** How many listen to events. */
+    public int listeners() {
+        return feed.listeners();
     }
 
     /** The table that everything here is made from. */
@@ -178,7 +204,12 @@ public final class AdminApi implements HttpService {
                     response.header(HeaderNames.RETRY_AFTER, problem.retryAfterSeconds().toString());
                 }
                 response.status(problem.status()).header(HeaderNames.CONTENT_TYPE, "application/problem+json")
-                        .send(Json.bytes(Json.tree(problem.body(requestId))));
+                        .send(Json.bytes(problem.body(requestId)));
+            }
+            case Answer.Events events -> {
+                leave(request);
+                events(events, response);
+                return;
             }
             case Answer.Stream stream -> stream(stream, request, response, requestId);
         }
@@ -234,6 +265,18 @@ public final class AdminApi implements HttpService {
             }
             // Not closed properly: the client sees that it did not get all of it.
             throw new CloseConnectionException("the answer broke off", e);
+        }
+    }
+
+    /** Whoever listens leaves when they like: that is no failure. */
+    private static void events(Answer.Events events, ServerResponse response) {
+        response.status(200).header(HeaderNames.CONTENT_TYPE, "text/event-stream");
+        // Of nginx: it would hold events back until its buffer is full.
+        response.header(HeaderNames.create("X-Accel-Buffering"), "no");
+        try (OutputStream out = response.outputStream()) {
+            events.writer().write(out);
+        } catch (IOException | RuntimeException e) {
+            throw new CloseConnectionException("the listener left", e);
         }
     }
 

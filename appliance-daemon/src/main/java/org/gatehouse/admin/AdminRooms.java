@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import org.gatehouse.alerts.Alerts;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailSearch;
 import org.gatehouse.audit.TrailVerification;
@@ -14,6 +15,8 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.identity.People;
 import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.setup.SetUp;
+import org.gatehouse.usage.Latencies;
 import org.gatehouse.usage.UsageReport;
 
 /**
@@ -27,6 +30,6 @@ import org.gatehouse.usage.UsageReport;
 public record AdminRooms(Governance governance, People people, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
         LocalModels models, AnswerCache cache, ClientBatches batches, UpstreamProbe probe, LiveRoutes routes,
-        LiveQueues queues, Box box,
+        LiveQueues queues, Box box, Alerts alerts, SetUp setUp, LiveLimits limits, Latencies latencies,
         String version,
         Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

@@ -45,6 +45,9 @@ sealed interface Answer {
         }
     }
 
+    /** Events that go on until somebody ends them; whoever listens may leave at any time. */
+    record Events(Stream.Writer writer) implements Answer {}
+
     /** It did not work out. */
     record Failed(Problem problem) implements Answer {}
 }

@@ -25,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * @param host {@code Host}
  * @param address the peer's, as digits: asking for its host would ask a name server
  * @param agent what the client calls itself
+ * @param lastEventId the last event that the client has had; {@code null} without
  */
 record Arrival(String method, boolean secure, @Nullable String authorization, @Nullable String cookie,
         @Nullable String signOn, boolean console, @Nullable String site, @Nullable String origin, String host,
-        String address, String agent, String requestId) {
+        String address, String agent, String requestId, @Nullable String lastEventId) {
 
     /** The header that the console sends: a custom one makes browsers ask first, and we allow nobody (CORS). */
     static final String CONSOLE_HEADER = "x-gatehouse-console";
     private static final HeaderName CONSOLE = HeaderNames.create(CONSOLE_HEADER);
+    private static final HeaderName LAST_EVENT = HeaderNames.create("Last-Event-ID");
     private static final HeaderName SITE = HeaderNames.create("Sec-Fetch-Site");
     /** RFC 6265bis 4.1.3.2: a browser takes it over TLS only, from this host only, for all paths. */
     private static final String SECURE_COOKIE = "__Host-gatehouse";
@@ -53,7 +55,13 @@ record Arrival(String method, boolean secure, @Nullable String authorization, @N
                 request.headers().first(HeaderNames.HOST).filter(host -> HOST.matcher(host).matches())
                         .orElse("localhost"),
                 address(request),
-                request.headers().first(HeaderNames.USER_AGENT).orElse(""), requestId);
+                request.headers().first(HeaderNames.USER_AGENT).orElse(""), requestId,
+                request.headers().first(LAST_EVENT).filter(id -> id.length() <= 100).orElse(null));
+    }
+
+    /** What the box asks of itself. */
+    static Arrival ofTheBox() {
+        return new Arrival("GET", true, null, null, null, false, null, null, "localhost", "", "", "", null);
     }
 
     private static Optional<String> cookie(ServerRequest request, String name) {
@@ -136,6 +144,15 @@ record Arrival(String method, boolean secure, @Nullable String authorization, @N
     /** The header that has the browser keep a sign-on that is under way. */
     String keepSignOn(String value, long seconds) {
         return set(secure ? SECURE_SIGN_ON : PLAIN_SIGN_ON, value, seconds);
+    }
+
+    /**
+     * The same for a sign-on whose answer is posted by a page of the provider: only {@code SameSite=None} cookies come
+     * along then, and browsers keep these over TLS only.
+     */
+    String keepPostedSignOn(String value, long seconds) {
+        String header = keepSignOn(value, seconds);
+        return secure ? header.replace("SameSite=Lax", "SameSite=None") : header;
     }
 
     /** Lax, not Strict: behind a sign-on the browser comes from the provider's site. */

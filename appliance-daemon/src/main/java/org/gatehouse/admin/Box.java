@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import org.gatehouse.governance.form.About;
 
@@ -15,6 +16,22 @@ public interface Box {
 
     /** Writes a consistent backup while the box serves; throws when it can't be finished. */
     void backup(OutputStream out) throws IOException;
+
+    /** Writes what somebody who helps must know, in one file that may be sent: a ZIP archive without secrets and prompts. */
+    void supportBundle(OutputStream out) throws IOException;
+
+    /** The certificate that clients see; empty without TLS. */
+    Optional<Certificate> certificate();
+
+    /**
+     * Ends the daemon and starts it again, in a moment: running calls may end first, engines go on. False where nobody
+     * starts it again.
+     */
+    boolean restart();
+
+    /** A certificate. */
+    record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,
+            @About("When it ends, or has ended.") Instant expiresAt) {}
 
     /**
      * How the box does.

@@ -22,11 +22,25 @@ final class ConsoleFiles {
     private static final String ROOM = "console/";
 
     private final Map<String, String> types;
-    private final @Nullable String index;
+    private final Map<Page, String> pages;
 
-    private ConsoleFiles(Map<String, String> types, @Nullable String index) {
+    private ConsoleFiles(Map<String, String> types, Map<Page, String> pages) {
         this.types = Map.copyOf(types);
-        this.index = index;
+        this.pages = Map.copyOf(pages);
+    }
+
+    /** What a browser opens. */
+    enum Page {
+        /** The console. */
+        CONSOLE("index.html"),
+        /** The set-up of a new box. */
+        SETUP("setup.html");
+
+        private final String file;
+
+        Page(String file) {
+            this.file = file;
+        }
     }
 
     /** How a file is sent. */
@@ -64,25 +78,31 @@ final class ConsoleFiles {
     /** What the program has; nothing when it was built without the console. */
     static ConsoleFiles ofProgram() {
         try (InputStream list = ConsoleFiles.class.getResourceAsStream(ROOM + "files");
-                InputStream page = ConsoleFiles.class.getResourceAsStream(ROOM + "index.html")) {
-            if (list == null || page == null) {
-                return new ConsoleFiles(Map.of(), null);
+                InputStream console = ConsoleFiles.class.getResourceAsStream(ROOM + Page.CONSOLE.file);
+                InputStream setup = ConsoleFiles.class.getResourceAsStream(ROOM + Page.SETUP.file)) {
+            if (list == null || console == null || setup == null) {
+                return new ConsoleFiles(Map.of(), Map.of());
             }
             Map<String, String> types = new LinkedHashMap<>();
             BufferedReader lines = new BufferedReader(new InputStreamReader(list, StandardCharsets.UTF_8));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 types.put(line, typeOf(line));
             }
-            return new ConsoleFiles(types, new String(page.readAllBytes(), StandardCharsets.UTF_8));
+            return new ConsoleFiles(types,
+                    Map.of(Page.CONSOLE, text(console), Page.SETUP, text(setup)));
         } catch (IOException e) {
             throw new UncheckedIOException("The program's own files cannot be read. Install it again.", e);
         }
     }
 
-    /** The page, with its place for a nonce; {@code null} when the program was built without the console. */
+    private static String text(InputStream page) throws IOException {
+        return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** A page, with its place for a nonce; {@code null} when the program was built without the console. */
     @Nullable
-    String index() {
-        return index;
+    String page(Page page) {
+        return pages.get(page);
     }
 
     /** The media type of a file of that name; empty when there is none. */

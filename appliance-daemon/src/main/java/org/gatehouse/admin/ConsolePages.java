@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 import io.helidon.http.HeaderName;
@@ -15,12 +16,14 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
 /**
- * The web console as a Helidon service: mount it at the root, it answers everything under {@code /console} and sends
- * {@code /} there. Every path that is no file gets the page, so that deep links work. Nothing here is secret and nobody
- * is asked who they are: what the page shows, it gets from the admin API. Thread-safe.
+ * The web console and the set-up of a new box as a Helidon service: mount it at the root. It answers everything under
+ * {@code /console} and, while the box is being set up, under {@code /setup}; {@code /} leads to what the box needs. Every
+ * path that is no file gets the page, so that deep links work. Nothing here is secret and nobody is asked who they are:
+ * what the pages show, they get from the admin API. Thread-safe.
  */
 public final class ConsolePages implements HttpService {
     private static final String ROOT = "/console/";
+    private static final String SETUP = "/setup/";
     private static final String HASHED = "assets/";
     private static final String PLACE_OF_NONCE = "@NONCE@";
     private static final int NONCE_BYTES = 18;
@@ -34,32 +37,44 @@ public final class ConsolePages implements HttpService {
 
     private final ConsoleFiles files;
     private final RandomGenerator random;
+    private final BooleanSupplier setUp;
 
-    private ConsolePages(ConsoleFiles files, RandomGenerator random) {
+    private ConsolePages(ConsoleFiles files, RandomGenerator random, BooleanSupplier setUp) {
         this.files = files;
         this.random = random;
+        this.setUp = setUp;
     }
 
     /**
      * The console that was built into this program.
      *
      * @param random makes a nonce for each page: must not be guessable
+     * @param setUp whether the box is set up; asked each time
      */
-    public static ConsolePages ofProgram(RandomGenerator random) {
-        return new ConsolePages(ConsoleFiles.ofProgram(), random);
+    public static ConsolePages ofProgram(RandomGenerator random, BooleanSupplier setUp) {
+        return new ConsolePages(ConsoleFiles.ofProgram(), random, setUp);
     }
 
     @Override
     public void routing(HttpRules rules) {
-        rules.any("/", this::toConsole);
-        rules.any("/console", this::toConsole);
+        rules.any("/", (request, response) -> lead(setUp.getAsBoolean() ? ROOT : SETUP, request, response));
+        rules.any("/console", (request, response) -> lead(ROOT, request, response));
         rules.any("/console/*", this::handle);
+        rules.any("/setup", (request, response) -> lead(setUp.getAsBoolean() ? ROOT : SETUP, request, response));
+        rules.any("/setup/*", this::setUp);
     }
 
-    private void toConsole(ServerRequest request, ServerResponse response) {
+    private static void lead(String to, ServerRequest request, ServerResponse response) {
         if (reads(request, response)) {
-            response.status(302).header(HeaderNames.LOCATION, ROOT).header(HeaderNames.CACHE_CONTROL, "no-store")
-                    .send();
+            response.status(302).header(HeaderNames.LOCATION, to).header(HeaderNames.CACHE_CONTROL, "no-store").send();
+        }
+    }
+
+    private void setUp(ServerRequest request, ServerResponse response) {
+        if (setUp.getAsBoolean()) {
+            lead(ROOT, request, response);
+        } else if (reads(request, response)) {
+            page(ConsoleFiles.Page.SETUP, response);
         }
     }
 
@@ -77,7 +92,7 @@ public final class ConsolePages implements HttpService {
             // A page of an older build asks for it: never the new page under a script's name.
             say(404, "The console has no such file. Load the page again.", response);
         } else {
-            page(response);
+            page(ConsoleFiles.Page.CONSOLE, response);
         }
     }
 
@@ -109,9 +124,9 @@ public final class ConsolePages implements HttpService {
         }
     }
 
-    private void page(ServerResponse response) {
-        String index = files.index();
-        if (index == null) {
+    private void page(ConsoleFiles.Page wanted, ServerResponse response) {
+        String page = files.page(wanted);
+        if (page == null) {
             say(503, "This program was built without its console. Build it where Node.js 20 or later is installed;"
                     + " the admin API is at /api/v1 all the same.", response);
             return;
@@ -124,7 +139,7 @@ public final class ConsolePages implements HttpService {
                 .header(FEATURES, "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
                 .header(HeaderNames.CACHE_CONTROL, "no-store")
                 .header(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
-                .send(index.replace(PLACE_OF_NONCE, nonce).getBytes(StandardCharsets.UTF_8));
+                .send(page.replace(PLACE_OF_NONCE, nonce).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Scripts are files of ours only; styles that the component kit writes carry the page's nonce. */

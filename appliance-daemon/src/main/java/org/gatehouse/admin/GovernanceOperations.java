@@ -17,6 +17,8 @@ import org.gatehouse.governance.Department;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.LimitDraft;
+import org.gatehouse.governance.MachineClientDraft;
+import org.gatehouse.governance.MachineClientView;
 import org.gatehouse.governance.ModelDraft;
 import org.gatehouse.governance.Policy;
 import org.gatehouse.governance.PolicyDraft;
@@ -66,6 +68,8 @@ final class GovernanceOperations {
         all.addAll(new NounOperations<>(governance.users(), User.class, UserDraft.class,
                 within.changedCarefully(Permission.MANAGE_PEOPLE), GovernanceOperations::holdRoles).all(false));
         all.addAll(new KeyOperations(governance.keys(), new KeyFence(governance)).all());
+        all.addAll(new NounOperations<>(governance.machineClients(), MachineClientView.class, MachineClientDraft.class,
+                Access.usual().changedCarefully(Permission.CHANGE)).all(false));
         all.addAll(new NounOperations<>(governance.limits(), RateLimit.class, LimitDraft.class, within).all(false));
         all.addAll(new NounOperations<>(governance.budgets(), SpendBudget.class, BudgetDraft.class, within)
                 .all(false));

@@ -14,6 +14,7 @@ import org.gatehouse.governance.Noun;
 import org.gatehouse.governance.User;
 import org.gatehouse.identity.Session;
 import org.gatehouse.identity.Sessions;
+import org.gatehouse.setup.Claims;
 
 /**
  * Decides who calls and whether they may, from the credentials of a request: a token with each request, or the cookie of
@@ -24,16 +25,18 @@ final class Guard {
 
     private final AdminTokens tokens;
     private final Sessions sessions;
+    private final Claims claims;
     private final Noun<User, ?> users;
     private final AdminTrail trail;
     private final FailureThrottle throttle;
     private final Clock clock;
     private final Supplier<UUID> ids;
 
-    Guard(AdminTokens tokens, Sessions sessions, Noun<User, ?> users, AdminTrail trail, Clock clock,
+    Guard(AdminTokens tokens, Sessions sessions, Claims claims, Noun<User, ?> users, AdminTrail trail, Clock clock,
             LongSupplier nanoTime, Supplier<UUID> ids) {
         this.tokens = tokens;
         this.sessions = sessions;
+        this.claims = claims;
         this.users = users;
         this.trail = trail;
         this.throttle = new FailureThrottle(nanoTime);
@@ -65,6 +68,9 @@ final class Guard {
         /** Brought a cookie whose session has ended. */
         record Gone() implements Caller {}
 
+        /** Brought what opened the set-up once. */
+        record Superseded(Claims.Standing standing) implements Caller {}
+
         /** Brought a good cookie with a request that another site may have sent. */
         record Forged() implements Caller {}
     }
@@ -91,6 +97,8 @@ final class Guard {
                             ? Problem.unauthenticated()
                             : deny(false, arrival));
             case Caller.Gone() -> new Decision.Denied(Problem.sessionEnded());
+            case Caller.Superseded(Claims.Standing standing) ->
+                new Decision.Denied(superseded(standing, arrival));
             case Caller.Forged() -> new Decision.Denied(Problem.forged());
         };
     }
@@ -119,7 +127,11 @@ final class Guard {
             if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
                 return new Caller.Stranger();
             }
-            return tokens.nameOf(authorization.substring(SCHEME.length()).strip())
+            String token = authorization.substring(SCHEME.length()).strip();
+            if (token.startsWith(Claims.TOKEN_PREFIX)) {
+                return ofSetUp(claims.ofToken(token), arrival);
+            }
+            return tokens.nameOf(token)
                     .<Caller>map(name -> new Caller.Known(
                             Identity.almighty(new Actor(Actor.Type.TOKEN, name, arrival.address(),
                                     arrival.requestId()))))
@@ -129,13 +141,38 @@ final class Guard {
         if (cookie == null || arrival.isSafe() && arrival.isOfAnotherSite()) {
             return new Caller.Stranger();
         }
-        Optional<Identity> identity = sessions.find(cookie).flatMap(session -> identity(session, arrival));
+        Optional<Session> session = sessions.find(cookie);
+        String name = session.map(Session::tokenName).orElse(null);
+        if (name != null && Claims.isOfSetUp(name)) {
+            return !arrival.isSafe() && arrival.mayBeForged()
+                    ? new Caller.Forged()
+                    : ofSetUp(claims.ofSession(name), arrival);
+        }
+        Optional<Identity> identity = session.flatMap(known -> identity(known, arrival));
         if (identity.isEmpty()) {
             return new Caller.Gone();
         }
         return !arrival.isSafe() && arrival.mayBeForged()
                 ? new Caller.Forged()
                 : new Caller.Known(identity.get());
+    }
+
+    /**
+     * Whoever holds the claim may do everything, and showed why just as the holder of an admin token did: their session is
+     * not looked at for how recent it is.
+     */
+    private static Caller ofSetUp(Claims.Standing standing, Arrival arrival) {
+        return standing == Claims.Standing.HOLDS
+                ? new Caller.Known(Identity.almighty(
+                        new Actor(Actor.Type.TOKEN, Claims.HOLDER, arrival.address(), arrival.requestId())))
+                : new Caller.Superseded(standing);
+    }
+
+    private Problem superseded(Claims.Standing standing, Arrival arrival) {
+        long wait = throttle.failed(arrival.address());
+        return wait > 0
+                ? Problem.throttled(wait)
+                : standing == Claims.Standing.FINISHED ? Problem.setUpFinished() : Problem.takenOver();
     }
 
     /** Looks at the user each time: a role that is taken away, and a user who is switched off, are so at once. */
@@ -153,6 +190,15 @@ final class Guard {
                 : users.find(id).filter(user -> user.active() && !user.roles().isEmpty())
                         .map(user -> Identity.of(new Actor(Actor.Type.USER, user.name(), arrival.address(),
                                 arrival.requestId()), user, session));
+    }
+
+    /** Who somebody is now who was let in a while ago; empty when they would not be let in any more. Counts as no use of the session. */
+    Optional<Identity> again(Identity before, Arrival arrival) {
+        Session session = before.session();
+        if (session != null) {
+            return sessions.peek(session.id()).flatMap(open -> identity(open, arrival));
+        }
+        return caller(arrival) instanceof Caller.Known(Identity now) ? Optional.of(now) : Optional.empty();
     }
 
     /** Somebody tried a token that is none, in the body of a request. */

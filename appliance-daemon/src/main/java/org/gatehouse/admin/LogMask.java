@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * Hides what looks like a secret in a line of an engine's output. Engines print their whole command line and settings when
  * they start, keys included (vLLM: "non-default args: {… 'api_key': ['…'] …}"). Stateless.
  */
-final class LogMask {
+public final class LogMask {
     private static final String VALUE = "(?:\\[[^\\]]*\\]|\"[^\"]*\"|'[^']*'|[^\\s,;'\"\\])}]+)";
     private static final String NAME = "(?:api[-_]?key|hf[-_]token|auth[-_]?token|access[-_]?token|password|secret)";
     private static final List<Pattern> SECRETS = List.of(
@@ -20,7 +20,8 @@ final class LogMask {
 
     private LogMask() {}
 
-    static String mask(String line) {
+    /** The line with stars where secrets may be. */
+    public static String mask(String line) {
         String masked = line;
         for (Pattern secret : SECRETS) {
             masked = secret.matcher(masked).replaceAll("$1***");

@@ -42,7 +42,10 @@ final class OpenApi {
         headers(problem);
         problem.putObject("content").putObject("application/problem+json").set("schema",
                 schemas.reference(Problem.Body.class, Direction.REPLY));
-        components.set("schemas", schemas.collected());
+        ObjectNode collected = schemas.collected();
+        // RFC 9457 3.2: problems may have members of their own, which clients pass over that do not know them.
+        ((ObjectNode) collected.get(Problem.Body.class.getSimpleName())).put("additionalProperties", true);
+        components.set("schemas", collected);
         return document;
     }
 

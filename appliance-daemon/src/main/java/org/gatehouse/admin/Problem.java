@@ -1,20 +1,36 @@
 package org.gatehouse.admin;
 
 import java.util.List;
+import java.util.Map;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.Refusal;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.FieldError;
+import org.gatehouse.governance.form.Json;
 
 /**
  * Problem details as of RFC 9457.
  *
  * @param retryAfterSeconds for the header, where waiting helps; not part of the body
+ * @param more members beside the usual ones
  */
 record Problem(String type, int status, String title, String detail, List<FieldError> errors,
-        @Nullable Long retryAfterSeconds) {
+        @Nullable Long retryAfterSeconds, Map<String, JsonNode> more) {
+
+    /** One with the usual members alone. */
+    Problem(String type, int status, String title, String detail, List<FieldError> errors,
+            @Nullable Long retryAfterSeconds) {
+        this(type, status, title, detail, errors, retryAfterSeconds, Map.of());
+    }
+
+    /** The same with another member beside the usual ones. */
+    Problem with(String name, JsonNode value) {
+        return new Problem(type, status, title, detail, errors, retryAfterSeconds, Map.of(name, value));
+    }
 
     /** What goes out. */
     record Body(@About("What kind of problem it is: urn:gatehouse:problem:<kind>.") String type,
@@ -23,11 +39,13 @@ record Problem(String type, int status, String title, String detail, List<FieldE
             @About("The members of the request that are wrong.") List<FieldError> errors,
             @About("The request, as in the trail and in the log.") String requestId) {}
 
-    Body body(String requestId) {
-        return new Body(type, title, status, detail, errors, requestId);
+    ObjectNode body(String requestId) {
+        ObjectNode body = Json.tree(new Body(type, title, status, detail, errors, requestId));
+        more.forEach(body::set);
+        return body;
     }
 
-    private static Problem of(String kind, int status, String title, String detail) {
+    static Problem of(String kind, int status, String title, String detail) {
         return new Problem("urn:gatehouse:problem:" + kind, status, title, detail, List.of(), null);
     }
 
@@ -79,6 +97,17 @@ record Problem(String type, int status, String title, String detail, List<FieldE
     static Problem sessionEnded() {
         return of("session_ended", 401, "Not signed in any more",
                 "The session has ended: by time, by signing out, or by an administrator. Sign in again.");
+    }
+
+    static Problem takenOver() {
+        return of("setup_taken_over", 401, "Taken over",
+                "Somebody has claimed the set-up with a newer code. To take it back, run 'gatehouse setup code' on the"
+                        + " box and claim with that code.");
+    }
+
+    static Problem setUpFinished() {
+        return of("set_up_finished", 401, "The set-up is finished",
+                "The claim has ended with the set-up. Sign in at the console.");
     }
 
     static Problem forged() {

@@ -1,17 +1,22 @@
 package org.gatehouse.admin;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.Operation.Reaching;
 import org.gatehouse.admin.SignOnViews.LogoutNotice;
+import org.gatehouse.admin.SignOnViews.PastedMetadata;
+import org.gatehouse.admin.SignOnViews.PostedAnswer;
+import org.gatehouse.admin.SignOnViews.ReadMetadata;
 import org.gatehouse.admin.SignOnViews.ScimToken;
 import org.gatehouse.admin.SignOnViews.SignOnTest;
 import org.gatehouse.governance.Governance;
@@ -21,6 +26,7 @@ import org.gatehouse.governance.SignOnProvider;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.People;
+import org.gatehouse.identity.SamlMetadata;
 import org.gatehouse.identity.Session;
 import org.gatehouse.identity.Sessions;
 import org.gatehouse.identity.SignOn;
@@ -32,6 +38,9 @@ final class SignOnOperations {
     private static final String ONE = Operation.BASE + "sign-on/{provider}/";
     private static final int LONGEST_CODE = 4_000;
     private static final int LARGEST_NOTICE = 64 << 10;
+    /** Base64 of the largest that is read, with its percent signs. */
+    private static final int LARGEST_ANSWER = 768 << 10;
+    private static final String METADATA_TYPE = "application/samlmetadata+xml";
 
     private final People people;
     private final Governance governance;
@@ -66,7 +75,9 @@ final class SignOnOperations {
                 new Operation.Reply.Elsewhere(), this::begin).needing(Permission.NONE).reaching(Reaching.SAME_FOR_ALL)
                 .with(Parameter.text("returnTo", "A path on this box to go on at; /console/ when not said."),
                         Parameter.flag("confirm",
-                                "Whether the provider must ask for the password again, for what needs a recent login.")));
+                                "Whether the provider must ask for the password again, for what needs a recent login."),
+                        Parameter.flag("test",
+                                "Whether only to see who would come in: for whoever manages people.")));
         all.add(Operation.get(ONE + "callback", "finishSignOn", TAG,
                 "Where the provider sends the browser back to.", new Operation.Reply.Elsewhere(), this::finish)
                 .needing(Permission.NONE).reaching(Reaching.SAME_FOR_ALL)
@@ -74,11 +85,54 @@ final class SignOnOperations {
                         LONGEST_CODE), Parameter.text("state", "As the request had it."),
                         Parameter.text("iss", "Which provider answers."),
                         Parameter.text("error", "Why the provider refuses."), Parameter.others()));
+        all.addAll(saml());
         all.add(Operation.post(ONE + "back-channel-logout", "noticeSignOut", TAG,
                 "The provider says that somebody has signed out there (OpenID Connect Back-Channel Logout).",
                 Operation.Body.form(LogoutNotice.class, LARGEST_NOTICE), new Operation.Reply.Nothing(), this::loggedOut)
                 .needing(Permission.NONE).reaching(Reaching.SAME_FOR_ALL));
         return all;
+    }
+
+    private List<Operation> saml() {
+        return List.of(
+                Operation.post(Operation.BASE + "sign-on/saml-metadata", "readSamlMetadata", TAG,
+                        "Reads a SAML provider's metadata: what of it belongs into the settings. Keeps nothing.",
+                        Operation.Body.of(PastedMetadata.class), new Operation.Reply.One(200, ReadMetadata.class),
+                        this::readMetadata).needing(Permission.MANAGE_PEOPLE),
+                Operation.get(ONE + "metadata", "getSamlMetadata", TAG,
+                        "What a SAML provider must know of this box, as XML.",
+                        new Operation.Reply.Bytes(METADATA_TYPE), this::metadata).needing(Permission.NONE)
+                        .reaching(Reaching.SAME_FOR_ALL),
+                Operation.post(ONE + "acs", "finishSamlSignOn", TAG,
+                        "Where a page of a SAML provider has the browser post its answer to: the one form that another"
+                                + " site may send. What binds it to this browser is the cookie of the sign-on that"
+                                + " it began.",
+                        Operation.Body.form(PostedAnswer.class, LARGEST_ANSWER), new Operation.Reply.Elsewhere(),
+                        this::posted).needing(Permission.NONE).reaching(Reaching.SAME_FOR_ALL));
+    }
+
+    private Answer readMetadata(Call call) {
+        return switch (SamlMetadata.read(call.form(PastedMetadata.class).metadata())) {
+            case SamlMetadata.Result.Found(SamlMetadata found) -> Answer.Json
+                    .of(new ReadMetadata(found.entityId(), found.ssoUrl(), found.certificates()));
+            case SamlMetadata.Result.Objection(String message) ->
+                new Answer.Failed(Problem.invalid("metadata", message));
+        };
+    }
+
+    private Answer metadata(Call call) {
+        String xml = signOn.metadata(provider(call)).orElseThrow(() -> new Call.Ended(
+                Problem.absent("There is no SAML provider of that name that people can sign on with.")));
+        return new Answer.Stream(METADATA_TYPE, "gatehouse.xml",
+                out -> out.write(xml.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Answer posted(Call call) {
+        PostedAnswer answer = call.form(PostedAnswer.class);
+        return ended(call, signOn.finish(call.actor(), provider(call), call.arrival().signOn(),
+                Map.of(SignOn.SAML_RESPONSE, answer.SAMLResponse(), "RelayState",
+                        Objects.requireNonNullElse(answer.RelayState(), "")),
+                call.arrival().agent()));
     }
 
     /** Whoever sets what groups make of people can make anybody that: it takes all that these may do. */
@@ -127,12 +181,27 @@ final class SignOnOperations {
     }
 
     private Answer begin(Call call) {
-        return switch (signOn.begin(call.actor(), provider(call), call.arrival().base(),
-                call.query("returnTo", String.class).orElse("/console/"), call.flag("confirm"))) {
-            case SignOn.Beginning.Go(URI address, String cookie) -> new Answer.WithCookie(
-                    new Answer.Redirect(address.toString()), call.arrival().keepSignOn(cookie, 600));
-            case SignOn.Beginning.Failed(SignOnProblem problem) -> new Answer.Redirect(failed("/console/", problem));
+        String returnTo = call.query("returnTo", String.class).orElse("/console/");
+        boolean test = call.flag("test");
+        if (test && !call.identity().mayEverywhere(Permission.MANAGE_PEOPLE)) {
+            return new Answer.Failed(Problem.forbidden(Permission.MANAGE_PEOPLE));
+        }
+        return switch (test
+                ? signOn.beginTest(call.actor(), provider(call), call.arrival().base(), returnTo)
+                : signOn.begin(call.actor(), provider(call), call.arrival().base(), returnTo, call.flag("confirm"),
+                        former(call))) {
+            case SignOn.Beginning.Go(URI address, String cookie, boolean byPost) -> new Answer.WithCookie(
+                    new Answer.Redirect(address.toString()), byPost
+                            ? call.arrival().keepPostedSignOn(cookie, 600)
+                            : call.arrival().keepSignOn(cookie, 600));
+            case SignOn.Beginning.Failed(SignOnProblem problem) ->
+                new Answer.Redirect(failed(test ? returnTo : "/console/", problem));
         };
+    }
+
+    private static @Nullable UUID former(Call call) {
+        Session session = call.identity().session();
+        return session == null ? null : session.id();
     }
 
     private Answer finish(Call call) {
@@ -154,6 +223,8 @@ final class SignOnOperations {
                 yield new Answer.WithCookie(new Answer.WithCookie(new Answer.Redirect(returnTo),
                         call.arrival().keepSession(opened.cookie(), Sessions.LONGEST.toSeconds())), forget);
             }
+            case SignOn.Ending.Tested(String returnTo) ->
+                new Answer.WithCookie(new Answer.Redirect(told(returnTo, "sign-on-test=ok")), forget);
             case SignOn.Ending.Failed(SignOnProblem problem, String returnTo) ->
                 new Answer.WithCookie(new Answer.Redirect(failed(returnTo, problem)), forget);
         };
@@ -161,8 +232,13 @@ final class SignOnOperations {
 
     /** People see a page, so the page is told: the word says which text to show. */
     private static String failed(String returnTo, SignOnProblem problem) {
-        String path = returnTo.contains("?") || returnTo.contains("#") ? "/console/" : returnTo;
-        return path + "?sign-on-problem=" + problem.id();
+        return told(returnTo, "sign-on-problem=" + problem.id());
+    }
+
+    private static String told(String returnTo, String what) {
+        boolean plain = returnTo.startsWith("/") && !returnTo.startsWith("//") && !returnTo.contains("?")
+                && !returnTo.contains("#") && !returnTo.contains("\\");
+        return (plain ? returnTo : "/console/") + "?" + what;
     }
 
     private Answer loggedOut(Call call) {

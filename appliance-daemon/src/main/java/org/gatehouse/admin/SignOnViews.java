@@ -2,6 +2,8 @@ package org.gatehouse.admin;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.governance.form.About;
 
 /** What the API says and hears of sign-on providers beyond their settings. */
@@ -17,6 +19,20 @@ final class SignOnViews {
     /** What an OpenID Connect provider sends when somebody has signed out there. */
     record LogoutNotice(
             @About(value = "The logout token.", max = 20_000) String logout_token) {}
+
+    /** What a SAML provider has the browser send. */
+    record PostedAnswer(
+            @About(value = "The response, in base64.", min = 1, max = 524_288, multiline = true) String SAMLResponse,
+            @About(value = "As the request had it.", max = 1000) @Nullable String RelayState) {}
+
+    /** A SAML provider's description of itself. */
+    record PastedMetadata(
+            @About(value = "The XML, as the provider gives it.", min = 1, max = 900_000, multiline = true) String metadata) {}
+
+    /** What of it belongs into the settings. */
+    record ReadMetadata(@About("What it calls itself.") String entityId,
+            @About("Where browsers are sent to sign on.") String ssoUrl,
+            @About("PEM certificates of the keys that it signs with.") String certificates) {}
 
     /** What a provider tells of joiners and leavers with. */
     record ScimToken(@About("For the provider; shown this once.") String token,

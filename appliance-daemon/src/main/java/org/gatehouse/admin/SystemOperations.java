@@ -1,7 +1,11 @@
 package org.gatehouse.admin;
 
+import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
 
+import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.governance.form.About;
 
@@ -11,10 +15,16 @@ final class SystemOperations {
 
     private final Box box;
     private final Snapshots snapshots;
+    private final AdminTrail trail;
+    private final Clock clock;
+    private final Supplier<UUID> ids;
 
-    SystemOperations(Box box, Snapshots snapshots) {
+    SystemOperations(Box box, Snapshots snapshots, AdminTrail trail, Clock clock, Supplier<UUID> ids) {
         this.box = box;
         this.snapshots = snapshots;
+        this.trail = trail;
+        this.clock = clock;
+        this.ids = ids;
     }
 
     /** What is in force. */
@@ -35,6 +45,30 @@ final class SystemOperations {
                         "A consistent backup, made while the box serves.",
                         new Operation.Reply.Bytes("application/octet-stream"),
                         _ -> new Answer.Stream("application/octet-stream", "gatehouse.backup", box::backup))
+                        .needing(Permission.OPERATE).afterRecentLogin(),
+                Operation.get(PATH + "certificate", "getCertificate", "system",
+                        "The certificate that clients see.", new Operation.Reply.One(200, Box.Certificate.class),
+                        _ -> box.certificate().<Answer>map(Answer.Json::of).orElseGet(() -> new Answer.Failed(
+                                Problem.absent("This box is reached without TLS, so there is no certificate."))))
+                        .needing(Permission.VIEW_BOX),
+                Operation.get(PATH + "support-bundle", "getSupportBundle", "system",
+                        "What somebody who helps must know, as a ZIP archive: status, counts, metrics, the last lines of the"
+                                + " log. No secrets, no prompts, no trail.",
+                        new Operation.Reply.Bytes("application/zip"),
+                        _ -> new Answer.Stream("application/zip", "gatehouse-support.zip", box::supportBundle))
+                        .needing(Permission.OPERATE).afterRecentLogin(),
+                Operation.post(PATH + "restart", "restart", "system",
+                        "Ends the daemon and starts it again. Running calls may end first; engines go on.", null,
+                        new Operation.Reply.Nothing(), this::restart)
                         .needing(Permission.OPERATE).afterRecentLogin());
+    }
+
+    private Answer restart(Call call) {
+        if (!box.restart()) {
+            return new Answer.Failed(Problem.conflict("Nobody starts this program again when it ends, so it does not"
+                    + " end by itself. Stop it and start it where you started it."));
+        }
+        trail.append(call.actor().did(ids.get(), clock.instant(), "restart", "system", "daemon", null, null));
+        return new Answer.Nothing();
     }
 }

@@ -96,11 +96,12 @@ final class RecordJson {
                 .field("cachedInputTokens", usage.cachedInputTokens())
                 .field("cacheWriteTokens", usage.cacheWriteTokens())
                 // Younger than the format, too.
-                .field("longCacheWriteTokens",
-                        usage.longCacheWriteTokens() == 0 ? null : Long.valueOf(usage.longCacheWriteTokens()))
+                .field("longCacheWriteTokens", unlessNone(usage.longCacheWriteTokens()))
                 .field("reasoningTokens", usage.reasoningTokens())
                 .field("audioMillis", usage.audioMillis()).field("images", usage.images())
-                .field("characters", usage.characters()).field("source", lower(usage.source())).end();
+                .field("characters", usage.characters());
+        media(json, usage.media());
+        json.field("source", lower(usage.source())).end();
         cost(json, call.cost());
         json.field("firstByteMicros", call.firstByteMicros()).field("totalMicros", call.totalMicros())
                 .field("requestSha256", call.requestSha256()).field("replySha256", call.replySha256())
@@ -153,6 +154,18 @@ final class RecordJson {
                 + java.util.HexFormat.of().formatHex(digest) + "\"}";
     }
 
+    /** Younger than the format, too. */
+    private static void media(JsonBytes json, MediaTokens media) {
+        json.field("audioInputTokens", unlessNone(media.audioInput()))
+                .field("imageInputTokens", unlessNone(media.imageInput()))
+                .field("audioOutputTokens", unlessNone(media.audioOutput()))
+                .field("imageOutputTokens", unlessNone(media.imageOutput()));
+    }
+
+    private static @Nullable Long unlessNone(long count) {
+        return count == 0 ? null : Long.valueOf(count);
+    }
+
     private static CallRecord readCall(JsonNode json) {
         JsonNode usage = object(json, "usage");
         JsonNode caller = json.get("caller");
@@ -164,13 +177,23 @@ final class RecordJson {
                 text(json, "errorCode"),
                 new Usage(number(usage, "inputTokens"), number(usage, "outputTokens"),
                         number(usage, "cachedInputTokens"), number(usage, "cacheWriteTokens"),
-                        usage.has("longCacheWriteTokens") ? number(usage, "longCacheWriteTokens") : 0,
+                        count(usage, "longCacheWriteTokens"),
                         number(usage, "reasoningTokens"), number(usage, "audioMillis"), number(usage, "images"),
-                        number(usage, "characters"), constant(Usage.Source.class, required(usage, "source"))),
+                        number(usage, "characters"), readMedia(usage),
+                        constant(Usage.Source.class, required(usage, "source"))),
                 readCost(json.get("cost")),
                 json.has("firstByteMicros") ? number(json, "firstByteMicros") : null, number(json, "totalMicros"),
                 text(json, "requestSha256"), text(json, "replySha256"), text(json, "instance"), readAttempts(json),
                 readSaved(json.get("saved")));
+    }
+
+    private static MediaTokens readMedia(JsonNode usage) {
+        return new MediaTokens(count(usage, "audioInputTokens"), count(usage, "imageInputTokens"),
+                count(usage, "audioOutputTokens"), count(usage, "imageOutputTokens"));
+    }
+
+    private static long count(JsonNode usage, String name) {
+        return usage.has(name) ? number(usage, name) : 0;
     }
 
     private static List<CallAttempt> readAttempts(JsonNode json) {

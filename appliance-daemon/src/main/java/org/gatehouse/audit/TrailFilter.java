@@ -17,7 +17,18 @@ public final class TrailFilter {
      * @param sql with one parameter mark; made here only, never from input
      * @param value for the parameter
      */
-    record Condition(String sql, Object value) {}
+    record Condition(String sql, Object value) {
+
+        /** The column that it is about. */
+        String column() {
+            return sql.substring(0, sql.indexOf(' '));
+        }
+    }
+
+    /** The condition of {@link #from}. */
+    static final String FROM = "at_micros >= ?";
+    /** The condition of {@link #before}. */
+    static final String BEFORE = "at_micros < ?";
 
     private final List<Condition> conditions;
 
@@ -32,12 +43,12 @@ public final class TrailFilter {
 
     /** Rows from that time on. Calls are filed under the time they ended. */
     public TrailFilter from(Instant time) {
-        return and("at_micros >= ?", Micros.of(time));
+        return and(FROM, Micros.of(time));
     }
 
     /** Rows before that time. */
     public TrailFilter before(Instant time) {
-        return and("at_micros < ?", Micros.of(time));
+        return and(BEFORE, Micros.of(time));
     }
 
     /** Rows of one kind. */

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -64,6 +66,9 @@ public final class TrailSearch {
         }
         boolean upToDate = trail.flush(CATCH_UP);
         boolean down = order == Order.NEWEST_FIRST;
+        if (BlockSearch.suits(filter)) {
+            return byBlocks(filter, down, after, most, upToDate);
+        }
         StringBuilder sql = new StringBuilder(
                 "SELECT node, seq, record, hash, at_micros, position FROM trail WHERE 1 = 1");
         for (TrailFilter.Condition condition : filter.conditions()) {
@@ -82,6 +87,35 @@ public final class TrailSearch {
             query.setQueryTimeout(SECONDS_A_QUERY);
             bind(query, filter, after);
             return read(query, most, upToDate);
+        } catch (SQLException e) {
+            throw new StoreFailure("The trail could not be searched (" + e.getMessage()
+                    + "). Check the database, or narrow the time range.", e);
+        }
+    }
+
+    private TrailPage byBlocks(TrailFilter filter, boolean down, TrailPage.@Nullable Cursor after, int most,
+            boolean upToDate) {
+        try (Connection connection = database.dataSource().getConnection()) {
+            List<TrailPage.Cursor> places = new BlockSearch(connection, filter, down, after, most + 1,
+                    SECONDS_A_QUERY).places();
+            Map<TrailPage.Cursor, TrailEntry> rows = new HashMap<>();
+            for (int from = 0; from < places.size(); from += BlockSearch.atOnce()) {
+                List<TrailPage.Cursor> some = places.subList(from,
+                        Math.min(places.size(), from + BlockSearch.atOnce()));
+                try (PreparedStatement query = connection.prepareStatement(BlockSearch.at(some.size()))) {
+                    query.setQueryTimeout(SECONDS_A_QUERY);
+                    for (int i = 0; i < some.size(); i++) {
+                        query.setLong(i + 1, some.get(i).position());
+                    }
+                    try (ResultSet row = query.executeQuery()) {
+                        while (row.next()) {
+                            rows.put(new TrailPage.Cursor(row.getLong(5), row.getLong(6)), entry(row));
+                        }
+                    }
+                }
+            }
+            List<TrailEntry> entries = places.stream().limit(most).map(rows::get).filter(Objects::nonNull).toList();
+            return new TrailPage(entries, places.size() > most ? places.get(most - 1) : null, upToDate);
         } catch (SQLException e) {
             throw new StoreFailure("The trail could not be searched (" + e.getMessage()
                     + "). Check the database, or narrow the time range.", e);
@@ -202,14 +236,16 @@ public final class TrailSearch {
                 if (entries.size() == most) {
                     return new TrailPage(entries, last, upToDate);
                 }
-                UUID node = row.getObject(1, UUID.class);
-                long sequence = row.getLong(2);
-                String json = RecordJson.text(row.getBytes(3));
-                entries.add(new TrailEntry(node, sequence, RecordJson.read(json), json,
-                        HexFormat.of().formatHex(row.getBytes(4))));
+                entries.add(entry(row));
                 last = new TrailPage.Cursor(row.getLong(5), row.getLong(6));
             }
         }
         return new TrailPage(entries, null, upToDate);
+    }
+
+    private static TrailEntry entry(ResultSet row) throws SQLException {
+        String json = RecordJson.text(row.getBytes(3));
+        return new TrailEntry(row.getObject(1, UUID.class), row.getLong(2), RecordJson.read(json), json,
+                HexFormat.of().formatHex(row.getBytes(4)));
     }
 }

@@ -14,11 +14,12 @@ import java.util.Objects;
  * @param audioMillis audio heard or spoken, in milliseconds
  * @param images pictures made
  * @param characters characters spoken (text to speech)
+ * @param media how many of the tokens stood for sound and pictures
  * @param source where the numbers come from
  */
 public record Usage(long inputTokens, long outputTokens, long cachedInputTokens, long cacheWriteTokens,
         long longCacheWriteTokens, long reasoningTokens, long audioMillis, long images, long characters,
-        Source source) {
+        MediaTokens media, Source source) {
 
     /** Where the numbers of a {@link Usage} come from. */
     public enum Source {
@@ -41,17 +42,27 @@ public record Usage(long inputTokens, long outputTokens, long cachedInputTokens,
     public Usage(long inputTokens, long outputTokens, long cachedInputTokens, long cacheWriteTokens,
             long reasoningTokens, long audioMillis, long images, long characters, Source source) {
         this(inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, 0, reasoningTokens, audioMillis, images,
-                characters, source);
+                characters, MediaTokens.NONE, source);
     }
 
     /** Checks the ranges. */
     public Usage {
+        Objects.requireNonNull(media, "media");
         Objects.requireNonNull(source, "source");
         if (inputTokens < 0 || outputTokens < 0 || cachedInputTokens < 0 || cacheWriteTokens < 0 || reasoningTokens < 0
                 || longCacheWriteTokens < 0 || longCacheWriteTokens > cacheWriteTokens || audioMillis < 0 || images < 0
                 || characters < 0) {
             throw new IllegalArgumentException("usage must not be negative");
         }
+        if (media.input() > inputTokens || media.output() > outputTokens) {
+            throw new IllegalArgumentException("a part of the tokens is no more than all of them");
+        }
+    }
+
+    /** The same usage with these tokens of sound and pictures among it. */
+    public Usage with(MediaTokens other) {
+        return new Usage(inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, longCacheWriteTokens,
+                reasoningTokens, audioMillis, images, characters, other, source);
     }
 
     /** Tokens only, none of them cached or reasoning. */

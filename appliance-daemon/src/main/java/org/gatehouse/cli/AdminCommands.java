@@ -18,6 +18,11 @@ public final class AdminCommands {
         return all(System.getenv());
     }
 
+    /** {@code code}, for the command {@code setup}: a fresh claim code, asked on the box itself. */
+    public static CommandLine setupCode() {
+        return SystemCommands.setupCode(System.getenv());
+    }
+
     static List<CommandLine> all(Map<String, String> environment) {
         List<CommandLine> all = new ArrayList<>();
         for (CliNoun noun : CliNouns.all()) {
@@ -34,6 +39,11 @@ public final class AdminCommands {
             all.add(line);
         }
         all.add(PeopleCommands.sessions(environment));
+        all.add(AccessRequestCommands.requests(environment));
+        all.add(AccessRequestCommands.catalogue(environment));
+        all.add(AlertCommands.alerts(environment));
+        all.add(AlertCommands.rules(environment));
+        all.add(AlertCommands.destinations(environment));
         all.add(DeploymentCommands.deployments(environment));
         all.add(RouteCommands.routes(environment));
         all.add(SystemCommands.settings(environment));
@@ -46,6 +56,8 @@ public final class AdminCommands {
         all.add(ModelStoreCommands.modelStore(environment));
         all.add(AuditCommands.audit(environment));
         all.add(SystemCommands.backup(environment));
+        all.add(SystemCommands.supportBundle(environment));
+        all.add(SystemCommands.restart(environment));
         all.add(SystemCommands.status(environment));
         return List.copyOf(all);
     }

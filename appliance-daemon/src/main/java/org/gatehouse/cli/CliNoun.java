@@ -25,7 +25,7 @@ record CliNoun(String name, String one, List<String> columns, List<Member> filte
     /** How one of them is named on the command line. */
     String label() {
         return switch (name) {
-            case "departments", "users", "sign-on", "upstreams", "models", "deployments" -> "NAME";
+            case "departments", "users", "sign-on", "machine-clients", "upstreams", "models", "deployments" -> "NAME";
             case "projects" -> "DEPARTMENT/PROJECT";
             case "keys" -> "KEY";
             default -> "ID";
@@ -40,6 +40,7 @@ record CliNoun(String name, String one, List<String> columns, List<Member> filte
             case "users" -> "ada";
             case "sign-on" -> "corp";
             case "keys" -> "Research/Search/ci";
+            case "machine-clients" -> "build-robot";
             case "upstreams" -> "openai";
             case "models" -> "gpt-4o";
             case "deployments" -> "chat";

@@ -14,7 +14,8 @@ final class CliNouns {
     private CliNouns() {}
 
     static List<CliNoun> all() {
-        return List.of(departments(), projects(), users(), signOn(), keys(), limits(), budgets(), upstreams(), models(),
+        return List.of(departments(), projects(), users(), signOn(), keys(), machineClients(), limits(), budgets(),
+                upstreams(), models(),
                 prices(),
                 policies());
     }
@@ -30,11 +31,13 @@ final class CliNouns {
     }
 
     private static CliNoun projects() {
-        return new CliNoun("projects", "project", List.of("department", "name", "description", "id"),
+        return new CliNoun("projects", "project", List.of("department", "name", "models", "description", "id"),
                 List.of(NAME_FILTER,
                         Member.of("--department", "department", Kind.DEPARTMENT, "Only those of that department.")),
                 List.of(Member.needed("--department", "departmentId", Kind.DEPARTMENT, "The department it belongs to."),
                         Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.of("--model", "models", Kind.WORDS, "A public model that its keys may use, and none"
+                                + " but these; * for every one. Repeatable."),
                         Member.of("--description", "description", Kind.TEXT, "Free text; null removes it.")),
                 "--department Research --name Search");
     }
@@ -64,12 +67,25 @@ final class CliNouns {
                 List.of(NAME_FILTER),
                 List.of(Member.needed("--name", "name", Kind.TEXT,
                         "Its name; part of the addresses that it must know."),
-                        Member.needed("--kind", "kind", Kind.TEXT, "oidc or ldap."),
+                        Member.needed("--kind", "kind", Kind.TEXT, "oidc, saml or ldap."),
                         Member.of("--title", "title", Kind.TEXT, "What people read on the button."),
                         Member.of("--preset", "preset", Kind.TEXT, "entra, okta, google, keycloak, adfs,"
                                 + " active_directory or other."),
                         Member.of("--issuer", "oidc.issuer", Kind.TEXT, "Its issuer, exactly as its tokens say."),
                         Member.of("--client-id", "oidc.clientId", Kind.TEXT, "What it calls this box."),
+                        Member.of("--saml-metadata", "saml", Kind.SAML_METADATA, "The file with a SAML provider's"
+                                + " metadata: its name, its address, its certificates."),
+                        Member.of("--saml-certificates", "saml.certificates", Kind.FILE,
+                                "The file with its certificates"
+                                        + " (PEM)."),
+                        Member.of("--saml-name-format", "saml.nameFormat", Kind.TEXT, "What it is asked to call people"
+                                + " by: persistent, email or unspecified."),
+                        Member.of("--saml-subject", "saml.subjectAttribute", Kind.TEXT,
+                                "The attribute that names people"
+                                        + " for ever; the NameID when left out."),
+                        Member.of("--saml-audience", "saml.ownEntityId", Kind.TEXT,
+                                "What it calls this box; the address"
+                                        + " of this box's metadata when left out."),
                         Member.of("--directory", "ldap.servers", Kind.WORDS, "A server, as ldaps://host:636."
                                 + " Repeatable."),
                         Member.of("--base-dn", "ldap.baseDn", Kind.TEXT, "Where people are in the directory."),
@@ -122,6 +138,35 @@ final class CliNouns {
                         Member.of("--budget", "budgets", Kind.BUDGETS, "A hard budget of its own, as month=100.00."
                                 + " Only when it is made. Repeatable.")),
                 "--project Research/Search --name ci --limit requests_per_minute=60 --budget month=100.00");
+    }
+
+    private static CliNoun machineClients() {
+        return new CliNoun("machine-clients", "machine client",
+                List.of("name", "department", "project", "key", "enabled", "secretRefused", "id"),
+                List.of(NAME_FILTER, Member.of("--key", "key", Kind.KEY, "Only those that show that key.")),
+                List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
+                        Member.needed("--key", "keyId", Kind.KEY, "The key that its calls are counted under."),
+                        Member.of("--issuer", "token.issuer", Kind.TEXT, "Who signs the access tokens that it brings."),
+                        Member.of("--keys-url", "token.keysUrl", Kind.TEXT, "Where the issuer's keys are; where its"
+                                + " discovery document says when left out."),
+                        Member.of("--audience", "token.audience", Kind.TEXT, "Whom tokens must be meant for."),
+                        Member.of("--claim", "token.claim", Kind.TEXT, "Which claim names the program: sub when left"
+                                + " out."),
+                        Member.of("--value", "token.value", Kind.TEXT, "What that claim must say."),
+                        Member.of("--allow-private", "token.privateAddressesAllowed", Kind.ON,
+                                "The issuer may live on a"
+                                        + " private address."),
+                        Member.of("--trust", "token.trustedCertificates", Kind.FILE, "The file with PEM certificates to"
+                                + " trust for the issuer."),
+                        Member.of("--certificate", "certificate.name", Kind.TEXT,
+                                "The client certificate that it brings:"
+                                        + " sha256:FINGERPRINT, dns:NAME, uri:URI, email:ADDRESS or subject:DN."),
+                        Member.of("--without-secret", "secretRefused", Kind.ON, "The key's own secrets are refused."),
+                        Member.of("--with-secret", "secretRefused", Kind.OFF, "They are not: the default."),
+                        Member.of("--enabled", "enabled", Kind.ON, "It may call: the default."),
+                        Member.of("--disabled", "enabled", Kind.OFF, "It may not.")),
+                "--name build-robot --key Research/Search/build-robot --issuer https://id.example.com/realms/corp"
+                        + " --audience gatehouse --claim azp --value build-robot --without-secret");
     }
 
     private static CliNoun limits() {
@@ -226,6 +271,14 @@ final class CliNouns {
                                 + " written to the upstream's cache."),
                         Member.of("--long-cache-write", "longCacheWritePerMillion", Kind.TEXT, "Per 1,000,000 input"
                                 + " tokens written to it for an hour."),
+                        Member.of("--audio-input", "media.audioInputPerMillion", Kind.TEXT, "Per 1,000,000 input"
+                                + " tokens of sound."),
+                        Member.of("--audio-output", "media.audioOutputPerMillion", Kind.TEXT, "Per 1,000,000 output"
+                                + " tokens of sound."),
+                        Member.of("--image-input", "media.imageInputPerMillion", Kind.TEXT, "Per 1,000,000 input"
+                                + " tokens of pictures."),
+                        Member.of("--image-output", "media.imageOutputPerMillion", Kind.TEXT, "Per 1,000,000 output"
+                                + " tokens of pictures."),
                         Member.of("--per-second", "perSecond", Kind.TEXT, "Per second of audio."),
                         Member.of("--per-image", "perImage", Kind.TEXT, "Per picture."),
                         Member.of("--per-million-characters", "perMillionCharacters", Kind.TEXT, "Per 1,000,000"

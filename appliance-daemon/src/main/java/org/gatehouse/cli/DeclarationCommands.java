@@ -91,6 +91,10 @@ final class DeclarationCommands {
             resolve(provider, "secret", "The secret of the sign-on provider " + provider.path("name").asText(), near,
                     connection);
         }
+        for (JsonNode destination : declaration.path("alertDestinations")) {
+            resolve(destination, "secret", "The secret of the alert destination "
+                    + destination.path("name").asText(), near, connection);
+        }
     }
 
     private static void resolve(JsonNode holder, String member, String what, Path near, Connection connection) {
@@ -147,13 +151,8 @@ final class DeclarationCommands {
                     ((ObjectNode) upstream).putObject("apiKey").put("env", variable(name));
                 }
             }
-            client.all("sign-on", Map.of()).stream().filter(provider -> provider.get("secretSet").asBoolean())
-                    .map(provider -> provider.get("name").asText())
-                    .forEach(name -> declaration.path("signOn").forEach(provider -> {
-                        if (provider.get("name").asText().equals(name)) {
-                            ((ObjectNode) provider).putObject("secret").put("env", secretVariable(name));
-                        }
-                    }));
+            secrets(client, "sign-on", declaration.path("signOn"));
+            secrets(client, "alert-destinations", declaration.path("alertDestinations"));
             withoutNulls(declaration);
             if (command.json()) {
                 Output.json(command.out(), declaration);
@@ -164,6 +163,16 @@ final class DeclarationCommands {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can't be written as YAML", e);
         }
+    }
+
+    /** Names a variable where there is a secret. */
+    private static void secrets(AdminClient client, String noun, JsonNode section) {
+        client.all(noun, Map.of()).stream().filter(thing -> thing.get("secretSet").asBoolean())
+                .map(thing -> thing.get("name").asText()).forEach(name -> section.forEach(item -> {
+                    if (item.get("name").asText().equals(name)) {
+                        ((ObjectNode) item).putObject("secret").put("env", secretVariable(name));
+                    }
+                }));
     }
 
     static String variable(String upstream) {

@@ -29,7 +29,9 @@ record Member(String option, String field, Kind kind, String about, boolean requ
                                         "FILE"), MAPPINGS("GROUP=WHAT"), DEPARTMENTS("NAME"), PROJECTS(
                                                 "DEPARTMENT/PROJECT"), DEPARTMENT("NAME"), PROJECT(
                                                         "DEPARTMENT/PROJECT"), USER(
-                                                                "NAME"), UPSTREAM("NAME"), MODEL("NAME");
+                                                                "NAME"), UPSTREAM("NAME"), MODEL("NAME"), KEY(
+                                                                        "DEPARTMENT/PROJECT/KEY"), FILE(
+                                                                                "FILE"), SAML_METADATA("FILE");
 
         private final String label;
 
@@ -117,6 +119,9 @@ record Member(String option, String field, Kind kind, String about, boolean requ
             case USER -> NODES.textNode(references.id("users", text));
             case UPSTREAM -> NODES.textNode(references.id("upstreams", text));
             case MODEL -> NODES.textNode(references.id("models", text));
+            case KEY -> NODES.textNode(references.id("keys", text));
+            case FILE -> NODES.textNode(content(Path.of(text)));
+            case SAML_METADATA -> references.samlMetadata(content(Path.of(text)));
         };
     }
 
@@ -146,6 +151,14 @@ record Member(String option, String field, Kind kind, String about, boolean requ
         } catch (IOException e) {
             throw new CommandFailed("The file " + file + " can't be read: " + e.getMessage()
                     + ". It must hold the secret.", e);
+        }
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new CommandFailed("The file " + file + " can't be read: " + e.getMessage() + ". Name another.", e);
         }
     }
 

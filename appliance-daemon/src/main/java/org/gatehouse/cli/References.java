@@ -26,7 +26,7 @@ final class References {
         return switch (noun) {
             case "projects" -> project(text);
             case "keys" -> key(text);
-            case "departments", "users", "sign-on", "upstreams", "models", "deployments" ->
+            case "departments", "users", "sign-on", "machine-clients", "upstreams", "models", "deployments" ->
                 one(noun, text, Map.of("name", text));
             default -> throw new CommandFailed("'" + text + "' is no id; " + noun + " have no names, list them with"
                     + " 'gatehouse " + noun + " list'.");
@@ -46,6 +46,11 @@ final class References {
             scope.put("id", id(type + "s", text.substring(colon + 1)));
         }
         return scope;
+    }
+
+    /** What settings need of a SAML provider's metadata; the box reads it. */
+    JsonNode samlMetadata(String xml) {
+        return client.post("sign-on/saml-metadata", JsonNodeFactory.instance.objectNode().put("metadata", xml));
     }
 
     private String project(String path) {

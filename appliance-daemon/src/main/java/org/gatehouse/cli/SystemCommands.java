@@ -42,6 +42,23 @@ final class SystemCommands {
                 .option("--model", "MODEL", "What the upstream calls the model.", false).commandLine();
     }
 
+    /** For whoever may read the data directory: its admin token lies there. */
+    static CommandLine setupCode(Map<String, String> environment) {
+        return new Leaf("code", "Prints a fresh claim code for the set-up of this box. Whoever claims with it takes the"
+                + " set-up over.", "setup code", environment, command -> {
+                    try (AdminClient client = command.connection().open()) {
+                        JsonNode code = client.post("setup/code", JsonNodeFactory.instance.objectNode());
+                        if (command.json()) {
+                            Output.json(command.out(), code);
+                        } else {
+                            command.out().println(code.get("code").asText());
+                            command.err().println("Good until " + code.get("expiresAt").asText() + ", once.");
+                        }
+                        return 0;
+                    }
+                }).commandLine();
+    }
+
     static CommandLine settings(Map<String, String> environment) {
         CommandLine settings = NounCommands.group("settings",
                 "Shows and changes what holds for the whole organisation.",
@@ -119,6 +136,30 @@ final class SystemCommands {
                         + " that opens the secrets goes into the backup. Only on the box itself, as the daemon's user.",
                         false)
                 .commandLine();
+    }
+
+    static CommandLine supportBundle(Map<String, String> environment) {
+        return new Leaf("support-bundle", "Saves what somebody who helps must know: no secrets, no prompts, no trail.",
+                "support-bundle support.zip", environment, command -> {
+                    Path file = Path.of(command.argument());
+                    try (AdminClient client = command.connection().open()) {
+                        Downloads.save(client, "system/support-bundle", Map.of(), file);
+                    }
+                    command.out().println("Written to " + file + ". Its README.txt says what is in it; look before you"
+                            + " send it.");
+                    return 0;
+                }).argument("FILE", "Where to.", true).commandLine();
+    }
+
+    static CommandLine restart(Map<String, String> environment) {
+        return new Leaf("restart", "Ends the daemon and starts it again; engines go on.", "restart", environment,
+                command -> {
+                    try (AdminClient client = command.connection().open()) {
+                        client.post("system/restart", JsonNodeFactory.instance.objectNode());
+                    }
+                    command.out().println("It restarts. 'gatehouse status' says when it is back.");
+                    return 0;
+                }).commandLine();
     }
 
     private static void addKey(Path backup, Path data, char[] passphrase) {

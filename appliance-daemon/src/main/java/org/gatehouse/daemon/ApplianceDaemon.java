@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -26,8 +27,11 @@ import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
 import org.gatehouse.admin.ConsolePages;
 import org.gatehouse.admin.MetricsToken;
+import org.gatehouse.alerts.Alerts;
+import org.gatehouse.alerts.BackupDates;
 import org.gatehouse.audit.InFlightJournal;
 import org.gatehouse.audit.Trail;
+import org.gatehouse.audit.TrailBlocks;
 import org.gatehouse.audit.TrailExport;
 import org.gatehouse.audit.TrailRetention;
 import org.gatehouse.audit.TrailSearch;
@@ -89,6 +93,9 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.setup.Claims;
+import org.gatehouse.setup.Phase;
+import org.gatehouse.setup.SetUp;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
@@ -98,8 +105,11 @@ import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.MetricText;
 import org.gatehouse.telemetry.OperationsService;
+import org.gatehouse.telemetry.RecentLog;
 import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.Latencies;
 import org.gatehouse.usage.RollupPruning;
+import org.gatehouse.usage.UsageDigests;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
 import org.gatehouse.usage.UsageTotals;
@@ -122,19 +132,25 @@ public final class ApplianceDaemon implements AutoCloseable {
     private final Settings settings;
     private final GpuPlan gpuPlan;
     private final EnginePlan enginePlan;
+    private final boolean simulated;
     private final Clock clock = Clock.systemUTC();
     private final LongSupplier nanoTime = System::nanoTime;
     private final Ids ids = new Ids();
     private @Nullable Governance governance;
     private @Nullable People people;
+    private @Nullable LiveSetup setUp;
     private @Nullable Trail trail;
     private @Nullable Listeners listeners;
     private @Nullable Engines engines;
+    private final @Nullable Runnable restarter;
 
-    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan) {
+    private ApplianceDaemon(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan, boolean simulated,
+            @Nullable Runnable restarter) {
+        this.restarter = restarter;
         this.settings = settings;
         this.gpuPlan = gpuPlan;
         this.enginePlan = enginePlan;
+        this.simulated = simulated;
     }
 
     /**
@@ -144,6 +160,17 @@ public final class ApplianceDaemon implements AutoCloseable {
      */
     public static ApplianceDaemon start(Settings settings) {
         return start(settings, settings.gpus().plan(Clock.systemUTC(), System::nanoTime));
+    }
+
+    /**
+     * The same for a daemon that is started again when somebody asks for it.
+     *
+     * @param restarter is told that somebody has; must not wait for the daemon to end
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    static ApplianceDaemon start(Settings settings, Runnable restarter) {
+        return start(settings, settings.gpus().plan(Clock.systemUTC(), System::nanoTime),
+                settings.engines().plan(settings.data()), false, restarter);
     }
 
     /**
@@ -161,7 +188,21 @@ public final class ApplianceDaemon implements AutoCloseable {
      * @throws RuntimeException says what could not be opened; nothing stays open then
      */
     public static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan) {
-        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan, enginePlan);
+        return start(settings, gpuPlan, enginePlan, false, null);
+    }
+
+    /**
+     * The same of a box for show.
+     *
+     * @throws RuntimeException says what could not be opened; nothing stays open then
+     */
+    public static ApplianceDaemon startSimulated(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan) {
+        return start(settings, gpuPlan, enginePlan, true, null);
+    }
+
+    private static ApplianceDaemon start(Settings settings, GpuPlan gpuPlan, EnginePlan enginePlan,
+            boolean simulated, @Nullable Runnable restarter) {
+        ApplianceDaemon daemon = new ApplianceDaemon(settings, gpuPlan, enginePlan, simulated, restarter);
         try {
             daemon.open();
             return daemon;
@@ -175,6 +216,7 @@ public final class ApplianceDaemon implements AutoCloseable {
     }
 
     private void open() throws IOException {
+        RecentLog log = keep(RecentLog.open());
         // What lasts.
         SecureRandom secureRandom = new SecureRandom();
         DataDirectory data = keep(DataDirectory.open(settings.data()));
@@ -182,6 +224,8 @@ public final class ApplianceDaemon implements AutoCloseable {
         SecretBox secrets = SecretBox.open(database, data.secret(), secureRandom, clock);
         Trail openTrail = keep(openTrail(data, settings, database, secrets, clock, ids));
         trail = openTrail;
+        keep(TrailBlocks.open(database));
+        keep(UsageDigests.open(database, clock));
         TrailSearch search = new TrailSearch(database, openTrail);
         AdminTrail adminTrail = new DurableAdminTrail(openTrail, database);
         InFlightJournal inFlight = keep(InFlightJournal.open(data.journal(), clock));
@@ -238,9 +282,14 @@ public final class ApplianceDaemon implements AutoCloseable {
         Impatience impatience = keep(new Impatience(nanoTime));
         ModelPromptCounter prompts = new ModelPromptCounter(dispatch);
         RateLimits rates = new RateLimits(nanoTime);
-        TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, metrics::ended));
+        Latencies latencies = keep(new Latencies(database, openTrail.node(), clock));
+        TrailBook book = keep(new TrailBook(openTrail, inFlight, clock, call -> {
+            metrics.ended(call);
+            latencies.ended(call);
+        }));
         Conclusion conclusion = new Conclusion(book, cache, nanoTime);
-        Authentication authentication = new Authentication(new KeyVerifier(secrets.apiKeyPepper()));
+        ProgramTokens programs = keep(ProgramTokens.following(open.snapshots(), nanoTime, metrics));
+        Authentication authentication = new Authentication(new KeyVerifier(secrets.apiKeyPepper()), programs.tokens());
         Permission permission = new Permission();
         Admission admission = new Admission(rates, ledger, prompts, clock);
         Pipeline pipeline = new Pipeline(book,
@@ -330,14 +379,28 @@ public final class ApplianceDaemon implements AutoCloseable {
         people = everybody;
         metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
                 BreakGlass::uses);
+        BackupDates backups = new BackupDates(database);
+        Alerts alarms = keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, client, clock, ids),
+                new AlertSources(open.snapshots()::current, ledger, traffic, running, gpus, openTrail, search,
+                        everybody.breakGlass(), certificate, backups, List.of(data.root()), clock).all()));
+        AlertMetrics.show(alarms, metrics);
+        Backup backup = new Backup(database, secrets, data.root(), clock, secureRandom);
+        LiveProbe probe = new LiveProbe(dispatch);
+        LiveSetup begun = keep(new LiveSetup(new LiveSetup.Rooms(database, secrets, data.root(), open, everybody,
+                adminTrail, openTrail, running, models, probe, backup,
+                () -> backups.taken(clock.instant()), alarms, clock, nanoTime, ids, secureRandom), listen,
+                () -> known(listeners), simulated));
+        setUp = begun;
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, openTrail), new TrailExport(database, secrets, openTrail),
-                new UsageReport(database, clock), gpus, running, models, kept, liveBatches, new LiveProbe(dispatch),
+                new UsageReport(database, clock), gpus, running, models, kept, liveBatches, probe,
                 new LiveTraffic(traffic, open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, openTrail, open.snapshots(), certificate,
-                        new Backup(database, secrets, data.root(), clock, secureRandom)),
-                RunningBox.version(), clock,
-                nanoTime, ids));
+                        this::shownFingerprint, backup, () -> backups.taken(clock.instant()),
+                        new SupportBundle(data.root(), log, metrics::scrape, open.snapshots()::current, clock),
+                        restarter),
+                alarms, begun.setUp(), new LiveStandings(ledger, rates, clock), latencies,
+                RunningBox.version(), clock, nanoTime, ids));
 
         // What is heard from outside.
         DoorMetrics doorMetrics = new DoorMetrics(metrics);
@@ -347,7 +410,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 .register("/v1beta", gateway.google());
         HttpRouting.Builder management = apart == null ? clients : HttpRouting.builder();
         management.register("/", admin).register("/", operations)
-                .register("/", ConsolePages.ofProgram(secureRandom));
+                .register("/", ConsolePages.ofProgram(secureRandom, () -> begun.setUp().phase() == Phase.FINISHED));
         Listeners doors = keep(new Listeners(new Listeners.Door(listen, clients::build),
                 apart == null ? null : new Listeners.Door(apart.toListener(main), management::build),
                 new PathErrors(), refusal -> {
@@ -358,6 +421,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 }));
         // Closed before the doors: sessions do not end by themselves, and the doors wait for what is in flight.
         keep(sessions);
+        keep(admin);
         doors.start();
         listeners = doors;
         doorMetrics.show(doors, apart != null);
@@ -400,6 +464,11 @@ public final class ApplianceDaemon implements AutoCloseable {
         return doors == null ? Optional.empty() : doors.certificateExpires();
     }
 
+    private Optional<String> shownFingerprint() {
+        Listeners doors = listeners;
+        return doors == null ? Optional.empty() : doors.certificateFingerprint();
+    }
+
     private static @Nullable Path certificate(ListenerSettings.Tls tls) {
         return switch (tls) {
             case ListenerSettings.Tls.Off _ -> null;
@@ -418,6 +487,11 @@ public final class ApplianceDaemon implements AutoCloseable {
         return known(listeners).port();
     }
 
+    /** The bound management port; the main one if there is no second. */
+    int managementPort() {
+        return known(listeners).managementPort();
+    }
+
     /** What tells the main port's certificate from any other; empty without TLS. */
     public Optional<String> certificateFingerprint() {
         return known(listeners).certificateFingerprint();
@@ -431,6 +505,16 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** Who may sign in, and who is. */
     public People people() {
         return known(people);
+    }
+
+    /** The set-up of this box. */
+    public SetUp setUp() {
+        return known(setUp).setUp();
+    }
+
+    /** Tells of each claim code while nobody has claimed the box: at once of the one that is open. */
+    public void showClaimCodes(Consumer<Claims.Code> watcher) {
+        known(setUp).codes().show(watcher);
     }
 
     /** The engines of this box. */

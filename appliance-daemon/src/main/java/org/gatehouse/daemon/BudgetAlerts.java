@@ -132,7 +132,7 @@ final class BudgetAlerts implements AutoCloseable {
         return bound;
     }
 
-    private static String nameOf(Scope scope, KeyRecord key) {
+    static String nameOf(Scope scope, KeyRecord key) {
         return switch (scope.type()) {
             case ORGANISATION -> "organisation";
             case DEPARTMENT -> key.departmentName();

@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 
 import org.gatehouse.cli.AdminCommands;
 import org.gatehouse.daemon.demo.DemoCommand;
+import org.gatehouse.setup.wizard.SetupCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
 @Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
@@ -24,6 +25,8 @@ public final class Gatehouse {
     /** The whole command line, not run yet. */
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Gatehouse());
+        commandLine.addSubcommand("setup", SetupCommand.commandLine(System.getenv())
+                .addSubcommand("code", AdminCommands.setupCode()));
         AdminCommands.all().forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("gatehouse: " + oneLine(failure));

@@ -19,6 +19,7 @@ import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
 import org.gatehouse.gateway.upstream.http.UpstreamReply;
 import org.gatehouse.gateway.upstream.provider.NotAuthorizedException;
 import org.gatehouse.governance.snapshot.Upstream;
+import org.gatehouse.setup.ProviderTest;
 
 /** Asks an upstream for its models, and if wanted for one token, over the data plane's own client and guards. */
 record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
@@ -48,6 +49,14 @@ record LiveProbe(Dispatch dispatch) implements UpstreamProbe {
                     + "' answered with something that is not JSON. Check its base URL.");
         }
         return new Report(verdict.good(), verdict.message(), (System.nanoTime() - begun) / 1_000_000, models);
+    }
+
+    /** The same for the set-up, which knows no admin API. */
+    ProviderTest forSetUp() {
+        return (upstream, model) -> {
+            Report report = probe(upstream, model);
+            return new ProviderTest.Result(report.works(), report.message(), report.millis(), report.models());
+        };
     }
 
     private record Verdict(boolean good, String message) {}

@@ -7,6 +7,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.admin.Box;
 import org.gatehouse.audit.Trail;
@@ -17,7 +21,9 @@ import org.gatehouse.store.Database;
 
 /** What the admin API may say of the box as a whole. */
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
-        CertificateDate certificate, Backup backup) implements Box {
+        CertificateDate date, Supplier<Optional<String>> fingerprint, Backup backup, Runnable backupTaken,
+        SupportBundle bundle,
+        @Nullable Runnable restarter) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
@@ -41,7 +47,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         int models = snapshots.current().models().size();
         parts.add(new Part("models", models > 0,
                 models > 0 ? models + " models are set up." : "No model is set up. Add an upstream and a model."));
-        certificate.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
+        date.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);
     }
@@ -54,6 +60,26 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
     }
 
     @Override
+    public void supportBundle(OutputStream out) throws IOException {
+        bundle.write(status(), out);
+    }
+
+    @Override
+    public Optional<Certificate> certificate() {
+        return fingerprint.get().flatMap(
+                print -> date.expires().get().map(end -> new Certificate(print, end)));
+    }
+
+    @Override
+    public boolean restart() {
+        if (restarter == null) {
+            return false;
+        }
+        restarter.run();
+        return true;
+    }
+
+    @Override
     public void backup(OutputStream out) throws IOException {
         // Rows that are durable but not in the database yet belong into it, too.
         if (!trail.flush(LONGEST_CATCH_UP)) {
@@ -61,5 +87,6 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
                     + " See 'gatehouse status', then try again.");
         }
         backup.write(out, null);
+        backupTaken.run();
     }
 }

@@ -52,7 +52,7 @@ public record Settings(Path data, Listen listen, @Nullable Management management
     public Settings {
         data = Objects.requireNonNullElse(data, Path.of("/var/lib/gatehouse"));
         listen = Objects.requireNonNullElseGet(listen,
-                () -> new Listen(null, null, null, null, null, null, null, null, null));
+                () -> new Listen(null, null, null, null, null, null, null, null, null, null));
         database = Objects.requireNonNullElseGet(database, () -> new DatabasePlace(null, null, null, null));
         journal = Objects.requireNonNullElseGet(journal, () -> new Journal(null));
         gpus = Objects.requireNonNullElseGet(gpus, GpuSettings::standard);
@@ -84,11 +84,22 @@ public record Settings(Path data, Listen listen, @Nullable Management management
      * @param maxBodyBytes the largest request body; 64 MiB by default
      * @param maxConnections 8192 by default
      * @param maxConnectionsPerClient 2048 by default
+     * @param clientAuthority PEM file with the authorities whose certificates programs may show; nobody is asked without
      * @param drain how long running calls may take to end at a stop; 30 s by default
      */
     public record Listen(@Nullable String address, @Nullable Integer port, @Nullable String tls,
             @Nullable Path certificate, @Nullable Path key, @Nullable Long maxBodyBytes,
-            @Nullable Integer maxConnections, @Nullable Integer maxConnectionsPerClient, @Nullable Duration drain) {
+            @Nullable Integer maxConnections, @Nullable Integer maxConnectionsPerClient, @Nullable Duration drain,
+            @Nullable Path clientAuthority) {
+
+        /** One that asks no client for a certificate. */
+        public Listen(@Nullable String address, @Nullable Integer port, @Nullable String tls,
+                @Nullable Path certificate, @Nullable Path key, @Nullable Long maxBodyBytes,
+                @Nullable Integer maxConnections, @Nullable Integer maxConnectionsPerClient,
+                @Nullable Duration drain) {
+            this(address, port, tls, certificate, key, maxBodyBytes, maxConnections, maxConnectionsPerClient, drain,
+                    null);
+        }
 
         /** As the listener wants it. */
         ListenerSettings toListener(Path data) {
@@ -102,7 +113,8 @@ public record Settings(Path data, Listen listen, @Nullable Management management
                             Objects.requireNonNullElse(maxConnectionsPerClient,
                                     Math.min(connections, usual.maxConnectionsPerClient()))),
                     new ListenerSettings.Timeouts(times.header(), times.bodyStall(), times.minBodyBytesPerSecond(),
-                            times.idle(), times.write(), Objects.requireNonNullElse(drain, times.drainGrace())));
+                            times.idle(), times.write(), Objects.requireNonNullElse(drain, times.drainGrace())),
+                    clientAuthority());
         }
 
         private ListenerSettings.Tls tls(String bind, Path data) {
@@ -117,6 +129,11 @@ public record Settings(Path data, Listen listen, @Nullable Management management
                     yield new ListenerSettings.Tls.Files(certificate, key);
                 }
                 case "off" -> {
+                    if (clientAuthority != null) {
+                        throw new SettingsException(
+                                "listen.client-authority asks clients for certificates, and listen.tls is 'off'. Use"
+                                        + " 'self-signed' or 'files', or leave the authority out.");
+                    }
                     if (!bind.equals("127.0.0.1") && !bind.equals("::1") && !bind.equals("localhost")) {
                         throw new SettingsException(
                                 "listen.tls is 'off', which is allowed on a loopback address only; listen.address is '"

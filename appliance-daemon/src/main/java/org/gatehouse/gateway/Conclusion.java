@@ -190,7 +190,7 @@ public final class Conclusion {
         return new Usage(usage.inputTokens() + attempt.inputTokens(), usage.outputTokens() + attempt.outputTokens(),
                 usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(),
                 usage.reasoningTokens(), usage.audioMillis(),
-                usage.images(), usage.characters(),
+                usage.images(), usage.characters(), usage.media(),
                 usage.source() == Usage.Source.NONE ? Usage.Source.REPORTED : usage.source());
     }
 

@@ -43,6 +43,15 @@ public record Actor(Type type, String name, String address, String requestId) {
         return new Actor(Type.SYSTEM, part, "", "");
     }
 
+    /** What the trail calls them. */
+    public String title() {
+        return switch (type) {
+            case TOKEN -> "token:" + name;
+            case USER -> name;
+            case SYSTEM -> "system:" + name;
+        };
+    }
+
     /**
      * What they did, for the trail.
      *
@@ -54,12 +63,7 @@ public record Actor(Type type, String name, String address, String requestId) {
      */
     public AdminRecord did(UUID id, Instant at, String verb, String noun, String thing, @Nullable JsonNode before,
             @Nullable JsonNode after) {
-        String who = switch (type) {
-            case TOKEN -> "token:" + name;
-            case USER -> name;
-            case SYSTEM -> "system:" + name;
-        };
-        return new AdminRecord(id, at, who, address.isEmpty() ? null : address, verb, noun, thing,
+        return new AdminRecord(id, at, title(), address.isEmpty() ? null : address, verb, noun, thing,
                 before == null ? null : Json.text(before), after == null ? null : Json.text(after), requestId);
     }
 }

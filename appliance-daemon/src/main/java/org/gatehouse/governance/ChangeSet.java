@@ -45,6 +45,11 @@ final class ChangeSet {
         return handle;
     }
 
+    /** Who makes it, as people read it. */
+    String actorName() {
+        return actor.title();
+    }
+
     Instant now() {
         return now;
     }

@@ -36,9 +36,12 @@ public record Declaration(
         @About("Limits.") @Nullable List<DeclaredLimit> limits,
         @About("Budgets.") @Nullable List<DeclaredBudget> budgets,
         @About("Policies.") @Nullable List<DeclaredPolicy> policies,
-        @About("Sign-on providers. A secret stands as {env: NAME} or {file: PATH}; absent: the stored one is kept.") @Nullable List<SignOnDraft> signOn) {
+        @About("Sign-on providers. A secret stands as {env: NAME} or {file: PATH}; absent: the stored one is kept.") @Nullable List<SignOnDraft> signOn,
+        @About("Where alerts go. A secret stands as {env: NAME} or {file: PATH}; absent: the stored one is kept.") @Nullable List<AlertDestinationDraft> alertDestinations,
+        @About("Of what somebody is told.") @Nullable List<AlertRuleDraft> alertRules,
+        @About("Programs that show a key without its secret.") @Nullable List<DeclaredMachineClient> machineClients) {
 
-    /** One without sign-on providers. */
+    /** One without sign-on providers, alerts and machine clients. */
     public Declaration(String apiVersion, @Nullable SettingsDraft settings,
             @Nullable List<DepartmentDraft> departments, @Nullable List<DeclaredProject> projects,
             @Nullable List<DeclaredUser> users, @Nullable List<DeclaredUpstream> upstreams,
@@ -47,7 +50,7 @@ public record Declaration(
             @Nullable List<DeclaredLimit> limits, @Nullable List<DeclaredBudget> budgets,
             @Nullable List<DeclaredPolicy> policies) {
         this(apiVersion, settings, departments, projects, users, upstreams, models, deployments, prices, keys, limits,
-                budgets, policies, null);
+                budgets, policies, null, null, null, null);
     }
 
     /** The only version there is. */
@@ -56,7 +59,13 @@ public record Declaration(
     /** A project. */
     public record DeclaredProject(@About("The department's name.") String department,
             @About(value = "Unique in its department.", min = 1, max = 100) String name,
-            @About(value = "Free text.", max = 1000, multiline = true) @Nullable String description) {
+            @About(value = "Free text.", max = 1000, multiline = true) @Nullable String description,
+            @About(value = "The public models that its keys may use at most.", fallback = "[\"*\"]", max = 1000) List<String> models) {
+
+        /** Models are a set. */
+        public DeclaredProject {
+            models = models.stream().distinct().sorted().toList();
+        }
 
         String key() {
             return department + "/" + name;
@@ -180,6 +189,7 @@ public record Declaration(
             @About("Per 1,000,000 input tokens read from the upstream's cache.") @Nullable BigDecimal cachedInputPerMillion,
             @About("Per 1,000,000 input tokens written to the upstream's cache.") @Nullable BigDecimal cacheWritePerMillion,
             @About("Per 1,000,000 input tokens written to the upstream's cache for an hour; null: what other cache writes cost.") @Nullable BigDecimal longCacheWritePerMillion,
+            @About("What tokens of sound and pictures cost; null: what those of text cost.") @Nullable MediaPrices media,
             @About("Per second of audio.") @Nullable BigDecimal perSecond,
             @About("Per picture made.") @Nullable BigDecimal perImage,
             @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
@@ -213,6 +223,15 @@ public record Declaration(
                     expiresAt);
         }
     }
+
+    /** A program that shows a key without its secret. */
+    public record DeclaredMachineClient(
+            @About(value = "Unique among machine clients.", min = 1, max = 100) String name,
+            @About("The key that its calls are counted under, as department/project/key.") String key,
+            @About(value = "Whether it may call.", fallback = "true") boolean enabled,
+            @About(value = "Whether the key's own secrets are refused.", fallback = "false") boolean secretRefused,
+            @About("An access token that it brings; this or a certificate.") MachineClientDraft.@Nullable TokenTerms token,
+            @About("A client certificate that it brings; this or a token.") MachineClientDraft.@Nullable CertificateTerms certificate) {}
 
     /** A node of the tenancy tree by name. */
     public record DeclaredScope(@About("The level of the tenancy tree.") Scope.Type type,

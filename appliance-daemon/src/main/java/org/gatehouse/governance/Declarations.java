@@ -106,6 +106,17 @@ public final class Declarations {
                     item -> nouns.signOn().insert(change, item),
                     (stored, item) -> nouns.signOn().replace(change, stored,
                             item.secret() == null ? item.withSecret(SignOnDraft.UNCHANGED) : item));
+            section(nouns.alertDestinations(), alertDestinations(), Exporter::alertDestination,
+                    AlertDestinationDraft::name, item -> nouns.alertDestinations().insert(change, item),
+                    (stored, item) -> nouns.alertDestinations().replace(change, stored,
+                            item.secret() == null ? item.withSecret(AlertDestinationDraft.UNCHANGED) : item));
+            section(nouns.alertRules(), wanted.alertRules(), AlertRule::draft, AlertRuleDraft::name,
+                    item -> nouns.alertRules().insert(change, item),
+                    (stored, item) -> nouns.alertRules().replace(change, stored, item));
+            section(nouns.machineClients(), wanted.machineClients(), Exporter::machineClient,
+                    Declaration.DeclaredMachineClient::name,
+                    item -> nouns.machineClients().insert(change, names.machineClient(item)),
+                    (stored, item) -> nouns.machineClients().replace(change, stored, names.machineClient(item)));
             deletions.reversed().forEach(Runnable::run);
             return new DeclarationReport(applied, count(DeclarationReport.Action.CREATE),
                     count(DeclarationReport.Action.UPDATE), count(DeclarationReport.Action.DELETE),
@@ -189,6 +200,20 @@ public final class Declarations {
                             .isPresent())
                                     ? item.withSecret(null)
                                     : item;
+        }
+
+        /** A secret that is the stored one already is no difference. */
+        private @Nullable List<AlertDestinationDraft> alertDestinations() {
+            List<AlertDestinationDraft> declared = wanted.alertDestinations();
+            return declared == null
+                    ? null
+                    : declared.stream().map(item -> nouns.alertDestinations()
+                            .read(handle, Selection.of("s.name = :value", item.name())).stream()
+                            .anyMatch(stored -> nouns.alertDestinations().secret(handle, stored.id())
+                                    .filter(old -> old.equals(item.secret())).isPresent())
+                                            ? item.withSecret(null)
+                                            : item)
+                            .toList();
         }
 
         /** A secret that is the stored one already is no difference. */

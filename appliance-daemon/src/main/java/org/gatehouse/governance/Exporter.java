@@ -39,11 +39,26 @@ final class Exporter {
                 sorted(nouns.limits().read(handle, live()), Exporter::limit, Declaration.DeclaredLimit::key),
                 sorted(nouns.budgets().read(handle, live()), Exporter::budget, Declaration.DeclaredBudget::key),
                 sorted(nouns.policies().read(handle, all), Exporter::policy, policy -> policy.scope().key()),
-                sorted(nouns.signOn().read(handle, all), Exporter::signOn, SignOnDraft::name));
+                sorted(nouns.signOn().read(handle, all), Exporter::signOn, SignOnDraft::name),
+                sorted(nouns.alertDestinations().read(handle, all), Exporter::alertDestination,
+                        AlertDestinationDraft::name),
+                sorted(nouns.alertRules().read(handle, all), AlertRule::draft, AlertRuleDraft::name),
+                sorted(nouns.machineClients().read(handle, Selection.of("k.state <> :value", "REVOKED")),
+                        Exporter::machineClient, Declaration.DeclaredMachineClient::name));
+    }
+
+    static Declaration.DeclaredMachineClient machineClient(MachineClientView client) {
+        return new Declaration.DeclaredMachineClient(client.name(),
+                client.department() + "/" + client.project() + "/" + client.key(), client.enabled(),
+                client.secretRefused(), client.token(), client.certificate());
     }
 
     static SignOnDraft signOn(SignOnProvider provider) {
         return provider.draft().withSecret(null);
+    }
+
+    static AlertDestinationDraft alertDestination(AlertDestination destination) {
+        return destination.draft().withSecret(null);
     }
 
     /** Limits and budgets of revoked keys bind nobody any more, and such keys are not exported. */
@@ -52,7 +67,8 @@ final class Exporter {
     }
 
     static Declaration.DeclaredProject project(Project project) {
-        return new Declaration.DeclaredProject(project.department(), project.name(), project.description());
+        return new Declaration.DeclaredProject(project.department(), project.name(), project.description(),
+                project.models());
     }
 
     /** How users are declared: what they lead and develop in by its names. */
@@ -92,7 +108,8 @@ final class Exporter {
     static Declaration.DeclaredPrice price(PriceEntry price) {
         return new Declaration.DeclaredPrice(price.model(), price.upstream(), price.validFrom(), price.currency(),
                 price.inputPerMillion(), price.outputPerMillion(), price.cachedInputPerMillion(),
-                price.cacheWritePerMillion(), price.longCacheWritePerMillion(), price.perSecond(), price.perImage(),
+                price.cacheWritePerMillion(), price.longCacheWritePerMillion(), price.media(), price.perSecond(),
+                price.perImage(),
                 price.perMillionCharacters(),
                 price.perCall(), price.perKilowattHour(), price.perGpuHour());
     }

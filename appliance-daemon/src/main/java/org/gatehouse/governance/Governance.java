@@ -120,9 +120,34 @@ public final class Governance implements AutoCloseable {
         return jdbi.withHandle(handle -> nouns.signOn().secret(handle, id));
     }
 
+    /** Programs that show a key without its secret. */
+    public Noun<MachineClientView, MachineClientDraft> machineClients() {
+        return new Noun<>(jdbi, changes, nouns.machineClients());
+    }
+
     /** Keys. */
     public Keys keys() {
         return keys;
+    }
+
+    /** Wishes to use models. */
+    public AccessRequests accessRequests() {
+        return new AccessRequests(jdbi, changes, nouns);
+    }
+
+    /** Of what somebody is told. */
+    public Noun<AlertRule, AlertRuleDraft> alertRules() {
+        return new Noun<>(jdbi, changes, nouns.alertRules());
+    }
+
+    /** Where alerts go. */
+    public Noun<AlertDestination, AlertDestinationDraft> alertDestinations() {
+        return new Noun<>(jdbi, changes, nouns.alertDestinations());
+    }
+
+    /** An alert destination's secret, if it has one: only to sign with. */
+    public Optional<String> alertSecret(UUID id) {
+        return jdbi.withHandle(handle -> nouns.alertDestinations().secret(handle, id));
     }
 
     /** Limits on requests and tokens. */

@@ -39,6 +39,11 @@ public record Key(@About("UUIDv7; stable over rotations.") UUID id,
                 lastUsedFrom, createdAt, updatedAt, version);
     }
 
+    /** Whether it may use a model, as far as the key goes. */
+    public boolean allows(String model) {
+        return models.equals(KeyDraft.EVERYTHING) || models.contains(model);
+    }
+
     /** Whether it may come back into use. */
     boolean live() {
         return state != KeyRecord.State.REVOKED;

@@ -20,6 +20,11 @@ public record KeyDraft(@About("The project it belongs to.") UUID projectId,
     /** Stands for everything in a list of grants. */
     public static final List<String> EVERYTHING = List.of("*");
 
+    /** The same with these models. */
+    KeyDraft using(List<String> others) {
+        return new KeyDraft(projectId, name, ownerId, others, surfaces, addresses, expiresAt);
+    }
+
     /** A key that may use everything, from anywhere, for ever. */
     public static KeyDraft named(UUID projectId, String name) {
         return new KeyDraft(projectId, name, null, EVERYTHING, EVERYTHING, List.of(), null);

@@ -199,6 +199,7 @@ final class KeyRows implements Rows<Key, KeyDraft> {
                     + ". Revoke it first; a revoked key can be deleted.");
         }
         Scopes.removeAt(changes, stored.id(), nouns);
+        nouns.machineClients().removeOf(changes, stored.id());
         changes.handle().createUpdate("DELETE FROM api_key WHERE id = :id").bind("id", stored.id()).execute();
         changes.deleted(noun(), stored);
     }

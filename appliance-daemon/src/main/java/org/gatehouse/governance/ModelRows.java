@@ -151,6 +151,9 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
                     cache_any_temperature = :cacheAny
                 WHERE id = :id
                 """)).execute();
+        if (!draft.name().equals(stored.name())) {
+            ProjectRows.renamed(changes.handle(), stored.name(), draft.name());
+        }
         if (!draft.targets().equals(stored.draft().targets())) {
             changes.handle().createUpdate("DELETE FROM model_target WHERE model_id = :id").bind("id", stored.id())
                     .execute();
@@ -175,6 +178,7 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
         }
         changes.handle().createUpdate("DELETE FROM api_key_model WHERE model_id = :id").bind("id", stored.id())
                 .execute();
+        ProjectRows.gone(changes.handle(), stored.name());
         nouns.prices().read(changes.handle(), Selection.of("r.model_id = :value", stored.id()))
                 .forEach(price -> nouns.prices().remove(changes, price, true));
         changes.handle().createUpdate("DELETE FROM model WHERE id = :id").bind("id", stored.id()).execute();

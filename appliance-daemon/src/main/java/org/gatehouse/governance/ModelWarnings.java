@@ -67,7 +67,8 @@ final class ModelWarnings {
             warnings.add("Its strategy goes by price, and it" + without);
         }
         if (budgeted.contains(Optional.<UUID>empty()) || budgeted.contains(Optional.of(model))) {
-            warnings.add("Keys with a budget may use it, their calls cost nothing there, and it" + without);
+            warnings.add("Keys with a budget may use it, and it" + without
+                    + " Until then calls that a hard budget binds do not go there, and soft budgets do not count the others.");
         }
         return warnings;
     }

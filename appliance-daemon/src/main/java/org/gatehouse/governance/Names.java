@@ -29,7 +29,8 @@ final class Names {
     }
 
     ProjectDraft project(DeclaredProject item) {
-        return new ProjectDraft(department("department", item.department()), item.name(), item.description());
+        return new ProjectDraft(department("department", item.department()), item.name(), item.description(),
+                item.models());
     }
 
     ModelDraft model(DeclaredModel item) {
@@ -48,7 +49,8 @@ final class Names {
         return new PriceDraft(one(nouns.models(), "model", item.model(), Selection.of("m.name = :value", item.model())),
                 item.upstream() == null ? null : upstream("upstream", item.upstream()), item.validFrom(),
                 item.currency(), item.inputPerMillion(), item.outputPerMillion(), item.cachedInputPerMillion(),
-                item.cacheWritePerMillion(), item.longCacheWritePerMillion(), item.perSecond(), item.perImage(),
+                item.cacheWritePerMillion(), item.longCacheWritePerMillion(), item.media(), item.perSecond(),
+                item.perImage(),
                 item.perMillionCharacters(),
                 item.perCall(), item.perKilowattHour(), item.perGpuHour());
     }
@@ -58,7 +60,7 @@ final class Names {
         return new DeclaredPrice(item.model(), item.upstream(), item.validFrom(),
                 item.currency() == null ? accounting : item.currency(), item.inputPerMillion(),
                 item.outputPerMillion(), item.cachedInputPerMillion(), item.cacheWritePerMillion(),
-                item.longCacheWritePerMillion(), item.perSecond(),
+                item.longCacheWritePerMillion(), item.media(), item.perSecond(),
                 item.perImage(), item.perMillionCharacters(), item.perCall(), item.perKilowattHour(),
                 item.perGpuHour());
     }
@@ -104,6 +106,12 @@ final class Names {
                 item.expiresAt());
     }
 
+    MachineClientDraft machineClient(Declaration.DeclaredMachineClient item) {
+        ScopeReference key = scope("key", new DeclaredScope(Scope.Type.KEY, item.key()));
+        return new MachineClientDraft(item.name(), java.util.Objects.requireNonNull(key.id()), item.enabled(),
+                item.secretRefused(), item.token(), item.certificate());
+    }
+
     LimitDraft limit(DeclaredLimit item) {
         return new LimitDraft(scope(item.scope()), item.kind(), item.amount());
     }
@@ -118,7 +126,10 @@ final class Names {
     }
 
     private ScopeReference scope(DeclaredScope scope) {
-        String field = "scope.name";
+        return scope("scope.name", scope);
+    }
+
+    private ScopeReference scope(String field, DeclaredScope scope) {
         if (scope.type() == Scope.Type.ORGANISATION) {
             if (scope.name() != null) {
                 throw RefusedException.invalid(field, "must be left out for the organisation");

@@ -16,11 +16,16 @@ final class Nouns {
     private final PolicyRows policies = new PolicyRows();
     private final DeploymentRows deployments;
     private final SignOnRows signOn;
+    private final AlertRuleRows alertRules = new AlertRuleRows(this);
+    private final AlertDestinationRows alertDestinations;
+    private final AccessRequestRows accessRequests = new AccessRequestRows(this);
+    private final MachineClientRows machineClients = new MachineClientRows(this);
     private final SettingsRows settings = new SettingsRows();
 
     Nouns(SecretBox secrets, KeySecrets keySecrets, DeploymentCheck check) {
         this.keys = new KeyRows(this, keySecrets);
         this.upstreams = new UpstreamRows(this, secrets);
+        this.alertDestinations = new AlertDestinationRows(this, secrets);
         this.signOn = new SignOnRows(this, secrets);
         this.deployments = new DeploymentRows(this, check);
     }
@@ -71,6 +76,22 @@ final class Nouns {
 
     SignOnRows signOn() {
         return signOn;
+    }
+
+    AccessRequestRows accessRequests() {
+        return accessRequests;
+    }
+
+    AlertRuleRows alertRules() {
+        return alertRules;
+    }
+
+    AlertDestinationRows alertDestinations() {
+        return alertDestinations;
+    }
+
+    MachineClientRows machineClients() {
+        return machineClients;
     }
 
     SettingsRows settings() {

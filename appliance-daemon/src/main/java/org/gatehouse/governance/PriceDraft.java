@@ -18,6 +18,7 @@ public record PriceDraft(@About("The model.") UUID modelId,
         @About("Per 1,000,000 input tokens read from the upstream's cache; null: what input costs.") @Nullable BigDecimal cachedInputPerMillion,
         @About("Per 1,000,000 input tokens written to the upstream's cache; null: what input costs.") @Nullable BigDecimal cacheWritePerMillion,
         @About("Per 1,000,000 input tokens written to the upstream's cache for an hour; null: what other cache writes cost.") @Nullable BigDecimal longCacheWritePerMillion,
+        @About("What tokens of sound and pictures cost; null: what those of text cost.") @Nullable MediaPrices media,
         @About("Per second of audio.") @Nullable BigDecimal perSecond,
         @About("Per picture made.") @Nullable BigDecimal perImage,
         @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
@@ -28,6 +29,6 @@ public record PriceDraft(@About("The model.") UUID modelId,
     /** Input and output of a model at any upstream, since ever, in the accounting currency. */
     public static PriceDraft perMillion(UUID modelId, BigDecimal input, BigDecimal output) {
         return new PriceDraft(modelId, null, Instant.EPOCH, null, input, output, null, null, null, null, null, null,
-                null, null, null);
+                null, null, null, null);
     }
 }

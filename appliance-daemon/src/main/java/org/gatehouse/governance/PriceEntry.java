@@ -19,6 +19,7 @@ public record PriceEntry(@About("UUIDv7.") UUID id, @About("The model.") UUID mo
         @About("Per 1,000,000 input tokens read from the upstream's cache; null: what input costs.") @Nullable BigDecimal cachedInputPerMillion,
         @About("Per 1,000,000 input tokens written to the upstream's cache; null: what input costs.") @Nullable BigDecimal cacheWritePerMillion,
         @About("Per 1,000,000 input tokens written to the upstream's cache for an hour; null: what other cache writes cost.") @Nullable BigDecimal longCacheWritePerMillion,
+        @About("What tokens of sound and pictures cost; null: what those of text cost.") @Nullable MediaPrices media,
         @About("Per second of audio.") @Nullable BigDecimal perSecond,
         @About("Per picture made.") @Nullable BigDecimal perImage,
         @About("Per 1,000,000 characters spoken.") @Nullable BigDecimal perMillionCharacters,
@@ -36,7 +37,7 @@ public record PriceEntry(@About("UUIDv7.") UUID id, @About("The model.") UUID mo
 
     PriceDraft draft() {
         return new PriceDraft(modelId, upstreamId, validFrom, currency, inputPerMillion, outputPerMillion,
-                cachedInputPerMillion, cacheWritePerMillion, longCacheWritePerMillion, perSecond, perImage,
+                cachedInputPerMillion, cacheWritePerMillion, longCacheWritePerMillion, media, perSecond, perImage,
                 perMillionCharacters, perCall,
                 perKilowattHour, perGpuHour);
     }

@@ -1,6 +1,8 @@
 package org.gatehouse.governance;
 
 import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +26,8 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
     private static final String SELECT = """
             SELECT r.id, r.model_id, m.name AS model, r.upstream_id, s.name AS upstream, r.valid_from, r.currency,
                 r.input_per_million, r.output_per_million, r.cached_input_per_million, r.cache_write_per_million,
-                r.long_cache_write_per_million, r.per_second, r.per_image, r.per_million_characters, r.per_call, r.per_kilowatt_hour, r.per_gpu_hour,
+                r.long_cache_write_per_million, r.audio_input_per_million, r.audio_output_per_million,
+                r.image_input_per_million, r.image_output_per_million, r.per_second, r.per_image, r.per_million_characters, r.per_call, r.per_kilowatt_hour, r.per_gpu_hour,
                 r.created_at, r.updated_at, r.version
             FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
             """;
@@ -66,12 +69,21 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                     Columns.text(row, "currency"), input, output,
                     Columns.amountOrNull(row, "cached_input_per_million"),
                     Columns.amountOrNull(row, "cache_write_per_million"),
-                    Columns.amountOrNull(row, "long_cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
+                    Columns.amountOrNull(row, "long_cache_write_per_million"), media(row),
+                    Columns.amountOrNull(row, "per_second"),
                     Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
                     Columns.amountOrNull(row, "per_call"), Columns.amountOrNull(row, "per_kilowatt_hour"),
                     Columns.amountOrNull(row, "per_gpu_hour"), warning(input, output), Columns.time(row, "created_at"),
                     Columns.time(row, "updated_at"), row.getLong("version"));
         }).list();
+    }
+
+    private static @Nullable MediaPrices media(ResultSet row) throws SQLException {
+        MediaPrices media = new MediaPrices(Columns.amountOrNull(row, "audio_input_per_million"),
+                Columns.amountOrNull(row, "audio_output_per_million"),
+                Columns.amountOrNull(row, "image_input_per_million"),
+                Columns.amountOrNull(row, "image_output_per_million"));
+        return media.says() ? media : null;
     }
 
     @Override
@@ -86,9 +98,11 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 changes.handle().createUpdate(
                         """
                                 INSERT INTO price (id, model_id, upstream_id, valid_from, currency, input_per_million,
-                                    output_per_million, cached_input_per_million, cache_write_per_million, long_cache_write_per_million, per_second, per_image,
+                                    output_per_million, cached_input_per_million, cache_write_per_million, long_cache_write_per_million,
+                                    audio_input_per_million, audio_output_per_million, image_input_per_million, image_output_per_million, per_second, per_image,
                                     per_million_characters, per_call, per_kilowatt_hour, per_gpu_hour, created_at, updated_at, version)
-                                VALUES (:id, :model, CAST(:upstream AS UUID), :validFrom, :currency, :input, :output, :cached, :cacheWrite, :longCacheWrite, :second,
+                                VALUES (:id, :model, CAST(:upstream AS UUID), :validFrom, :currency, :input, :output, :cached, :cacheWrite, :longCacheWrite,
+                                    :audioInput, :audioOutput, :imageInput, :imageOutput, :second,
                                     :image, :characters, :call, :kilowattHour, :gpuHour, :now, :now, 1)
                                 """))
                 .execute();
@@ -101,7 +115,9 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
                 UPDATE price SET model_id = :model, upstream_id = CAST(:upstream AS UUID), valid_from = :validFrom,
                     currency = :currency, input_per_million = :input, output_per_million = :output,
                     cached_input_per_million = :cached, cache_write_per_million = :cacheWrite,
-                    long_cache_write_per_million = :longCacheWrite, per_second = :second,
+                    long_cache_write_per_million = :longCacheWrite, audio_input_per_million = :audioInput,
+                    audio_output_per_million = :audioOutput, image_input_per_million = :imageInput,
+                    image_output_per_million = :imageOutput, per_second = :second,
                     per_image = :image, per_million_characters = :characters, per_call = :call,
                     per_kilowatt_hour = :kilowattHour, per_gpu_hour = :gpuHour, updated_at = :now,
                     version = version + 1
@@ -118,7 +134,11 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
 
     private Update bind(ChangeSet changes, UUID id, PriceDraft draft, Update update) {
         String currency = check(changes, id, draft);
-        return update.bind("id", id).bind("model", draft.modelId())
+        MediaPrices given = draft.media();
+        MediaPrices media = given == null ? new MediaPrices(null, null, null, null) : given;
+        return update.bind("audioInput", media.audioInputPerMillion())
+                .bind("audioOutput", media.audioOutputPerMillion()).bind("imageInput", media.imageInputPerMillion())
+                .bind("imageOutput", media.imageOutputPerMillion()).bind("id", id).bind("model", draft.modelId())
                 .bindByType("upstream", draft.upstreamId(), UUID.class)
                 .bind("validFrom", draft.validFrom().atOffset(ZoneOffset.UTC)).bind("currency", currency)
                 .bind("input", draft.inputPerMillion()).bind("output", draft.outputPerMillion())
@@ -139,6 +159,10 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
         checks.amount("cachedInputPerMillion", draft.cachedInputPerMillion());
         checks.amount("cacheWritePerMillion", draft.cacheWritePerMillion());
         checks.amount("longCacheWritePerMillion", draft.longCacheWritePerMillion());
+        MediaPrices media = draft.media();
+        if (media != null) {
+            media.check(checks);
+        }
         checks.amount("perSecond", draft.perSecond());
         checks.amount("perImage", draft.perImage());
         checks.amount("perMillionCharacters", draft.perMillionCharacters());
@@ -148,7 +172,7 @@ final class PriceRows implements Rows<PriceEntry, PriceDraft> {
         checks.require(
                 Stream.of(draft.inputPerMillion(), draft.outputPerMillion(), draft.perSecond(), draft.perImage(),
                         draft.perMillionCharacters(), draft.perCall(), draft.perKilowattHour(), draft.perGpuHour())
-                        .anyMatch(Objects::nonNull),
+                        .anyMatch(Objects::nonNull) || media != null && media.says(),
                 "inputPerMillion", "or another amount must be there; a model that costs nothing says \"0\"");
         checks.require(draft.currency() == null || draft.currency().equals(accounting), "currency",
                 "must be the accounting currency, " + accounting);

@@ -16,8 +16,9 @@ public record SignOnDraft(
         @About(value = "Whether it may live on a private address, and be reached without TLS.", fallback = "false") boolean privateAddressesAllowed,
         @About(value = "PEM certificates to trust for it besides the usual ones.", max = 100_000, multiline = true) @Nullable String trustedCertificates,
         @About(value = "The client's secret, or the password to search a directory with. Absent in a change means unchanged, null removes it. Never shown.", min = 1, max = 16_384, secret = true) @Nullable String secret,
-        @About(value = "Where browsers reach the box, such as https://gatehouse.example.com; what the browser says when left out.", max = 500, pattern = "https?://[^/\\s?#]+") @Nullable String publicUrl,
+        @About(value = "Where browsers reach the box, such as https://gatehouse.example.com; what the browser says when left out. The kind saml needs it.", max = 500, pattern = "https?://[^/\\s?#]+") @Nullable String publicUrl,
         @About("For the kind oidc.") @Nullable OidcTerms oidc, @About("For the kind ldap.") @Nullable LdapTerms ldap,
+        @About("For the kind saml.") @Nullable SamlTerms saml,
         @About(value = "The claim or attribute to name users by; as the preset has it when left out. A dot goes into an object.", min = 1, max = 200) @Nullable String nameClaim,
         @About(value = "The one with the mail address.", min = 1, max = 200) @Nullable String emailClaim,
         @About(value = "The one with the groups.", min = 1, max = 200) @Nullable String groupsClaim,
@@ -32,7 +33,9 @@ public record SignOnDraft(
         /** OpenID Connect. */
         OIDC,
         /** A directory: LDAP or Active Directory. */
-        LDAP
+        LDAP,
+        /** SAML 2.0. */
+        SAML
     }
 
     /** Products whose claims we know. */
@@ -81,6 +84,25 @@ public record SignOnDraft(
         }
     }
 
+    /** What a SAML provider is asked to call people by. */
+    public enum NameFormat {
+        /** A name that stays and says nothing. */
+        PERSISTENT,
+        /** Their mail address. */
+        EMAIL,
+        /** Whatever the provider is set up to. */
+        UNSPECIFIED
+    }
+
+    /** A SAML 2.0 provider; this box is the service provider. */
+    public record SamlTerms(
+            @About(value = "What it calls itself: the entityID of its metadata.", min = 1, max = 1024) String entityId,
+            @About(value = "Where browsers are sent to sign on, with the redirect binding.", min = 1, max = 2000) String ssoUrl,
+            @About(value = "PEM certificates of the keys that it signs with; two while it changes them. No other key counts, whatever an answer brings along.", min = 1, max = 100_000, multiline = true) String certificates,
+            @About(value = "What it calls this box; the address of this box's metadata when left out.", min = 1, max = 1024) @Nullable String ownEntityId,
+            @About(value = "What it is asked to call people by.", fallback = "\"persistent\"") NameFormat nameFormat,
+            @About(value = "The attribute that names people for ever; the NameID when left out.", min = 1, max = 200) @Nullable String subjectAttribute) {}
+
     /** What a group makes of people. At least one of role, department and project. */
     public record GroupMapping(
             @About(value = "The group, exactly as the provider says.", min = 1, max = 500) String group,
@@ -97,7 +119,7 @@ public record SignOnDraft(
     /** The same with another secret. */
     public SignOnDraft withSecret(@Nullable String other) {
         return new SignOnDraft(name, title, kind, preset, enabled, privateAddressesAllowed, trustedCertificates, other,
-                publicUrl, oidc, ldap, nameClaim, emailClaim, groupsClaim, mappings, defaultRoles);
+                publicUrl, oidc, ldap, saml, nameClaim, emailClaim, groupsClaim, mappings, defaultRoles);
     }
 
     /** Leaves the secret out. */

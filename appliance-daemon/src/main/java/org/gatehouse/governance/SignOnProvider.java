@@ -20,6 +20,7 @@ public record SignOnProvider(@About("UUIDv7.") UUID id,
         @About("Where browsers reach the box; null: what the browser says.") @Nullable String publicUrl,
         @About("For the kind oidc.") SignOnDraft.@Nullable OidcTerms oidc,
         @About("For the kind ldap.") SignOnDraft.@Nullable LdapTerms ldap,
+        @About("For the kind saml.") SignOnDraft.@Nullable SamlTerms saml,
         @About("The claim or attribute to name users by; null: as the preset has it.") @Nullable String nameClaim,
         @About("The one with the mail address.") @Nullable String emailClaim,
         @About("The one with the groups.") @Nullable String groupsClaim,
@@ -46,7 +47,7 @@ public record SignOnProvider(@About("UUIDv7.") UUID id,
 
     SignOnDraft draft() {
         return new SignOnDraft(name, title, kind, preset, enabled, privateAddressesAllowed, trustedCertificates,
-                secretSet ? SignOnDraft.UNCHANGED : null, publicUrl, oidc, ldap, nameClaim, emailClaim,
+                secretSet ? SignOnDraft.UNCHANGED : null, publicUrl, oidc, ldap, saml, nameClaim, emailClaim,
                 groupsClaim, mappings, defaultRoles);
     }
 }

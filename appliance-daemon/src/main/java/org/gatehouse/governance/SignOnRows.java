@@ -2,6 +2,8 @@ package org.gatehouse.governance;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -59,7 +61,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         SignOnDraft terms = Json.trusted(Columns.text(row, "terms"), SignOnDraft.class);
         return new SignOnProvider(Columns.id(row, "id"), terms.name(), terms.title(), terms.kind(), terms.preset(),
                 terms.enabled(), terms.privateAddressesAllowed(), terms.trustedCertificates(),
-                row.getBytes("sealed_secret") != null, terms.publicUrl(), terms.oidc(), terms.ldap(),
+                row.getBytes("sealed_secret") != null, terms.publicUrl(), terms.oidc(), terms.ldap(), terms.saml(),
                 terms.nameClaim(), terms.emailClaim(), terms.groupsClaim(), terms.mappings(), terms.defaultRoles(),
                 Columns.time(row, "created_at"), Columns.time(row, "updated_at"), row.getLong("version"));
     }
@@ -134,6 +136,11 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         if (ldap != null) {
             ldap(checks, ldap, draft.privateAddressesAllowed());
         }
+        checks.require((draft.kind() == SignOnDraft.Kind.SAML) == (draft.saml() != null), "saml", belongs("saml"));
+        SignOnDraft.SamlTerms saml = draft.saml();
+        if (saml != null) {
+            saml(checks, saml, draft);
+        }
         for (int i = 0; i < draft.mappings().size(); i++) {
             SignOnDraft.GroupMapping mapping = draft.mappings().get(i);
             checks.require(mapping.role() != null || mapping.department() != null || mapping.project() != null,
@@ -169,6 +176,28 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
             }
         }
         checks.require(ldap.userFilter().contains("{name}"), "ldap.userFilter", "must hold {name}");
+    }
+
+    /**
+     * What an assertion must be addressed to hangs on {@code publicUrl}. Were it taken from a request, whoever runs another
+     * service of the same provider could make the box take what was meant for that one.
+     */
+    private static void saml(Checks checks, SignOnDraft.SamlTerms saml, SignOnDraft draft) {
+        // Google's has a query: which of its companies it is.
+        url(checks, "saml.ssoUrl", saml.ssoUrl().replaceFirst("\\?[^#]*$", ""), draft.privateAddressesAllowed());
+        checks.require(!saml.ssoUrl().contains("#"), "saml.ssoUrl", "must not hold #");
+        checks.require(draft.publicUrl() != null, "publicUrl", "must be there for the kind saml: what the provider says"
+                + " is addressed to it");
+        checks.require(draft.secret() == null, "secret", "is for the other kinds: a SAML provider has none");
+        try {
+            List<X509Certificate> certificates = Certificates.read(saml.certificates());
+            checks.require(!certificates.isEmpty() && certificates.size() <= 10, "saml.certificates",
+                    "must be 1 to 10 PEM certificates");
+            checks.require(certificates.stream().allMatch(Certificates::isStrong), "saml.certificates",
+                    "must be of RSA keys with at least 2048 bits, or of EC keys with at least 256");
+        } catch (CertificateException _) {
+            checks.wrong("saml.certificates", "must be PEM certificates");
+        }
     }
 
     private static void url(Checks checks, String field, String text, boolean privateAllowed) {

@@ -1,5 +1,6 @@
 package org.gatehouse.governance;
 
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.gatehouse.governance.snapshot.AddressRange;
 import org.gatehouse.governance.snapshot.Credential;
 import org.gatehouse.governance.snapshot.Grant;
 import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.MediaPrice;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Price;
@@ -44,6 +46,8 @@ final class SnapshotQueries {
             FROM upstream
             """;
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final SecretBox secrets;
 
     SnapshotQueries(SecretBox secrets) {
@@ -54,20 +58,22 @@ final class SnapshotQueries {
         return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
             long revision = handle.createQuery("SELECT revision FROM governance_revision WHERE id = 1")
                     .mapTo(Long.class).one();
-            return new PolicySnapshot(revision, credentials(handle), models(handle, upstreams(handle)),
-                    new PriceBook(prices(handle)));
+            Map<UUID, KeyRecord> keys = keys(handle);
+            return new PolicySnapshot(revision, credentials(handle, keys), models(handle, upstreams(handle)),
+                    new PriceBook(prices(handle)), MachineClientRows.load(handle, keys));
         });
     }
 
     /** Whoever has left takes their keys along: these are as good as disabled until their owner is back. */
-    private static Map<String, Credential> credentials(Handle handle) {
+    private static Map<UUID, KeyRecord> keys(Handle handle) {
         Bindings bindings = Bindings.load(handle);
         Map<UUID, Set<String>> models = modelsByKey(handle);
+        Map<UUID, Set<String>> projects = ProjectRows.models(handle);
         Map<String, Grant<Surface>> surfaces = new HashMap<>();
         Map<UUID, KeyRecord> keys = new HashMap<>();
         handle.createQuery("""
                 SELECT k.id, k.name, p.department_id, d.name AS department, d.weight,
-                    k.project_id, p.name AS project, k.owner_id,
+                    k.project_id, p.name AS project, p.all_models AS project_all_models, k.owner_id,
                     u.name AS owner,
                     CASE WHEN NOT u.active AND k.state = 'ACTIVE' THEN 'DISABLED' ELSE k.state END AS state,
                     k.expires_at, k.all_models, k.surfaces, k.addresses
@@ -75,19 +81,34 @@ final class SnapshotQueries {
                 JOIN project p ON p.id = k.project_id
                 JOIN department d ON d.id = p.department_id
                 LEFT JOIN app_user u ON u.id = k.owner_id
-                """).setFetchSize(1_000).map((row, _) -> key(row, bindings, models, surfaces))
+                """).setFetchSize(1_000).map((row, _) -> key(row, bindings, models, projects, surfaces))
                 .forEach(key -> keys.put(key.id(), key));
+        return keys;
+    }
+
+    /** A hash that no text has: that of a secret which a machine client took the place of. */
+    private static byte[] nothing() {
+        byte[] random = new byte[32];
+        RANDOM.nextBytes(random);
+        return random;
+    }
+
+    private static Map<String, Credential> credentials(Handle handle, Map<UUID, KeyRecord> keys) {
+        Set<UUID> without = MachineClientRows.withoutSecrets(handle);
         Map<String, Credential> credentials = HashMap.newHashMap(keys.size());
         handle.createQuery("SELECT public_id, key_id, secret_hash, valid_until FROM api_key_secret").setFetchSize(1_000)
                 .map((row, _) -> new Credential(Columns.text(row, "public_id"),
-                        Objects.requireNonNull(row.getBytes("secret_hash")), Columns.timeOrNull(row, "valid_until"),
+                        without.contains(Columns.id(row, "key_id"))
+                                ? nothing()
+                                : Objects.requireNonNull(row.getBytes("secret_hash")),
+                        Columns.timeOrNull(row, "valid_until"),
                         Objects.requireNonNull(keys.get(Columns.id(row, "key_id")))))
                 .forEach(credential -> credentials.put(credential.publicId(), credential));
         return Collections.unmodifiableMap(credentials);
     }
 
     private static KeyRecord key(ResultSet row, Bindings bindings, Map<UUID, Set<String>> models,
-            Map<String, Grant<Surface>> surfaces) throws SQLException {
+            Map<UUID, Set<String>> projects, Map<String, Grant<Surface>> surfaces) throws SQLException {
         UUID id = Columns.id(row, "id");
         UUID department = Columns.id(row, "department_id");
         UUID project = Columns.id(row, "project_id");
@@ -96,12 +117,15 @@ final class SnapshotQueries {
         Grant<String> granted = row.getBoolean("all_models")
                 ? Grant.all()
                 : Grant.only(models.getOrDefault(id, Set.of()));
+        Grant<String> usable = row.getBoolean("project_all_models")
+                ? granted
+                : granted.within(projects.getOrDefault(project, Set.of()));
         // Most keys share their words; one grant for all of them saves most of the memory.
         Grant<Surface> callable = surfaces.computeIfAbsent(Columns.text(row, "surfaces"), _ -> surfaces(row));
         Policy.Recording recording = bindings.recording(project, department);
         return new KeyRecord(id, Columns.text(row, "name"), bindings.organisation(), department,
                 Columns.text(row, "department"), project, Columns.text(row, "project"), owner, row.getString("owner"),
-                Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), granted,
+                Columns.constant(row, "state", KeyRecord.State.class), Columns.timeOrNull(row, "expires_at"), usable,
                 callable, Columns.words(row, "addresses").stream().map(AddressRange::parse).toList(),
                 bindings.limits(id, owner, project, department), bindings.budgets(id, owner, project, department),
                 recording.bodies(), recording.retentionDays(),
@@ -220,17 +244,24 @@ final class SnapshotQueries {
         return handle.createQuery("""
                 SELECT r.id, m.name AS model, s.name AS upstream, r.valid_from, r.currency, r.input_per_million,
                     r.output_per_million, r.cached_input_per_million, r.cache_write_per_million,
-                    r.long_cache_write_per_million, r.per_second,
+                    r.long_cache_write_per_million, r.audio_input_per_million, r.audio_output_per_million,
+                    r.image_input_per_million, r.image_output_per_million, r.per_second,
                     r.per_image, r.per_million_characters, r.per_call
                 FROM price r JOIN model m ON m.id = r.model_id LEFT JOIN upstream s ON s.id = r.upstream_id
                 WHERE COALESCE(r.input_per_million, r.output_per_million, r.per_second, r.per_image,
-                    r.per_million_characters, r.per_call) IS NOT NULL
+                    r.per_million_characters, r.per_call, r.audio_input_per_million, r.audio_output_per_million,
+                    r.image_input_per_million, r.image_output_per_million) IS NOT NULL
                 """).map((row, _) -> new Price(Columns.id(row, "id"), Columns.text(row, "model"),
                 row.getString("upstream"), Columns.time(row, "valid_from"), Columns.text(row, "currency"),
                 Columns.amountOrNull(row, "input_per_million"), Columns.amountOrNull(row, "output_per_million"),
                 Columns.amountOrNull(row, "cached_input_per_million"),
                 Columns.amountOrNull(row, "cache_write_per_million"),
-                Columns.amountOrNull(row, "long_cache_write_per_million"), Columns.amountOrNull(row, "per_second"),
+                Columns.amountOrNull(row, "long_cache_write_per_million"),
+                new MediaPrice(Columns.amountOrNull(row, "audio_input_per_million"),
+                        Columns.amountOrNull(row, "audio_output_per_million"),
+                        Columns.amountOrNull(row, "image_input_per_million"),
+                        Columns.amountOrNull(row, "image_output_per_million")),
+                Columns.amountOrNull(row, "per_second"),
                 Columns.amountOrNull(row, "per_image"), Columns.amountOrNull(row, "per_million_characters"),
                 Columns.amountOrNull(row, "per_call"))).list();
     }

@@ -1,6 +1,7 @@
 package org.gatehouse.identity;
 
 import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +36,8 @@ public final class BreakGlass {
     private static final int HASHES_AT_ONCE = 2;
     private static final long LONGEST_WAIT_SECONDS = 5;
     private static final String NOUN = "users";
+    private static final String ISSUER = "Gatehouse";
+    private static final int LEAST_SECRET_BYTES = 10;
 
     private final Jdbi jdbi;
     private final SecretBox secrets;
@@ -97,12 +100,70 @@ public final class BreakGlass {
     }
 
     private Enrolment enrol(Actor actor, User user, String password, boolean withCode) {
+        return enrol(actor, user, password, withCode, OneTimeCodes.bytes(freshCodeSecret()), 0);
+    }
+
+    /**
+     * The same with a secret for codes that was made before.
+     *
+     * @param codeSecret in base32
+     * @param usedStep of the code with which it was proven, which counts no more; 0 for none
+     */
+    public Enrolment enrol(Actor actor, User user, String password, String codeSecret, long usedStep) {
+        return enrol(actor, user, password, true, OneTimeCodes.bytes(codeSecret), usedStep);
+    }
+
+    /** A new secret for codes, in base32, which is nobody's yet. */
+    public String freshCodeSecret() {
+        byte[] secret = new byte[OneTimeCodes.SECRET_BYTES];
+        random.nextBytes(secret);
+        return OneTimeCodes.base32(secret);
+    }
+
+    /** Why a password will not do; empty when it will. */
+    public static Optional<String> objection(String password, String user) {
+        return Passwords.objection(password, user);
+    }
+
+    /** Whether it is a secret for codes, in base32, with the 80 bits at least that apps make do with. */
+    public static boolean isCodeSecret(String codeSecret) {
+        try {
+            return OneTimeCodes.bytes(codeSecret).length >= LEAST_SECRET_BYTES;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    /** The same as an app reads it from a picture. */
+    public static String codeUri(String user, String codeSecret) {
+        return OneTimeCodes.uri(ISSUER, user, OneTimeCodes.bytes(codeSecret));
+    }
+
+    /** The step of the clock whose code it is; empty when it is none of now. */
+    public OptionalLong provenBy(String codeSecret, String code) {
+        return OneTimeCodes.stepOf(OneTimeCodes.bytes(codeSecret), code.strip(), clock.instant(), 0);
+    }
+
+    /**
+     * Whether somebody has this password already. For who may give them another anyway: nothing is counted.
+     *
+     * @param codeSecret whether codes come from this secret, too; {@code null} for from any
+     */
+    public boolean holds(UUID user, String password, @Nullable String codeSecret) {
+        Optional<Credentials> stored = credentials(user);
+        if (stored.isEmpty() || !hashed(password, stored.get().hash()).orElse(false)) {
+            return false;
+        }
+        byte[] sealed = stored.get().sealedSecret();
+        return sealed != null && (codeSecret == null
+                || MessageDigest.isEqual(secrets.open(place(user), sealed), OneTimeCodes.bytes(codeSecret)));
+    }
+
+    private Enrolment enrol(Actor actor, User user, String password, boolean withCode, byte[] secret, long usedStep) {
         Optional<String> objection = Passwords.objection(password, user.name());
         if (objection.isPresent()) {
             return new Enrolment.Objection(objection.get());
         }
-        byte[] secret = new byte[OneTimeCodes.SECRET_BYTES];
-        random.nextBytes(secret);
         String hash = Passwords.hash(password);
         byte @Nullable [] sealed = withCode ? secrets.seal(place(user.id()), secret) : null;
         // First the record: a password that nobody knows of must not be.
@@ -111,12 +172,13 @@ public final class BreakGlass {
             handle.createUpdate("DELETE FROM break_glass WHERE user_id = :user").bind("user", user.id()).execute();
             handle.createUpdate("""
                     INSERT INTO break_glass (user_id, password_hash, sealed_otp, otp_last_step, created_at)
-                    VALUES (:user, :hash, :otp, 0, :now)
+                    VALUES (:user, :hash, :otp, :step, :now)
                     """).bind("user", user.id()).bind("hash", hash).bindByType("otp", sealed, byte[].class)
+                    .bind("step", usedStep)
                     .bind("now", clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC)).execute();
         });
         return withCode
-                ? new Enrolment.Done(OneTimeCodes.base32(secret), OneTimeCodes.uri("Gatehouse", user.name(), secret))
+                ? new Enrolment.Done(OneTimeCodes.base32(secret), OneTimeCodes.uri(ISSUER, user.name(), secret))
                 : new Enrolment.Done("", "");
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.governance.SignOnDraft.Kind;
 import org.gatehouse.governance.SignOnDraft.Preset;
 import org.gatehouse.governance.SignOnProvider;
 
@@ -13,8 +14,19 @@ import org.gatehouse.governance.SignOnProvider;
  */
 record ClaimNames(List<String> name, List<String> email, List<String> groups) {
 
+    private static final String SOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/";
+    private static final String MICROSOFT = "http://schemas.microsoft.com/ws/2008/06/identity/claims/";
+    /** Microsoft's products have names of their own; the others mostly those of X.500 (SAML Profiles 8.2), or friendly ones. */
+    private static final ClaimNames SAML = new ClaimNames(
+            List.of("username", "uid", "urn:oid:0.9.2342.19200300.100.1.1", SOAP + "name", SOAP + "upn",
+                    "preferred_username", "email"),
+            List.of("email", "mail", "urn:oid:0.9.2342.19200300.100.1.3", "urn:oid:1.2.840.113549.1.9.1",
+                    SOAP + "emailaddress"),
+            List.of("groups", "group", "member", "memberOf", "Role", MICROSOFT + "groups", MICROSOFT + "role",
+                    "http://schemas.xmlsoap.org/claims/Group"));
+
     static ClaimNames of(SignOnProvider provider) {
-        ClaimNames usual = usual(provider.preset());
+        ClaimNames usual = provider.kind() == Kind.SAML ? SAML : usual(provider.preset());
         return new ClaimNames(said(provider.nameClaim(), usual.name), said(provider.emailClaim(), usual.email),
                 said(provider.groupsClaim(), usual.groups));
     }

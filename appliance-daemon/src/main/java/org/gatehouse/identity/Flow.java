@@ -6,6 +6,8 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.SecretBox;
@@ -18,11 +20,16 @@ import org.gatehouse.store.StoreFailure;
  *
  * @param verifier what proves to the provider that whoever began also ends it (PKCE, RFC 7636)
  * @param careful whether the provider was told to ask for the password again
+ * @param former the session that the browser had when it began, to be ended; {@code null} for none. A browser does not
+ *        say when a page of the provider posts the answer
+ * @param test whether nobody comes in by it: it only shows who would, and as what
  */
 record Flow(@About("The provider.") UUID provider, @About("What the answer must hold.") String state,
         @About("What the token must hold.") String nonce, @About("The PKCE verifier.") String verifier,
         @About("Where to go on.") String returnTo, @About("Where the answer comes to.") String redirect,
-        @About("Whether to ask again.") boolean careful, @About("When it began.") Instant at) {
+        @About("Whether to ask again.") boolean careful, @About("When it began.") Instant at,
+        @About("The session that the browser had then.") @Nullable UUID former,
+        @About(value = "Whether it only shows who would come in, and as what.", fallback = "false") boolean test) {
 
     /** How long somebody may take to find their telephone. */
     static final Duration LONGEST = Duration.ofMinutes(10);

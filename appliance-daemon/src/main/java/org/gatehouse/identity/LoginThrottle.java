@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * so that a stranger who guesses at a name slows its owner but does not lock them out for long. Remembers a bounded
  * number of each. Thread-safe.
  */
-final class LoginThrottle {
+public final class LoginThrottle {
     private static final long WINDOW_NANOS = Duration.ofMinutes(15).toNanos();
     private static final long SHORT_WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int OF_NAME_AND_ADDRESS = 5;
@@ -32,12 +32,13 @@ final class LoginThrottle {
 
     private record Window(long start, int failures) {}
 
-    LoginThrottle(LongSupplier nanoTime) {
+    /** Nothing has failed yet. */
+    public LoginThrottle(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /** After how many seconds an attempt is looked at again; 0 for now. */
-    long waitFor(String name, String address) {
+    public long waitFor(String name, String address) {
         lock.lock();
         try {
             long now = nanoTime.getAsLong();
@@ -50,7 +51,7 @@ final class LoginThrottle {
     }
 
     /** An attempt failed. */
-    void failed(String name, String address) {
+    public void failed(String name, String address) {
         lock.lock();
         try {
             long now = nanoTime.getAsLong();
@@ -63,7 +64,7 @@ final class LoginThrottle {
     }
 
     /** An attempt went well: what its owner mistyped before does not count any more, from this address. */
-    void succeeded(String name, String address) {
+    public void succeeded(String name, String address) {
         lock.lock();
         try {
             windows.remove(both(name, address));

@@ -76,6 +76,32 @@ final class OneTimeCodes {
         return bits == 0 ? text.toString() : text.append(BASE32.charAt(buffer << 5 - bits & 31)).toString();
     }
 
+    /**
+     * The secret that somebody typed (RFC 4648 6; case, blanks and padding do not matter).
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static byte[] bytes(String base32) {
+        String letters = base32.toUpperCase(Locale.ROOT).replaceAll("[\\s=]", "");
+        byte[] secret = new byte[letters.length() * 5 / 8];
+        int buffer = 0;
+        int bits = 0;
+        int at = 0;
+        for (int i = 0; i < letters.length(); i++) {
+            int value = BASE32.indexOf(letters.charAt(i));
+            if (value < 0) {
+                throw new IllegalArgumentException("'" + letters.charAt(i) + "' is no letter of base32");
+            }
+            buffer = (buffer << 5 | value) & 0xfff;
+            bits += 5;
+            if (bits >= 8) {
+                secret[at++] = (byte) (buffer >> bits - 8);
+                bits -= 8;
+            }
+        }
+        return secret;
+    }
+
     /** What an app reads from a picture. */
     static String uri(String issuer, String user, byte[] secret) {
         return "otpauth://totp/" + encoded(issuer) + ":" + encoded(user) + "?secret=" + base32(secret) + "&issuer="

@@ -35,7 +35,7 @@ public record People(Sessions sessions, BreakGlass breakGlass, SignOn signOn, Pr
         return new People(sessions,
                 new BreakGlass(database, secrets, governance.users(), notes, clock, throttle, random),
                 new SignOn(governance, secrets, sessions, accounts, notes, throttle, new LoginThrottle(nanoTime),
-                        clock, random),
+                        new Saml(new UsedAssertions(database, clock), clock), clock, random),
                 new Provisioning(database, governance, sessions, accounts, notes, ids, random));
     }
 }

@@ -53,6 +53,12 @@ final class ProviderHttp implements HTTPRequestSender {
         this.trusted = provider.trustedCertificates();
     }
 
+    /** For an issuer that is no sign-on provider. */
+    ProviderHttp(boolean privateAllowed, @Nullable String trusted) {
+        this.privateAllowed = privateAllowed;
+        this.trusted = trusted;
+    }
+
     private record Got(int status, String type, String text) {}
 
     /** The body of a 200. */

@@ -115,6 +115,12 @@ public final class Sessions {
         });
     }
 
+    /** A session that has not ended, without taking that for a use of it. */
+    public Optional<Session> peek(UUID id) {
+        Instant now = now();
+        return jdbi.withHandle(handle -> byId(handle, id)).filter(session -> isOpen(session, now));
+    }
+
     private static boolean isOpen(Session session, Instant now) {
         return now.isBefore(session.end()) && now.isBefore(session.idleEnd());
     }

@@ -28,6 +28,8 @@ import org.gatehouse.store.SecretBox;
 public final class SignOn {
     private static final System.Logger LOG = System.getLogger(SignOn.class.getName());
     private static final String NOUN = "sign-on";
+    /** What a SAML provider's answer is called in the form that the browser posts (SAML Bindings 3.5.4). */
+    public static final String SAML_RESPONSE = "SAMLResponse";
     /** Of logout tokens; each is good for ten minutes. */
     private static final int MOST_REMEMBERED = 10_000;
 
@@ -40,12 +42,14 @@ public final class SignOn {
     private final RandomGenerator random;
     private final Oidc oidc;
     private final Directory directory;
+    private final Saml saml;
+    private final SignOnTrials trials;
     private final LoginThrottle throttle;
     private final LoginThrottle told;
     private final Map<String, Instant> usedLogoutTokens = new ConcurrentHashMap<>();
 
     SignOn(Governance governance, SecretBox secrets, Sessions sessions, Accounts accounts, Notes notes,
-            LoginThrottle throttle, LoginThrottle told, Clock clock, RandomGenerator random) {
+            LoginThrottle throttle, LoginThrottle told, Saml saml, Clock clock, RandomGenerator random) {
         this.governance = governance;
         this.secrets = secrets;
         this.sessions = sessions;
@@ -53,10 +57,12 @@ public final class SignOn {
         this.notes = notes;
         this.throttle = throttle;
         this.told = told;
+        this.saml = saml;
         this.clock = clock;
         this.random = random;
         this.oidc = new Oidc(clock);
         this.directory = new Directory(clock);
+        this.trials = new SignOnTrials(governance, accounts, notes, clock, oidc, directory, saml);
     }
 
     /** What came of beginning. */
@@ -66,8 +72,9 @@ public final class SignOn {
          * The browser goes there.
          *
          * @param cookie what it keeps until it comes back
+         * @param byPost whether a page of the provider posts the answer, and no link brings it
          */
-        record Go(URI address, String cookie) implements Beginning {}
+        record Go(URI address, String cookie, boolean byPost) implements Beginning {}
 
         /** It does not. */
         record Failed(SignOnProblem problem) implements Beginning {}
@@ -83,8 +90,16 @@ public final class SignOn {
          */
         record In(User user, Session.Opened session, String returnTo) implements Ending {}
 
+        /** It was a test: who would be in is told by {@link SignOnTrials#last}. */
+        record Tested(String returnTo) implements Ending {}
+
         /** They are not. */
         record Failed(SignOnProblem problem, String returnTo) implements Ending {}
+    }
+
+    /** Trying providers without letting anybody in. */
+    public SignOnTrials trials() {
+        return trials;
     }
 
     /** Those that people can sign on with, by name. */
@@ -105,17 +120,35 @@ public final class SignOn {
      * @param base where the browser reached the box, such as {@code https://gatehouse.example.com}
      * @param returnTo where to go on afterwards; whatever is no path on this box counts for nothing
      * @param careful whether the provider must ask for the password even if it knows the browser
+     * @param former the session that the browser has; {@code null} for none
      */
-    public Beginning begin(Actor stranger, String named, String base, String returnTo, boolean careful) {
-        Optional<SignOnProvider> found = find(named);
-        if (found.isEmpty() || found.get().kind() != Kind.OIDC) {
+    public Beginning begin(Actor stranger, String named, String base, String returnTo, boolean careful,
+            @Nullable UUID former) {
+        return begin(stranger, named, base, returnTo, careful, former, false);
+    }
+
+    /**
+     * The same to see who would come in, and as what: nobody does, and no user is made. {@link SignOnTrials#last} tells.
+     *
+     * @param base where the browser reached the box
+     * @param returnTo where to go on afterwards
+     */
+    public Beginning beginTest(Actor admin, String named, String base, String returnTo) {
+        return begin(admin, named, base, returnTo, false, null, true);
+    }
+
+    private Beginning begin(Actor stranger, String named, String base, String returnTo, boolean careful,
+            @Nullable UUID former, boolean test) {
+        Optional<SignOnProvider> found = find(named).filter(one -> one.kind() != Kind.LDAP);
+        if (found.isEmpty()) {
             return new Beginning.Failed(SignOnProblem.NO_PROVIDER);
         }
         SignOnProvider provider = found.get();
         Flow flow = new Flow(provider.id(), fresh(), fresh(), new CodeVerifier(fresh()).getValue(),
-                Flow.local(returnTo), callback(provider, base), careful, clock.instant());
+                Flow.local(returnTo), callback(provider, base), careful, clock.instant(), former, test);
         try {
-            return new Beginning.Go(oidc.begin(provider, flow), flow.sealed(secrets));
+            URI address = provider.kind() == Kind.SAML ? saml.begin(provider, flow) : oidc.begin(provider, flow);
+            return new Beginning.Go(address, flow.sealed(secrets), provider.kind() == Kind.SAML);
         } catch (SignOnProblem.Stopped e) {
             return new Beginning.Failed(refused(stranger, provider, e));
         }
@@ -123,6 +156,9 @@ public final class SignOn {
 
     /** Where a provider's answers come to: what must be registered there. */
     public static String callback(SignOnProvider provider, String base) {
+        if (provider.kind() == Kind.SAML) {
+            return Saml.answerTo(provider);
+        }
         String publicUrl = provider.publicUrl();
         return (publicUrl == null ? base : publicUrl) + "/api/v1/sign-on/" + provider.name() + "/callback";
     }
@@ -137,23 +173,44 @@ public final class SignOn {
             String agent) {
         Optional<Flow> flow = Optional.ofNullable(cookie).flatMap(text -> Flow.open(text, secrets, clock.instant()));
         String returnTo = flow.map(Flow::returnTo).orElse("/console/");
-        Optional<SignOnProvider> provider = find(named);
+        boolean posted = answer.containsKey(SAML_RESPONSE);
+        Optional<SignOnProvider> provider = find(named)
+                .filter(one -> one.kind() == (posted ? Kind.SAML : Kind.OIDC));
         if (provider.isEmpty()) {
             return new Ending.Failed(SignOnProblem.NO_PROVIDER, returnTo);
         }
         try {
             Flow own = flow.filter(one -> one.provider().equals(provider.get().id()))
                     .orElseThrow(() -> new SignOnProblem.Stopped(SignOnProblem.NOT_BEGUN));
-            Vouched vouched = vouched(provider.get(), own, answer);
+            Vouched vouched = posted ? posted(provider.get(), own, answer) : vouched(provider.get(), own, answer);
             if (own.careful()) {
                 Instant asked = vouched.authenticatedAt();
                 OidcTokens.require(asked != null && asked.isAfter(own.at().minus(OidcTokens.SKEW)),
                         SignOnProblem.NOT_RECENT);
             }
-            return in(stranger, provider.get(), vouched, agent, returnTo);
+            if (own.test()) {
+                trials.ended(stranger, provider.get(), vouched);
+                return new Ending.Tested(returnTo);
+            }
+            Ending ending = in(stranger, provider.get(), vouched, agent, returnTo);
+            if (own.former() != null) {
+                sessions.end(own.former());
+            }
+            return ending;
         } catch (SignOnProblem.Stopped e) {
             return new Ending.Failed(refused(stranger, provider.get(), e), returnTo);
         }
+    }
+
+    private Vouched posted(SignOnProvider provider, Flow flow, Map<String, String> answer)
+            throws SignOnProblem.Stopped {
+        OidcTokens.require(OidcTokens.same(flow.state(), answer.get("RelayState")), SignOnProblem.STATE);
+        return saml.finish(provider, flow, answer.getOrDefault(SAML_RESPONSE, ""));
+    }
+
+    /** What a SAML provider must know of this box, as XML; empty when there is no such provider. */
+    public Optional<String> metadata(String named) {
+        return find(named).filter(one -> one.kind() == Kind.SAML).map(saml::metadata);
     }
 
     private Vouched vouched(SignOnProvider provider, Flow flow, Map<String, String> answer)
@@ -311,6 +368,7 @@ public final class SignOn {
         try {
             String found = switch (provider.kind()) {
                 case OIDC -> oidc.test(provider);
+                case SAML -> saml.test(provider);
                 case LDAP -> directory.test(provider, governance.signOnSecret(provider.id()).orElse(null));
             };
             steps.put("provider", found);

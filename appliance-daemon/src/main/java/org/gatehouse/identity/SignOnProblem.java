@@ -30,6 +30,10 @@ public enum SignOnProblem {
     ISSUER("The token is another provider's."),
     /** The token is for somebody else. */
     AUDIENCE("The token is meant for another application."),
+    /** The answer is for another address. */
+    RECIPIENT("The provider's answer is meant for another address."),
+    /** The answer is encrypted. */
+    ENCRYPTED("The provider encrypts its assertions, which this box does not read. Have that switched off there."),
     /** The token belongs to another sign-on. */
     NONCE("The token belongs to another sign-on."),
     /** The token has ended. */

@@ -1,6 +1,9 @@
 package org.gatehouse.listen;
 
+import java.security.cert.X509Certificate;
+
 import io.helidon.webserver.http.ServerRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of the client that waits for its answer: whether it is still there.
@@ -21,6 +24,16 @@ public interface ClientConnection {
         return request.listenerContext() instanceof HelidonView view
                 ? view.connection().clientOf(request.id())
                 : ClientSignal.unwatched();
+    }
+
+    /**
+     * The certificate that the client showed for its connection.
+     *
+     * @param request as in {@link #of}
+     * @return one that an authority of the listener's settings issued; null when it showed none or nobody asked
+     */
+    static @Nullable X509Certificate certificateOf(ServerRequest request) {
+        return request.listenerContext() instanceof HelidonView view ? view.socket().clientCertificate() : null;
     }
 
     /**

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.NioSocket;
@@ -31,9 +32,9 @@ final class ClientSocket {
     /**
      * Wraps an accepted connection.
      *
-     * @param tls the context of new TLS connections, null for plain ones
+     * @param tls how new TLS connections speak it, null for plain ones
      */
-    ClientSocket(SocketChannel channel, @Nullable SSLContext tls, String id, String listener, Pace pace) {
+    ClientSocket(SocketChannel channel, @Nullable ServerTls tls, String id, String listener, Pace pace) {
         this.channel = channel;
         this.tls = tls == null ? null : engine(tls);
         this.helidon = new PacedSocket(
@@ -43,12 +44,13 @@ final class ClientSocket {
                 pace);
     }
 
-    private static SSLEngine engine(SSLContext context) {
+    private static SSLEngine engine(ServerTls tls) {
         // Without the peer's name and port: Helidon passes them and asks the DNS for the name of each client to do so.
-        SSLEngine engine = context.createSSLEngine();
+        SSLEngine engine = tls.context().createSSLEngine();
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(new String[]{"TLSv1.3", "TLSv1.2"});
         parameters.setUseCipherSuitesOrder(true);
+        parameters.setWantClientAuth(tls.asksClients());
         engine.setSSLParameters(parameters);
         // The empty string means: go on without ALPN, for clients that offer only what we do not know.
         engine.setHandshakeApplicationProtocolSelector(
@@ -62,6 +64,21 @@ final class ClientSocket {
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** The certificate that the client showed, checked against the listener's authorities; null when it showed none. */
+    @Nullable
+    X509Certificate clientCertificate() {
+        if (tls == null || !tls.getWantClientAuth()) {
+            return null;
+        }
+        try {
+            return tls.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+                    ? certificate
+                    : null;
+        } catch (SSLPeerUnverifiedException _) {
+            return null;
+        }
     }
 
     boolean isTls() {

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 import io.helidon.common.buffers.BufferData;
@@ -52,9 +51,9 @@ final class Connection implements Runnable {
     /**
      * Takes over an accepted connection; nothing happens before {@link #run()}.
      *
-     * @param tls the context of TLS connections, null for plain ones
+     * @param tls how TLS connections speak it, null for plain ones
      */
-    Connection(Wiring wiring, SocketChannel channel, @Nullable SSLContext tls, long number) {
+    Connection(Wiring wiring, SocketChannel channel, @Nullable ServerTls tls, long number) {
         this.wiring = wiring;
         String id = Long.toHexString(number);
         this.pace = new Pace(wiring.timeouts(), wiring.clock());

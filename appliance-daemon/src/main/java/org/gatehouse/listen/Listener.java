@@ -83,7 +83,8 @@ final class Listener implements AutoCloseable {
     static Listener open(String name, ListenerSettings settings, HttpRouting routing, TransportErrorRenderer renderer,
             EarlyRefusal.Observer observer, ClientWatch clientWatch,
             Reaper reaper) throws IOException {
-        ServerCertificate certificate = ServerCertificate.open(settings.tls(), InstantSource.system());
+        ServerCertificate certificate = ServerCertificate.open(settings.tls(), settings.clientAuthority(),
+                InstantSource.system());
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -210,7 +211,7 @@ final class Listener implements AutoCloseable {
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            Connection connection = new Connection(wiring, channel, certificate.context(), numbers.incrementAndGet());
+            Connection connection = new Connection(wiring, channel, certificate.tls(), numbers.incrementAndGet());
             // Counted first: whoever has an answer finds its connection in the counts.
             tally.accepted.increment();
             Thread.ofVirtual().name("connection-" + numbers.get()).start(() -> serve(connection, client));

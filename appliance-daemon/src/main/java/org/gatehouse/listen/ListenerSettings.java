@@ -13,8 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param tls      whether and with which certificate to speak TLS
  * @param limits   sizes and counts
  * @param timeouts how long to wait for whom
+ * @param clientAuthority PEM file with the authorities whose certificates clients may show; null: nobody is asked for one
  */
-public record ListenerSettings(String address, int port, Tls tls, Limits limits, Timeouts timeouts) {
+public record ListenerSettings(String address, int port, Tls tls, Limits limits, Timeouts timeouts,
+        @Nullable Path clientAuthority) {
+
+    /** One that asks no client for a certificate. */
+    public ListenerSettings(String address, int port, Tls tls, Limits limits, Timeouts timeouts) {
+        this(address, port, tls, limits, timeouts, null);
+    }
 
     public ListenerSettings {
         if (address.isBlank()) {
@@ -31,17 +38,22 @@ public record ListenerSettings(String address, int port, Tls tls, Limits limits,
 
     /** The same with another certificate source. */
     public ListenerSettings with(Tls newTls) {
-        return new ListenerSettings(address, port, newTls, limits, timeouts);
+        return new ListenerSettings(address, port, newTls, limits, timeouts, clientAuthority);
     }
 
     /** The same with other sizes and counts. */
     public ListenerSettings with(Limits newLimits) {
-        return new ListenerSettings(address, port, tls, newLimits, timeouts);
+        return new ListenerSettings(address, port, tls, newLimits, timeouts, clientAuthority);
     }
 
     /** The same with other time limits. */
     public ListenerSettings with(Timeouts newTimeouts) {
-        return new ListenerSettings(address, port, tls, limits, newTimeouts);
+        return new ListenerSettings(address, port, tls, limits, newTimeouts, clientAuthority);
+    }
+
+    /** The same, asking clients for certificates of those authorities. */
+    public ListenerSettings askingClients(@Nullable Path authority) {
+        return new ListenerSettings(address, port, tls, limits, timeouts, authority);
     }
 
     /** Whether and with which certificate a listener speaks TLS. */

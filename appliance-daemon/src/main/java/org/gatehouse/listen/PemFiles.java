@@ -2,17 +2,20 @@ package org.gatehouse.listen;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -35,21 +38,30 @@ final class PemFiles {
      * @throws IOException if the file is absent, unreadable or without a certificate
      */
     static List<X509Certificate> certificates(Path file) throws IOException {
+        return certificates(parts(file, "certificate"), file.toString());
+    }
+
+    /** The same from text. */
+    static List<X509Certificate> certificates(String pem, String source) throws IOException {
+        return certificates(parts(pem, source), source);
+    }
+
+    private static List<X509Certificate> certificates(List<Object> parts, String source) throws IOException {
         List<X509Certificate> chain = new ArrayList<>();
         JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
-        for (Object part : parts(file, "certificate")) {
+        for (Object part : parts) {
             if (part instanceof X509CertificateHolder holder) {
                 try {
                     chain.add(converter.getCertificate(holder));
                 } catch (CertificateException e) {
                     throw new IOException(
-                            "A certificate in " + file + " is damaged: get the file again from whoever issued it", e);
+                            "A certificate in " + source + " is damaged: get the file again from whoever issued it", e);
                 }
             }
         }
         if (chain.isEmpty()) {
             throw new IOException(
-                    "There is no certificate in " + file + ": it must be PEM text with -----BEGIN CERTIFICATE-----");
+                    "There is no certificate in " + source + ": it must be PEM text with -----BEGIN CERTIFICATE-----");
         }
         return chain;
     }
@@ -60,7 +72,16 @@ final class PemFiles {
      * @throws IOException if the file is absent, unreadable, without a key, or the key is encrypted
      */
     static PrivateKey privateKey(Path file) throws IOException {
-        for (Object part : parts(file, "private key")) {
+        return privateKey(parts(file, "private key"), file.toString());
+    }
+
+    /** The same from text. */
+    static PrivateKey privateKey(String pem, String source) throws IOException {
+        return privateKey(parts(pem, source), source);
+    }
+
+    private static PrivateKey privateKey(List<Object> parts, String file) throws IOException {
+        for (Object part : parts) {
             switch (part) {
                 case PrivateKeyInfo plain -> {
                     return converted(plain, file);
@@ -80,7 +101,7 @@ final class PemFiles {
                 "There is no private key in " + file + ": it must be PEM text with -----BEGIN PRIVATE KEY-----");
     }
 
-    private static PrivateKey converted(PrivateKeyInfo key, Path file) throws IOException {
+    private static PrivateKey converted(PrivateKeyInfo key, String file) throws IOException {
         try {
             return new JcaPEMKeyConverter().getPrivateKey(key);
         } catch (PEMException e) {
@@ -102,6 +123,25 @@ final class PemFiles {
         return text.toString();
     }
 
+    /** The public half of a key that the box made itself, from the file that has both. */
+    static PublicKey publicKey(Path file) throws IOException {
+        for (Object part : parts(file, "public key")) {
+            if (part instanceof SubjectPublicKeyInfo info) {
+                return new JcaPEMKeyConverter().getPublicKey(info);
+            }
+        }
+        throw new IOException("There is no public key in " + file + ": remove the file, it is made again");
+    }
+
+    /** The key as PEM text. */
+    static String text(PublicKey key) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            writer.writeObject(key);
+        }
+        return text.toString();
+    }
+
     /** The key as PEM text, PKCS#8, not encrypted. */
     static String text(PrivateKey key) throws IOException {
         StringWriter text = new StringWriter();
@@ -109,6 +149,18 @@ final class PemFiles {
             writer.writeObject(new JcaPKCS8Generator(key, null));
         }
         return text.toString();
+    }
+
+    private static List<Object> parts(String pem, String source) throws IOException {
+        List<Object> parts = new ArrayList<>();
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
+                parts.add(part);
+            }
+            return parts;
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(source + " is no PEM text: give it whole, with its BEGIN and END lines", e);
+        }
     }
 
     private static List<Object> parts(Path file, String what) throws IOException {

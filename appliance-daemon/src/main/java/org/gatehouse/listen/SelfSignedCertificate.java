@@ -64,22 +64,23 @@ final class SelfSignedCertificate {
      */
     static TlsMaterial obtain(Path directory, Instant now) throws IOException {
         Path file = file(directory);
+        // A renewed one is for the same names.
+        List<String> kept = new ArrayList<>();
         if (Files.exists(file)) {
             try {
-                TlsMaterial kept = new TlsMaterial(PemFiles.certificates(file), PemFiles.privateKey(file))
+                TlsMaterial old = new TlsMaterial(PemFiles.certificates(file), PemFiles.privateKey(file))
                         .checked(file.toString());
-                if (!ends(kept, now)) {
-                    return kept;
+                if (!ends(old, now)) {
+                    return old;
                 }
+                kept.addAll(CertificateNames.of(old.chain().getFirst()));
             } catch (IOException e) {
                 if (!Files.isReadable(file)) {
                     throw e;
                 }
             }
         }
-        TlsMaterial made = make(now);
-        store(directory, made);
-        return made;
+        return remake(directory, now, List.copyOf(kept));
     }
 
     /** Whether a certificate is to be renewed: less than a month is left. */
@@ -87,7 +88,18 @@ final class SelfSignedCertificate {
         return material != null && !now.isBefore(material.expires().minus(RENEW_BEFORE_END));
     }
 
-    private static TlsMaterial make(Instant now) throws IOException {
+    /**
+     * Makes another one, and keeps it in the place of the one before.
+     *
+     * @param more names and addresses that it is for besides the box's own
+     */
+    static TlsMaterial remake(Path directory, Instant now, List<String> more) throws IOException {
+        TlsMaterial made = make(now, more);
+        store(directory, made);
+        return made;
+    }
+
+    private static TlsMaterial make(Instant now, List<String> more) throws IOException {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -97,7 +109,7 @@ final class SelfSignedCertificate {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(name.build(),
                     new BigInteger(127, new SecureRandom()),
                     Date.from(now.minus(CLOCK_SKEW)), Date.from(now.plus(VALIDITY)), name.build(), pair.getPublic());
-            builder.addExtension(Extension.subjectAlternativeName, false, names());
+            builder.addExtension(Extension.subjectAlternativeName, false, names(more));
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(Extension.extendedKeyUsage, false,
@@ -138,8 +150,9 @@ final class SelfSignedCertificate {
         }
     }
 
-    private static GeneralNames names() throws IOException {
+    private static GeneralNames names(List<String> more) throws IOException {
         Set<GeneralName> names = new LinkedHashSet<>();
+        names.addAll(CertificateNames.general(more));
         names.add(new GeneralName(GeneralName.dNSName, "localhost"));
         names.add(new GeneralName(GeneralName.dNSName, hostName()));
         names.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,6 +28,7 @@ final class ServerCertificate {
     private static final Duration REMIND_EVERY = Duration.ofDays(1);
 
     private final ListenerSettings.Tls settings;
+    private final @Nullable Path clientAuthority;
     private final InstantSource clock;
     private final ReentrantLock loading = new ReentrantLock();
     private volatile Shown shown;
@@ -33,11 +36,13 @@ final class ServerCertificate {
     private List<Stamp> stamps;
     private Instant remindFrom = Instant.MIN;
 
-    private ServerCertificate(ListenerSettings.Tls settings, InstantSource clock) throws IOException {
+    private ServerCertificate(ListenerSettings.Tls settings, @Nullable Path clientAuthority, InstantSource clock)
+            throws IOException {
         this.settings = settings;
+        this.clientAuthority = clientAuthority;
         this.clock = clock;
         this.stamps = stamps();
-        this.shown = Shown.of(load());
+        this.shown = shown(load());
     }
 
     /**
@@ -46,7 +51,18 @@ final class ServerCertificate {
      * @throws IOException if it cannot be used; the message says why and what to do
      */
     static ServerCertificate open(ListenerSettings.Tls settings, InstantSource clock) throws IOException {
-        ServerCertificate certificate = new ServerCertificate(settings, clock);
+        return open(settings, null, clock);
+    }
+
+    /**
+     * The same for a listener that asks clients for certificates.
+     *
+     * @param clientAuthority PEM file with the authorities whose certificates count; null: nobody is asked
+     * @throws IOException likewise, and if that file cannot be used
+     */
+    static ServerCertificate open(ListenerSettings.Tls settings, @Nullable Path clientAuthority, InstantSource clock)
+            throws IOException {
+        ServerCertificate certificate = new ServerCertificate(settings, clientAuthority, clock);
         certificate.remind();
         return certificate;
     }
@@ -54,7 +70,14 @@ final class ServerCertificate {
     /** The context for the next connection; null if the listener does not speak TLS. */
     @Nullable
     SSLContext context() {
-        return shown.context();
+        ServerTls tls = shown.tls();
+        return tls == null ? null : tls.context();
+    }
+
+    /** How the next connection speaks TLS; null if the listener does not. */
+    @Nullable
+    ServerTls tls() {
+        return shown.tls();
     }
 
     /** What is shown now; null if the listener does not speak TLS. */
@@ -79,7 +102,7 @@ final class ServerCertificate {
                 throw new IOException("The new certificate expired at " + material.expires()
                         + ": replace it with a valid one");
             }
-            shown = Shown.of(material);
+            shown = shown(material);
             remindFrom = Instant.MIN;
             if (material != null) {
                 LOGGER.log(System.Logger.Level.INFO,
@@ -99,7 +122,8 @@ final class ServerCertificate {
         loading.lock();
         try {
             remind();
-            boolean renewal = settings instanceof ListenerSettings.Tls.SelfSigned
+            boolean renewal = settings instanceof ListenerSettings.Tls.SelfSigned own
+                    && !Files.exists(CertificateKeeper.given(own.directory()))
                     && SelfSignedCertificate.ends(shown.material(), clock.instant());
             if (renewal || !stamps.equals(stamps())) {
                 reload();
@@ -135,7 +159,13 @@ final class ServerCertificate {
     private @Nullable TlsMaterial load() throws IOException {
         return switch (settings) {
             case ListenerSettings.Tls.Off _ -> null;
-            case ListenerSettings.Tls.SelfSigned own -> SelfSignedCertificate.obtain(own.directory(), clock.instant());
+            case ListenerSettings.Tls.SelfSigned own -> {
+                Path given = CertificateKeeper.given(own.directory());
+                yield Files.exists(given)
+                        ? new TlsMaterial(PemFiles.certificates(given), PemFiles.privateKey(given))
+                                .checked(given.toString())
+                        : SelfSignedCertificate.obtain(own.directory(), clock.instant());
+            }
             case ListenerSettings.Tls.Files files -> new TlsMaterial(PemFiles.certificates(files.certificateChain()),
                     PemFiles.privateKey(files.privateKey()))
                     .checked(files.certificateChain() + " and " + files.privateKey());
@@ -143,19 +173,34 @@ final class ServerCertificate {
     }
 
     private List<Stamp> stamps() {
+        List<Stamp> all = new ArrayList<>(ownStamps());
+        if (clientAuthority != null) {
+            all.add(Stamp.of(clientAuthority));
+        }
+        return all;
+    }
+
+    private List<Stamp> ownStamps() {
         return switch (settings) {
             case ListenerSettings.Tls.Off _ -> List.of();
-            case ListenerSettings.Tls.SelfSigned own -> List.of(Stamp.of(SelfSignedCertificate.file(own.directory())));
+            case ListenerSettings.Tls.SelfSigned own -> List.of(Stamp.of(SelfSignedCertificate.file(own.directory())),
+                    Stamp.of(CertificateKeeper.given(own.directory())));
             case ListenerSettings.Tls.Files files ->
                 List.of(Stamp.of(files.certificateChain()), Stamp.of(files.privateKey()));
         };
     }
 
-    private record Shown(@Nullable TlsMaterial material, @Nullable SSLContext context) {
-        static Shown of(@Nullable TlsMaterial material) throws IOException {
-            return new Shown(material, material == null ? null : material.context());
+    private Shown shown(@Nullable TlsMaterial material) throws IOException {
+        if (material == null) {
+            return new Shown(null, null);
         }
+        List<X509Certificate> authorities = clientAuthority == null
+                ? List.of()
+                : PemFiles.certificates(clientAuthority);
+        return new Shown(material, new ServerTls(material.context(authorities), !authorities.isEmpty()));
     }
+
+    private record Shown(@Nullable TlsMaterial material, @Nullable ServerTls tls) {}
 
     /** What changes when a file is written or replaced, also through a symbolic link to another one. */
     private record Stamp(long modified, long size, String identity) {

@@ -15,6 +15,8 @@ import java.util.Locale;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A server's certificate chain and the private key that belongs to it. Immutable.
@@ -54,16 +56,25 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
 
     /** SHA-256 over the own certificate as people compare it: {@code AB:CD:…}, 32 bytes. */
     String fingerprint() {
+        return fingerprint(chain.getFirst());
+    }
+
+    /** The same of any certificate. */
+    static String fingerprint(X509Certificate certificate) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(chain.getFirst().getEncoded());
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest).toUpperCase(Locale.ROOT);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("SHA-256 is part of every JDK", e);
         }
     }
 
-    /** A TLS context that shows this certificate. */
-    SSLContext context() throws IOException {
+    /**
+     * A TLS context that shows this certificate.
+     *
+     * @param authorities whose certificates clients may show; none to trust none
+     */
+    SSLContext context(List<X509Certificate> authorities) throws IOException {
         try {
             char[] noPassword = new char[0];
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -72,11 +83,23 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, noPassword);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(keys.getKeyManagers(), authorities.isEmpty() ? null : trust(authorities), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("This certificate or key is of a kind that the JVM cannot use: take RSA or EC", e);
         }
+    }
+
+    private static TrustManager[] trust(List<X509Certificate> authorities)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (int i = 0; i < authorities.size(); i++) {
+            store.setCertificateEntry("authority-" + i, authorities.get(i));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
     }
 
     private boolean keyFits() throws IOException {

@@ -42,10 +42,11 @@ final class LocalCopies {
                 "trail_position", "trail_start", "gpu_energy");
         private static final Set<String> KEPT_ELSEWHERE = Set.of("trail", "call_body");
         /**
-         * Readings of a week, a thousand times the size of the settings, and the energy of single calls, which is in the sums; a rebuilt
-         * box begins to collect anew.
+         * Readings of a week, a thousand times the size of the settings, and the energy of single calls, which is in the sums; what is
+         * derived to make searches and reports quick; how long calls took, and alerts. A rebuilt box begins to collect anew.
          */
-        private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event", "call_energy");
+        private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event", "call_energy",
+                "trail_block", "usage_digest", "usage_digest_day", "latency_rollup", "alert");
 
         boolean holds(String table) {
             return !KEPT_ELSEWHERE.contains(table) && !NOT_KEPT.contains(table)

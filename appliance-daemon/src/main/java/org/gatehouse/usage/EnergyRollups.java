@@ -269,6 +269,7 @@ public final class EnergyRollups {
             }
             merge.executeBatch();
         }
+        UsageDigests.added(connection, touched.keySet());
     }
 
     private interface Work<T> {

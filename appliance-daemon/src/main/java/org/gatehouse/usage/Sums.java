@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Saved;
 import org.gatehouse.audit.Usage;
@@ -24,6 +25,7 @@ import org.gatehouse.audit.Usage;
  * @param audioMillis audio, in milliseconds
  * @param images pictures
  * @param characters characters spoken
+ * @param media how many of the tokens stood for sound and pictures
  * @param cost in one currency
  * @param microWattHours energy that GPUs took for it, in millionths of a watt-hour
  * @param gpuMicros time of GPUs that were held for it, in microseconds of one GPU
@@ -34,15 +36,16 @@ import org.gatehouse.audit.Usage;
  */
 public record Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
         long cachedInputTokens, long cacheWriteTokens, long longCacheWriteTokens, long reasoningTokens,
-        long audioMillis, long images, long characters, BigDecimal cost, long microWattHours, long gpuMicros,
-        BigDecimal localCost, long cacheHits, long savedTokens, BigDecimal savedCost) {
+        long audioMillis, long images, long characters, MediaTokens media, BigDecimal cost, long microWattHours,
+        long gpuMicros, BigDecimal localCost, long cacheHits, long savedTokens, BigDecimal savedCost) {
 
     /** Sums without anything saved. */
     Sums(long calls, long refusals, long failures, long estimated, long inputTokens, long outputTokens,
             long cachedInputTokens, long cacheWriteTokens, long reasoningTokens, long audioMillis, long images,
             long characters, BigDecimal cost, long microWattHours, long gpuMicros, BigDecimal localCost) {
         this(calls, refusals, failures, estimated, inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens,
-                0, reasoningTokens, audioMillis, images, characters, cost, microWattHours, gpuMicros, localCost, 0, 0,
+                0, reasoningTokens, audioMillis, images, characters, MediaTokens.NONE, cost, microWattHours, gpuMicros,
+                localCost, 0, 0,
                 BigDecimal.ZERO);
     }
 
@@ -56,7 +59,7 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
                 usage.source() == Usage.Source.ESTIMATED ? 1 : 0, usage.inputTokens(), usage.outputTokens(),
                 usage.cachedInputTokens(), usage.cacheWriteTokens(), usage.longCacheWriteTokens(),
                 usage.reasoningTokens(), usage.audioMillis(),
-                usage.images(), usage.characters(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
+                usage.images(), usage.characters(), usage.media(), cost == null ? BigDecimal.ZERO : cost.amount(), 0, 0,
                 BigDecimal.ZERO, saved == null ? 0 : 1, saved == null ? 0 : saved.inputTokens() + saved.outputTokens(),
                 spared == null ? BigDecimal.ZERO : spared.amount());
     }
@@ -67,7 +70,7 @@ public record Sums(long calls, long refusals, long failures, long estimated, lon
                 cachedInputTokens + other.cachedInputTokens, cacheWriteTokens + other.cacheWriteTokens,
                 longCacheWriteTokens + other.longCacheWriteTokens,
                 reasoningTokens + other.reasoningTokens, audioMillis + other.audioMillis, images + other.images,
-                characters + other.characters, cost.add(other.cost),
+                characters + other.characters, media.plus(other.media), cost.add(other.cost),
                 microWattHours + other.microWattHours, gpuMicros + other.gpuMicros, localCost.add(other.localCost),
                 cacheHits + other.cacheHits,
                 savedTokens + other.savedTokens, savedCost.add(other.savedCost));

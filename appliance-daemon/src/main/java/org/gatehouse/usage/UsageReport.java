@@ -2,8 +2,10 @@ package org.gatehouse.usage;
 
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.store.Database;
 
 /**
@@ -31,12 +34,14 @@ import org.gatehouse.store.Database;
 public final class UsageReport {
     /** A report has this many lines at most; what is beyond is cut and said so. */
     public static final int MOST_LINES = 10_000;
+    private static final int MOST_HOLES = 30;
+    private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
     /**
      * Calls that are not charged by tokens stand on the line of their energy: their own rows have no currency, those of their energy have
      * the one of its price. Found by the day's rows of the same calls, which are there until the day's last report.
      */
-    private static final String LINE_CURRENCY = """
+    static final String LINE_CURRENCY = """
             CASE WHEN r.currency <> '' OR r.upstream = '' THEN r.currency ELSE COALESCE((
                 SELECT CASE WHEN MIN(e.currency) = MAX(e.currency) THEN MIN(e.currency) ELSE '' END
                 FROM usage_rollup e WHERE e.grain = 3 AND e.bucket = r.bucket - MOD(r.bucket, 86400)
@@ -199,23 +204,30 @@ public final class UsageReport {
         question.groupBy().forEach(dimension -> groups.add(dimension.column()));
         groups.add("line_currency");
         String group = String.join(", ", groups);
+        List<Piece> pieces = pieces(handle, question, spans);
         StringBuilder sql = new StringBuilder("SELECT ").append(group)
                 .append("""
                         , SUM(calls) AS calls, SUM(refusals) AS refusals, SUM(failures) AS failures, SUM(estimated) AS estimated,
                         SUM(input_tokens) AS input_tokens, SUM(output_tokens) AS output_tokens,
                         SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes,
                         SUM(long_cache_writes) AS long_cache_writes, SUM(reasoning) AS reasoning,
+                        SUM(audio_input_tokens) AS audio_input_tokens,
+                        SUM(image_input_tokens) AS image_input_tokens,
+                        SUM(audio_output_tokens) AS audio_output_tokens,
+                        SUM(image_output_tokens) AS image_output_tokens,
                         SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
                         SUM(cost) AS cost, SUM(micro_watt_hours) AS micro_watt_hours, SUM(gpu_micros) AS gpu_micros,
                         SUM(local_cost) AS local_cost, SUM(cache_hits) AS cache_hits,
                         SUM(saved_tokens) AS saved_tokens, SUM(saved_cost) AS saved_cost
                         """)
-                .append("FROM (").append(rows(question, spans)).append(") AS r GROUP BY ").append(group)
+                .append("FROM (").append(rows(question, pieces)).append(") AS r GROUP BY ").append(group)
                 .append(" ORDER BY ").append(group).append(" LIMIT ").append(MOST_LINES + 1);
         Query query = handle.createQuery(sql.toString());
-        for (int i = 0; i < spans.size(); i++) {
-            Span span = spans.get(i);
-            query.bind("grain" + i, span.grain().code()).bind("from" + i, span.from()).bind("to" + i, span.to());
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
+            Dimension digest = piece.digest();
+            query.bind("grain" + i, digest == null ? piece.span().grain().code() : UsageDigests.form(digest))
+                    .bind("from" + i, piece.from()).bind("to" + i, piece.to());
         }
         question.only().forEach((dimension, value) -> {
             if (dimension.isId()) {
@@ -237,6 +249,8 @@ public final class UsageReport {
                             row.getLong("cached_tokens"), row.getLong("cache_writes"), row.getLong("long_cache_writes"),
                             row.getLong("reasoning"),
                             row.getLong("audio_millis"), row.getLong("images"), row.getLong("characters"),
+                            new MediaTokens(row.getLong("audio_input_tokens"), row.getLong("image_input_tokens"),
+                                    row.getLong("audio_output_tokens"), row.getLong("image_output_tokens")),
                             stripped(row.getBigDecimal("cost")), row.getLong("micro_watt_hours"),
                             row.getLong("gpu_micros"), stripped(row.getBigDecimal("local_cost")),
                             row.getLong("cache_hits"), row.getLong("saved_tokens"),
@@ -248,8 +262,48 @@ public final class UsageReport {
         return amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
     }
 
-    /** The rows of each span, narrowed; apart for each, so that each is found by the table's key. */
-    private static String rows(Question question, List<Span> spans) {
+    /**
+     * Rows to read: of a grain, or of a digest of days.
+     *
+     * @param digest the dimension that the digest keeps; {@code null} for rows of the grain
+     */
+    private record Piece(Span span, long from, long to, @Nullable Dimension digest) {}
+
+    /** How often the days that are summed up are interrupted by others. */
+    private static long holes(Set<Long> whole) {
+        return whole.stream().filter(day -> !whole.contains(day + DAY_SECONDS)).count();
+    }
+
+    /** Days that are summed up are read from their digest where that has what the question is about. */
+    private static List<Piece> pieces(Handle handle, Question question, List<Span> spans) {
+        Dimension form = UsageDigests.fitting(question).orElse(null);
+        List<Piece> pieces = new ArrayList<>();
+        for (Span span : spans) {
+            if (form == null || span.grain() != Grain.DAY) {
+                pieces.add(new Piece(span, span.from(), span.to(), null));
+                continue;
+            }
+            Set<Long> whole = UsageDigests.whole(handle, span.from(), span.to());
+            if (holes(whole) > MOST_HOLES) {
+                pieces.add(new Piece(span, span.from(), span.to(), null));
+                continue;
+            }
+            long day = DAY_SECONDS;
+            for (long from = span.from(); from < span.to();) {
+                boolean summed = whole.contains(from);
+                long to = from + day;
+                while (to < span.to() && whole.contains(to) == summed) {
+                    to += day;
+                }
+                pieces.add(new Piece(span, from, Math.min(to, span.to()), summed ? form : null));
+                from = to;
+            }
+        }
+        return pieces;
+    }
+
+    /** The rows of each piece, narrowed; apart for each, so that each is found by the table's key. */
+    private static String rows(Question question, List<Piece> pieces) {
         StringBuilder only = new StringBuilder();
         question.only().keySet().forEach(
                 dimension -> only.append(" AND r.").append(dimension.column()).append(" = :")
@@ -258,11 +312,17 @@ public final class UsageReport {
         if (within != null) {
             only.append(" AND ").append(within.condition());
         }
-        return IntStream.range(0, spans.size())
-                .mapToObj(i -> "SELECT r.*, " + LINE_CURRENCY
-                        + " AS line_currency FROM usage_rollup r WHERE r.grain = :grain"
-                        + i + " AND r.bucket >= :from" + i + " AND r.bucket < :to" + i + only)
-                .collect(Collectors.joining(" UNION ALL "));
+        String columns = "SELECT r.bucket, "
+                + Arrays.stream(Dimension.values()).map(dimension -> "r." + dimension.column())
+                        .collect(Collectors.joining(", "))
+                + ", " + UsageDigests.SUMS.stream().map(sum -> "r." + sum).collect(Collectors.joining(", ")) + ", ";
+        return IntStream.range(0, pieces.size()).mapToObj(i -> {
+            Dimension digest = pieces.get(i).digest();
+            return columns + (digest == null
+                    ? LINE_CURRENCY + " AS line_currency FROM usage_rollup r WHERE r.grain = :grain" + i
+                    : "r.line_currency FROM usage_digest r WHERE r.form = :grain" + i) + " AND r.bucket >= :from" + i
+                    + " AND r.bucket < :to" + i + only;
+        }).collect(Collectors.joining(" UNION ALL "));
     }
 
     private static List<Line> named(Handle handle, List<Line> lines) {

@@ -28,10 +28,12 @@ public final class UsageRollups implements CallProjection {
                 CAST(? AS VARCHAR(3)), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
                 CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
                 CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS NUMERIC(38, 18)),
-                CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS NUMERIC(38, 18)), CAST(? AS BIGINT)))
+                CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS NUMERIC(38, 18)), CAST(? AS BIGINT),
+                CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT)))
             AS s (grain, bucket, department_id, project_id, user_id, key_id, scenario, model, upstream, currency, calls,
                 refusals, failures, estimated, input_tokens, output_tokens, cached_tokens, cache_writes, reasoning,
-                audio_millis, images, characters, cost, cache_hits, saved_tokens, saved_cost, long_cache_writes)
+                audio_millis, images, characters, cost, cache_hits, saved_tokens, saved_cost, long_cache_writes,
+                audio_input_tokens, image_input_tokens, audio_output_tokens, image_output_tokens)
             ON t.grain = s.grain AND t.bucket = s.bucket AND t.department_id = s.department_id
                 AND t.project_id = s.project_id AND t.user_id = s.user_id AND t.key_id = s.key_id
                 AND t.scenario = s.scenario AND t.model = s.model AND t.upstream = s.upstream
@@ -43,15 +45,20 @@ public final class UsageRollups implements CallProjection {
                 reasoning = t.reasoning + s.reasoning, audio_millis = t.audio_millis + s.audio_millis,
                 images = t.images + s.images, characters = t.characters + s.characters, cost = t.cost + s.cost,
                 cache_hits = t.cache_hits + s.cache_hits, saved_tokens = t.saved_tokens + s.saved_tokens,
-                saved_cost = t.saved_cost + s.saved_cost, long_cache_writes = t.long_cache_writes + s.long_cache_writes
+                saved_cost = t.saved_cost + s.saved_cost, long_cache_writes = t.long_cache_writes + s.long_cache_writes,
+                audio_input_tokens = t.audio_input_tokens + s.audio_input_tokens,
+                image_input_tokens = t.image_input_tokens + s.image_input_tokens,
+                audio_output_tokens = t.audio_output_tokens + s.audio_output_tokens,
+                image_output_tokens = t.image_output_tokens + s.image_output_tokens
             WHEN NOT MATCHED THEN INSERT (grain, bucket, department_id, project_id, user_id, key_id, scenario, model,
                 upstream, currency, calls, refusals, failures, estimated, input_tokens, output_tokens, cached_tokens,
                 cache_writes, reasoning, audio_millis, images, characters, cost, cache_hits, saved_tokens, saved_cost,
-                long_cache_writes)
+                long_cache_writes, audio_input_tokens, image_input_tokens, audio_output_tokens, image_output_tokens)
             VALUES (s.grain, s.bucket, s.department_id, s.project_id, s.user_id, s.key_id, s.scenario, s.model,
                 s.upstream, s.currency, s.calls, s.refusals, s.failures, s.estimated, s.input_tokens, s.output_tokens,
                 s.cached_tokens, s.cache_writes, s.reasoning, s.audio_millis, s.images, s.characters, s.cost,
-                s.cache_hits, s.saved_tokens, s.saved_cost, s.long_cache_writes)""";
+                s.cache_hits, s.saved_tokens, s.saved_cost, s.long_cache_writes, s.audio_input_tokens, s.image_input_tokens,
+                s.audio_output_tokens, s.image_output_tokens)""";
     private static final String NAME = """
             MERGE INTO usage_name t USING (VALUES (CAST(? AS UUID), CAST(? AS VARCHAR(200)))) AS s (id, name)
             ON t.id = s.id
@@ -107,7 +114,9 @@ public final class UsageRollups implements CallProjection {
                         bucket.currency(), sums.calls(), sums.refusals(), sums.failures(), sums.estimated(),
                         sums.inputTokens(), sums.outputTokens(), sums.cachedInputTokens(), sums.cacheWriteTokens(),
                         sums.reasoningTokens(), sums.audioMillis(), sums.images(), sums.characters(), sums.cost(),
-                        sums.cacheHits(), sums.savedTokens(), sums.savedCost(), sums.longCacheWriteTokens()};
+                        sums.cacheHits(), sums.savedTokens(), sums.savedCost(), sums.longCacheWriteTokens(),
+                        sums.media().audioInput(), sums.media().imageInput(), sums.media().audioOutput(),
+                        sums.media().imageOutput()};
                 for (int i = 0; i < values.length; i++) {
                     merge.setObject(i + 1, values[i]);
                 }
@@ -115,6 +124,7 @@ public final class UsageRollups implements CallProjection {
             }
             merge.executeBatch();
         }
+        UsageDigests.added(connection, touched.keySet());
     }
 
     private static void rename(Connection connection, Map<UUID, String> named) throws SQLException {

@@ -2,6 +2,7 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.WebServer;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.alerts.Alerts;
+import org.gatehouse.alerts.Finding;
 import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.audit.JournalSettings;
 import org.gatehouse.audit.Trail;
@@ -37,23 +41,38 @@ import org.gatehouse.compute.GpuPlan;
 import org.gatehouse.compute.Gpus;
 import org.gatehouse.compute.TestOwners;
 import org.gatehouse.engines.WrittenEngines;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.governance.AlertKind;
 import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.identity.People;
 import org.gatehouse.identity.Session;
+import org.gatehouse.listen.CertificateKeeper;
+import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.setup.AlertTargets;
+import org.gatehouse.setup.BackupPlan;
+import org.gatehouse.setup.Certificates;
+import org.gatehouse.setup.Check;
+import org.gatehouse.setup.ProviderTest;
+import org.gatehouse.setup.SetUp;
+import org.gatehouse.setup.SetupRooms;
+import org.gatehouse.setup.TestChat;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.supervisor.models.ModelStoreSettings;
 import org.gatehouse.usage.CallsUnderWay;
 import org.gatehouse.usage.KeyLastUse;
+import org.gatehouse.usage.Latencies;
 import org.gatehouse.usage.UsageReport;
 import org.gatehouse.usage.UsageRollups;
 
@@ -67,6 +86,7 @@ public final class AdminServer implements AutoCloseable {
     public final StillBox box = new StillBox();
     public final RecordingTrail actions;
     public final People people;
+    public final SetUp setUp;
     public final Gpus gpus;
     public final WrittenEngines engines = new WrittenEngines();
     /** What the engines object to in drafts. */
@@ -78,7 +98,24 @@ public final class AdminServer implements AutoCloseable {
     /** How calls stand in line, by deployment. */
     public final Map<String, LiveQueues.Line> lines = new ConcurrentHashMap<>();
     public final WebServer server;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** What is wrong, by its kind; {@code alerts.look()} makes alerts of it. */
+    public final Map<AlertKind, List<Finding>> wrong = new ConcurrentHashMap<>();
+    public final Alerts alerts;
+    public final Latencies latencies;
+    /** A tenth of every limit and budget is used. */
+    private final LiveLimits standings = new LiveLimits() {
+        @Override
+        public LimitStanding limit(Limit limit) {
+            return new LimitStanding(limit.amount() / 10, 0, limit.amount() - limit.amount() / 10);
+        }
+
+        @Override
+        public BudgetStanding budget(Budget budget) {
+            return new BudgetStanding(budget.amount().movePointLeft(1), BigDecimal.ZERO);
+        }
+    };
+    private final UpstreamClient client;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** The real trail, which also remembers what it was given. */
     public record RecordingTrail(AdminTrail real, List<AdminRecord> records) implements AdminTrail {
@@ -128,12 +165,28 @@ public final class AdminServer implements AutoCloseable {
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
         people = People.open(fresh.database(), secrets, governance, actions, clock, System::nanoTime, ids,
                 new SecureRandom());
+        client = new UpstreamClient();
+        alerts = Alerts.still(new Alerts.Rooms(governance, fresh.database(), actions, client, clock, ids),
+                Arrays.stream(AlertKind.values()).collect(Collectors.toMap(each -> each,
+                        each -> () -> wrong.getOrDefault(each, List.of()))));
+        setUp = SetUp.open(new SetupRooms(fresh.database(), secrets, directory, governance, people, actions,
+                new RecordingSystemChanges(directory.resolve("machine.json")),
+                new Certificates(new CertificateKeeper(directory.resolve("tls"), clock), Certificates.Use.PLAIN,
+                        () -> {}),
+                (_, _) -> new ProviderTest.Result(true, "It answers.", 1, List.of("m-1")), engines, models,
+                new BackupPlan(fresh.database()), new AlertTargets(governance,
+                        _ -> new Check("webhook", true, "It took the message.", 1, null)),
+                (_, model, _) -> new TestChat.Said.Answered(model, "Hello.", 3, 2, 5), false, clock, System::nanoTime,
+                ids,
+                new SecureRandom()));
+        latencies = new Latencies(fresh.database(), trail.node(), clock);
         api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
                 new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
-                probe, routes, lines::get, box, "test", clock, System::nanoTime, ids));
+                probe, routes, lines::get, box, alerts, setUp,
+                standings, latencies, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
     }
@@ -154,6 +207,21 @@ public final class AdminServer implements AutoCloseable {
                 throw new IOException("The disk is full. Make room.");
             }
             out.write("backup".getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void supportBundle(OutputStream out) throws IOException {
+            out.write("bundle".getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Optional<Certificate> certificate() {
+            return Optional.of(new Certificate("AB:CD", Instant.EPOCH));
+        }
+
+        @Override
+        public boolean restart() {
+            return !full;
         }
     }
 
@@ -238,7 +306,7 @@ public final class AdminServer implements AutoCloseable {
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body));
         try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.headers().map(), response.body());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -249,10 +317,13 @@ public final class AdminServer implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        api.close();
+        http.close();
         server.stop();
+        client.close();
         try {
             models.close();
+            latencies.close();
             gpus.close();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

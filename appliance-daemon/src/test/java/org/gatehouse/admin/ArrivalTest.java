@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class ArrivalTest {
 
     private static Arrival arrival(boolean secure, @Nullable String site, @Nullable String origin, String host) {
-        return new Arrival("POST", secure, null, null, null, true, site, origin, host, "10.0.0.1", "", "r");
+        return new Arrival("POST", secure, null, null, null, true, site, origin, host, "10.0.0.1", "", "r", null);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -36,15 +37,16 @@ final class ConsolePagesIT {
     private static final Pattern SCRIPT = Pattern.compile("src=\"/console/(assets/[^\"]+\\.js)\"");
     private static final Pattern NONCE = Pattern.compile("'nonce-([A-Za-z0-9_-]{24})'");
 
+    private final AtomicBoolean setUp = new AtomicBoolean(true);
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final WebServer server = WebServer.builder().host("127.0.0.1").port(0)
             .routing(HttpRouting.builder()
-                    .register("/", ConsolePages.ofProgram(new SplittableRandom(1))))
+                    .register("/", ConsolePages.ofProgram(new SplittableRandom(1), setUp::get)))
             .build().start();
 
     @BeforeAll
     void consoleIsBuilt() {
-        boolean built = ConsoleFiles.ofProgram().index() != null;
+        boolean built = ConsoleFiles.ofProgram().page(ConsoleFiles.Page.CONSOLE) != null;
         if (!built) {
             System.out.println(
                     "SKIPPED the console's pages: this build has none, because Node.js 20 or later is missing");
@@ -71,6 +73,25 @@ final class ConsolePagesIT {
         assertThat(header(page, "content-security-policy")).startsWith("default-src 'none'; script-src 'self'; ")
                 .contains("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "connect-src 'self'")
                 .doesNotContain("unsafe", "http:", "https:", "*");
+    }
+
+    @Test
+    void anUnfinishedBoxLeadsToItsSetUpAndAFinishedOneToItsConsole() throws Exception {
+        setUp.set(false);
+        try {
+            assertThat(header(get("/"), "location")).isEqualTo("/setup/");
+            HttpResponse<String> page = get("/setup/certificate?sign-on-problem=no_access");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("<title>Set up Gatehouse</title>");
+            assertThat(header(page, "content-security-policy")).startsWith("default-src 'none'; script-src 'self'; ");
+        } finally {
+            setUp.set(true);
+        }
+        for (String path : List.of("/", "/setup", "/setup/", "/setup/first-key")) {
+            HttpResponse<String> answer = get(path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(302);
+            assertThat(header(answer, "location")).as(path).isEqualTo("/console/");
+        }
     }
 
     @Test

@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +37,6 @@ final class KeycloakIT {
                  "protocolMapper":"oidc-group-membership-mapper",
                  "config":{"full.path":"true","id.token.claim":"true","claim.name":"groups"}}]}]}
             """;
-    @TempDir
-    static Path keycloakDirectory;
     private static KeycloakServer keycloak;
     @TempDir
     Path directory;
@@ -51,17 +46,7 @@ final class KeycloakIT {
 
     @BeforeAll
     static void startKeycloak() throws IOException, InterruptedException {
-        Optional<Path> distribution = KeycloakServer.distribution();
-        Assumptions.assumeTrue(distribution.isPresent(), "skipped: target/keycloak holds no Keycloak; the build unpacks"
-                + " one before the integration tests unless it was told -Dkeycloak.skip");
-        keycloak = KeycloakServer.start(distribution.get(), keycloakDirectory);
-    }
-
-    @AfterAll
-    static void stopKeycloak() {
-        if (keycloak != null) {
-            keycloak.close();
-        }
+        keycloak = KeycloakServer.shared();
     }
 
     @BeforeEach

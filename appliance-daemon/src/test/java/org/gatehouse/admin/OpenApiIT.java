@@ -24,10 +24,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.alerts.Finding;
 import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.batch.Batch;
 import org.gatehouse.engines.WrittenEngines;
+import org.gatehouse.governance.AlertKind;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.identity.ScriptedSamlProvider;
 import org.gatehouse.store.Databases;
 import org.gatehouse.supervisor.fleet.FleetView;
 import org.gatehouse.supervisor.fleet.PlanAnswer;
@@ -80,6 +83,8 @@ final class OpenApiIT {
         ids.put("keys", make("keys", "{\"projectId\":\"%s\",\"name\":\"ci\",\"ownerId\":\"%s\",\"models\":[\"small\"],"
                 + "\"surfaces\":[\"embeddings\"],\"addresses\":[\"10.0.0.0/8\"],\"expiresAt\":"
                 + "\"2099-01-01T00:00:00+08:00\"}", ids.get("projects"), ids.get("users")));
+        ids.put("machine-clients", make("machine-clients", "{\"name\":\"robot\",\"keyId\":\"%s\",\"token\":{"
+                + "\"issuer\":\"https://id.example.com\",\"audience\":\"g\",\"value\":\"robot\"}}", ids.get("keys")));
         ids.put("deployments", make("deployments", "{\"name\":\"chat\",\"publicName\":\"chat-large\","
                 + "\"model\":\"/m\",\"sizing\":{\"adapterSlots\":1},\"adapters\":[{\"name\":\"legal\","
                 + "\"directory\":\"/a\"}]}"));
@@ -100,10 +105,17 @@ final class OpenApiIT {
         tryRoute(model);
         tryEngines("/api/v1/deployments/" + ids.get("deployments"));
         trySignOn();
+        trySetup();
         tryPeople("/api/v1/users/" + ids.get("users"));
+        tryAccess(ids);
+        tryAlerts();
         check("GET", "/api/v1/settings", "/api/v1/settings", null);
         check("PATCH", "/api/v1/settings", "/api/v1/settings", "{\"auditRetentionDays\":10}");
         server.trail.append(new SampleCalls(1).completed(Instant.parse("2026-11-20T12:00:00Z")), null);
+        server.latencies.ended(new SampleCalls(2).completed(Instant.now()));
+        server.latencies.write();
+        check("GET", "/api/v1/usage/latency", "/api/v1/usage/latency?groupBy=model,upstream&bucket=hour", null);
+        check("GET", "/api/v1/limits/remaining", "/api/v1/limits/remaining", null);
         check("GET", "/api/v1/usage", "/api/v1/usage?groupBy=department,model&bucket=day"
                 + "&from=2026-11-01T00:00:00Z", null);
         GpuApiIT.awaitGpus(server);
@@ -120,16 +132,20 @@ final class OpenApiIT {
         check("GET", "/api/v1/audit/verify", "/api/v1/audit/verify", null);
         check("GET", "/api/v1/system/status", "/api/v1/system/status", null);
         check("GET", "/api/v1/system/revision", "/api/v1/system/revision", null);
-        for (String bytes : List.of("/api/v1/system/backup", "/api/v1/audit/export")) {
+        check("GET", "/api/v1/system/certificate", "/api/v1/system/certificate", null);
+        check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
+        for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {
             tried.add("GET " + bytes);
             AdminServer.Reply reply = server.get(bytes);
             assertThat(document.get("paths").get(bytes).get("get").get("responses").get("200").get("content")
                     .has(reply.header("content-type"))).as(bytes).isTrue();
         }
         check("GET", "/api/openapi.json", "/api/openapi.json", null);
+        check("GET", "/api/v1/events", "/api/v1/events?topics=nothing", null);
         JsonNode export = check("GET", "/api/v1/export", "/api/v1/export", null);
         check("POST", "/api/v1/apply", "/api/v1/apply?dryRun=true", Json.text(withoutNulls(export)));
-        for (String noun : List.of("deployments", "keys", "policies", "budgets", "limits", "prices", "models",
+        for (String noun : List.of("deployments", "machine-clients", "keys", "policies", "budgets", "limits", "prices",
+                "models",
                 "upstreams", "users",
                 "projects", "departments")) {
             check("DELETE", "/api/v1/" + noun + "/{id}", "/api/v1/" + noun + "/" + ids.get(noun), null);
@@ -161,6 +177,42 @@ final class OpenApiIT {
         check("DELETE", "/api/v1/users/{id}" + password, user + password, null);
     }
 
+    private void tryAccess(Map<String, String> ids) {
+        String path = "/api/v1/access-requests";
+        String project = make("projects", "{\"departmentId\":\"%s\",\"name\":\"Bound\",\"models\":[]}",
+                ids.get("departments"));
+        for (String verb : List.of("approve", "decline", "withdraw")) {
+            server.patch("/api/v1/projects/" + project, "{\"models\":[]}");
+            String one = path + "/" + make("access-requests", "{\"projectId\":\"%s\",\"model\":\"small\","
+                    + "\"reason\":\"a\\nb\",\"requesterId\":\"%s\"}", project, ids.get("users"));
+            check("GET", path + "/{id}", one, null);
+            check("POST", path + "/{id}/" + verb, one + "/" + verb,
+                    verb.equals("withdraw") ? null : "{\"note\":\"n\"}");
+        }
+        check("GET", path, path, null);
+        check("GET", "/api/v1/catalogue", "/api/v1/catalogue?project=" + project, null);
+    }
+
+    private void tryAlerts() {
+        String rule = make("alert-rules", "{\"name\":\"disk\",\"kind\":\"disk_space\",\"threshold\":80}");
+        String destination = make("alert-destinations", "{\"name\":\"pager\",\"url\":\"http://127.0.0.1:1/\","
+                + "\"privateAddressesAllowed\":true,\"secret\":\"sixteen letters or more\"}");
+        check("POST", "/api/v1/alert-destinations/{id}/test", "/api/v1/alert-destinations/" + destination + "/test",
+                null);
+        server.wrong.put(AlertKind.DISK_SPACE, List.of(new Finding("d", "disk", 90, "It is full. Make room.")));
+        server.alerts.look();
+        String alert = check("GET", "/api/v1/alerts", "/api/v1/alerts", null).at("/items/0/id").asText();
+        check("GET", "/api/v1/alerts/{id}", "/api/v1/alerts/" + alert, null);
+        check("POST", "/api/v1/alerts/{id}/acknowledge", "/api/v1/alerts/" + alert + "/acknowledge", "{}");
+        for (String path : List.of("/api/v1/alert-rules/" + rule, "/api/v1/alert-destinations/" + destination)) {
+            String noun = path.substring(0, path.lastIndexOf('/'));
+            check("GET", noun, noun, null);
+            check("GET", noun + "/{id}", path, null);
+            check("PATCH", noun + "/{id}", path, "{\"enabled\":false}");
+            check("DELETE", noun + "/{id}", path, null);
+        }
+    }
+
     private void trySignOn() {
         String path = "/api/v1/sign-on";
         String id = make("sign-on", "{\"name\":\"corp\",\"kind\":\"oidc\",\"privateAddressesAllowed\":true,\"oidc\":"
@@ -177,6 +229,39 @@ final class OpenApiIT {
         check("POST", path + "/{provider}/back-channel-logout", path + "/corp/back-channel-logout", "logout_token=x",
                 Map.of("Content-Type", "application/x-www-form-urlencoded"));
         check("DELETE", path + "/{id}", one, null);
+        trySaml();
+    }
+
+    private void trySaml() {
+        ScriptedSamlProvider provider = new ScriptedSamlProvider();
+        String path = "/api/v1/sign-on";
+        JsonNode read = check("POST", path + "/saml-metadata", path + "/saml-metadata", Json.text(Json.tree(
+                new SignOnViews.PastedMetadata(provider.metadata("https://id.example.com/sso")))));
+        make("sign-on", "{\"name\":\"saml\",\"kind\":\"saml\",\"publicUrl\":\"https://box.example.com\",\"saml\":"
+                + Json.text(read) + "}");
+        check("GET", path, path, null);
+        String metadata = path + "/{provider}/metadata";
+        tried.add("GET " + metadata);
+        assertThat(document.get("paths").get(metadata).get("get").get("responses").get("200").get("content")
+                .has(server.get(path + "/saml/metadata").header("content-type"))).isTrue();
+        check("POST", path + "/{provider}/acs", path + "/saml/acs", "SAMLResponse=AAAA&RelayState=x",
+                Map.of("Content-Type", "application/x-www-form-urlencoded"));
+    }
+
+    private void trySetup() {
+        String path = "/api/v1/setup";
+        check("GET", path, path, null);
+        check("POST", path + "/code", path + "/code", null);
+        check("POST", path + "/claim", path + "/claim", "{\"code\":\"0000-0000\",\"program\":true}");
+        String step = path + "/steps/{name}";
+        String machine = path + "/steps/machine";
+        check("GET", step, machine, null);
+        check("POST", step + "/check", machine + "/check", "{\"answer\":{\"name\":\"box\"}}");
+        check("PUT", step, machine, "{\"answer\":{\"name\":\"box\"}}");
+        check("PUT", step, machine,
+                "{\"answer\":{\"name\":\"box\",\"network\":{\"mode\":\"dhcp\",\"device\":\"none0\"}}}");
+        check("POST", step + "/skip", path + "/steps/organization/skip", "{\"reason\":\"later\"}");
+        check("POST", path + "/finish", path + "/finish", null);
     }
 
     private void tryRoute(String model) {
@@ -256,7 +341,7 @@ final class OpenApiIT {
 
     private String make(String noun, String body, @Nullable Object... values) {
         JsonNode made = check("POST", "/api/v1/" + noun, "/api/v1/" + noun, String.format(body, values));
-        return (made.has("key") ? made.get("key") : made).get("id").asText();
+        return (made.path("key").isObject() ? made.get("key") : made).get("id").asText();
     }
 
     private JsonNode check(String method, String template, String path, @Nullable String body) {

@@ -76,18 +76,21 @@ final class RecordJsonTest {
     }
 
     @Test
-    void writesForAnHourAreReadBackAndLeaveNoTraceWhereThereAreNone() {
+    void writesForAnHourAndTokensOfSoundAreReadBackAndLeaveNoTraceWhereThereAreNone() {
         CallRecord call = samples.completed(NOON);
         CallRecord wrote = new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(), call.caller(),
                 call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
                 call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
-                call.outcome(), call.errorCode(), new Usage(9, 1, 2, 6, 4, 0, 0, 0, 0, Usage.Source.REPORTED),
+                call.outcome(), call.errorCode(), new Usage(9, 5, 2, 6, 4, 0, 0, 0, 0,
+                        new MediaTokens(3, 0, 5, 0), Usage.Source.REPORTED),
                 call.cost(), call.firstByteMicros(), call.totalMicros(), null, null, null, List.of(), null);
         String json = RecordJson.text(RecordJson.write(wrote));
 
-        assertThat(json).contains("\"cacheWriteTokens\":6,\"longCacheWriteTokens\":4,");
+        assertThat(json).contains("\"cacheWriteTokens\":6,\"longCacheWriteTokens\":4,")
+                .contains("\"audioInputTokens\":3,\"audioOutputTokens\":5,");
         assertThat(RecordJson.read(json)).isEqualTo(wrote);
-        assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("longCacheWriteTokens");
+        assertThat(RecordJson.text(RecordJson.write(call))).doesNotContain("longCacheWriteTokens", "audioInputTokens",
+                "imageOutputTokens");
     }
 
     @Test

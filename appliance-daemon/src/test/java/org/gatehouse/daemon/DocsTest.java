@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-import org.gatehouse.cli.AdminCommands;
 import org.gatehouse.gateway.exchange.Reason;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +75,7 @@ class DocsTest {
 
     @Test
     void commandsAndOptionsExist() {
-        CommandLine root = new CommandLine(new Gatehouse());
-        AdminCommands.all().forEach(command -> root.addSubcommand(command.getCommandName(), command));
+        CommandLine root = Gatehouse.commandLine();
         List<String> unknown = new ArrayList<>();
         int seen = 0;
         for (String document : Snippet.documents()) {

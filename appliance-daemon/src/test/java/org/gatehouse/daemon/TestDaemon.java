@@ -79,6 +79,20 @@ final class TestDaemon implements AutoCloseable {
                 GpuPlan.off());
     }
 
+    /** TLS on loopback, asking clients for certificates of those authorities. */
+    static TestDaemon askingClients(Path data, Path authority) {
+        return new TestDaemon(data, new Settings.Listen("127.0.0.1", 0, "self-signed", null, null, null, null, null,
+                Duration.ofSeconds(1), authority), GpuPlan.off());
+    }
+
+    /** The same box for a client that shows what the context has. */
+    HttpResponse<String> sendBy(SSLContext context, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        try (HttpClient other = HttpClient.newBuilder().sslContext(context).build()) {
+            return other.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
     /** An address of this machine by which it looks like another one; empty where there is none. */
     static Optional<String> ownAddress() throws IOException {
         return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)

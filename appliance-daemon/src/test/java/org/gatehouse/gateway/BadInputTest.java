@@ -1,10 +1,12 @@
 package org.gatehouse.gateway;
 
+import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.gatehouse.audit.CallRecord;
+import org.gatehouse.governance.snapshot.Budget;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Upstream;
 import org.gatehouse.simulated.providers.Failure;
@@ -67,8 +70,12 @@ class BadInputTest {
     }
 
     private HttpResponse<String> ask(ChatClient client, String model, String body) {
+        return ask(client, key, model, body);
+    }
+
+    private HttpResponse<String> ask(ChatClient client, String with, String model, String body) {
         return box.send(HttpRequest.newBuilder(box.uri(client.path(model, false)))
-                .header("authorization", "Bearer " + key).header("content-type", "application/json")
+                .header("authorization", "Bearer " + with).header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
 
@@ -112,6 +119,30 @@ class BadInputTest {
                 .map(row -> String.valueOf(row.errorCode())).toList();
         assertThat(codes.getFirst()).isEqualTo("route_loops");
         assertThat(codes.subList(1, 5)).containsOnly("upstream_error");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ChatClient.class)
+    void modelWithoutPriceIsNothingForAKeyThatAHardBudgetBinds(ChatClient client) throws Exception {
+        String bound = box.budgetedKey("bound-" + client, budget("bound-" + client, true));
+        String told = box.budgetedKey("told-" + client, budget("told-" + client, false));
+        int asked = gemini.ledger().modelCalls().size();
+        HttpResponse<String> refused = ask(client, bound, "gemini", client.body("gemini", "hello", false, false));
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(403);
+        assertThat(message(client, refused)).contains("'gemini' has no price").contains("administrators");
+        assertThat(gemini.ledger().modelCalls()).hasSize(asked);
+        assertThat(ask(client, told, "gemini", client.body("gemini", "hello", false, false)).statusCode())
+                .isEqualTo(200);
+        box.model("priced", upstream("priced", Upstream.Kind.GEMINI, gemini.uri() + "/v1beta"), "gemini-2.5-flash",
+                ModelRoute.Tokenizer.UNKNOWN).price("priced", "1", "2");
+        assertThat(ask(client, bound, "priced", client.body("priced", "hello", false, false)).statusCode())
+                .isEqualTo(200);
+    }
+
+    private static Budget budget(String key, boolean hard) {
+        return new Budget(UUID.randomUUID(), TestBox.keyScope(key), Budget.Period.DAY, new BigDecimal("100"), "USD",
+                hard);
     }
 
     @ParameterizedTest

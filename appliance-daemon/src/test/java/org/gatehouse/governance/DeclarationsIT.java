@@ -244,7 +244,8 @@ final class DeclarationsIT {
         User ada = box.governance.users().create(ALICE, new UserDraft("Ada", "ada@example.com")).made();
         box.governance.prices().create(ALICE,
                 new PriceDraft(model.id(), null, Instant.EPOCH, null, new BigDecimal("0.150"), new BigDecimal("0.6"),
-                        new BigDecimal("0.015"), new BigDecimal("0.1875"), new BigDecimal("0.30"), null, null, null,
+                        new BigDecimal("0.015"), new BigDecimal("0.1875"), new BigDecimal("0.30"),
+                        new MediaPrices(new BigDecimal("40"), new BigDecimal("80"), null, null), null, null, null,
                         null, null, null))
                 .made();
         IssuedKey issued = box.governance.keys().create(ALICE, new NewKeyDraft(project.id(), "ci", ada.id(),

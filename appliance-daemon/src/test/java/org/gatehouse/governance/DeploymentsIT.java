@@ -137,7 +137,7 @@ final class DeploymentsIT {
         PublicModel model = model("chat-large");
         box.governance.prices().create(ALICE, new PriceDraft(model.id(),
                 model.targets().getFirst().upstreamId(), Instant.EPOCH, null, BigDecimal.ONE, null, null, null, null,
-                null, null, null, null, null, null)).made();
+                null, null, null, null, null, null, null)).made();
 
         Refusal refusal = refusal(box.governance.deployments().delete(ALICE, made.id(), null, false));
 

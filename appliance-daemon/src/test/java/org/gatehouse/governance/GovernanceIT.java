@@ -370,11 +370,11 @@ final class GovernanceIT {
                 .isInstanceOf(Refusal.Conflict.class);
         PriceEntry slip = box.governance.prices().create(ALICE, new PriceDraft(model.id(), null,
                 Instant.parse("2027-01-01T00:00:00Z"), "USD", new BigDecimal("0.00000015"), null, null, null, null,
-                null, null, null, null, null, null)).made();
+                null, null, null, null, null, null, null)).made();
         assertThat(slip.warning()).contains("1,000,000");
         assertThat(refusal(box.governance.prices().create(ALICE, new PriceDraft(model.id(), null,
                 Instant.parse("2028-01-01T00:00:00Z"), "EUR", BigDecimal.ONE, null, null, null, null, null, null,
-                null, null, null, null))).message()).contains("USD");
+                null, null, null, null, null))).message()).contains("USD");
         assertThat(refusal(box.governance.settings().update(ALICE, box.governance.currentSettings().id(), null,
                 to(draft -> new SettingsDraft(draft.organisation(), "EUR", 1, 1)))).message())
                 .contains("2 price");

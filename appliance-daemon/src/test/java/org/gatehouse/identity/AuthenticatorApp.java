@@ -28,6 +28,11 @@ public final class AuthenticatorApp {
         return new AuthenticatorApp(out.toByteArray());
     }
 
+    /** The code of a moment. */
+    public String at(Instant moment) {
+        return OneTimeCodes.at(secret, moment);
+    }
+
     /** The code of now. */
     public String code() {
         return OneTimeCodes.at(secret, Instant.now());

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 import org.gatehouse.governance.form.Json;
 
@@ -52,8 +53,34 @@ public final class KeycloakServer implements AutoCloseable {
         }
     }
 
+    private static final java.util.concurrent.locks.ReentrantLock STARTING = new java.util.concurrent.locks.ReentrantLock();
+    private static @Nullable KeycloakServer shared;
+
+    /**
+     * The one that all tests of a run share, because it takes most of a minute to start; each has realms of its own. It ends
+     * with the run. Skips the test that asks when the build unpacked none.
+     */
+    public static KeycloakServer shared() throws IOException, InterruptedException {
+        Optional<Path> distribution = distribution();
+        Assumptions.assumeTrue(distribution.isPresent(), "skipped: target/keycloak holds no Keycloak; the build unpacks"
+                + " one before the integration tests unless it was told -Dkeycloak.skip");
+        STARTING.lock();
+        try {
+            KeycloakServer running = shared;
+            if (running == null) {
+                KeycloakServer started = start(distribution.orElseThrow(), Files.createTempDirectory("keycloak"));
+                Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+                shared = started;
+                return started;
+            }
+            return running;
+        } finally {
+            STARTING.unlock();
+        }
+    }
+
     /** Starts it and waits until it answers. */
-    public static KeycloakServer start(Path distribution, Path directory) throws IOException, InterruptedException {
+    private static KeycloakServer start(Path distribution, Path directory) throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -113,6 +140,17 @@ public final class KeycloakServer implements AutoCloseable {
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body));
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** A page that anybody may read. */
+    public String get(String path) throws IOException, InterruptedException {
+        return send("GET", path, null, Map.of()).body();
+    }
+
+    /** What it answers to a form. */
+    public JsonNode post(String path, Map<String, String> form) throws IOException, InterruptedException {
+        return Json.trusted(send("POST", path, form(form), Map.of("Content-Type",
+                "application/x-www-form-urlencoded")).body());
     }
 
     /** Calls the admin API. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.audit.CallRecord;
 import org.gatehouse.audit.Caller;
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.audit.TrailFixture;
@@ -91,18 +92,20 @@ final class UsageIT {
     }
 
     @Test
-    void writesForAnHourAreCountedApart() {
+    void writesForAnHourAndTokensOfSoundAndPicturesAreCountedApart() {
         CallRecord call = samples.completed(DAY);
         fixture.append(List.of(new CallRecord(call.id(), call.traceId(), call.requestId(), call.startedAt(),
                 call.caller(),
                 call.clientAddress(), call.dialect(), call.surface(), call.streamed(), call.scenario(),
                 call.modelAsked(), call.modelServed(), call.upstream(), call.simulated(), call.status(),
-                call.outcome(), call.errorCode(), new Usage(100, 5, 0, 60, 40, 0, 0, 0, 0, Usage.Source.REPORTED),
+                call.outcome(), call.errorCode(), new Usage(100, 5, 0, 60, 40, 0, 0, 0, 0,
+                        new MediaTokens(30, 8, 4, 1), Usage.Source.REPORTED),
                 call.cost(), call.firstByteMicros(), call.totalMicros(), call.requestSha256(), call.replySha256(),
                 call.instance(), call.attempts(), call.saved())));
 
         assertThat(total().cacheWriteTokens()).isEqualTo(60);
         assertThat(total().longCacheWriteTokens()).isEqualTo(40);
+        assertThat(total().media()).isEqualTo(new MediaTokens(30, 8, 4, 1));
     }
 
     @Test

@@ -31,12 +31,15 @@ final class DemoBox implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final boolean withFresh;
     private final PrintStream out;
     private final long begun = System.nanoTime();
     private volatile @Nullable DemoEngines engines;
     private volatile @Nullable ApplianceDaemon daemon;
+    private volatile @Nullable DemoFreshBox fresh;
     private final DemoGpus gpus = new DemoGpus(2);
     private List<DemoSeed.DemoKey> keys = List.of();
+    private @Nullable DemoLogin login;
     /**
      * Whoever takes a step of the start holds it, and who stops. The starting thread is never interrupted, which would
      * close the database's file under its hands: FileChannel is an InterruptibleChannel.
@@ -44,9 +47,10 @@ final class DemoBox implements AutoCloseable {
     private final ReentrantLock steps = new ReentrantLock();
     private volatile boolean stopping;
 
-    DemoBox(Path directory, int port, PrintStream out) {
+    DemoBox(Path directory, int port, boolean withFresh, PrintStream out) {
         this.directory = directory;
         this.port = port;
+        this.withFresh = withFresh;
         this.out = out;
     }
 
@@ -61,6 +65,9 @@ final class DemoBox implements AutoCloseable {
         step(this::startDaemon);
         DemoEngines started = Objects.requireNonNull(engines);
         step(this::sow);
+        if (withFresh) {
+            step(this::startFresh);
+        }
         started.awaitCloud();
         awaitEngines(Objects.requireNonNull(daemon));
         say("  the simulated programs answer");
@@ -115,7 +122,7 @@ final class DemoBox implements AutoCloseable {
     }
 
     private void startDaemon() throws IOException {
-        daemon = ApplianceDaemon.start(new Settings(directory,
+        daemon = ApplianceDaemon.startSimulated(new Settings(directory,
                 new Settings.Listen("127.0.0.1", port, "off", null, null, null, null, null, null), null,
                 new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()),
                 gpus.plan(), DemoEngines.plan(directory));
@@ -128,6 +135,8 @@ final class DemoBox implements AutoCloseable {
         ApplianceDaemon running = Objects.requireNonNull(daemon);
         DemoEngines started = Objects.requireNonNull(engines);
         keys = new DemoSeed(running.governance(), started, directory.resolve("models-simulated")).sow(earlierKeys());
+        login = DemoLogin.in(running, directory.resolve(FILE));
+        running.setUp().leaveWhatIsGoverned();
         say("  departments, keys, models, prices and limits are set; two simulated engines are starting");
     }
 
@@ -135,6 +144,13 @@ final class DemoBox implements AutoCloseable {
         ApplianceDaemon running = Objects.requireNonNull(daemon);
         writeFile(running, Objects.requireNonNull(engines), keys);
         greet(running, keys);
+    }
+
+    /** While the simulated engines come up, which take longer. */
+    private void startFresh() throws IOException {
+        fresh = DemoFreshBox.start(directory.resolve("fresh"), port == 0 ? 0 : port + 1,
+                Objects.requireNonNull(engines).cloudUrl());
+        say("  a second box is up that is not set up yet, with one simulated GPU");
     }
 
     private List<DemoSeed.DemoKey> earlierKeys() throws IOException {
@@ -158,7 +174,12 @@ final class DemoBox implements AutoCloseable {
         file.put("admin", url(running) + "/api/v1");
         file.put("console", url(running) + "/console/");
         file.put("adminToken", adminToken().orElse(null));
-        file.putNull("login");
+        DemoLogin known = Objects.requireNonNull(login);
+        file.putObject("login").put("user", known.user()).put("password", known.password());
+        DemoFreshBox second = fresh;
+        file.put("setupUrl", second == null ? null : second.setupUrl());
+        file.put("claimCodeFile", second == null ? null : second.claimCodeFile().toString());
+        file.put("claimCode", second == null || second.claimCode().isEmpty() ? null : second.claimCode());
         ArrayNode list = file.putArray("keys");
         for (DemoSeed.DemoKey key : keys) {
             list.addObject().put("department", key.department()).put("project", key.project()).put("key", key.text());
@@ -194,8 +215,19 @@ final class DemoBox implements AutoCloseable {
         for (DemoSeed.DemoKey key : keys) {
             out.printf("Key          %s   (%s, project %s)%n", key.text(), key.department(), key.project());
         }
-        out.println("Console      " + url(running) + "/console/   (sign in with the token in "
-                + directory.resolve("admin-token") + ")");
+        DemoLogin known = Objects.requireNonNull(login);
+        out.println("Console      " + url(running) + "/console/   (user " + known.user() + ", password "
+                + known.password() + ")");
+        DemoFreshBox second = fresh;
+        if (second != null) {
+            out.println("Set-up       " + second.setupUrl() + "   ("
+                    + (second.claimCode().isEmpty()
+                            ? "it was begun before; for a fresh code: bin/gatehouse setup code --data "
+                                    + directory.resolve("fresh")
+                            : "SIMULATED new box; claim code " + second.claimCode() + ", the newest in "
+                                    + second.claimCodeFile())
+                    + ")");
+        }
         out.println("Admin API    " + url(running) + "/api/v1   (token in " + directory.resolve("admin-token") + ")");
         out.println("Description  " + url(running) + "/api/openapi.json");
         out.println();
@@ -221,6 +253,10 @@ final class DemoBox implements AutoCloseable {
         stopping = true;
         steps.lock();
         try {
+            DemoFreshBox second = fresh;
+            if (second != null) {
+                second.close();
+            }
             ApplianceDaemon running = daemon;
             if (running != null) {
                 running.close();

@@ -27,6 +27,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--show-failover", description = "After the start, call a model while its engine is killed, tell what the clients saw, and go on.")
     private boolean showFailover;
 
+    @Option(names = "--without-setup", description = "Leave out the second, small box that is not set up yet, at the port above.")
+    private boolean withoutSetup;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path named = data;
@@ -38,7 +41,7 @@ public final class DemoCommand implements Callable<Integer> {
         // Before the first logger is made.
         System.setProperty("logback.configurationFile", "logback-demo.xml");
         System.setProperty("gatehouse.log.file", directory.resolve("gatehouse.log").toString());
-        DemoBox box = new DemoBox(directory, port, System.out);
+        DemoBox box = new DemoBox(directory, port, !withoutSetup, System.out);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             box.close();

@@ -91,6 +91,13 @@ public final class Ledger {
         return found;
     }
 
+    /** What of a budget is spent in its period. */
+    public synchronized BigDecimal spent(Budget budget, Instant now) {
+        Account account = account(budget.scope());
+        account.turnPage(now);
+        return account.spent(budget.period());
+    }
+
     private void check(Budget budget, KeyRecord key, Instant now, List<BudgetCrossing> found) {
         Account account = account(budget.scope());
         account.turnPage(now);

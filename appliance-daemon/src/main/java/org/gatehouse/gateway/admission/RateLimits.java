@@ -100,6 +100,11 @@ public final class RateLimits {
         return limit.amount() == 0 ? 0 : Math.max(0, bucket(limit).getAvailableTokens());
     }
 
+    /** The same to look at: what nobody has called yet is whole. */
+    public long left(Limit limit) {
+        return meters.containsKey(limit.id()) ? availableOf(limit) : limit.amount();
+    }
+
     /** Nanoseconds until a per-minute limit holds that many tokens. */
     long nanosUntil(Limit limit, long tokens) {
         EstimationProbe probe = bucket(limit).estimateAbilityToConsume(Math.min(tokens, limit.amount()));

@@ -249,7 +249,8 @@ public final class ExactCache implements Stage {
     private static TokenCount count(Usage usage) {
         return new TokenCount(usage.inputTokens(), usage.cachedInputTokens(), usage.cacheWriteTokens(),
                 usage.longCacheWriteTokens(),
-                usage.outputTokens(), usage.reasoningTokens());
+                usage.outputTokens(), usage.reasoningTokens(), new TokenCount.Media(usage.media().audioInput(),
+                        usage.media().imageInput(), usage.media().audioOutput(), usage.media().imageOutput()));
     }
 
     /** Counts a hit that was recorded. */

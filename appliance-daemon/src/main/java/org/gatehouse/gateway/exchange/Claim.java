@@ -1,5 +1,6 @@
 package org.gatehouse.gateway.exchange;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -14,6 +15,18 @@ public sealed interface Claim {
         @Override
         public String toString() {
             return "Presented[" + (text == null ? "nothing" : "a key") + "]";
+        }
+    }
+
+    /**
+     * A client shows no key, and its connection a certificate that the listener's client authority issued.
+     *
+     * @param names what the certificate is called, the most exact name first
+     */
+    record Certified(List<String> names) implements Claim {
+        /** Copies the names. */
+        public Certified {
+            names = List.copyOf(names);
         }
     }
 

@@ -3,6 +3,7 @@ package org.gatehouse.gateway.http;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -29,10 +30,12 @@ import org.gatehouse.gateway.dialect.anthropic.AnthropicDialect;
 import org.gatehouse.gateway.dialect.gemini.GeminiDialect;
 import org.gatehouse.gateway.dialect.openai.OpenAiDialect;
 import org.gatehouse.gateway.exchange.Arrival;
+import org.gatehouse.gateway.exchange.Claim;
 import org.gatehouse.gateway.exchange.ClientPresence;
 import org.gatehouse.gateway.exchange.Dialect;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.TraceContext;
+import org.gatehouse.governance.snapshot.ClientCertificate;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.listen.ClientConnection;
@@ -202,8 +205,17 @@ public final class GatewayService implements HttpService {
         String pathModel = request.path().pathParameters().first("model").orElse(null);
         return new Arrival(id, now, nanos, dialect, surface, address(request),
                 usable && requestId != null ? requestId : id.toString(), trace,
-                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null, credential,
-                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(surface, request), snapshots.get());
+                scenario != null && isVisible(scenario, MAX_SCENARIO) ? scenario : null,
+                header(request, HeaderNames.CONTENT_TYPE), pathModel, hints(surface, request), snapshots.get(),
+                claim(request, credential, now));
+    }
+
+    /** A key that is sent counts before a certificate; one that has ended since the connection began counts for nothing. */
+    private static Claim claim(ServerRequest request, @Nullable String credential, Instant now) {
+        X509Certificate certificate = credential == null ? ClientConnection.certificateOf(request) : null;
+        return certificate == null || now.isAfter(certificate.getNotAfter().toInstant())
+                ? new Claim.Presented(credential)
+                : new Claim.Certified(ClientCertificate.names(certificate));
     }
 
     private static Arrival.Hints hints(Surface surface, ServerRequest request) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reservation;
@@ -136,7 +137,7 @@ public final class CallMeter {
         long output = Math.min(usage.outputTokens(), ceiling);
         return new Usage(usage.inputTokens(), output, usage.cachedInputTokens(), usage.cacheWriteTokens(),
                 usage.longCacheWriteTokens(), Math.min(usage.reasoningTokens(), output), audio(usage), images,
-                characters(), usage.source());
+                characters(), usage.media().within(usage.inputTokens(), output), usage.source());
     }
 
     /** Said by the upstream, else seen in the reply, else in the recording that was sent: subtitles carry no duration. */
@@ -186,7 +187,7 @@ public final class CallMeter {
         // The upstream was told what was granted; an estimate must not carry a quota beyond it.
         return new Usage(input, Math.min(output, granted), told == null ? 0 : told.cachedInputTokens(),
                 told == null ? 0 : told.cacheWriteTokens(), told == null ? 0 : told.longCacheWriteTokens(), 0, 0, 0, 0,
-                exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
+                MediaTokens.NONE, exact ? Usage.Source.COUNTED : Usage.Source.ESTIMATED);
     }
 
     /** Whether the surface is one whose answers cost tokens. */

@@ -7,9 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.ModelRequest;
+import org.gatehouse.governance.snapshot.MediaPrice;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.PriceBook;
@@ -58,13 +60,17 @@ public final class Tariff {
         }
         BigDecimal dearest = orZero(price.inputPerMillion());
         dearest = dearest.max(orZero(price.cacheWritePerMillion()));
-        dearest = dearest.max(orZero(price.longCacheWritePerMillion()));
+        dearest = dearest.max(orZero(price.longCacheWritePerMillion())).max(orZero(price.media().audioInput()))
+                .max(orZero(price.media().imageInput()));
         return perToken(dearest.max(orZero(price.cachedInputPerMillion())));
     }
 
-    /** Money for one output token. */
+    /** Money for one output token at most. */
     public BigDecimal perOutputToken() {
-        return price == null ? BigDecimal.ZERO : perToken(orZero(price.outputPerMillion()));
+        return price == null
+                ? BigDecimal.ZERO
+                : perToken(orZero(price.outputPerMillion()).max(orZero(price.media().audioOutput()))
+                        .max(orZero(price.media().imageOutput())));
     }
 
     /** Money for what a request asks for beside tokens, at most: the call itself, pictures, characters, seconds. */
@@ -97,15 +103,25 @@ public final class Tariff {
         if (price == null) {
             return null;
         }
-        long plainInput = Math.max(0, usage.inputTokens() - usage.cachedInputTokens() - usage.cacheWriteTokens());
+        MediaPrice media = price.media();
+        MediaTokens others = usage.media();
+        // What was cached of sound and pictures nobody says: they are charged in full, and so much less of the text.
+        long text = usage.inputTokens() - others.input();
+        long cached = Math.min(usage.cachedInputTokens(), text);
+        long written = Math.min(usage.cacheWriteTokens(), text - cached);
+        long writtenForLong = Math.min(usage.longCacheWriteTokens(), written);
         BigDecimal inputPrice = orZero(price.inputPerMillion());
         BigDecimal cachedPrice = price.cachedInputPerMillion() == null ? inputPrice : price.cachedInputPerMillion();
         BigDecimal writePrice = price.cacheWritePerMillion() == null ? inputPrice : price.cacheWritePerMillion();
         BigDecimal longPrice = price.longCacheWritePerMillion() == null ? writePrice : price.longCacheWritePerMillion();
-        BigDecimal perMillion = times(inputPrice, plainInput).add(times(cachedPrice, usage.cachedInputTokens()))
-                .add(times(writePrice, usage.cacheWriteTokens() - usage.longCacheWriteTokens()))
-                .add(times(longPrice, usage.longCacheWriteTokens()))
-                .add(times(orZero(price.outputPerMillion()), usage.outputTokens()))
+        BigDecimal outputPrice = orZero(price.outputPerMillion());
+        BigDecimal perMillion = times(inputPrice, text - cached - written).add(times(cachedPrice, cached))
+                .add(times(writePrice, written - writtenForLong)).add(times(longPrice, writtenForLong))
+                .add(times(or(media.audioInput(), inputPrice), others.audioInput()))
+                .add(times(or(media.imageInput(), inputPrice), others.imageInput()))
+                .add(times(outputPrice, usage.outputTokens() - others.output()))
+                .add(times(or(media.audioOutput(), outputPrice), others.audioOutput()))
+                .add(times(or(media.imageOutput(), outputPrice), others.imageOutput()))
                 .add(times(orZero(price.perMillionCharacters()), usage.characters()));
         BigDecimal amount = perToken(perMillion)
                 .add(times(orZero(price.perSecond()), usage.audioMillis()).movePointLeft(3))
@@ -122,6 +138,10 @@ public final class Tariff {
 
     private static BigDecimal perToken(BigDecimal perMillion) {
         return perMillion.movePointLeft(6);
+    }
+
+    private static BigDecimal or(@Nullable BigDecimal amount, BigDecimal otherwise) {
+        return amount == null ? otherwise : amount;
     }
 
     private static BigDecimal orZero(@Nullable BigDecimal amount) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 
 /**
@@ -27,6 +28,10 @@ public final class UsageReader {
     private long longCacheWrite;
     private long reasoning;
     private long audioMillis;
+    private long audioInput;
+    private long imageInput;
+    private long audioOutput;
+    private long imageOutput;
     private long total;
     private long beside;
     private boolean parts;
@@ -59,7 +64,10 @@ public final class UsageReader {
         }
         return Optional.of(new Usage(reader.input, reader.output, reader.cached, reader.cacheWrite,
                 Math.min(reader.longCacheWrite, reader.cacheWrite), reader.reasoning,
-                reader.audioMillis, 0, 0, Usage.Source.REPORTED));
+                reader.audioMillis, 0, 0,
+                new MediaTokens(reader.audioInput, reader.imageInput, reader.audioOutput, reader.imageOutput)
+                        .within(reader.input, reader.output),
+                Usage.Source.REPORTED));
     }
 
     private void object(JsonParser parser) throws IOException {
@@ -99,10 +107,12 @@ public final class UsageReader {
                 case "prompt_cache_hit_tokens" -> cached = Math.max(cached, number(parser));
                 case "total_tokens" -> total = number(parser);
                 case "seconds" -> audioMillis = millis(parser);
-                // Realtime writes the last two in the singular.
-                case "prompt_tokens_details", "input_tokens_details", "completion_tokens_details",
-                        "output_tokens_details", "input_token_details", "output_token_details" ->
-                    details(parser);
+                // Realtime writes it in the singular.
+                case "prompt_tokens_details", "input_tokens_details", "input_token_details" -> details(parser, false);
+                case "completion_tokens_details", "output_tokens_details", "output_token_details" ->
+                    details(parser, true);
+                case "promptTokensDetails" -> modalities(parser, false);
+                case "candidatesTokensDetails" -> modalities(parser, true);
                 default -> parser.skipChildren();
             }
         }
@@ -130,7 +140,55 @@ public final class UsageReader {
         }
     }
 
-    private void details(JsonParser parser) throws IOException {
+    /** Google's list of counts, one for each kind of content. */
+    private void modalities(JsonParser parser, boolean ofOutput) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY && parser.currentToken() != null) {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                continue;
+            }
+            String modality = "";
+            long count = 0;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                switch (name) {
+                    case "modality" -> modality = String.valueOf(parser.getText());
+                    case "tokenCount" -> count = number(parser);
+                    default -> parser.skipChildren();
+                }
+            }
+            switch (modality) {
+                case "AUDIO" -> audio(count, ofOutput);
+                case "IMAGE", "VIDEO" -> image(count, ofOutput);
+                default -> {
+                    // Text, and what is charged like it.
+                }
+            }
+        }
+    }
+
+    private void audio(long count, boolean ofOutput) {
+        if (ofOutput) {
+            audioOutput += count;
+        } else {
+            audioInput += count;
+        }
+    }
+
+    private void image(long count, boolean ofOutput) {
+        if (ofOutput) {
+            imageOutput += count;
+        } else {
+            imageInput += count;
+        }
+    }
+
+    private void details(JsonParser parser, boolean ofOutput) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
             return;
@@ -142,6 +200,8 @@ public final class UsageReader {
                 case "cached_tokens" -> cached = Math.max(cached, number(parser));
                 case "created_cache_tokens", "cache_creation_tokens" -> cacheWrite = number(parser);
                 case "reasoning_tokens" -> reasoning = number(parser);
+                case "audio_tokens" -> audio(number(parser), ofOutput);
+                case "image_tokens" -> image(number(parser), ofOutput);
                 default -> parser.skipChildren();
             }
         }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.metering.CallMeter;
 import org.gatehouse.gateway.metering.JsonBytes;
@@ -77,7 +78,7 @@ final class MessageEvents implements StreamGrammar {
                 ? usage
                 : new Usage(start.inputTokens(), usage.outputTokens(), start.cachedInputTokens(),
                         start.cacheWriteTokens(), start.longCacheWriteTokens(), usage.reasoningTokens(), 0, 0, 0,
-                        Usage.Source.REPORTED));
+                        MediaTokens.NONE, Usage.Source.REPORTED));
     }
 
     @Override

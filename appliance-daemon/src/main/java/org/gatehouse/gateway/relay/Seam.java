@@ -1,6 +1,11 @@
 package org.gatehouse.gateway.relay;
 
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.gateway.canonical.ChatEvent;
+import org.gatehouse.gateway.canonical.FencedJson;
 import org.gatehouse.gateway.protocol.EventWriter;
 
 /**
@@ -13,6 +18,7 @@ final class Seam {
 
     private final EventWriter writer;
     private final boolean mayGoOn;
+    private final @Nullable FencedJson fences;
     private final StringBuilder text = new StringBuilder();
     private boolean onlyText = true;
 
@@ -20,8 +26,10 @@ final class Seam {
      * Starts an answer.
      *
      * @param mayGoOn whether the route lets another target go on with it
+     * @param json whether the answer must be JSON
      */
-    Seam(EventWriter writer, boolean mayGoOn) {
+    Seam(EventWriter writer, boolean mayGoOn, boolean json) {
+        this.fences = json ? new FencedJson() : null;
         this.writer = writer;
         this.mayGoOn = mayGoOn;
     }
@@ -29,6 +37,15 @@ final class Seam {
     /** Whether a failure is not the end for sure: then the writer must not be told, it would write nothing behind it. */
     boolean mayGoOn() {
         return mayGoOn;
+    }
+
+    /** What the client is to have of a step. */
+    void pass(ChatEvent event, Consumer<ChatEvent> out) {
+        if (fences == null) {
+            out.accept(event);
+        } else {
+            fences.pass(event, out);
+        }
     }
 
     EventWriter writer() {

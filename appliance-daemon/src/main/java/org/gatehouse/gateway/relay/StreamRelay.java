@@ -85,7 +85,7 @@ public final class StreamRelay {
         this.seam = exchange.passage().straight()
                 ? null
                 : new Seam(translation.client(exchange).events(Translation.presentation(exchange)),
-                        Translation.mayGoOn(exchange));
+                        Translation.mayGoOn(exchange), Translation.asksForJson(exchange));
         this.grammar = grammarOf(exchange, translation, seam, false);
         this.granted = exchange.reservation().outputTokens();
         this.limited = granted != Long.MAX_VALUE;

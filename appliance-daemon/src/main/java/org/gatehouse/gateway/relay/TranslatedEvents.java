@@ -9,6 +9,7 @@ import java.util.List;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.canonical.ChatEvent;
 import org.gatehouse.gateway.canonical.ChatReply;
@@ -89,16 +90,20 @@ final class TranslatedEvents implements StreamGrammar {
             if (event instanceof ChatEvent.Failed failed && seam.mayGoOn()) {
                 return failed.error();
             }
-            begun |= event.output();
             meter(event, meter);
-            seam.told(event);
-            writer.write(Translation.forClient(passage, event), out);
+            seam.pass(event, this::give);
             if (event instanceof ChatEvent.Failed failed) {
                 return failed.error();
             }
-            ended |= event instanceof ChatEvent.Ended;
         }
         return null;
+    }
+
+    private void give(ChatEvent event) {
+        begun |= event.output();
+        seam.told(event);
+        writer.write(Translation.forClient(passage, event), out);
+        ended |= event instanceof ChatEvent.Ended;
     }
 
     private void meter(ChatEvent event, CallMeter meter) {
@@ -139,6 +144,8 @@ final class TranslatedEvents implements StreamGrammar {
         long written = Math.min(count.cacheWrites(), count.input());
         return new Usage(count.input(), count.output(), Math.min(count.cachedInput(), count.input()), written,
                 Math.min(count.longCacheWrites(), written), Math.min(count.reasoning(), count.output()), 0, 0, 0,
+                new MediaTokens(count.media().audioInput(), count.media().imageInput(), count.media().audioOutput(),
+                        count.media().imageOutput()).within(count.input(), count.output()),
                 Usage.Source.REPORTED);
     }
 
@@ -154,10 +161,7 @@ final class TranslatedEvents implements StreamGrammar {
             reader.end(read::add);
             out.reset();
             for (ChatEvent event : read) {
-                begun |= event.output();
-                seam.told(event);
-                writer.write(Translation.forClient(passage, event), out);
-                ended |= event instanceof ChatEvent.Ended;
+                seam.pass(event, this::give);
             }
         }
         return ended;

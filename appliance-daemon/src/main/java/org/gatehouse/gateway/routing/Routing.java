@@ -28,10 +28,13 @@ import org.gatehouse.gateway.protocol.UntranslatableException;
 import org.gatehouse.gateway.routing.health.KeyPool;
 import org.gatehouse.gateway.routing.sticky.PromptPrefix;
 import org.gatehouse.gateway.routing.strategy.PromptScan;
+import org.gatehouse.gateway.routing.strategy.Qualification.Unfit;
 import org.gatehouse.gateway.routing.targets.CallTraits;
 import org.gatehouse.gateway.routing.targets.CallTraits.Want;
 import org.gatehouse.gateway.routing.targets.Candidate;
 import org.gatehouse.gateway.upstream.Translation;
+import org.gatehouse.governance.snapshot.Budget;
+import org.gatehouse.governance.snapshot.KeyRecord;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.RouteTerms;
@@ -50,8 +53,9 @@ public final class Routing implements Stage {
     private final LongSupplier nanoTime;
     private final Map<UUID, Known> known = new ConcurrentHashMap<>();
 
-    /** What was worked out of a route; it holds as long as the route is the same object. */
-    private record Known(ModelRoute route, List<Candidate> candidates, Map<UUID, ModelRoute.Target> targets,
+    /** What was worked out of a route; it holds as long as the route is the same object, and prices for a minute. */
+    private record Known(ModelRoute route, long minute, List<Candidate> candidates,
+            Map<UUID, ModelRoute.Target> targets,
             boolean looksInside) {}
 
     /** Takes what knows how calls get through, and the state of all targets. */
@@ -90,7 +94,7 @@ public final class Routing implements Stage {
                         .allMatch(target -> translation.passage(exchange, target.upstream()).runningUsage()));
                 yield Verdict.GO_ON;
             }
-            case Step.End end -> refusal(route, end);
+            case Step.End end -> refusal(route, end, attempts);
         };
     }
 
@@ -99,8 +103,13 @@ public final class Routing implements Stage {
         return route.targets().stream().anyMatch(target -> translation.serves(target, surface));
     }
 
-    private static Refusal refusal(ModelRoute route, Step.End end) {
+    private static Refusal refusal(ModelRoute route, Step.End end, Attempts attempts) {
         if (end.why() == Step.Why.NONE_QUALIFIES) {
+            if (attempts.explanation().unfit().stream().anyMatch(target -> target.why() == Unfit.UNPRICED)) {
+                return Refusal.of(Reason.MODEL_NOT_ALLOWED, "A budget binds this key, and the model '" + route.name()
+                        + "' has no price, so nobody knows what the call would cost. Tell the box's administrators to"
+                        + " add one, or name another model.");
+            }
             return Refusal.of(Reason.INVALID_REQUEST, "No target of the model '" + route.name()
                     + "' can or may serve this call: it is too long, or asks for something that none of them has."
                     + " Change the request, or name another model.");
@@ -130,7 +139,8 @@ public final class Routing implements Stage {
     private Known worked(Exchange exchange) {
         ModelRoute route = exchange.route();
         Known last = known.get(route.id());
-        if (last != null && last.route() == route) {
+        long minute = exchange.arrival().at().getEpochSecond() / 60;
+        if (last != null && last.route() == route && last.minute() == minute) {
             return last;
         }
         List<Candidate> candidates = new ArrayList<>();
@@ -144,7 +154,7 @@ public final class Routing implements Stage {
             TargetTerms.Abilities abilities = target.terms().abilities();
             looksInside |= !(abilities.tools() && abilities.vision() && abilities.schema() && abilities.audio());
         }
-        Known worked = new Known(route, List.copyOf(candidates), targets, looksInside);
+        Known worked = new Known(route, minute, List.copyOf(candidates), targets, looksInside);
         known.put(route.id(), worked);
         return worked;
     }
@@ -200,6 +210,7 @@ public final class Routing implements Stage {
         CallTraits.Builder traits = CallTraits.of(prompt,
                 cap == null ? exchange.route().maxOutputTokens() : cap.tokens(), exchange.key().id().toString())
                 .wants(Want.STREAM, request.streamed())
+                .wants(Want.PRICE, exchange.arrival().surface() != Surface.COUNT_TOKENS && bindsBudget(exchange.key()))
                 // Engines take the smaller number first.
                 .priority(Math.max(0, -exchange.key().engineTerms().priority()))
                 .session(session(exchange))
@@ -214,6 +225,15 @@ public final class Routing implements Stage {
                     .features(PromptScan.of(inside, prompt));
         }
         return traits.build();
+    }
+
+    private static boolean bindsBudget(KeyRecord key) {
+        for (Budget budget : key.budgets()) {
+            if (budget.hard()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean holds(ChatRequest request, Class<? extends Block> kind) {

@@ -19,6 +19,7 @@ import org.gatehouse.gateway.canonical.Block;
 import org.gatehouse.gateway.canonical.ChatEvent;
 import org.gatehouse.gateway.canonical.ChatReply;
 import org.gatehouse.gateway.canonical.ChatRequest;
+import org.gatehouse.gateway.canonical.FencedJson;
 import org.gatehouse.gateway.canonical.Losses;
 import org.gatehouse.gateway.canonical.OutputFormat;
 import org.gatehouse.gateway.canonical.ProviderError;
@@ -151,7 +152,13 @@ public final class Translation {
 
     /** An answer as the client may have it. */
     public static ChatReply forClient(Exchange exchange, ChatReply reply) {
-        return Seals.marked(reply, exchange.passage());
+        return Seals.marked(asksForJson(exchange) ? FencedJson.without(reply) : reply, exchange.passage());
+    }
+
+    /** Whether the client can use nothing but JSON. */
+    public static boolean asksForJson(Exchange exchange) {
+        ChatRequest request = exchange.canonicalIfKnown();
+        return request != null && !(request.format() instanceof OutputFormat.Text);
     }
 
     /** A step of an answer as the client may have it. */

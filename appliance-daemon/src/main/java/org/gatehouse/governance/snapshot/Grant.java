@@ -1,6 +1,7 @@
 package org.gatehouse.governance.snapshot;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What of something a key may use: everything, or only what is named.
@@ -22,6 +23,11 @@ public record Grant<T>(boolean everything, Set<T> names) {
     /** Grants what is named, and nothing when nothing is. */
     public static <T> Grant<T> only(Set<T> names) {
         return new Grant<>(false, names);
+    }
+
+    /** What of the grant is among these. */
+    public Grant<T> within(Set<T> others) {
+        return only(everything ? others : names.stream().filter(others::contains).collect(Collectors.toSet()));
     }
 
     /** Whether the grant holds that name. */

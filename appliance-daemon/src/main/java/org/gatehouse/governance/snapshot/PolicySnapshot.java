@@ -13,15 +13,23 @@ import java.util.UUID;
  * @param credentials every secret of every key by its public id, unusable ones included, so that the refusal can say why
  * @param models every public model by its name, in the order of the list that clients see
  * @param prices the price book
+ * @param machines programs that show a key without its secret
  */
 public record PolicySnapshot(long revision, Map<String, Credential> credentials, Map<String, ModelRoute> models,
-        PriceBook prices) {
+        PriceBook prices, MachineClients machines) {
+
+    /** One without machine clients. */
+    public PolicySnapshot(long revision, Map<String, Credential> credentials, Map<String, ModelRoute> models,
+            PriceBook prices) {
+        this(revision, credentials, models, prices, new MachineClients(java.util.List.of()));
+    }
 
     /** Takes the maps as they are: the builder hands over unmodifiable ones that nobody else holds. */
     public PolicySnapshot {
         Objects.requireNonNull(credentials, "credentials");
         Objects.requireNonNull(models, "models");
         Objects.requireNonNull(prices, "prices");
+        Objects.requireNonNull(machines, "machines");
     }
 
     /** A box on which nothing is set up. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cachedInputPerMillion per 1,000,000 input tokens read from the upstream's cache
  * @param cacheWritePerMillion per 1,000,000 input tokens written to the upstream's cache
  * @param longCacheWritePerMillion per 1,000,000 of those that are to be kept for an hour rather than five minutes
+ * @param media what tokens of sound and pictures cost
  * @param perSecond per second of audio
  * @param perImage per picture made
  * @param perMillionCharacters per 1,000,000 characters spoken
@@ -28,18 +29,19 @@ import org.jspecify.annotations.Nullable;
 public record Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
         @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
         @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
-        @Nullable BigDecimal longCacheWritePerMillion, @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage,
+        @Nullable BigDecimal longCacheWritePerMillion, MediaPrice media, @Nullable BigDecimal perSecond,
+        @Nullable BigDecimal perImage,
         @Nullable BigDecimal perMillionCharacters,
         @Nullable BigDecimal perCall) {
 
-    /** One that charges all cache writes alike. */
+    /** One that charges all cache writes alike, and all tokens. */
     public Price(UUID id, String model, @Nullable String upstream, Instant validFrom, String currency,
             @Nullable BigDecimal inputPerMillion, @Nullable BigDecimal outputPerMillion,
             @Nullable BigDecimal cachedInputPerMillion, @Nullable BigDecimal cacheWritePerMillion,
             @Nullable BigDecimal perSecond, @Nullable BigDecimal perImage, @Nullable BigDecimal perMillionCharacters,
             @Nullable BigDecimal perCall) {
         this(id, model, upstream, validFrom, currency, inputPerMillion, outputPerMillion, cachedInputPerMillion,
-                cacheWritePerMillion, null, perSecond, perImage, perMillionCharacters, perCall);
+                cacheWritePerMillion, null, MediaPrice.NONE, perSecond, perImage, perMillionCharacters, perCall);
     }
 
     /** Checks what must be there. */
@@ -48,5 +50,6 @@ public record Price(UUID id, String model, @Nullable String upstream, Instant va
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(validFrom, "validFrom");
         Objects.requireNonNull(currency, "currency");
+        Objects.requireNonNull(media, "media");
     }
 }

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.gatehouse.audit.Cost;
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.exchange.ACall;
+import org.gatehouse.governance.snapshot.MediaPrice;
 import org.gatehouse.governance.snapshot.Price;
 import org.gatehouse.governance.snapshot.Surface;
 
@@ -58,11 +60,39 @@ class TariffTest {
     }
 
     @Test
-    void writesForAnHourHaveTheirOwnPriceAndWithoutItThatOfTheOthers() {
-        Usage usage = new Usage(100, 0, 20, 50, 40, 0, 0, 0, 0, Usage.Source.REPORTED);
-        Price both = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal("3"),
-                new BigDecimal("15"), new BigDecimal("0.3"), new BigDecimal("3.75"), new BigDecimal("6"), null, null,
+    void tokensOfSoundAndPicturesHaveTheirOwnPricesAndWithoutThemThoseOfText() {
+        Usage usage = new Usage(100, 50, 30, 0, 0, 0, 0, 0, 0, new MediaTokens(40, 10, 20, 5), Usage.Source.REPORTED);
+        Price own = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal("2"),
+                new BigDecimal("10"), new BigDecimal("1"), null, null, new MediaPrice(new BigDecimal("40"),
+                        new BigDecimal("80"), new BigDecimal("5"), null),
+                null, null, null, null);
+
+        assertThat(cost(tariff(own), usage)).isEqualByComparingTo(
+                new BigDecimal(20 * 2 + 30 + 40 * 40 + 10 * 5 + 25 * 10 + 20 * 80 + 5 * 10).movePointLeft(6));
+        // What is reserved is enough for a call that is all sound.
+        assertThat(tariff(own).perInputToken()).isEqualByComparingTo("0.00004");
+        assertThat(tariff(own).perOutputToken()).isEqualByComparingTo("0.00008");
+        assertThat(cost(tariff(price("2", "10", "1", null)), usage))
+                .isEqualByComparingTo(new BigDecimal(70 * 2 + 30 + 50 * 10).movePointLeft(6));
+    }
+
+    @Test
+    void whatWasCachedOfSoundIsChargedAsSound() {
+        Usage usage = new Usage(100, 0, 90, 0, 0, 0, 0, 0, 0, new MediaTokens(60, 0, 0, 0), Usage.Source.REPORTED);
+        Price own = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal("2"), null,
+                new BigDecimal("1"), null, null, new MediaPrice(new BigDecimal("40"), null, null, null), null, null,
                 null, null);
+
+        assertThat(cost(tariff(own), usage)).isEqualByComparingTo(new BigDecimal(40 + 60 * 40).movePointLeft(6));
+    }
+
+    @Test
+    void writesForAnHourHaveTheirOwnPriceAndWithoutItThatOfTheOthers() {
+        Usage usage = new Usage(100, 0, 20, 50, 40, 0, 0, 0, 0, MediaTokens.NONE, Usage.Source.REPORTED);
+        Price both = new Price(UUID.randomUUID(), "m", null, Instant.EPOCH, "USD", new BigDecimal("3"),
+                new BigDecimal("15"), new BigDecimal("0.3"), new BigDecimal("3.75"), new BigDecimal("6"),
+                MediaPrice.NONE,
+                null, null, null, null);
 
         assertThat(cost(tariff(both), usage))
                 .isEqualByComparingTo(new BigDecimal(30 * 3 + 20 * 0.3 + 10 * 3.75 + 40 * 6).movePointLeft(6));

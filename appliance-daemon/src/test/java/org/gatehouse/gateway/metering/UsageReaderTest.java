@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.gatehouse.audit.MediaTokens;
 import org.gatehouse.audit.Usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +20,8 @@ class UsageReaderTest {
                 {"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"unknown":{"deep":[1,{}]},
                  "prompt_tokens_details":{"cached_tokens":60,"created_cache_tokens":10,"audio_tokens":1},
                  "completion_tokens_details":{"reasoning_tokens":20}}"""))
-                .contains(new Usage(100, 50, 60, 10, 20, 0, 0, 0, Usage.Source.REPORTED));
+                .contains(new Usage(100, 50, 60, 10, 20, 0, 0, 0, Usage.Source.REPORTED)
+                        .with(new MediaTokens(1, 0, 0, 0)));
     }
 
     @Test
@@ -31,11 +33,45 @@ class UsageReaderTest {
     }
 
     @Test
+    void tokensOfSoundAndPicturesAreReadInEachSpelling() {
+        MediaTokens heard = new MediaTokens(12, 5, 7, 0);
+        assertThat(read("""
+                {"prompt_tokens":40,"completion_tokens":9,
+                 "prompt_tokens_details":{"cached_tokens":3,"audio_tokens":12,"image_tokens":5,"text_tokens":23},
+                 "completion_tokens_details":{"audio_tokens":7,"text_tokens":2}}""").orElseThrow().media())
+                .isEqualTo(heard);
+        assertThat(read("""
+                {"total_tokens":49,"input_tokens":40,"output_tokens":9,
+                 "input_token_details":{"audio_tokens":12,"image_tokens":5,"cached_tokens_details":{"audio_tokens":4}},
+                 "output_token_details":{"audio_tokens":7}}""").orElseThrow().media()).isEqualTo(heard);
+        assertThat(read("""
+                {"promptTokenCount":40,"candidatesTokenCount":9,"promptTokensDetails":[
+                 {"modality":"TEXT","tokenCount":23},{"modality":"AUDIO","tokenCount":12},{"tokenCount":2},
+                 {"modality":"VIDEO","tokenCount":4},{"tokenCount":1,"modality":"IMAGE","more":{"a":[1]}}],
+                 "candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":7}]}""").orElseThrow().media())
+                .isEqualTo(heard);
+    }
+
+    @Test
+    void partsAboveTheWholeAreCutAndBrokenOnesMakeTheReportWorthless() {
+        assertThat(read("""
+                {"prompt_tokens":10,"completion_tokens":1,
+                 "prompt_tokens_details":{"audio_tokens":12,"image_tokens":5}}""").orElseThrow().media())
+                .isEqualTo(new MediaTokens(10, 0, 0, 0));
+        assertThat(read("""
+                {"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"audio_tokens":-2}}""")).isEmpty();
+        assertThat(read("""
+                {"promptTokenCount":10,"candidatesTokenCount":1,"promptTokensDetails":[7,[],null,{"modality":null}]}""")
+                .orElseThrow().media()).isEqualTo(MediaTokens.NONE);
+        assertThat(read("{\"promptTokenCount\":10,\"promptTokensDetails\":[{\"modality\":\"AUDIO\"")).isEmpty();
+    }
+
+    @Test
     void anthropicsWritesAreTakenApartByTheirTime() {
         assertThat(read("""
                 {"input_tokens":30,"cache_creation_input_tokens":50,"cache_read_input_tokens":20,"output_tokens":3,
                  "cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":40}}"""))
-                .contains(new Usage(100, 3, 20, 50, 40, 0, 0, 0, 0, Usage.Source.REPORTED));
+                .contains(new Usage(100, 3, 20, 50, 40, 0, 0, 0, 0, MediaTokens.NONE, Usage.Source.REPORTED));
         assertThat(read("""
                 {"input_tokens":30,"cache_creation_input_tokens":5,"output_tokens":3,
                  "cache_creation":{"ephemeral_1h_input_tokens":40}}""").orElseThrow().longCacheWriteTokens())

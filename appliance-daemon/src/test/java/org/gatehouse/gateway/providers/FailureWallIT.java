@@ -4,7 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,11 +47,8 @@ class FailureWallIT {
     private static final List<ProviderKind> KINDS = List.of(ProviderKind.OPENAI, ProviderKind.ANTHROPIC,
             ProviderKind.GEMINI);
 
-    private final ProvidersBox park = new ProvidersBox(new Upstream.Timeouts(Duration.ofSeconds(2),
-            Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofSeconds(10)),
-            KINDS.toArray(ProviderKind[]::new));
-    private final WireClient client = new WireClient(park.box.uri(""), park.key);
-    private int number;
+    /** One for each provider: most of the time passes in waiting for what never comes. */
+    private final List<Lane> lanes = KINDS.stream().map(_ -> new Lane()).toList();
 
     /**
      * One brick of the wall.
@@ -69,10 +72,7 @@ class FailureWallIT {
 
     @AfterAll
     void close() {
-        client.close();
-        park.box.assertNothingHeld();
-        park.box.assertLedgerEqualsRows();
-        park.close();
+        lanes.forEach(Lane::close);
     }
 
     @TestFactory
@@ -93,79 +93,113 @@ class FailureWallIT {
                 }
             }
         }
-        return bricks.stream().map(brick -> DynamicTest.dynamicTest(brick.name(), () -> stand(brick)));
+        return bricks.stream().map(brick -> {
+            CompletableFuture<Void> stood = lanes.get(KINDS.indexOf(brick.provider())).stands(brick);
+            return DynamicTest.dynamicTest(brick.name(), () -> whole(stood));
+        }).toList().stream();
     }
 
-    private void stand(Brick brick) {
-        int index = ++number;
-        SimulatedProvider provider = park.provider(brick.provider());
-        ProviderKind other = KINDS.get((KINDS.indexOf(brick.provider()) + 1) % KINDS.size());
-        String model = "wall-" + index;
-        List<ModelRoute.Target> targets = new ArrayList<>(List.of(ProvidersBox
-                .target(park.upstream("first-" + index, provider), modelOf(brick.provider()), 1, 0)));
-        if (brick.fallback()) {
-            targets.add(ProvidersBox.target(park.upstream("second-" + index, park.provider(other)), modelOf(other),
-                    1, 1));
+    private static void whole(CompletableFuture<Void> stood) throws Throwable {
+        try {
+            stood.get(10, TimeUnit.MINUTES);
+        } catch (ExecutionException e) {
+            throw Objects.requireNonNull(e.getCause());
         }
-        park.box.model(model, quick(), targets.toArray(ModelRoute.Target[]::new));
-        park.providers().forEach(each -> each.ledger().clear());
-        provider.failNext(brick.failure(), OFTEN, brick.after(), -1);
-        String id = "wall-call-" + index;
+    }
 
-        WireClient.Outcome outcome = client.ask(brick.dialect(), model, SAID, brick.streamed(), id);
-        provider.heal();
+    /** A box with providers of its own: what one does to them, no other sees. Its bricks stand one after the other. */
+    private static final class Lane implements AutoCloseable {
+        private final ProvidersBox park = new ProvidersBox(new Upstream.Timeouts(Duration.ofSeconds(2),
+                Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofSeconds(10)),
+                KINDS.toArray(ProviderKind[]::new));
+        private final WireClient client = new WireClient(park.box.uri(""), park.key);
+        private final ExecutorService one = Executors.newSingleThreadExecutor();
+        private int number;
 
-        CallRecord row = park.box.row(id);
-        String all = brick.name() + ": " + outcome + "\n" + row;
-        boolean harmless = brick.failure() == Failure.DRIP || brick.failure() == Failure.WRONG_CONTENT_TYPE;
-        if (harmless) {
-            assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Whole.class);
-            assertThat(row.attempts()).as(all).isEmpty();
-            assertThat(row.usage().outputTokens()).as(all).isEqualTo(40);
-        } else if (brick.fallback() && !brick.committed()) {
-            assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Whole.class);
-            assertThat(row.attempts()).as(all).hasSize(1);
-            assertThat(row.attempts().getFirst().upstream()).isEqualTo("first-" + index);
-            assertThat(row.upstream()).isEqualTo("second-" + index);
-        } else {
-            assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Honest.class);
+        CompletableFuture<Void> stands(Brick brick) {
+            return CompletableFuture.runAsync(() -> stand(brick), one);
         }
-        if (outcome instanceof WireClient.Outcome.Whole whole) {
-            assertThat(whole.text()).startsWith("[simulated]").isEqualTo(right());
+
+        @Override
+        public void close() {
+            one.shutdownNow();
+            client.close();
+            park.box.assertNothingHeld();
+            park.box.assertLedgerEqualsRows();
+            park.close();
         }
-        paidOnce(id, row, all);
-    }
 
-    private static String modelOf(ProviderKind kind) {
-        return kind == ProviderKind.GEMINI ? "gemini-2.5-flash" : kind.usualModels().getFirst();
-    }
+        private void stand(Brick brick) {
+            int index = ++number;
+            SimulatedProvider provider = park.provider(brick.provider());
+            ProviderKind other = KINDS.get((KINDS.indexOf(brick.provider()) + 1) % KINDS.size());
+            String model = "wall-" + index;
+            List<ModelRoute.Target> targets = new ArrayList<>(List.of(ProvidersBox
+                    .target(park.upstream("first-" + index, provider), modelOf(brick.provider()), 1, 0)));
+            if (brick.fallback()) {
+                targets.add(ProvidersBox.target(park.upstream("second-" + index, park.provider(other)), modelOf(other),
+                        1, 1));
+            }
+            park.box.model(model, quick(), targets.toArray(ModelRoute.Target[]::new));
+            park.providers().forEach(each -> each.ledger().clear());
+            provider.failNext(brick.failure(), OFTEN, brick.after(), -1);
+            String id = "wall-call-" + index;
 
-    /** What every provider says to that. */
-    private String right() {
-        if (rightText.isEmpty()) {
-            String model = park.model(ProviderKind.OPENAI, "gpt-4o");
-            rightText = client.ask(Dialect.OPENAI, model, SAID, false,
-                    "right") instanceof WireClient.Outcome.Whole whole ? whole.text() : "no answer";
+            WireClient.Outcome outcome = client.ask(brick.dialect(), model, SAID, brick.streamed(), id);
+            provider.heal();
+
+            CallRecord row = park.box.row(id);
+            String all = brick.name() + ": " + outcome + "\n" + row;
+            boolean harmless = brick.failure() == Failure.DRIP || brick.failure() == Failure.WRONG_CONTENT_TYPE;
+            if (harmless) {
+                assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Whole.class);
+                assertThat(row.attempts()).as(all).isEmpty();
+                assertThat(row.usage().outputTokens()).as(all).isEqualTo(40);
+            } else if (brick.fallback() && !brick.committed()) {
+                assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Whole.class);
+                assertThat(row.attempts()).as(all).hasSize(1);
+                assertThat(row.attempts().getFirst().upstream()).isEqualTo("first-" + index);
+                assertThat(row.upstream()).isEqualTo("second-" + index);
+            } else {
+                assertThat(outcome).as(all).isInstanceOf(WireClient.Outcome.Honest.class);
+            }
+            if (outcome instanceof WireClient.Outcome.Whole whole) {
+                assertThat(whole.text()).startsWith("[simulated]").isEqualTo(right());
+            }
+            paidOnce(id, row, all);
         }
-        return rightText;
-    }
 
-    private String rightText = "";
+        private static String modelOf(ProviderKind kind) {
+            return kind == ProviderKind.GEMINI ? "gemini-2.5-flash" : kind.usualModels().getFirst();
+        }
 
-    private void paidOnce(String id, CallRecord row, String all) {
-        List<LedgerEntry> finished = park.providers().stream()
-                .flatMap(provider -> provider.ledger().entries().stream())
-                .filter(entry -> entry.callerRequestId().equals(id) && entry.state() == LedgerEntry.State.FINISHED
-                        && entry.failure() == null && entry.outputTokens() > 0)
-                .collect(Collectors.toList());
-        assertThat(finished).as(all).hasSizeLessThan(2);
-        finished.forEach(entry -> assertThat(row.usage().outputTokens()).as(all).isGreaterThanOrEqualTo(
-                entry.outputTokens()));
-    }
+        /** What every provider says to that. */
+        private String right() {
+            if (rightText.isEmpty()) {
+                String model = park.model(ProviderKind.OPENAI, "gpt-4o");
+                rightText = client.ask(Dialect.OPENAI, model, SAID, false,
+                        "right") instanceof WireClient.Outcome.Whole whole ? whole.text() : "no answer";
+            }
+            return rightText;
+        }
 
-    private static RouteTerms quick() {
-        return new RouteTerms(RouteTerms.Strategy.WEIGHTED, null, RouteTerms.Stickiness.NONE,
-                new RouteTerms.Retries(3, 1, Duration.ofMillis(1), Duration.ofSeconds(2), null, 20, 10, false),
-                RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
+        private String rightText = "";
+
+        private void paidOnce(String id, CallRecord row, String all) {
+            List<LedgerEntry> finished = park.providers().stream()
+                    .flatMap(provider -> provider.ledger().entries().stream())
+                    .filter(entry -> entry.callerRequestId().equals(id) && entry.state() == LedgerEntry.State.FINISHED
+                            && entry.failure() == null && entry.outputTokens() > 0)
+                    .collect(Collectors.toList());
+            assertThat(finished).as(all).hasSizeLessThan(2);
+            finished.forEach(entry -> assertThat(row.usage().outputTokens()).as(all).isGreaterThanOrEqualTo(
+                    entry.outputTokens()));
+        }
+
+        private static RouteTerms quick() {
+            return new RouteTerms(RouteTerms.Strategy.WEIGHTED, null, RouteTerms.Stickiness.NONE,
+                    new RouteTerms.Retries(3, 1, Duration.ofMillis(1), Duration.ofSeconds(2), null, 20, 10, false),
+                    RouteTerms.Residency.ANYWHERE, RouteTerms.Overflow.NEVER, ComplexityTerms.DEFAULT, null);
+        }
     }
 }

@@ -26,8 +26,24 @@ final class UsageMetadata {
         long answer = usage.has("candidatesTokenCount")
                 ? count(usage, "candidatesTokenCount")
                 : Math.max(0, count(usage, "totalTokenCount") - input - thoughts);
+        long heard = Math.min(input, of(usage, "promptTokensDetails", "AUDIO"));
+        long spoken = Math.min(answer, of(usage, "candidatesTokensDetails", "AUDIO"));
         return new TokenCount(input, Math.min(input, count(usage, "cachedContentTokenCount")), 0, 0, answer + thoughts,
-                thoughts);
+                thoughts, new TokenCount.Media(heard,
+                        Math.min(input - heard, of(usage, "promptTokensDetails", "IMAGE")
+                                + of(usage, "promptTokensDetails", "VIDEO")),
+                        spoken, Math.min(answer - spoken, of(usage, "candidatesTokensDetails", "IMAGE"))));
+    }
+
+    /** What a list of counts says of one modality. */
+    private static long of(JsonNode usage, String list, String modality) {
+        long sum = 0;
+        for (JsonNode part : usage.path(list)) {
+            if (part.path("modality").asText().equals(modality)) {
+                sum += count(part, "tokenCount");
+            }
+        }
+        return sum;
     }
 
     private static long count(JsonNode usage, String name) {
@@ -46,6 +62,32 @@ final class UsageMetadata {
         if (usage.cachedInput() > 0) {
             json.writeNumberField("cachedContentTokenCount", usage.cachedInput());
         }
+        TokenCount.Media media = usage.media();
+        details(json, "promptTokensDetails", usage.input(), media.audioInput(), media.imageInput());
+        details(json, "candidatesTokensDetails", Math.max(0, usage.output() - usage.reasoning()), media.audioOutput(),
+                media.imageOutput());
         json.writeEndObject();
+    }
+
+    /** Left out where all is text. */
+    private static void details(JsonGenerator json, String name, long all, long audio, long images)
+            throws IOException {
+        if (audio + images == 0) {
+            return;
+        }
+        json.writeArrayFieldStart(name);
+        modality(json, "TEXT", Math.max(0, all - audio - images));
+        modality(json, "AUDIO", audio);
+        modality(json, "IMAGE", images);
+        json.writeEndArray();
+    }
+
+    private static void modality(JsonGenerator json, String modality, long count) throws IOException {
+        if (count > 0) {
+            json.writeStartObject();
+            json.writeStringField("modality", modality);
+            json.writeNumberField("tokenCount", count);
+            json.writeEndObject();
+        }
     }
 }

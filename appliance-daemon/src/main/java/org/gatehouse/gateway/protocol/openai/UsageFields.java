@@ -24,6 +24,11 @@ final class UsageFields {
     private long cached;
     private long cacheWrites;
     private long reasoning;
+    private long audioInput;
+    private long imageInput;
+    private long audioOutput;
+    private long imageOutput;
+    private boolean ofOutput;
     private boolean anything;
     private boolean sound = true;
 
@@ -55,7 +60,14 @@ final class UsageFields {
         // Parts above the whole are a report's fault that must not make the bill grow.
         long cached = Math.min(fields.cached, fields.input);
         return new TokenCount(fields.input, cached, Math.min(fields.cacheWrites, fields.input - cached), 0,
-                fields.output, Math.min(fields.reasoning, fields.output));
+                fields.output, Math.min(fields.reasoning, fields.output), fields.media());
+    }
+
+    private TokenCount.Media media() {
+        long heard = Math.min(audioInput, input);
+        long spoken = Math.min(audioOutput, output);
+        return new TokenCount.Media(heard, Math.min(imageInput, input - heard), spoken,
+                Math.min(imageOutput, output - spoken));
     }
 
     private void object(JsonParser parser) throws IOException {
@@ -73,10 +85,22 @@ final class UsageFields {
                 case "prompt_tokens_details", "input_tokens_details", "completion_tokens_details",
                         "output_tokens_details" -> {
                     if (parser.currentToken() == JsonToken.START_OBJECT) {
+                        ofOutput = name.charAt(0) == 'c' || name.charAt(0) == 'o';
                         object(parser);
                     } else {
                         parser.skipChildren();
                     }
+                }
+                case "audio_tokens" -> {
+                    long count = number(parser);
+                    audioInput = ofOutput ? audioInput : count;
+                    audioOutput = ofOutput ? count : audioOutput;
+                }
+                // Qwen's name and that of OpenAI's pictures.
+                case "image_tokens" -> {
+                    long count = number(parser);
+                    imageInput = ofOutput ? imageInput : count;
+                    imageOutput = ofOutput ? count : imageOutput;
                 }
                 default -> parser.skipChildren();
             }
@@ -110,11 +134,22 @@ final class UsageFields {
             json.writeNumberField("cache_write_tokens", usage.cacheWrites());
             json.writeNumberField("created_cache_tokens", usage.cacheWrites());
         }
+        media(json, usage.media().audioInput(), usage.media().imageInput());
         json.writeEndObject();
         json.writeObjectFieldStart("completion_tokens_details");
         json.writeNumberField("reasoning_tokens", usage.reasoning());
+        media(json, usage.media().audioOutput(), usage.media().imageOutput());
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    private static void media(JsonGenerator json, long audio, long images) throws IOException {
+        if (audio > 0) {
+            json.writeNumberField("audio_tokens", audio);
+        }
+        if (images > 0) {
+            json.writeNumberField("image_tokens", images);
+        }
     }
 
     /** Writes the object in Responses' spelling. */
@@ -124,10 +159,12 @@ final class UsageFields {
         json.writeObjectFieldStart("input_tokens_details");
         json.writeNumberField("cached_tokens", usage.cachedInput());
         json.writeNumberField("cache_write_tokens", usage.cacheWrites());
+        media(json, usage.media().audioInput(), usage.media().imageInput());
         json.writeEndObject();
         json.writeNumberField("output_tokens", usage.output());
         json.writeObjectFieldStart("output_tokens_details");
         json.writeNumberField("reasoning_tokens", usage.reasoning());
+        media(json, usage.media().audioOutput(), usage.media().imageOutput());
         json.writeEndObject();
         json.writeNumberField("total_tokens", usage.total());
         json.writeEndObject();

@@ -31,7 +31,9 @@ public final class Qualification {
         /** Its answers keep to no schema. */
         SCHEMA,
         /** It does not hear. */
-        AUDIO;
+        AUDIO,
+        /** Nobody knows what it costs, and a hard budget binds the call. */
+        UNPRICED;
 
         /** The name in the API, lower case with underscores. */
         public String id() {
@@ -62,6 +64,7 @@ public final class Qualification {
                 case VISION -> abilities.vision();
                 case SCHEMA -> abilities.schema();
                 case AUDIO -> abilities.audio();
+                case PRICE -> candidate.price() != null;
                 case STREAM -> true;
             };
             if (!able) {
@@ -69,6 +72,7 @@ public final class Qualification {
                     case TOOLS -> Unfit.TOOLS;
                     case VISION -> Unfit.VISION;
                     case SCHEMA -> Unfit.SCHEMA;
+                    case PRICE -> Unfit.UNPRICED;
                     case AUDIO, STREAM -> Unfit.AUDIO;
                 };
             }

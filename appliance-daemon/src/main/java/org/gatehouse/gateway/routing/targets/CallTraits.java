@@ -38,6 +38,8 @@ public record CallTraits(long promptTokens, long outputTokens, Set<Want> wants, 
         SCHEMA,
         /** The prompt has sound. */
         AUDIO,
+        /** A hard budget binds the call: what it costs must be known. */
+        PRICE,
         /** The answer is to come as events. Every target streams; its speed is told apart by this. */
         STREAM
     }

@@ -1,0 +1,108 @@
+import { Badge, Button, Select, Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
+
+import { $api, api, given, refresh, type Schemas } from '@/api/client';
+import { useEvents } from '@/api/events';
+import { useMay } from '@/api/session';
+import { useText } from '@/i18n/messages';
+import { Confirm } from '@/parts/Confirm';
+import { DataTable, type Column } from '@/parts/DataTable';
+import { Page } from '@/parts/Page';
+import { Empty, Shown } from '@/parts/States';
+import { useParam } from '@/parts/url';
+import { Ago } from '@/parts/values';
+import { count } from '@/text/figures';
+
+import { text } from './text';
+
+type AlertView = Schemas['AlertView'];
+const STATES = ['open', 'acknowledged', 'resolved'] as const;
+
+/** What is wrong, and who looks after it. */
+export default function Alerts() {
+  const t = useText(text);
+  const mayChange = useMay('change');
+  const [state, setState] = useParam('state');
+  const [chosen, setChosen] = useState<AlertView | null>(null);
+  const narrowed = STATES.find((one) => one === state);
+  const alerts = $api.useQuery('get', '/api/v1/alerts', { params: { query: { limit: 500, ...(narrowed ? { state: narrowed } : {}) } } });
+  useEvents(['alerts'], () => void alerts.refetch());
+  const columns: Column<AlertView>[] = [
+    { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity) },
+    { key: 'about', title: t('what'), cell: (alert) => alert.about, plain: (alert) => alert.about },
+    { key: 'message', title: t('message'), cell: (alert) => <Text size="sm" style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>{alert.message}</Text>, plain: (alert) => alert.message, from: 'sm' },
+    { key: 'state', title: t('state'), cell: (alert) => t(alert.state), plain: (alert) => t(alert.state) },
+    { key: 'by', title: t('by'), cell: (alert) => alert.acknowledgedBy ?? '–', plain: (alert) => alert.acknowledgedBy, from: 'md' },
+    { key: 'since', title: t('since'), cell: (alert) => <Ago time={alert.since} />, plain: (alert) => alert.since, from: 'sm' },
+    { key: 'times', title: t('times'), right: true, cell: (alert) => count(alert.times), plain: (alert) => alert.times, from: 'lg' },
+  ];
+  return (
+    <Page title={t('title')} about={t('about')}>
+      <Shown of={alerts}>
+        {(page) => (
+          <DataTable
+            label={t('title')}
+            file="alerts"
+            rows={page.items}
+            columns={columns}
+            id={(alert) => alert.id}
+            filters={
+              <Select
+                size="xs"
+                w={150}
+                aria-label={t('state')}
+                data={[{ value: '', label: t('current') }, ...STATES.map((one) => ({ value: one, label: t(one) }))]}
+                value={narrowed ?? ''}
+                allowDeselect={false}
+                onChange={(value) => setState(value || null)}
+              />
+            }
+            actions={
+              mayChange
+                ? (alert) =>
+                    alert.state === 'open' && (
+                      <Button size="compact-xs" variant="default" onClick={() => setChosen(alert)} aria-label={`${t('acknowledge')}: ${alert.about}`}>
+                        {t('acknowledge')}
+                      </Button>
+                    )
+                : undefined
+            }
+            empty={<Empty title={t('empty')}>{t('emptyWhat')}</Empty>}
+          />
+        )}
+      </Shown>
+      {chosen && <Acknowledge of={chosen} close={() => setChosen(null)} />}
+    </Page>
+  );
+}
+
+/** By word and colour: never by colour alone. */
+function Severity({ of }: { of: AlertView['severity'] }) {
+  const t = useText(text);
+  return (
+    <Badge miw="max-content" variant="outline" size="sm" color="gray" c={of === 'critical' ? 'var(--bad)' : of === 'warning' ? 'var(--warn)' : undefined}>
+      {t(of)}
+    </Badge>
+  );
+}
+
+function Acknowledge({ of, close }: { of: AlertView; close: () => void }) {
+  const t = useText(text);
+  const [note, setNote] = useState('');
+  return (
+    <Confirm
+      title={t('acknowledgeOf', { name: of.about })}
+      verb={t('acknowledge')}
+      close={close}
+      act={async () => {
+        given(await api.POST('/api/v1/alerts/{id}/acknowledge', { params: { path: { id: of.id } }, body: { note: note.trim() || null } }));
+        await refresh();
+      }}
+    >
+      <Text size="sm" mb="xs">
+        {of.message} {t('acknowledgeWhat')}
+      </Text>
+      <Textarea label={t('note')} value={note} maxLength={1000} autosize minRows={2} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
+    </Confirm>
+  );
+}

@@ -1,0 +1,26 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['Alerts', '告警'],
+  about: ['What is wrong with the box now, and who looks after it. Each thing is one alert, however often it is seen.', '设备当前的问题以及由谁处理。同一问题只有一条告警，无论出现多少次。'],
+  state: ['State', '状态'],
+  current: ['Not over', '未结束'],
+  open: ['Open', '未处理'],
+  acknowledged: ['Acknowledged', '已认领'],
+  resolved: ['Over', '已恢复'],
+  severity: ['Severity', '级别'],
+  info: ['Info', '提示'],
+  warning: ['Warning', '警告'],
+  critical: ['Critical', '严重'],
+  what: ['What', '对象'],
+  message: ['What is wrong and what to do', '问题与处理办法'],
+  since: ['Since', '开始时间'],
+  times: ['Times', '次数'],
+  by: ['Looked after by', '处理人'],
+  acknowledge: ['Acknowledge', '认领'],
+  acknowledgeOf: ['Look after: {name}', '处理：{name}'],
+  acknowledgeWhat: ['Others see that you look after it. It ends by itself when all is well again.', '其他人会看到由您处理。问题恢复后告警会自动结束。'],
+  note: ['What is being done', '处理说明'],
+  empty: ['Nothing is wrong', '一切正常'],
+  emptyWhat: ['Alerts appear here within seconds. Rules and destinations are set with gatehouse alert-rules and gatehouse alert-destinations.', '告警会在几秒内出现。规则与接收端通过 gatehouse alert-rules 和 gatehouse alert-destinations 设置。'],
+});

@@ -1,0 +1,25 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['Sessions', '会话'],
+  mine: ['My sessions', '我的会话'],
+  about: ['Browsers that are signed in. Ending a session signs that browser out at once.', '已登录的浏览器。结束会话会立即使该浏览器退出登录。'],
+  who: ['Who', '人员'],
+  current: ['this one', '当前'],
+  way: ['Signed in with', '登录方式'],
+  address: ['From', '来源地址'],
+  agent: ['Browser', '浏览器'],
+  since: ['Since', '登录时间'],
+  seen: ['Last here', '最近活动'],
+  ends: ['Ends', '到期'],
+  end: ['End', '结束'],
+  endOf: ['End the session of {name} from {address}', '结束 {name} 来自 {address} 的会话'],
+  endWhat: ['They are signed out at once; what they have typed and not saved is lost. To keep them out, deactivate the user.', '该浏览器会立即退出登录，未保存的输入会丢失。若要禁止其再次登录，请停用该用户。'],
+  endOwnWhat: ['This is the session that you are in: you will have to sign in again.', '这是您当前的会话：结束后需要重新登录。'],
+  ended: ['The session of {name} has ended', '{name} 的会话已结束'],
+  onlyOne: ['Only {name} ×', '仅 {name} ×'],
+  somebody: ['one user', '某个用户'],
+  empty: ['No open sessions', '没有打开的会话'],
+  emptyWhat: ['Nobody is signed in here.', '目前无人登录。'],
+  emptyToken: ['You bring the admin token with each request; that needs no session.', '您在每个请求中携带管理员令牌，无需会话。'],
+});

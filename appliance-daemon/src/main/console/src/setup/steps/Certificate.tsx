@@ -1,0 +1,96 @@
+import { Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+
+import { useText } from '@/i18n/messages';
+import { CodeBlock } from '@/parts/Copy';
+import { Facts } from '@/parts/values';
+import { dateTime } from '@/text/times';
+
+import { beginWith, type FoundStep } from '../api';
+import type { StepProps } from '../OneStep';
+import { Hint, StepForm } from '../StepForm';
+import { text } from '../text';
+
+type Kind = 'self_signed' | 'upload' | 'csr' | 'acme';
+
+interface Found {
+  use?: string;
+  kind: string | null;
+  kinds?: Kind[];
+  fingerprint: string | null;
+  expiresAt: string | null;
+  names: string[];
+}
+
+interface Answer {
+  kind: Kind;
+  names: string[];
+  certificatePem?: string | null;
+  privateKeyPem?: string | null;
+  acme?: { directory: string; email: string | null } | null;
+}
+
+type Fields = { kind: Kind; names: string[]; certificatePem: string; privateKeyPem: string; directory: string; email: string };
+
+const fieldsOf = (answer: Answer | null, found: Found): Fields => ({
+  kind: answer?.kind ?? 'self_signed', names: answer?.names ?? (found.names.length ? found.names : [window.location.hostname]), certificatePem: answer?.certificatePem ?? '',
+  privateKeyPem: '', directory: answer?.acme?.directory ?? '', email: answer?.acme?.email ?? '',
+});
+
+const answerOf = (fields: Fields): Answer => ({
+  kind: fields.kind, names: fields.names,
+  certificatePem: fields.kind === 'upload' || fields.kind === 'csr' ? fields.certificatePem.trim() || null : null,
+  privateKeyPem: fields.kind === 'upload' ? fields.privateKeyPem.trim() || null : null,
+  acme: fields.kind === 'acme' ? { directory: fields.directory.trim(), email: fields.email.trim() || null } : null,
+});
+
+export function Certificate({ step, look, next }: StepProps) {
+  const t = useText(text);
+  const { found, result } = step as FoundStep<Answer, Found, { awaiting?: string; csrPem?: string }>;
+  const form = useForm<Fields>({ initialValues: fieldsOf(beginWith(step as FoundStep<Answer>), found) });
+  const values = form.getValues();
+  const request = values.kind === 'csr' ? result?.csrPem : undefined;
+  return (
+    <StepForm
+      step={step}
+      form={form}
+      answer={answerOf}
+      fields={(theirs) => fieldsOf(theirs as Answer | null, found)}
+      accepted={(answered) => answered.status === 'open'}
+      {...(values.kind === 'csr' && !values.certificatePem.trim() ? { verb: t('makeRequest') } : {})}
+      look={look}
+      next={next}
+    >
+      {found.fingerprint && (
+        <Facts
+          of={[
+            [t('certificateNow'), found.kind ? t(`certificate.${found.kind}` as keyof typeof text) : '–'],
+            [t('fingerprint'), <span className="mono">{found.fingerprint}</span>],
+            [t('names'), found.names.join(', ') || '–'],
+            [t('validUntil'), dateTime(found.expiresAt)],
+          ]}
+        />
+      )}
+      {found.use === 'elsewhere' && <Hint>{t('certificateElsewhere')}</Hint>}
+      {found.use === 'kept' && <Hint>{t('certificateKept')}</Hint>}
+      <Select
+        label={t('certificateFrom')}
+        allowDeselect={false}
+        data={(found.kinds ?? ['self_signed', 'upload', 'csr', 'acme']).map((value) => ({ value, label: t(`certificate.${value}`) }))}
+        {...form.getInputProps('kind')}
+      />
+      <TagsInput label={t('names')} description={t('namesHelp')} {...form.getInputProps('names')} />
+      {request && <CodeBlock code={request} label={t('request')} />}
+      {(values.kind === 'upload' || request) && (
+        <Textarea label={t('certificatePem')} description={request ? t('certificateLater') : t('certificatePemHelp')} autosize minRows={4} maxRows={10} classNames={{ input: 'mono' }} {...form.getInputProps('certificatePem')} />
+      )}
+      {values.kind === 'upload' && <Textarea label={t('privateKeyPem')} autosize minRows={4} maxRows={10} autoComplete="off" spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('privateKeyPem')} />}
+      {values.kind === 'acme' && (
+        <>
+          <TextInput label={t('acmeDirectory')} required {...form.getInputProps('directory')} />
+          <TextInput label={t('acmeEmail')} type="email" {...form.getInputProps('email')} />
+        </>
+      )}
+    </StepForm>
+  );
+}

@@ -1,0 +1,56 @@
+package org.gatehouse.governance;
+
+import java.util.Locale;
+
+/** What can be wrong, and when a rule takes it for wrong. */
+public enum AlertKind {
+    /** So many percent of a budget are spent, hard or soft. */
+    BUDGET(Threshold.AT_LEAST),
+    /** Calls do not go to a target because it failed too often. */
+    BREAKER_OPEN(Threshold.NONE),
+    /** A deployment that shall serve failed, or only some of it serves. */
+    ENGINE_DOWN(Threshold.NONE),
+    /** A GPU is lost, or something is wrong with it that lasts. */
+    GPU_UNHEALTHY(Threshold.NONE),
+    /** So many percent of a disk that the box writes to are in use. */
+    DISK_SPACE(Threshold.AT_LEAST),
+    /** The certificate that clients see is good for so many days at most. */
+    CERTIFICATE(Threshold.AT_MOST),
+    /** The trail refuses calls, or is about to. */
+    TRAIL(Threshold.NONE),
+    /** Somebody signed in past every sign-on provider. */
+    BREAK_GLASS(Threshold.NONE),
+    /** The last backup is so many days old. */
+    BACKUP_AGE(Threshold.AT_LEAST);
+
+    private final Threshold threshold;
+
+    AlertKind(Threshold threshold) {
+        this.threshold = threshold;
+    }
+
+    /** How a value is held against a rule's threshold. */
+    public enum Threshold {
+        /** There is none: what is seen is wrong. */
+        NONE,
+        /** Wrong from the threshold up. */
+        AT_LEAST,
+        /** Wrong from the threshold down. */
+        AT_MOST
+    }
+
+    /** How its values are held against thresholds. */
+    public Threshold threshold() {
+        return threshold;
+    }
+
+    /** Whether it happens at one moment rather than lasts: such an alert ends when somebody has acknowledged it. */
+    public boolean isMoment() {
+        return this == BREAK_GLASS;
+    }
+
+    /** The name in the API, lower case with underscores. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,105 @@
+package org.gatehouse.setup;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.Addresses;
+import org.gatehouse.machine.MachineSettings;
+import org.gatehouse.machine.MachineSettings.Mode;
+import org.gatehouse.machine.MachineSettings.Network;
+import org.gatehouse.machine.NetworkProbe;
+import org.gatehouse.machine.SystemChanges;
+
+/** The machine's name, time, network and proxy. */
+record MachineStep(SystemChanges machine, NetworkProbe probe) implements Step<MachineSettings> {
+    private static final String PROXY_TARGET = "api.openai.com:443";
+
+    @Override
+    public String name() {
+        return "machine";
+    }
+
+    @Override
+    public Class<MachineSettings> form() {
+        return MachineSettings.class;
+    }
+
+    @Override
+    public ObjectNode found(Asking asking) {
+        SystemChanges.Facts facts = machine.facts();
+        ObjectNode found = JsonNodeFactory.instance.objectNode().put("hostname", facts.hostname())
+                .put("timeZone", facts.timeZone()).put("recorded", machine.recorded());
+        ArrayNode cards = found.putArray("interfaces");
+        for (SystemChanges.Card card : facts.cards()) {
+            ObjectNode one = cards.addObject().put("name", card.name()).put("mac", card.mac()).put("up", card.up());
+            ArrayNode addresses = one.putArray("addresses");
+            card.addresses().forEach(addresses::add);
+        }
+        return found;
+    }
+
+    @Override
+    public List<Check> check(MachineSettings answer, Asking asking) {
+        List<Check> checks = new ArrayList<>();
+        Network network = answer.network();
+        Optional<SystemChanges.Card> card = machine.facts().cards().stream()
+                .filter(one -> one.name().equals(network.device())).findFirst();
+        if (network.mode() != Mode.UNCHANGED) {
+            checks.add(card.isPresent()
+                    ? Check.passed("device", "The box has the network card " + network.device() + ".", 0)
+                    : Check.failed("device", "The box has no network card " + network.device() + ". Take one of "
+                            + String.join(", ", machine.facts().cards().stream().map(SystemChanges.Card::name)
+                                    .toList())
+                            + ".", 0));
+        }
+        String address = network.address();
+        String gateway = network.gateway();
+        if (network.mode() == Mode.STATIC && address != null && gateway != null) {
+            checks.add(Addresses.inOneNet(address, gateway)
+                    ? Check.passed("gateway", "The gateway lies in the network of the address.", 0)
+                    : Check.failed("gateway", "The gateway " + gateway + " does not lie in the network of " + address
+                            + ". Correct the one or the other.", 0));
+        }
+        // Until the address is there, nobody on the new network can be asked from it.
+        boolean later = network.mode() == Mode.STATIC
+                && card.filter(one -> one.addresses().contains(address)).isEmpty();
+        network.dns().forEach(server -> checks.add(ask("name server " + server, later,
+                () -> probe.nameServer(server))));
+        answer.ntpServers().forEach(server -> checks.add(ask("time server " + server, later,
+                () -> probe.timeServer(server))));
+        MachineSettings.Proxy proxy = answer.proxy();
+        if (proxy != null) {
+            checks.add(ask("proxy", later, () -> probe.proxy(proxy.url(), PROXY_TARGET)));
+        }
+        return checks;
+    }
+
+    private static Check ask(String what, boolean later, Supplier<NetworkProbe.Answer> question) {
+        if (later) {
+            return Check.passed(what, "It can be asked only when the new address is in use.", 0);
+        }
+        long begun = System.nanoTime();
+        NetworkProbe.Answer answer = question.get();
+        return new Check(what, answer.ok(), answer.message(), (System.nanoTime() - begun) / 1_000_000, null);
+    }
+
+    @Override
+    public Outcome accept(MachineSettings answer, Asking asking) {
+        try {
+            boolean changed = machine.apply(answer);
+            return new Outcome.Done(Json.tree(answer), JsonNodeFactory.instance.objectNode().put("changed", changed)
+                    .put("recorded", machine.recorded()), JsonNodeFactory.instance.objectNode());
+        } catch (IOException e) {
+            return new Outcome.Refused(new Refusal.Conflict("The machine was not changed: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gatehouse.machine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gatehouse.setup;
+
+import org.jspecify.annotations.NullMarked;
