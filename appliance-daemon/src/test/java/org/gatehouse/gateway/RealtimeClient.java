@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 /** A Realtime client over the JDK's own WebSocket, which is nobody's here. */
 final class RealtimeClient implements WebSocket.Listener, AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int SECONDS = 15;
+    private static final int SECONDS = 60;
 
     /** What the box says, oldest first. */
     final BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
@@ -28,6 +28,7 @@ final class RealtimeClient implements WebSocket.Listener, AutoCloseable {
     /** Code and reason of the end; an end without a close frame is exceptional. */
     final CompletableFuture<String> closed = new CompletableFuture<>();
     final WebSocket socket;
+    private final BlockingQueue<Boolean> pongs = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
 
     private RealtimeClient(TestBox box, String model, UnaryOperator<WebSocket.Builder> with) {
@@ -79,6 +80,18 @@ final class RealtimeClient implements WebSocket.Listener, AutoCloseable {
         return await(closed);
     }
 
+    /** Returns when the box has read all that was sent: it answers pings in their turn, also between fragments. */
+    void awaitRead() {
+        await(socket.sendPing(ByteBuffer.allocate(0)));
+        try {
+            if (pongs.poll(SECONDS, TimeUnit.SECONDS) == null) {
+                throw new AssertionError("no pong came; closed: " + closed);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     void leave(int code) {
         await(socket.sendClose(code, "bye"));
     }
@@ -113,6 +126,13 @@ final class RealtimeClient implements WebSocket.Listener, AutoCloseable {
         byte[] bytes = new byte[data.remaining()];
         data.get(bytes);
         binary.add(bytes);
+        from.request(1);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+        pongs.add(true);
         from.request(1);
         return CompletableFuture.completedFuture(null);
     }

@@ -397,6 +397,7 @@ class RealtimeFaultsTest {
                 one.next("error");
             }
             one.socket.sendText(half.substring(0, 690_000), false).join();
+            one.awaitRead();
             two.socket.sendText(half, true);
             assertThat(two.closed()).startsWith("1013");
             one.socket.sendText(half.substring(690_000), true).join();
