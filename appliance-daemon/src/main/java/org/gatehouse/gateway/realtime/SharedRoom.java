@@ -14,11 +14,16 @@ final class SharedRoom implements Room {
 
     @Override
     public boolean take(int bytes) {
-        if (left.addAndGet(-bytes) >= 0) {
-            return true;
+        // Never below nothing, not even for a moment: somebody else's smaller message would find no room then.
+        while (true) {
+            long now = left.get();
+            if (now < bytes) {
+                return false;
+            }
+            if (left.compareAndSet(now, now - bytes)) {
+                return true;
+            }
         }
-        left.addAndGet(bytes);
-        return false;
     }
 
     @Override

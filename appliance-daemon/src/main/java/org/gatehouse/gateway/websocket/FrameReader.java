@@ -183,6 +183,9 @@ public final class FrameReader {
             }
             if (target.size() + count > SMALL_BYTES) {
                 if (!room.take(count)) {
+                    // Nobody waits for the rest of this one: what it holds is for those who are further on.
+                    message = new ByteArrayOutputStream(0);
+                    close();
                     throw new ProtocolViolation(CloseCodes.TRY_LATER, "there is no room for so large a message now");
                 }
                 taken += count;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,5 +218,29 @@ class FrameReaderTest {
         byte[] frame = {(byte) 0x88, 2, (byte) (code >> 8), (byte) code};
         FrameReader reader = new FrameReader(pieces(frame, new Random(1)), false, MOST);
         assertThatThrownBy(reader::next).isInstanceOf(ProtocolViolation.class);
+    }
+
+    @Test
+    void messageThatFindsNoRoomHoldsNoneWhenItIsRefused() throws Exception {
+        Random random = new Random(5);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        frame(Frames.FIN | Frames.BINARY, new byte[400_000], true, random, bytes);
+        AtomicLong left = new AtomicLong(200_000);
+        FrameReader reader = new FrameReader(pieces(bytes.toByteArray(), random), true, MOST, new Room() {
+            @Override
+            public boolean take(int count) {
+                return left.get() >= count && left.addAndGet(-count) >= 0;
+            }
+
+            @Override
+            public void giveBack(int count) {
+                left.addAndGet(count);
+            }
+        });
+        assertThatThrownBy(reader::next).isInstanceOfSatisfying(ProtocolViolation.class,
+                refused -> assertThat(refused.code()).isEqualTo(CloseCodes.TRY_LATER));
+        assertThat(left).hasValue(200_000);
+        reader.close();
+        assertThat(left).hasValue(200_000);
     }
 }
