@@ -181,7 +181,7 @@ final class ConnectionEndTest {
             for (RawClient client : clients) {
                 assertThat(client.send("GET /hello HTTP/1.1\r\nHost: box\r\n\r\n").answer().status()).isEqualTo(200);
             }
-            assertThat(server.counts().refusedClient()).isEqualTo(1);
+            Eventually.holds(() -> server.counts().refusedClient() == 1);
             clients.getFirst().close();
             Eventually.holds(() -> server.counts().open() == 4);
             try (RawClient next = RawClient.plain(server.port())) {
