@@ -19,7 +19,7 @@ import org.gatehouse.usage.UsageRollups;
 /** What a daemon does with its trail, without a gateway: settles the past, then carries calls until it is killed. */
 final class CrashingDaemon {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private CrashingDaemon() {}
 

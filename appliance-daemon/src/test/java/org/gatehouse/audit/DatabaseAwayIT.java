@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** PostgreSQL is stopped under the trail, and comes back. */
 final class DatabaseAwayIT {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void trailGoesOnUntilItsBoundRefusesThenAndRecoversByItself(@TempDir Path directory) throws InterruptedException {

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class JournalTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final UUID NODE = new UUID(7, 7);
     private static final ChainHead START = ChainHead.start(NODE);
 

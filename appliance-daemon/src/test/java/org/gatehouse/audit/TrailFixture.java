@@ -19,7 +19,7 @@ import org.gatehouse.store.SecretBox;
 /** A trail on a database of its own, small segments, a checkpoint each 50 records. */
 public final class TrailFixture implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     private final Databases.Fresh fresh;
     private final SecretBox secretBox;

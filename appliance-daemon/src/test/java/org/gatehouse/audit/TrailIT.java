@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnumSource(Databases.class)
 final class TrailIT {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Databases kind;
     private final SampleCalls samples = new SampleCalls(3);

@@ -139,7 +139,7 @@ public final class TestBox implements AutoCloseable {
     static final int MAX_BODY_BYTES = 8 << 20;
     private static final Upstream.Timeouts PATIENT = new Upstream.Timeouts(Duration.ofSeconds(5),
             Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(60));
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final KeyVerifier verifier = new KeyVerifier(new byte[32]);
     private final Map<String, KeyRecord> keys = new LinkedHashMap<>();

@@ -56,7 +56,7 @@ final class ClientWatchTest {
             assertThat(server.departures.poll(5, SECONDS)).isNotNull();
             assertThat(seen.gone()).isTrue();
             Eventually.holds(() -> server.counts().open() == 0);
-            assertThat(server.counts().clientsLeft()).isEqualTo(1);
+            Eventually.holds(() -> server.counts().clientsLeft() == 1);
             assertThat(server.listeners().noticesDepartures()).isTrue();
         }
     }

@@ -7,12 +7,12 @@ import java.util.function.BooleanSupplier;
 final class Eventually {
     private Eventually() {}
 
-    /** Returns as soon as the condition holds; fails after five seconds. */
+    /** Returns as soon as the condition holds; fails after thirty seconds. */
     static void holds(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("The condition did not come true within five seconds");
+                throw new AssertionError("The condition did not come true within thirty seconds");
             }
             Thread.sleep(5);
         }
