@@ -71,11 +71,12 @@ public final class ActiveChecks {
             return due;
         }
         for (Candidate candidate : candidates) {
-            Breaker breaker = traffic.target(candidate.id()).breaker();
-            boolean ill = breaker.state() != Breaker.State.CLOSED;
+            // One that no call has met yet is well, and stays unknown: looking after it is no traffic.
+            Breaker breaker = traffic.breaker(candidate.id());
+            boolean ill = isIll(breaker);
             if (candidate.local() || ill) {
                 // While a target cools down nothing that a check could find would change anything.
-                long wait = ill ? breaker.nanosClosed(now) : 0;
+                long wait = ill && breaker != null ? breaker.nanosClosed(now) : 0;
                 add(due, present, new Check(candidate, candidate.keys().getFirst(), false), wait, now);
             }
             for (KeyPool.Key key : candidate.keys()) {
@@ -103,6 +104,10 @@ public final class ActiveChecks {
         }
     }
 
+    private static boolean isIll(@Nullable Breaker breaker) {
+        return breaker != null && breaker.state() != Breaker.State.CLOSED;
+    }
+
     private static Subject subject(Check check) {
         return check.forKey()
                 ? new Subject(check.candidate().upstream(), check.key().id())
@@ -122,8 +127,9 @@ public final class ActiveChecks {
             boolean ill = cause != null && Bearing.of(cause) == Bearing.TARGET;
             traffic.checked(candidate.id(), !ill);
         }
-        boolean closed = traffic.target(candidate.id()).breaker().state() == Breaker.State.CLOSED;
-        Duration pause = closed && cause == null ? terms.checkEvery() : min(terms.checkEvery(), terms.openFor());
+        Duration pause = cause == null && !isIll(traffic.breaker(candidate.id()))
+                ? terms.checkEvery()
+                : min(terms.checkEvery(), terms.openFor());
         synchronized (this) {
             next.put(subject(check), now + (long) (pause.toNanos() * (1 + JITTER * random.getAsDouble())));
         }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.routing.health.Breaker;
 import org.gatehouse.gateway.routing.health.KeyPool;
 import org.gatehouse.gateway.routing.sticky.Sessions;
 import org.gatehouse.gateway.routing.targets.CallTraits;
@@ -84,6 +85,13 @@ public final class Traffic {
         return state == null ? targets.computeIfAbsent(id, each -> new TargetState(each, health, random)) : state;
     }
 
+    /** The breaker of a target that calls have met; {@code null} for another one. */
+    @Nullable
+    Breaker breaker(UUID id) {
+        TargetState state = targets.get(id);
+        return state == null ? null : state.breaker();
+    }
+
     KeyPool keysOf(UUID upstream) {
         KeyPool pool = keys.get(upstream);
         return pool == null ? keys.computeIfAbsent(upstream, _ -> new KeyPool(health)) : pool;
@@ -101,8 +109,11 @@ public final class Traffic {
 
     /** A target was checked without a call. */
     public void checked(UUID target, boolean well) {
+        Breaker known = breaker(target);
         if (well) {
-            target(target).breaker().checkedWell(now());
+            if (known != null) {
+                known.checkedWell(now());
+            }
         } else {
             target(target).breaker().checkedBadly(now());
         }

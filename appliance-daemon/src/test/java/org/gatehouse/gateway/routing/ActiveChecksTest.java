@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.routing.health.KeyPool;
 import org.gatehouse.gateway.routing.targets.Candidate;
+import org.gatehouse.gateway.routing.targets.TargetView;
 import org.gatehouse.governance.snapshot.HealthTerms;
 import org.gatehouse.governance.snapshot.TargetTerms;
 
@@ -41,6 +42,16 @@ class ActiveChecksTest {
         }
         assertThat(checkedWithin(Duration.ofMinutes(1))).contains("cloud");
         assertThat(scene.traffic.isUsable(cloud.id())).isTrue();
+    }
+
+    @Test
+    void checksThatFindNothingWrongAreNoTraffic() {
+        Candidate local = scene.target("local", 1, true, TargetTerms.DEFAULT, new KeyPool.Key("none", "none"));
+        scene.target("cloud", 1);
+        assertThat(checkedWithin(Duration.ofMinutes(2))).isNotEmpty();
+        assertThat(scene.traffic.view().targets()).isEmpty();
+        checkedWithin(Duration.ofMinutes(1), Cause.SERVER_ERROR);
+        assertThat(scene.traffic.view().targets()).extracting(TargetView::id).containsExactly(local.id());
     }
 
     @Test
