@@ -19,6 +19,7 @@ final class Farewell {
     private final long goodbye;
     private final CountDownLatch upstreamSilent = new CountDownLatch(1);
     private final CountDownLatch clientSilent = new CountDownLatch(1);
+    private final CountDownLatch clientTold = new CountDownLatch(1);
     private final CountDownLatch said = new CountDownLatch(1);
 
     /** For a session between them; nothing is said yet. */
@@ -56,7 +57,10 @@ final class Farewell {
         try {
             upstreamSilent.await(2 * goodbye, TimeUnit.NANOSECONDS);
             upstream.abort(AbortCause.CLIENT_GONE);
-            clientSilent.await(goodbye, TimeUnit.NANOSECONDS);
+            if (clientSilent.await(goodbye, TimeUnit.NANOSECONDS)) {
+                // Whoever holds the session closes the connection next; the last words must be on their way by then.
+                clientTold.await(goodbye, TimeUnit.NANOSECONDS);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
@@ -80,7 +84,7 @@ final class Farewell {
         }
     }
 
-    private static void leaveClient(SessionEnd why, @Nullable FrameWriter out) {
+    private void leaveClient(SessionEnd why, @Nullable FrameWriter out) {
         try {
             if (out != null) {
                 if (why.event() != null) {
@@ -90,6 +94,8 @@ final class Farewell {
             }
         } catch (IOException _) {
             // Then it has left already.
+        } finally {
+            clientTold.countDown();
         }
     }
 }
