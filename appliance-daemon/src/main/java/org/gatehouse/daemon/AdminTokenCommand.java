@@ -70,7 +70,7 @@ final class AdminTokenCommand {
             SecureRandom random = new SecureRandom();
             try (DataDirectory held = DataDirectory.open(directory);
                     Database database = Database.open(settings.database().toStore(held.database()));
-                    Trail trail = ApplianceDaemon.openTrail(held, settings, database,
+                    Trail trail = Lasting.openTrail(held, settings, database,
                             SecretBox.open(database, held.secret(), random, clock), clock, ids)) {
                 AdminTokens.reset(database, held.root(), new DurableAdminTrail(trail, database), clock, ids, random);
                 trail.flush(LONGEST_CATCH_UP);

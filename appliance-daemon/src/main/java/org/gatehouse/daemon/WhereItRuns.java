@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.listen.ListenerSettings;
+
 /**
  * The file in the data directory that tells commands on the same machine where the daemon listens and which certificate it shows, while it
  * does.
@@ -19,7 +21,18 @@ final class WhereItRuns implements AutoCloseable {
 
     private final Path file;
 
-    WhereItRuns(Path data, String url, @Nullable Path certificate) {
+    /** Tells of a daemon that hears its admin API on that port. */
+    static WhereItRuns tell(Path data, ListenerSettings.Tls tls, int port) {
+        return switch (tls) {
+            case ListenerSettings.Tls.Off _ -> new WhereItRuns(data, "http://127.0.0.1:" + port, null);
+            case ListenerSettings.Tls.SelfSigned own ->
+                new WhereItRuns(data, "https://127.0.0.1:" + port, own.directory().resolve("certificate.pem"));
+            case ListenerSettings.Tls.Files files ->
+                new WhereItRuns(data, "https://127.0.0.1:" + port, files.certificateChain());
+        };
+    }
+
+    private WhereItRuns(Path data, String url, @Nullable Path certificate) {
         this.file = data.resolve(NAME);
         Path fresh = data.resolve(NAME + ".new");
         try {

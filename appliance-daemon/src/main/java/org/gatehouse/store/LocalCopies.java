@@ -46,7 +46,7 @@ final class LocalCopies {
          * derived to make searches and reports quick; how long calls took, and alerts. A rebuilt box begins to collect anew.
          */
         private static final Set<String> NOT_KEPT = Set.of("gpu_device", "gpu_minute", "gpu_event", "call_energy",
-                "trail_block", "usage_digest", "usage_digest_day", "latency_rollup", "alert");
+                "trail_block", "usage_digest", "usage_digest_mark", "latency_rollup", "alert");
 
         boolean holds(String table) {
             return !KEPT_ELSEWHERE.contains(table) && !NOT_KEPT.contains(table)

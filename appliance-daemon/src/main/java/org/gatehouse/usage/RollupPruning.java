@@ -24,9 +24,14 @@ public final class RollupPruning {
         Instant now = clock.instant();
         int removed = 0;
         for (Grain grain : List.of(Grain.MINUTE, Grain.HOUR)) {
-            removed += jdbi.inTransaction(handle -> handle
-                    .createUpdate("DELETE FROM usage_rollup WHERE grain = :grain AND bucket < :before")
-                    .bind("grain", grain.code()).bind("before", now.minus(grain.kept()).getEpochSecond()).execute());
+            long before = grain.keptSince(now);
+            removed += jdbi.inTransaction(handle -> {
+                if (grain == Grain.HOUR) {
+                    UsageDigests.forgetHours(handle, before);
+                }
+                return handle.createUpdate("DELETE FROM usage_rollup WHERE grain = :grain AND bucket < :before")
+                        .bind("grain", grain.code()).bind("before", before).execute();
+            });
         }
         return removed;
     }

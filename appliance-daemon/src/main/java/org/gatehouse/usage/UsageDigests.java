@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -22,9 +23,9 @@ import org.gatehouse.store.Database;
 import org.gatehouse.usage.UsageReport.Dimension;
 
 /**
- * Sums up days that are over by each dimension alone, so that a report over a year reads thousands of rows and not hundreds of
- * thousands. A day that is added to later loses its digest in that same transaction, and gets another one; a report reads the day's own
- * rows meanwhile. Works on a thread of its own. Thread-safe.
+ * Sums up days that are over, and their hours, by each dimension alone, and blocks of days with all dimensions, so that a report over
+ * a year reads thousands of rows and not hundreds of thousands. A day that is added to later loses what is summed up of it in that same
+ * transaction, and is summed up again; a report reads the day's own rows meanwhile. Works on a thread of its own. Thread-safe.
  */
 public final class UsageDigests implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UsageDigests.class.getName());
@@ -34,15 +35,7 @@ public final class UsageDigests implements AutoCloseable {
     private static final Duration OVER = Duration.ofHours(1);
     /** A transaction that added to a day before the day was marked has ended by then. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
-    private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
-    private static final int DAYS_AT_ONCE = 400;
-    /** What is added up, in the table's order. */
-    static final List<String> SUMS = List.of("calls", "refusals", "failures", "estimated", "input_tokens",
-            "output_tokens", "cached_tokens", "cache_writes", "long_cache_writes", "reasoning",
-            "audio_input_tokens", "image_input_tokens", "audio_output_tokens", "image_output_tokens", "audio_millis",
-            "images", "characters", "cost", "micro_watt_hours", "gpu_micros", "local_cost", "cache_hits",
-            "saved_tokens", "saved_cost");
-    private static final String NIL = "CAST('00000000-0000-0000-0000-000000000000' AS UUID)";
+    private static final int MOST_AT_ONCE = 400;
 
     private final Jdbi jdbi;
     private final Clock clock;
@@ -80,113 +73,107 @@ public final class UsageDigests implements AutoCloseable {
         }
     }
 
-    /** The form that keeps one dimension. */
-    static int form(Dimension dimension) {
-        return dimension.ordinal() + 1;
-    }
-
-    /** The form that has what a question is about; empty when none does. */
-    static Optional<Dimension> fitting(UsageReport.Question question) {
-        Set<Dimension> about = new TreeSet<>(question.groupBy());
-        about.addAll(question.only().keySet());
-        if (question.within() != null) {
-            if (question.within().user() != null) {
-                about.add(Dimension.USER);
-            }
-            if (!question.within().departments().isEmpty()) {
-                about.add(Dimension.DEPARTMENT);
-            }
-        }
-        return about.size() > 1
-                ? Optional.empty()
-                : about.stream().findFirst().or(() -> Optional.of(Dimension.DEPARTMENT));
-    }
-
-    /** The days in a range whose digest is whole. */
-    static Set<Long> whole(Handle handle, long from, long to) {
-        return handle.createQuery(
-                "SELECT bucket FROM usage_digest_day WHERE bucket >= :from AND bucket < :to AND whole = TRUE")
-                .bind("from", from).bind("to", to).mapTo(Long.class).collect(Collectors.toCollection(TreeSet::new));
+    /** The stretches of that length, by their first second, that touch a range and whose digest is whole; in order. */
+    static SortedSet<Long> whole(Handle handle, Stretch stretch, long from, long to) {
+        return handle.createQuery("""
+                SELECT bucket FROM usage_digest_mark
+                WHERE days = :days AND bucket >= :from AND bucket < :to AND whole = TRUE""")
+                .bind("days", stretch.days()).bind("from", stretch.startOf(from)).bind("to", to).mapTo(Long.class)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Takes away what days are summed up to, because something is added to them. */
     static void added(Connection connection, Collection<Bucket> touched) throws SQLException {
         Set<Long> days = touched.stream().filter(bucket -> bucket.grain() == Grain.DAY).map(Bucket::start)
                 .collect(Collectors.toCollection(TreeSet::new));
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM usage_digest_day WHERE bucket = ?")) {
-            for (long day : days) {
-                delete.setLong(1, day);
-                delete.executeUpdate();
+        try (PreparedStatement delete = connection
+                .prepareStatement("DELETE FROM usage_digest_mark WHERE days = ? AND bucket = ?")) {
+            // Always in the same order: two boxes on one database must not lock marks crosswise.
+            for (Stretch stretch : Stretch.values()) {
+                for (long start : days.stream().map(stretch::startOf).collect(Collectors.toCollection(TreeSet::new))) {
+                    delete.setInt(1, stretch.days());
+                    delete.setLong(2, start);
+                    delete.addBatch();
+                }
             }
+            delete.executeBatch();
         }
     }
 
     /**
-     * Makes the digests of days that are over and have none.
+     * Makes the digests of stretches that are over and have none.
      *
      * @param settled how long to wait for transactions that are under way
-     * @return how many days
+     * @return how many stretches
      */
     static int make(Database database, Instant now, Duration settled) throws InterruptedException {
         return make(Jdbi.create(database.dataSource()), now, settled);
     }
 
+    private record Due(Stretch stretch, long start) {
+        int on(Handle handle, String sql) {
+            return handle.createUpdate(sql).bind("days", stretch.days()).bind("start", start).execute();
+        }
+    }
+
     private static int make(Jdbi jdbi, Instant now, Duration settled) throws InterruptedException {
-        long until = Grain.DAY.bucketOf(now.minus(OVER));
-        List<Long> days = jdbi.inTransaction(handle -> {
-            Optional<Long> first = handle.createQuery("SELECT MIN(bucket) FROM usage_rollup WHERE grain = 3")
-                    .mapTo(Long.class).findOne();
-            if (first.isEmpty()) {
-                return List.of();
+        List<Due> all = jdbi.inTransaction(handle -> {
+            List<Due> due = due(handle, Grain.DAY.bucketOf(now.minus(OVER)));
+            for (Due one : due) {
+                one.on(handle, "DELETE FROM usage_digest_mark WHERE days = :days AND bucket = :start");
+                one.on(handle, "INSERT INTO usage_digest_mark (days, bucket, whole) VALUES (:days, :start, FALSE)");
             }
-            Set<Long> whole = whole(handle, first.get(), until);
-            List<Long> open = LongStream.iterate(first.get(), day -> day < until, day -> day + DAY_SECONDS)
-                    .filter(day -> !whole.contains(day)).limit(DAYS_AT_ONCE).boxed().toList();
-            for (long day : open) {
-                handle.createUpdate("DELETE FROM usage_digest_day WHERE bucket = :day").bind("day", day).execute();
-                handle.createUpdate("INSERT INTO usage_digest_day (bucket, whole) VALUES (:day, FALSE)")
-                        .bind("day", day).execute();
-            }
-            return open;
+            return due;
         });
-        if (!days.isEmpty()) {
+        if (!all.isEmpty()) {
             Thread.sleep(settled);
         }
         int made = 0;
-        for (long day : days) {
-            made += jdbi.inTransaction(handle -> make(handle, day)) ? 1 : 0;
+        for (Due one : all) {
+            made += jdbi.inTransaction(handle -> make(handle, one)) ? 1 : 0;
         }
         return made;
     }
 
-    private static boolean make(Handle handle, long day) {
-        handle.createUpdate("DELETE FROM usage_digest WHERE bucket = :day").bind("day", day).execute();
-        for (Dimension dimension : Dimension.values()) {
-            handle.createUpdate(sums(dimension)).bind("day", day).execute();
+    /** In the order in which {@link #added} takes marks away. */
+    private static List<Due> due(Handle handle, long until) {
+        Optional<Long> first = handle.createQuery("SELECT MIN(bucket) FROM usage_rollup WHERE grain = 3")
+                .mapTo(Long.class).findOne();
+        if (first.isEmpty()) {
+            return List.of();
         }
-        boolean untouched = handle
-                .createUpdate("UPDATE usage_digest_day SET whole = TRUE WHERE bucket = :day AND whole = FALSE")
-                .bind("day", day).execute() == 1;
+        List<Due> due = new ArrayList<>();
+        for (Stretch stretch : Stretch.values()) {
+            Set<Long> whole = whole(handle, stretch, first.get(), until);
+            LongStream.iterate(stretch.startOf(first.get()), start -> start + stretch.seconds() <= until,
+                    start -> start + stretch.seconds())
+                    .filter(start -> !whole.contains(start)).limit(MOST_AT_ONCE)
+                    .forEach(start -> due.add(new Due(stretch, start)));
+        }
+        return due;
+    }
+
+    private static boolean make(Handle handle, Due due) {
+        long end = due.start() + due.stretch().seconds();
+        for (DigestForm form : DigestForm.of(due.stretch())) {
+            handle.createUpdate("DELETE FROM usage_digest WHERE form = :form AND bucket >= :from AND bucket < :to")
+                    .bind("form", form.code()).bind("from", due.start()).bind("to", end).execute();
+            handle.createUpdate(form.insertion()).bind("from", due.start()).bind("to", end).execute();
+        }
+        boolean untouched = due.on(handle,
+                "UPDATE usage_digest_mark SET whole = TRUE WHERE days = :days AND bucket = :start AND whole = FALSE") == 1;
         if (!untouched) {
             handle.rollback();
         }
         return untouched;
     }
 
-    private static String sums(Dimension kept) {
-        List<String> columns = new ArrayList<>();
-        List<String> values = new ArrayList<>();
+    /** Removes what is summed up of hours that are removed. */
+    static void forgetHours(Handle handle, long before) {
         for (Dimension dimension : Dimension.values()) {
-            columns.add(dimension.column());
-            values.add(dimension == kept ? "r." + dimension.column() : dimension.isId() ? NIL : "''");
+            handle.createUpdate("DELETE FROM usage_digest WHERE form = :form AND bucket < :before")
+                    .bind("form", DigestForm.by(dimension, Grain.HOUR).code()).bind("before", before).execute();
         }
-        return "INSERT INTO usage_digest (form, bucket, " + String.join(", ", columns) + ", line_currency, "
-                + String.join(", ", SUMS) + ") SELECT " + form(kept) + ", r.bucket, " + String.join(", ", values)
-                + ", r.line_currency, " + SUMS.stream().map(sum -> "SUM(r." + sum + ")")
-                        .collect(Collectors.joining(", "))
-                + " FROM (SELECT r.*, " + UsageReport.LINE_CURRENCY
-                + " AS line_currency FROM usage_rollup r WHERE r.grain = 3 AND r.bucket = :day) AS r GROUP BY r.bucket, r."
-                + kept.column() + ", r.line_currency";
     }
 
     @Override

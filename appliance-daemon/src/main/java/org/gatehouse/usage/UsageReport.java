@@ -2,10 +2,8 @@ package org.gatehouse.usage;
 
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -34,8 +31,6 @@ import org.gatehouse.store.Database;
 public final class UsageReport {
     /** A report has this many lines at most; what is beyond is cut and said so. */
     public static final int MOST_LINES = 10_000;
-    private static final int MOST_HOLES = 30;
-    private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
     /**
      * Calls that are not charged by tokens stand on the line of their energy: their own rows have no currency, those of their energy have
@@ -197,37 +192,11 @@ public final class UsageReport {
     }
 
     private static List<Line> lines(Handle handle, Question question, List<Span> spans) {
-        List<String> groups = new ArrayList<>();
-        if (question.bucket() != null) {
-            groups.add("bucket");
-        }
-        question.groupBy().forEach(dimension -> groups.add(dimension.column()));
-        groups.add("line_currency");
-        String group = String.join(", ", groups);
-        List<Piece> pieces = pieces(handle, question, spans);
-        StringBuilder sql = new StringBuilder("SELECT ").append(group)
-                .append("""
-                        , SUM(calls) AS calls, SUM(refusals) AS refusals, SUM(failures) AS failures, SUM(estimated) AS estimated,
-                        SUM(input_tokens) AS input_tokens, SUM(output_tokens) AS output_tokens,
-                        SUM(cached_tokens) AS cached_tokens, SUM(cache_writes) AS cache_writes,
-                        SUM(long_cache_writes) AS long_cache_writes, SUM(reasoning) AS reasoning,
-                        SUM(audio_input_tokens) AS audio_input_tokens,
-                        SUM(image_input_tokens) AS image_input_tokens,
-                        SUM(audio_output_tokens) AS audio_output_tokens,
-                        SUM(image_output_tokens) AS image_output_tokens,
-                        SUM(audio_millis) AS audio_millis, SUM(images) AS images, SUM(characters) AS characters,
-                        SUM(cost) AS cost, SUM(micro_watt_hours) AS micro_watt_hours, SUM(gpu_micros) AS gpu_micros,
-                        SUM(local_cost) AS local_cost, SUM(cache_hits) AS cache_hits,
-                        SUM(saved_tokens) AS saved_tokens, SUM(saved_cost) AS saved_cost
-                        """)
-                .append("FROM (").append(rows(question, pieces)).append(") AS r GROUP BY ").append(group)
-                .append(" ORDER BY ").append(group).append(" LIMIT ").append(MOST_LINES + 1);
-        Query query = handle.createQuery(sql.toString());
-        for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
-            Dimension digest = piece.digest();
-            query.bind("grain" + i, digest == null ? piece.span().grain().code() : UsageDigests.form(digest))
-                    .bind("from" + i, piece.from()).bind("to" + i, piece.to());
+        List<Source> sources = Source.of(handle, question, spans);
+        Query query = handle.createQuery(Source.sql(question, sources) + " LIMIT " + (MOST_LINES + 1));
+        for (int i = 0; i < sources.size(); i++) {
+            Source source = sources.get(i);
+            query.bind("code" + i, source.code()).bind("from" + i, source.from()).bind("to" + i, source.to());
         }
         question.only().forEach((dimension, value) -> {
             if (dimension.isId()) {
@@ -260,69 +229,6 @@ public final class UsageReport {
 
     private static BigDecimal stripped(BigDecimal amount) {
         return amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
-    }
-
-    /**
-     * Rows to read: of a grain, or of a digest of days.
-     *
-     * @param digest the dimension that the digest keeps; {@code null} for rows of the grain
-     */
-    private record Piece(Span span, long from, long to, @Nullable Dimension digest) {}
-
-    /** How often the days that are summed up are interrupted by others. */
-    private static long holes(Set<Long> whole) {
-        return whole.stream().filter(day -> !whole.contains(day + DAY_SECONDS)).count();
-    }
-
-    /** Days that are summed up are read from their digest where that has what the question is about. */
-    private static List<Piece> pieces(Handle handle, Question question, List<Span> spans) {
-        Dimension form = UsageDigests.fitting(question).orElse(null);
-        List<Piece> pieces = new ArrayList<>();
-        for (Span span : spans) {
-            if (form == null || span.grain() != Grain.DAY) {
-                pieces.add(new Piece(span, span.from(), span.to(), null));
-                continue;
-            }
-            Set<Long> whole = UsageDigests.whole(handle, span.from(), span.to());
-            if (holes(whole) > MOST_HOLES) {
-                pieces.add(new Piece(span, span.from(), span.to(), null));
-                continue;
-            }
-            long day = DAY_SECONDS;
-            for (long from = span.from(); from < span.to();) {
-                boolean summed = whole.contains(from);
-                long to = from + day;
-                while (to < span.to() && whole.contains(to) == summed) {
-                    to += day;
-                }
-                pieces.add(new Piece(span, from, Math.min(to, span.to()), summed ? form : null));
-                from = to;
-            }
-        }
-        return pieces;
-    }
-
-    /** The rows of each piece, narrowed; apart for each, so that each is found by the table's key. */
-    private static String rows(Question question, List<Piece> pieces) {
-        StringBuilder only = new StringBuilder();
-        question.only().keySet().forEach(
-                dimension -> only.append(" AND r.").append(dimension.column()).append(" = :")
-                        .append(dimension.column()));
-        Within within = question.within();
-        if (within != null) {
-            only.append(" AND ").append(within.condition());
-        }
-        String columns = "SELECT r.bucket, "
-                + Arrays.stream(Dimension.values()).map(dimension -> "r." + dimension.column())
-                        .collect(Collectors.joining(", "))
-                + ", " + UsageDigests.SUMS.stream().map(sum -> "r." + sum).collect(Collectors.joining(", ")) + ", ";
-        return IntStream.range(0, pieces.size()).mapToObj(i -> {
-            Dimension digest = pieces.get(i).digest();
-            return columns + (digest == null
-                    ? LINE_CURRENCY + " AS line_currency FROM usage_rollup r WHERE r.grain = :grain" + i
-                    : "r.line_currency FROM usage_digest r WHERE r.form = :grain" + i) + " AND r.bucket >= :from" + i
-                    + " AND r.bucket < :to" + i + only;
-        }).collect(Collectors.joining(" UNION ALL "));
     }
 
     private static List<Line> named(Handle handle, List<Line> lines) {

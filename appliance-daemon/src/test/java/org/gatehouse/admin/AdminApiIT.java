@@ -12,8 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.gatehouse.audit.AdminRecord;
@@ -21,14 +23,21 @@ import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class AdminApiIT {
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
 
+    AdminApiIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
     }
 
     @AfterEach

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.gatehouse.store.Databases;
@@ -39,17 +41,24 @@ import org.gatehouse.store.Databases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sign-on with a real directory server, in memory, over real sockets with real TLS. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class LdapSignOnIT {
     private static final String PASSWORD = "grace's password";
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
     private InMemoryDirectoryServer ldap;
     private String certificate;
 
+    LdapSignOnIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws Exception {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
         KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
         X509Certificate own = selfSigned(pair, "localhost");
         String pem = Base64.getMimeEncoder().encodeToString(own.getEncoded()).replace("\r\n", "\\n");

@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,18 +46,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** Sign-on with a provider that does what it is told, right or wrong. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class OidcSignOnIT {
     private static final String BASE = "/api/v1/sign-on/corp/";
     private static final Map<String, String> STRANGER = Map.of("Authorization", "");
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
     private ScriptedProvider provider;
     private String id;
 
+    OidcSignOnIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
         provider = new ScriptedProvider();
         server.governance.departments().create(Actor.system("test"), DepartmentDraft.named("Research")).made();
         AdminServer.Reply made = server.post("/api/v1/sign-on", """

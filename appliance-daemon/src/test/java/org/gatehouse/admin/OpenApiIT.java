@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.alerts.Finding;
 import org.gatehouse.audit.SampleCalls;
@@ -39,7 +41,10 @@ import org.gatehouse.supervisor.fleet.ReplicaPhase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Holds what the server answers against what its own description says. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class OpenApiIT {
+    private final Databases kind;
     private final SchemaRegistry registry = SchemaRegistry
             .withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private final Set<String> tried = new HashSet<>();
@@ -48,9 +53,13 @@ final class OpenApiIT {
     private AdminServer server;
     private JsonNode document;
 
+    OpenApiIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
         document = server.get("/api/openapi.json").json();
     }
 

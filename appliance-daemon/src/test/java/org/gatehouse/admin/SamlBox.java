@@ -26,8 +26,8 @@ final class SamlBox implements AutoCloseable {
     /** A test may have another, with the same key. */
     ScriptedSamlProvider provider = new ScriptedSamlProvider();
 
-    SamlBox(Path directory) throws java.io.IOException {
-        server = new AdminServer(Databases.H2, directory);
+    SamlBox(Databases kind, Path directory) throws java.io.IOException {
+        server = new AdminServer(kind, directory);
         AdminServer.Reply made = server.post("/api/v1/sign-on", settings(provider.signer.pem(), ""));
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         id = made.id();

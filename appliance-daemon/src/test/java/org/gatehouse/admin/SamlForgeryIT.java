@@ -21,6 +21,7 @@ import org.w3c.dom.Document;
 
 import org.gatehouse.identity.ScriptedSamlProvider;
 import org.gatehouse.identity.ScriptedSamlProvider.Signer;
+import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gatehouse.identity.ScriptedSamlProvider.posted;
@@ -37,7 +38,7 @@ final class SamlForgeryIT {
 
     @BeforeAll
     static void start() throws IOException {
-        box = new SamlBox(directory);
+        box = new SamlBox(Databases.H2, directory);
         signer = box.provider.signer;
     }
 

@@ -11,12 +11,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.KeycloakServer;
 import org.gatehouse.identity.ScriptedSamlProvider;
 import org.gatehouse.identity.ScriptedSamlProvider.Asked;
 import org.gatehouse.identity.ScriptedSamlProvider.Signer;
+import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gatehouse.identity.ScriptedSamlProvider.parse;
@@ -24,14 +27,21 @@ import static org.gatehouse.identity.ScriptedSamlProvider.posted;
 import static org.gatehouse.identity.ScriptedSamlProvider.xml;
 
 /** Sign-on by SAML with a provider that does what it is told. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class SamlSignOnIT {
+    private final Databases kind;
     @TempDir
     Path directory;
     private SamlBox box;
 
+    SamlSignOnIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        box = new SamlBox(directory);
+        box = new SamlBox(kind, directory);
     }
 
     @AfterEach

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.Actor;
@@ -26,18 +28,25 @@ import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class SessionApiIT {
     private static final String PASSWORD = "four plain words here";
     private static final String SESSION = "/api/v1/session";
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
     private User ada;
     private AuthenticatorApp app;
 
+    SessionApiIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
         Actor actor = Actor.system("test");
         ada = server.governance.users().create(actor, UserDraft.named("ada").with(Role.APPLIANCE_ADMIN)).made();
         app = AuthenticatorApp.with(

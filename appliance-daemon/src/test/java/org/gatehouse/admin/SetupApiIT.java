@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.identity.AuthenticatorApp;
 import org.gatehouse.store.Databases;
@@ -25,18 +27,25 @@ import org.gatehouse.store.Databases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The set-up of a new box, claim by claim and step by step. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class SetupApiIT {
     private static final String ROOT = "/api/v1/setup";
     private static final String PASSWORD = "seven wet horses on ice";
     private static final List<String> STEPS = List.of("machine", "certificate", "administrator", "sign-on",
             "organization", "providers", "local-models", "safekeeping", "first-key");
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
 
+    SetupApiIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
     }
 
     @AfterEach

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.ScriptedProvider;
@@ -19,15 +21,22 @@ import org.gatehouse.store.Databases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What steps of the set-up make of the box; with the admin token, which needs no claim. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class SetupStepsIT {
     private static final String ROOT = "/api/v1/setup";
+    private final Databases kind;
     @TempDir
     Path directory;
     private AdminServer server;
 
+    SetupStepsIT(Databases kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        server = new AdminServer(Databases.H2, directory);
+        server = new AdminServer(kind, directory);
     }
 
     @AfterEach

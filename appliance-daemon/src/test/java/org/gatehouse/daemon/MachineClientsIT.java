@@ -25,21 +25,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.governance.KeyDraft;
 import org.gatehouse.governance.NewKeyDraft;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.ScriptedProvider;
 import org.gatehouse.simulated.SimulatedServer;
+import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Programs that call models without a key's secret: by access tokens, and by client certificates. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class MachineClientsIT {
     private static final Duration DAY = Duration.ofDays(1);
     private static final String CHAT = "{\"model\":\"local\",\"messages\":[{\"role\":\"user\",\"content\":\"[[sim"
             + " tokens=2]]\"}]}";
+    private final Databases kind;
     @TempDir
     Path data;
     @TempDir
@@ -49,12 +55,18 @@ final class MachineClientsIT {
     private ScriptedProvider issuer;
     private TestDaemon box;
     private TestDaemon.IssuedTo key;
+    private Databases.Fresh fresh;
+
+    MachineClientsIT(Databases kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void start() throws IOException {
+        fresh = kind.fresh(files);
         engine = TestDaemon.engine();
         issuer = new ScriptedProvider();
-        box = TestDaemon.askingClients(data, authority.file(files));
+        box = TestDaemon.askingClients(data, authority.file(files), fresh.settings());
         UUID project = box.furnish(engine).project();
         org.gatehouse.governance.IssuedKey made = box.daemon.governance().keys()
                 .create(TestDaemon.TEST, NewKeyDraft.of(KeyDraft.named(project, "build-robot")), null).made();
@@ -66,6 +78,7 @@ final class MachineClientsIT {
         box.close();
         issuer.close();
         engine.close();
+        fresh.close();
     }
 
     private HttpResponse<String> admin(String method, String path, String json) {

@@ -39,6 +39,7 @@ import org.gatehouse.governance.UpstreamDraft;
 import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.simulated.Options;
 import org.gatehouse.simulated.SimulatedServer;
+import org.gatehouse.store.DatabaseSettings;
 
 /** The whole daemon in this process, on a directory of the test's own, and what a test does to it from outside. */
 final class TestDaemon implements AutoCloseable {
@@ -50,10 +51,13 @@ final class TestDaemon implements AutoCloseable {
     private final HttpClient client;
 
     private TestDaemon(Path data, Settings.Listen listen, GpuPlan gpus) {
+        this(data, listen, gpus, new DatabaseSettings.Embedded(data));
+    }
+
+    private TestDaemon(Path data, Settings.Listen listen, GpuPlan gpus, DatabaseSettings database) {
         this.data = data;
-        this.daemon = ApplianceDaemon.start(new Settings(data, listen, null,
-                new Settings.DatabasePlace(null, null, null, null), new Settings.Journal(null), GpuSettings.off()),
-                gpus);
+        this.daemon = ApplianceDaemon.start(
+                new Settings(data, listen, null, place(database), new Settings.Journal(null), GpuSettings.off()), gpus);
         String address = Optional.ofNullable(listen.address()).orElseThrow();
         this.base = ("off".equals(listen.tls()) ? "http://" : "https://") + address + ":" + daemon.port();
         this.client = HttpClient.newBuilder().sslContext(trustingAnybody()).build();
@@ -79,10 +83,18 @@ final class TestDaemon implements AutoCloseable {
                 GpuPlan.off());
     }
 
-    /** TLS on loopback, asking clients for certificates of those authorities. */
-    static TestDaemon askingClients(Path data, Path authority) {
+    /** TLS on loopback, asking clients for certificates of those authorities; an embedded database is its own. */
+    static TestDaemon askingClients(Path data, Path authority, DatabaseSettings database) {
         return new TestDaemon(data, new Settings.Listen("127.0.0.1", 0, "self-signed", null, null, null, null, null,
-                Duration.ofSeconds(1), authority), GpuPlan.off());
+                Duration.ofSeconds(1), authority), GpuPlan.off(), database);
+    }
+
+    private static Settings.DatabasePlace place(DatabaseSettings database) {
+        return switch (database) {
+            case DatabaseSettings.Embedded _ -> new Settings.DatabasePlace(null, null, null, null);
+            case DatabaseSettings.Postgresql server ->
+                new Settings.DatabasePlace(server.url(), server.user(), server.password(), null);
+        };
     }
 
     /** The same box for a client that shows what the context has. */

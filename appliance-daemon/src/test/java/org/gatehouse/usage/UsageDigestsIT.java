@@ -1,6 +1,10 @@
 package org.gatehouse.usage;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,8 +37,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ParameterizedClass
 @EnumSource(Databases.class)
 final class UsageDigestsIT {
-    private static final Instant FIRST = Instant.parse("2026-11-01T00:00:00Z");
-    private static final Instant END = FIRST.plus(Duration.ofDays(12));
+    /** Some days before a block of eight begins, and before one of 64 that is over by the end. */
+    private static final Instant FIRST = Instant.parse("2026-08-01T00:00:00Z");
+    private static final Instant END = FIRST.plus(Duration.ofDays(96));
+    /** All hours are kept by then. */
+    private static final Clock CLOCK = Clock.fixed(FIRST.plus(Duration.ofDays(89)), ZoneOffset.UTC);
     private final Databases kind;
     private final SampleCalls samples = new SampleCalls(3);
     private TrailFixture fixture;
@@ -48,8 +55,7 @@ final class UsageDigestsIT {
         fixture = TrailFixture.on(kind, directory, new UsageRollups());
         List<CallRecord> calls = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            // A day without calls among them.
-            Instant at = FIRST.plus(Duration.ofMinutes(i * 57L));
+            Instant at = FIRST.plus(Duration.ofMinutes(i * 456L));
             calls.add(i % 20 == 7 ? samples.refused(at) : samples.completed(at));
         }
         fixture.append(calls);
@@ -65,14 +71,17 @@ final class UsageDigestsIT {
     }
 
     private Map<String, List<UsageReport.Line>> reports() {
-        UsageReport report = new UsageReport(database(), Clock.fixed(END, ZoneOffset.UTC));
+        UsageReport report = new UsageReport(database(), CLOCK);
         Caller caller = samples.caller(1, 0);
         Map<String, List<UsageReport.Line>> all = new LinkedHashMap<>();
-        for (Grain bucket : new @Nullable Grain[]{null, Grain.DAY}) {
+        for (Grain bucket : new @Nullable Grain[]{null, Grain.DAY, Grain.HOUR}) {
             ask(all, report, bucket, List.of(), Map.of(), null);
             for (Dimension dimension : Dimension.values()) {
                 ask(all, report, bucket, List.of(dimension), Map.of(), null);
             }
+            ask(all, report, bucket, List.of(Dimension.KEY, Dimension.MODEL), Map.of(), null);
+            ask(all, report, bucket, List.of(Dimension.DEPARTMENT, Dimension.SCENARIO, Dimension.UPSTREAM), Map.of(),
+                    null);
             ask(all, report, bucket, List.of(Dimension.PROJECT), Map.of(Dimension.PROJECT,
                     caller.projectId().toString()), null);
             ask(all, report, bucket, List.of(Dimension.MODEL), Map.of(Dimension.DEPARTMENT,
@@ -87,9 +96,12 @@ final class UsageDigestsIT {
 
     private static void ask(Map<String, List<UsageReport.Line>> all, UsageReport report, @Nullable Grain bucket,
             List<Dimension> by, Map<Dimension, String> only, UsageReport.@Nullable Within within) {
-        UsageReport.Question question = new UsageReport.Question(FIRST.plusSeconds(3_600), END, bucket, by, only,
-                within);
-        all.put(question.toString(), ((UsageReport.Report) report.answer(question)).lines());
+        // The ends are no whole days, and the second half's no whole blocks.
+        for (Duration begin : List.of(Duration.ofHours(2), Duration.ofHours(1_100))) {
+            UsageReport.Question question = new UsageReport.Question(FIRST.plus(begin), END.minus(Duration.ofHours(2)),
+                    bucket, by, only, within);
+            all.put(question.toString(), ((UsageReport.Report) report.answer(question)).lines());
+        }
     }
 
     @Test
@@ -105,10 +117,11 @@ final class UsageDigestsIT {
     void dayThatIsAddedToIsReadByItsRowsUntilItIsSummedUpAgain() throws InterruptedException {
         AllDigests.make(database(), END.plus(Duration.ofHours(2)));
         Map<String, List<UsageReport.Line>> before = reports();
-        fixture.append(List.of(samples.completed(FIRST.plus(Duration.ofDays(3)))));
+        fixture.append(List.of(samples.completed(FIRST.plus(Duration.ofDays(30)))));
         Map<String, List<UsageReport.Line>> after = reports();
         assertThat(after).isNotEqualTo(before);
-        assertThat(AllDigests.make(database(), END.plus(Duration.ofHours(2)))).isEqualTo(1);
+        // The day, and the blocks of eight and of 64 days that it is in.
+        assertThat(AllDigests.make(database(), END.plus(Duration.ofHours(2)))).isEqualTo(3);
         assertThat(reports()).isEqualTo(after);
     }
 
@@ -116,5 +129,28 @@ final class UsageDigestsIT {
     void daysThatAreNotOverHaveNoDigest() throws InterruptedException {
         assertThat(AllDigests.make(database(), FIRST.plus(Duration.ofHours(24)))).isZero();
         assertThat(AllDigests.make(database(), FIRST.plus(Duration.ofHours(25)))).isEqualTo(1);
+    }
+
+    @Test
+    void hoursThatAreRemovedAreRemovedFromTheDigestsToo() throws Exception {
+        AllDigests.make(database(), END.plus(Duration.ofHours(2)));
+        Instant kept = FIRST.plus(Duration.ofDays(50));
+        String hours = "SELECT COUNT(*) FROM usage_digest WHERE form > 10 AND form < 100 AND bucket ";
+        assertThat(count(hours + "< " + kept.getEpochSecond())).isPositive();
+        long later = count(hours + ">= " + kept.getEpochSecond());
+        long days = count("SELECT COUNT(*) FROM usage_digest WHERE form < 10 OR form > 100");
+        new RollupPruning(database(), Clock.fixed(kept.plus(Grain.HOUR.kept()), ZoneOffset.UTC)).prune();
+        assertThat(count(hours + "< " + kept.getEpochSecond())).isZero();
+        assertThat(count(hours + ">= " + kept.getEpochSecond())).isEqualTo(later).isPositive();
+        assertThat(count("SELECT COUNT(*) FROM usage_digest WHERE form < 10 OR form > 100")).isEqualTo(days);
+    }
+
+    private long count(String sql) throws SQLException {
+        try (Connection connection = database().dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 }

@@ -48,6 +48,16 @@ final class EventReader {
         this.parser = parser;
     }
 
+    /** Whether the first thing in those bytes that is no blank opens an object. */
+    static boolean looksLikeEvent(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                return b == '{';
+            }
+        }
+        return false;
+    }
+
     /** The event in those bytes; {@code null} when they are no JSON object, or one that could be read in two ways. */
     static @Nullable Event read(byte[] bytes) {
         try (JsonParser parser = JSON.createParser(bytes)) {

@@ -1,27 +1,20 @@
 package org.gatehouse.gateway.realtime;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.audit.Outcome;
 import org.gatehouse.audit.Usage;
 import org.gatehouse.gateway.canonical.ProviderError.Cause;
 import org.gatehouse.gateway.exchange.Arrival;
-import org.gatehouse.gateway.exchange.Dialect;
 import org.gatehouse.gateway.exchange.Exchange;
 import org.gatehouse.gateway.exchange.Reason;
 import org.gatehouse.gateway.exchange.Refusal;
 import org.gatehouse.gateway.exchange.Verdict;
 import org.gatehouse.gateway.recording.CallBook;
 import org.gatehouse.gateway.upstream.Berth;
-import org.gatehouse.gateway.upstream.http.AbortCause;
-import org.gatehouse.gateway.websocket.CloseCodes;
 import org.gatehouse.gateway.websocket.FrameReader;
 import org.gatehouse.gateway.websocket.FrameWriter;
 import org.gatehouse.gateway.websocket.Message;
@@ -46,9 +39,8 @@ public final class RealtimeSession {
     private final CallBook.Flight flight;
     private final Answers answers;
     private final AtomicReference<@Nullable SessionEnd> end = new AtomicReference<>();
-    private final CountDownLatch upstreamSilent = new CountDownLatch(1);
-    private final CountDownLatch clientSilent = new CountDownLatch(1);
-    private final CountDownLatch farewell = new CountDownLatch(1);
+    private final Farewell farewell;
+    private final Reasons reasons;
     private final long begun;
     private volatile @Nullable ClientLink client;
     private volatile @Nullable FrameWriter toClient;
@@ -68,6 +60,8 @@ public final class RealtimeSession {
         this.berth = berth;
         this.flight = flight;
         this.answers = new Answers(rooms, exchange, terms.mostAnswers());
+        this.farewell = new Farewell(upstream, answers, terms);
+        this.reasons = new Reasons(exchange);
         this.begun = rooms.nanoTime().getAsLong();
         this.clientHeard = begun;
         this.lastMessage = begun;
@@ -86,7 +80,7 @@ public final class RealtimeSession {
         } catch (RuntimeException e) {
             bug(e);
         } finally {
-            clientSilent.countDown();
+            farewell.clientIsSilent();
         }
         conclude();
     }
@@ -136,7 +130,7 @@ public final class RealtimeSession {
         }
         lastMessage = clientHeard;
         sessions.passed(true);
-        if (!data.text() && !looksLikeEvent(data.bytes())) {
+        if (!data.text() && !EventReader.looksLikeEvent(data.bytes())) {
             toUpstream(data);
             return;
         }
@@ -172,17 +166,8 @@ public final class RealtimeSession {
         try {
             upstream.out().send(data);
         } catch (IOException _) {
-            end(upstreamBroke("cut the connection."));
+            end(reasons.upstreamBroke("cut the connection."));
         }
-    }
-
-    private static boolean looksLikeEvent(byte[] bytes) {
-        for (byte b : bytes) {
-            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
-                return b == '{';
-            }
-        }
-        return false;
     }
 
     // --- the upstream's side
@@ -205,21 +190,21 @@ public final class RealtimeSession {
                 }
             }
         } catch (ProtocolViolation _) {
-            end(upstreamBroke("sent what is no WebSocket, or more at a time than is taken."));
+            end(reasons.upstreamBroke("sent what is no WebSocket, or more at a time than is taken."));
         } catch (IOException _) {
-            end(upstreamBroke("cut the connection, or fell silent."));
+            end(reasons.upstreamBroke("cut the connection, or fell silent."));
         } catch (RuntimeException e) {
             bug(e);
         } finally {
             answers.noMore();
-            upstreamSilent.countDown();
+            farewell.upstreamIsSilent();
         }
     }
 
     private void fromUpstream(Message.Data data, FrameWriter out) {
         lastMessage = rooms.nanoTime().getAsLong();
         sessions.passed(false);
-        Event event = data.text() || looksLikeEvent(data.bytes()) ? EventReader.read(data.bytes()) : null;
+        Event event = data.text() || EventReader.looksLikeEvent(data.bytes()) ? EventReader.read(data.bytes()) : null;
         Message.Data told = data;
         if (event != null) {
             account(event, data.bytes(), out);
@@ -260,10 +245,7 @@ public final class RealtimeSession {
             }
         };
         if (!recorded) {
-            Refusal unrecorded = Refusal.retry(Reason.UNAVAILABLE, "The box cannot record calls at the moment and so"
-                    + " carries none. Try again in a while.", Duration.ofSeconds(5));
-            end(SessionEnd.byBox(Outcome.FAILED, unrecorded.reason().code(), CloseCodes.INTERNAL_ERROR,
-                    unrecorded.reason().code(), ErrorEvents.of(dialect(), unrecorded, null)));
+            end(reasons.unrecorded());
         }
     }
 
@@ -274,7 +256,7 @@ public final class RealtimeSession {
                     ? "{\"type\":\"response.cancel\"}"
                     : "{\"type\":\"response.cancel\",\"response_id\":\"" + id + "\"}");
         } catch (IOException _) {
-            end(upstreamBroke("cut the connection."));
+            end(reasons.upstreamBroke("cut the connection."));
         }
     }
 
@@ -286,102 +268,33 @@ public final class RealtimeSession {
             tell(out, refusal, event);
             return;
         }
-        end(byPolicy(refusal, event));
-    }
-
-    private SessionEnd byPolicy(Refusal refusal, @Nullable String event) {
-        boolean box = refusal.reason() == Reason.UNAVAILABLE;
-        Outcome outcome = refusal.reason() == Reason.QUOTA_USED_UP
-                ? Outcome.CUT_BY_QUOTA
-                : box ? Outcome.FAILED : Outcome.REFUSED;
-        return SessionEnd.byBox(outcome, refusal.reason().code(),
-                box ? CloseCodes.INTERNAL_ERROR : CloseCodes.POLICY, refusal.reason().code(),
-                ErrorEvents.of(dialect(), refusal, event));
-    }
-
-    private SessionEnd upstreamBroke(String what) {
-        Refusal refusal = Refusal.of(Reason.UPSTREAM_ERROR, "The upstream '" + exchange.target().upstream().name()
-                + "' " + what + " Open a new session.");
-        return SessionEnd.upstreamBroke(ErrorEvents.of(dialect(), refusal, null), Cause.SERVER_ERROR);
+        end(reasons.refused(refusal, event));
     }
 
     private void tell(FrameWriter out, Refusal refusal, @Nullable String event) {
         try {
-            out.send(ErrorEvents.of(dialect(), refusal, event));
+            out.send(reasons.told(refusal, event));
         } catch (IOException _) {
             end(SessionEnd.clientVanished());
         }
     }
 
-    private Dialect dialect() {
-        return exchange.arrival().dialect();
-    }
-
     private void bug(RuntimeException e) {
         LOG.log(System.Logger.Level.ERROR, "A session failed (trace " + exchange.arrival().trace().traceId()
                 + "). This is a bug: report it.", e);
-        end(SessionEnd.byBox(Outcome.FAILED, Reason.UNAVAILABLE.code(), CloseCodes.INTERNAL_ERROR,
-                "the box failed", null));
+        end(Reasons.bug());
     }
 
     /** Ends the session once; whoever comes later finds it ended. From any thread; does not block. */
     private void end(SessionEnd why) {
         if (end.compareAndSet(null, why)) {
-            Thread.ofVirtual().name("realtime-farewell").start(() -> sayGoodbye(why));
-        }
-    }
-
-    /** Each side is told by a thread of its own: whoever takes nothing any more would block it until its connection is closed. */
-    private void sayGoodbye(SessionEnd why) {
-        long goodbye = terms.goodbye().toNanos();
-        ClientLink link = client;
-        FrameWriter out = toClient;
-        Thread.ofVirtual().name("realtime-client-farewell").start(() -> leaveClient(why, out));
-        Thread.ofVirtual().name("realtime-upstream-farewell").start(() -> leaveUpstream(why));
-        try {
-            upstreamSilent.await(2 * goodbye, TimeUnit.NANOSECONDS);
-            upstream.abort(AbortCause.CLIENT_GONE);
-            clientSilent.await(goodbye, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            if (link != null && clientSilent.getCount() > 0) {
-                link.close();
-            }
-            farewell.countDown();
-        }
-    }
-
-    /** What it is making is not wanted any more: told so, it says what that used. */
-    private void leaveUpstream(SessionEnd why) {
-        try {
-            if (!answers.idle() && why.fault() == null) {
-                upstream.out().send("{\"type\":\"response.cancel\"}");
-                answers.awaitIdle(terms.goodbye().toNanos());
-            }
-            upstream.out().close(why.upstreamCode(), "");
-        } catch (IOException _) {
-            // Then it has left already.
-        }
-    }
-
-    private static void leaveClient(SessionEnd why, @Nullable FrameWriter out) {
-        try {
-            if (out != null) {
-                if (why.event() != null) {
-                    out.send(why.event());
-                }
-                out.close(why.clientCode(), why.reason());
-            }
-        } catch (IOException _) {
-            // Then it has left already.
+            farewell.begin(why, client, toClient);
         }
     }
 
     private void conclude() {
         try {
             farewell.await();
-            upstreamSilent.await();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -424,11 +337,7 @@ public final class RealtimeSession {
 
     /** Ends it now, whatever is under way. */
     void leaveNow() {
-        end(goingAway());
-    }
-
-    private static SessionEnd goingAway() {
-        return SessionEnd.byBox(Outcome.COMPLETED, null, CloseCodes.GOING_AWAY, "the box stops", null);
+        end(Reasons.goingAway());
     }
 
     /** Looks at the deadlines, at the key and at who is still there. Does not block. */
@@ -438,35 +347,28 @@ public final class RealtimeSession {
             return;
         }
         if (leaving && answers.idle()) {
-            end(goingAway());
+            end(Reasons.goingAway());
         } else if (now - begun > terms.longest().toNanos()) {
-            end(expired("session_expired", "The session has lasted " + terms.longest().toMinutes()
-                    + " minutes, which is the most. Open a new one."));
+            end(Reasons.tooOld(terms));
         } else if (now - lastMessage > terms.idle().toNanos()) {
-            end(expired("session_idle", "Nothing was said in the session for " + terms.idle().toMinutes()
-                    + " minutes. Open a new one."));
+            end(Reasons.idle(terms));
         } else if (out.stalledNanos() > terms.stall().toNanos()
                 || listening && now - clientHeard > terms.silence().toNanos()) {
             end(SessionEnd.clientVanished());
         } else if (upstream.out().stalledNanos() > terms.stall().toNanos()) {
-            end(upstreamBroke("takes nothing any more."));
+            end(reasons.upstreamBroke("takes nothing any more."));
         } else if (exchange.presence().gone() && !listening) {
             // It left while its last words were still on their way to the upstream.
             end(SessionEnd.clientVanished());
         } else {
             Refusal refusal = stillAllowed();
             if (refusal != null) {
-                end(byPolicy(refusal, null));
+                end(reasons.refused(refusal, null));
             } else if (now - lastPing > terms.ping().toNanos()) {
                 lastPing = now;
                 Thread.ofVirtual().name("realtime-ping").start(() -> ping(out));
             }
         }
-    }
-
-    private static SessionEnd expired(String code, String message) {
-        return SessionEnd.byBox(Outcome.COMPLETED, code, CloseCodes.GOING_AWAY, code,
-                ErrorEvents.of("invalid_request_error", code, message));
     }
 
     private void ping(FrameWriter out) {
