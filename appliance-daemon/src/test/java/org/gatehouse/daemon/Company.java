@@ -20,6 +20,7 @@ import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.KeycloakServer;
@@ -48,6 +49,7 @@ final class Company implements AutoCloseable {
     private final InMemoryDirectoryServer directory;
     private final HttpServer desk;
     private final ObjectNode description = JsonNodeFactory.instance.objectNode();
+    private final @Nullable KeycloakServer keycloak;
 
     /** Starts everything; people may come back from Keycloak to the box at that address. */
     Company(String box) throws IOException, InterruptedException {
@@ -62,12 +64,14 @@ final class Company implements AutoCloseable {
                 .put("baseDn", PEOPLE).put("bindDn", "cn=searcher").put("bindPassword", "s3cret")
                 .put("certificate", authority.pem()).put("user", "grace").put("password", PASSWORD);
         if (KeycloakServer.distribution().isPresent()) {
-            KeycloakServer keycloak = KeycloakServer.shared();
-            keycloak.admin("POST", "", REALM.formatted(box, PASSWORD));
-            description.putObject("provider").put("issuer", keycloak.url() + "/realms/company")
+            KeycloakServer shared = KeycloakServer.shared();
+            shared.admin("POST", "", REALM.formatted(box, PASSWORD));
+            keycloak = shared;
+            description.putObject("provider").put("issuer", shared.url() + "/realms/company")
                     .put("client", "gatehouse").put("secret", "s3cret").put("user", "grace")
                     .put("password", PASSWORD);
         } else {
+            keycloak = null;
             System.out.println("SKIPPED Keycloak in the first boot in a browser: target/keycloak holds none; a program"
                     + " plays the provider");
         }
@@ -120,9 +124,12 @@ final class Company implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException, InterruptedException {
         desk.stop(0);
         threads.close();
         directory.shutDown(true);
+        if (keycloak != null) {
+            keycloak.admin("DELETE", "/company", null);
+        }
     }
 }
