@@ -16,7 +16,7 @@ if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0
 fi
 
 digest() {
-    { node --version; find . -path ./node_modules -prune -o -path ./dist -prune -o -type f ! -name schema.d.ts -print |
+    { node --version; find . -path ./node_modules -prune -o -path ./dist -prune -o -path ./e2e -prune -o -type f ! -name schema.d.ts -print |
         LC_ALL=C sort | while read -r file; do printf '%s ' "$file"; cksum <"$file"; done; } | cksum
 }
 

@@ -1,22 +1,29 @@
-// The browser's checks against a running demo: GATEHOUSE_BOX (demo.json as text), CHROMIUM (its path), an output directory.
+// The browser's checks against a running demo: GATEHOUSE_BOX (demo.json as text), CHROMIUM (its path), an output directory, perhaps the name of one part.
+import { access } from './access.mjs';
 import { firstLoad } from './first-load.mjs';
 import { journey } from './journey.mjs';
 import { modelStore } from './model-store.mjs';
 import { people } from './people.mjs';
 import { screens } from './screens.mjs';
-import { box, browser, call, keepPicturesIn, outcome } from './steps.mjs';
+import { box, browser, call, keepPicturesIn, outcome, together } from './steps.mjs';
+
+const AT_ONCE = 2;
 
 process.env.GATEHOUSE_CONSOLE = box.console;
-keepPicturesIn(process.argv[2]);
+const out = process.argv[2];
 const only = process.argv[3] ?? '';
+keepPicturesIn(out);
 const chromium = await browser();
+// People with their own work, who don't get into each other's way; then pictures of what they leave.
+const ways = { journey: () => journey(chromium), people: () => people(chromium, out), access: () => access(chromium), 'model-store': () => modelStore(chromium, out) };
 try {
-  for (const key of box.keys) for (const model of box.models) await (await call(key.key, model, { 'x-gatehouse-scenario': 'nightly-report' })).text();
+  await Promise.all(box.keys.flatMap((key) => box.models.map(async (model) => (await call(key.key, model, { 'x-gatehouse-scenario': 'nightly-report' })).text())));
   if (!only || only === 'first-load') await firstLoad(chromium);
-  if (!only || only === 'journey') await journey(chromium);
-  if (!only || only === 'model-store') await modelStore(chromium, process.argv[2]);
-  if (!only || only === 'people') await people(chromium, process.argv[2]);
-  if (!only || only === 'screens') await screens(chromium, process.argv[2]);
+  await together(
+    Object.entries(ways).filter(([name]) => !only || only === name).map(([, way]) => way),
+    AT_ONCE,
+  );
+  if (!only || only === 'screens') await screens(chromium, out, AT_ONCE);
 } finally {
   await chromium.close();
 }

@@ -1,12 +1,12 @@
 // A person signs on with the company account: GATEHOUSE_BOX ({"console"} as text), CHROMIUM, then the button's text, user and password.
-import { box, browser, check, console_, expect, outcome } from './steps.mjs';
+import { box, browser, check, console_, expect, LONG, outcome } from './steps.mjs';
 
 const [button, user, password] = process.argv.slice(2);
 const chromium = await browser();
 try {
   const context = await chromium.newContext({ locale: 'en-US' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(LONG);
   await check(`${button}: the way through the provider's page into the console`, async () => {
     await page.goto(box.console);
     await page.getByRole('link', { name: button }).click();

@@ -8,6 +8,9 @@ import { chromium } from 'playwright-core';
 export const box = JSON.parse(process.env.GATEHOUSE_BOX ?? '{"console":"http://127.0.0.1/console/"}');
 export const console_ = box.console.replace(/\/$/, '');
 
+/** What a loaded machine may need for what takes a moment elsewhere, in milliseconds; less is handy while one writes a check. */
+export const LONG = Number(process.env.GATEHOUSE_LONGEST_WAIT ?? 60_000);
+
 let failures = 0;
 let pictures = null;
 const pages = new Set();
@@ -16,6 +19,17 @@ const pages = new Set();
 export function keepPicturesIn(directory) {
   mkdirSync(directory, { recursive: true });
   pictures = directory;
+}
+
+/** Goes several ways at once, so many at a time; when one breaks, the others go to their ends first. */
+export async function together(ways, width) {
+  const left = [...ways];
+  const goOn = async () => {
+    for (let way = left.shift(); way; way = left.shift()) await way();
+  };
+  const ended = await Promise.allSettled(Array.from({ length: width }, goOn));
+  const broken = ended.find((one) => one.status === 'rejected');
+  if (broken) throw broken.reason;
 }
 
 /** Runs a check and says what came of it. */
@@ -33,8 +47,26 @@ export async function check(name, run) {
   }
 }
 
+/** Checks that go one after the other on one way: what comes after a failure says nothing, and is not tried. */
+export function way() {
+  let broken = false;
+  return (name, run) =>
+    check(name, async () => {
+      expect(!broken, 'not tried, because something before it failed');
+      broken = true;
+      const detail = await run();
+      broken = false;
+      return detail;
+    });
+}
+
 export function expect(truth, message) {
   if (!truth) throw new Error(message);
+}
+
+/** Asks until it is so. */
+export async function until(isSo, message) {
+  for (const end = Date.now() + LONG; !(await isSo()); await new Promise((again) => setTimeout(again, 50))) expect(Date.now() < end, message);
 }
 
 export function outcome() {
@@ -54,13 +86,23 @@ export async function watched(from, options = {}, elsewhere = []) {
   const context = await from.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-US', timezoneId: 'UTC', ...options });
   const faults = [];
   await context.addInitScript(() => {
+    const ask = window.fetch;
+    window.underWay = 0;
+    window.fetch = async (...what) => {
+      window.underWay++;
+      try {
+        return await ask(...what);
+      } finally {
+        window.underWay--;
+      }
+    };
     window.reports = [];
     document.addEventListener('securitypolicyviolation', (event) => window.reports.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
   });
   const page = await context.newPage();
   pages.add(page);
   page.on('close', () => pages.delete(page));
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(LONG);
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`);
@@ -97,20 +139,46 @@ export async function go(page, path) {
   }, new URL(console_).pathname + path);
 }
 
-/** Waits until nothing is being loaded any more. */
+/** Waits until a screen stands: nothing is asked for, nothing is a skeleton, nothing moves, for some frames on end. */
 export async function settled(page) {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('[role=status] .mantine-Skeleton-root'), undefined, { timeout: 15_000 });
-  await page.waitForTimeout(350);
+  await page.evaluate(
+    ([frames, longest]) =>
+      new Promise((stands, fails) => {
+        const began = performance.now();
+        let changed = false;
+        let quiet = 0;
+        const watching = new MutationObserver(() => (changed = true));
+        watching.observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true });
+        const moves = () => document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity);
+        const look = () => {
+          const busy = changed || window.underWay > 0 || document.querySelector('[role=status] .mantine-Skeleton-root') || moves();
+          changed = false;
+          quiet = busy ? 0 : quiet + 1;
+          if (quiet >= frames || performance.now() - began > longest) {
+            watching.disconnect();
+            if (quiet >= frames) stands();
+            else fails(new Error(`the screen did not come to rest: ${window.underWay} requests are under way`));
+          } else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    [6, LONG],
+  );
 }
 
-export async function accessible(page, where) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) =>
+/** Which of axe's rules can say something new of a document that they have seen before, in other colours or on a narrower page. */
+export const RULES = { colours: ['color-contrast', 'link-in-text-block'], layout: ['target-size', 'scrollable-region-focusable'] };
+
+/** Whether assistive technology gets along with what is shown: by those rules, or by all of WCAG 2.2 A and AA. */
+export async function accessible(page, where, rules = null) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  const found = await page.evaluate((some) => {
+    const runOnly = some ? { type: 'rule', values: some } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+    return window.axe.run(document, { runOnly, resultTypes: ['violations'] }).then((result) =>
       result.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical').map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 220)}`).join(' | ')}`),
-    ),
-  );
+    );
+  }, rules);
   expect(found.length === 0, `${where}: ${found.join('\n')}`);
 }
 

@@ -120,7 +120,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
         </Group>
         <Group gap="sm">
           <Text size="xs" c="dimmed" aria-live="polite">
-            {found.length === rows.length ? t('rows', { count: count(rows.length) }) : t('rowsOf', { count: count(found.length), all: count(rows.length) })}
+            {found.length < rows.length ? t('rowsOf', { count: count(found.length), all: count(rows.length) }) : rows.length === 1 ? t('row') : t('rows', { count: count(rows.length) })}
           </Text>
           {file && (
             <Button size="compact-xs" variant="default" leftSection={<IconDownload size={13} aria-hidden />} onClick={save} aria-label={t('csvSave')}>

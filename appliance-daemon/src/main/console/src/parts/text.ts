@@ -12,6 +12,7 @@ export const text = messages({
   searchIn: ['Search in this table', '在此表中搜索'],
   csv: ['CSV', 'CSV'],
   csvSave: ['Save this table as CSV', '将此表保存为 CSV'],
+  row: ['1 row', '1 行'],
   rows: ['{count} rows', '{count} 行'],
   rowsOf: ['{count} of {all} rows', '{count} / {all} 行'],
   noMatch: ['Nothing matches. Change or clear the search.', '没有匹配项。请更改或清除搜索。'],

@@ -4,6 +4,7 @@ import { useForm } from '@mantine/form';
 import { $api, api, given, type Schemas } from '@/api/client';
 import { rememberKey } from '@/api/fresh';
 import { useEvery } from '@/api/lists';
+import { useMay, useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { Editor } from '@/parts/Editor';
 
@@ -24,8 +25,11 @@ export function NewKey({ project, close, issued }: { project?: string; close: ()
   const labels = useKeyLabels();
   const projects = useEvery('projects');
   const settings = $api.useQuery('get', '/api/v1/settings');
+  const me = useMe();
+  // Who may not change projects makes keys of their own only.
+  const ownOnly = !useMay('manage_projects');
   const form = useForm<NewFields>({
-    initialValues: { ...NO_FIELDS, projectId: project ?? '', requests: '', tokens: '', concurrent: '', total: '', budget: '' },
+    initialValues: { ...NO_FIELDS, ownerId: ownOnly ? me.userId : null, projectId: project ?? '', requests: '', tokens: '', concurrent: '', total: '', budget: '' },
   });
   const save = async (fields: NewFields) => {
     const limits: Schemas['OwnLimitInput'][] = [];

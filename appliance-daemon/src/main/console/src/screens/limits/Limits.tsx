@@ -112,8 +112,8 @@ function AllLimits({ add }: { add: ReactNode }) {
   };
   const columns: Column<Limit>[] = [
     useScopeColumn<Limit>(),
-    { key: 'kind', title: t('kind'), cell: (one) => w('limit', one.kind), plain: (one) => w('limit', one.kind) },
-    { key: 'amount', title: t('amount'), right: true, cell: (one) => count(one.amount), plain: (one) => one.amount },
+    { key: 'kind', title: t('kind'), cell: (one) => w('limit', one.kind), plain: (one) => w('limit', one.kind), from: 'xs' },
+    { key: 'amount', title: t('amount'), right: true, cell: (one) => <Amount of={one} />, plain: (one) => one.amount },
     { key: 'remains', title: t('remains'), right: true, cell: (one) => count(left(one)), plain: left, from: 'xs' },
     {
       key: 'used', title: t('used'), from: 'sm', plain: (one) => use(one),
@@ -140,5 +140,18 @@ function AllLimits({ add }: { add: ReactNode }) {
       emptyWhat={t('noLimitsWhat')}
       add={add}
     />
+  );
+}
+
+/** On a narrow page it says beneath what it is an amount of, which has a column of its own elsewhere. */
+function Amount({ of }: { of: Limit }) {
+  const w = useWords();
+  return (
+    <>
+      {count(of.amount)}
+      <Text size="xs" c="dimmed" hiddenFrom="xs">
+        {w('limit', of.kind)}
+      </Text>
+    </>
   );
 }

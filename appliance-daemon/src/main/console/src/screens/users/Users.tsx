@@ -63,7 +63,7 @@ export default function Users() {
         <>
           {roles(user) || '–'}
           {reach(user) && (
-            <Text size="xs" c="dimmed" maw={360} truncate title={reach(user)}>
+            <Text size="xs" c="dimmed" maw={360} lineClamp={2} title={reach(user)}>
               {t('in', { where: reach(user) })}
             </Text>
           )}

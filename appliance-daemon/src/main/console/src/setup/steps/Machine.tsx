@@ -1,4 +1,4 @@
-import { Autocomplete, Fieldset, NumberInput, Select, SegmentedControl, SimpleGrid, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Autocomplete, Fieldset, NumberInput, Select, SegmentedControl, SimpleGrid, Stack, Switch, TagsInput, TextInput, useMatches } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
 import { useText } from '@/i18n/messages';
@@ -66,6 +66,7 @@ function answerOf(fields: Fields): Answer {
 export function Machine({ step, look, next }: StepProps) {
   const t = useText(text);
   const { found } = step as FoundStep<Answer, Found>;
+  const lying = useMatches<'vertical' | 'horizontal'>({ base: 'vertical', xs: 'horizontal' });
   const form = useForm<Fields>({ initialValues: fieldsOf(beginWith(step as FoundStep<Answer>), found) });
   const values = form.getValues();
   const zones = Intl.supportedValuesOf('timeZone');
@@ -81,6 +82,7 @@ export function Machine({ step, look, next }: StepProps) {
         <Stack gap="sm">
           <SegmentedControl
             fullWidth
+            orientation={lying}
             aria-label={t('network')}
             data={(['unchanged', 'dhcp', 'static'] as const).map((value) => ({ value, label: t(`network.${value}`) }))}
             {...form.getInputProps('mode')}

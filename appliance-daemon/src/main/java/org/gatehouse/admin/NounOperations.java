@@ -14,6 +14,7 @@ import org.gatehouse.governance.Change;
 import org.gatehouse.governance.Governed;
 import org.gatehouse.governance.Noun;
 import org.gatehouse.governance.Page;
+import org.gatehouse.governance.Reach;
 import org.gatehouse.governance.Refusal;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.governance.form.Reading;
@@ -109,13 +110,18 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     }
 
     private Answer list(Call call) {
-        return page(noun.list(call.query(), call.reach(), call.query("after", UUID.class).orElse(null),
+        return page(noun.list(call.query(), seen(call), call.query("after", UUID.class).orElse(null),
                 call.query("limit", Integer.class).orElse(USUAL_LIMIT)));
     }
 
     private Answer read(Call call) {
-        return noun.find(call.id(), call.reach()).<Answer>map(found -> one(200, found))
+        return noun.find(call.id(), seen(call)).<Answer>map(found -> one(200, found))
                 .orElseGet(() -> new Answer.Failed(absent(call)));
+    }
+
+    /** How far a caller sees: what is the same for all belongs to no part of anybody's reach. */
+    private Reach seen(Call call) {
+        return access.seeing() == Operation.Reaching.SAME_FOR_ALL ? Reach.everything() : call.reach();
     }
 
     private Answer make(Call call) {

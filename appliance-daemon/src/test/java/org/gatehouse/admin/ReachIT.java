@@ -1,6 +1,7 @@
 package org.gatehouse.admin;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -22,12 +23,16 @@ import org.gatehouse.governance.Department;
 import org.gatehouse.governance.DepartmentDraft;
 import org.gatehouse.governance.Key;
 import org.gatehouse.governance.KeyDraft;
+import org.gatehouse.governance.ModelDraft;
 import org.gatehouse.governance.NewKeyDraft;
+import org.gatehouse.governance.PriceDraft;
 import org.gatehouse.governance.Project;
 import org.gatehouse.governance.ProjectDraft;
 import org.gatehouse.governance.Role;
+import org.gatehouse.governance.UpstreamDraft;
 import org.gatehouse.governance.User;
 import org.gatehouse.governance.UserDraft;
+import org.gatehouse.governance.snapshot.ModelRoute;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -102,6 +107,22 @@ final class ReachIT {
         }
         assertThat(names(lead, "users")).containsExactly("lena", "dora");
         assertThat(names(developer, "users")).containsExactly("dora");
+    }
+
+    @Test
+    void modelsAndTheirPricesAreTheSameForAll() {
+        UUID upstream = server.governance.upstreams().create(TEST,
+                UpstreamDraft.commercial("u", "https://api.example.com/v1", null)).made().id();
+        UUID model = server.governance.models().create(TEST,
+                ModelDraft.routed("large", upstream, "large", ModelRoute.Tokenizer.UNKNOWN, 8000, 1000)).made().id();
+        server.governance.prices().create(TEST, PriceDraft.perMillion(model, BigDecimal.ONE, BigDecimal.TWO)).made();
+        for (Map<String, String> session : List.of(lead, developer)) {
+            assertThat(names(session, "models")).contains("large");
+            assertThat(server.as(session, "GET", "/api/v1/models/" + model, null).status()).isEqualTo(200);
+            assertThat(server.as(session, "GET", "/api/v1/prices?model=" + model, null).json().get("items"))
+                    .hasSize(1);
+            assertThat(server.as(session, "PATCH", "/api/v1/models/" + model, "{}").status()).isEqualTo(403);
+        }
     }
 
     @Test

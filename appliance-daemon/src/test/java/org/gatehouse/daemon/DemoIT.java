@@ -1,25 +1,33 @@
 package org.gatehouse.daemon;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the README promises a newcomer. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DemoIT {
     private DemoProcess demo;
 
@@ -113,15 +121,17 @@ class DemoIT {
         assertThat(gpus.output()).contains("sim-small", "simulated");
     }
 
+    /** The last one, because it takes the demo of the others. */
     @Test
-    void ctrlCStopsEverythingThatTheDemoStarted(@TempDir Path data) throws InterruptedException {
-        DemoProcess second = new DemoProcess(data.resolve("box"));
+    @Order(Integer.MAX_VALUE)
+    void ctrlCStopsEverythingThatTheDemoStarted() throws InterruptedException {
         List<Long> pids = new ArrayList<>();
-        second.file().path("pids").path("engines").forEach(pid -> pids.add(pid.asLong()));
+        demo.file().path("pids").path("engines").forEach(pid -> pids.add(pid.asLong()));
+        assertThat(pids).allMatch(DemoIT::lives);
 
-        second.stop();
+        demo.stop();
 
-        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (pids.stream().anyMatch(DemoIT::lives) && System.nanoTime() < deadline) {
             Thread.sleep(50);
         }
@@ -145,28 +155,40 @@ class DemoIT {
         assertThat(printed.getLast()).matches("Fail-over: [1-9]\\d+ calls answered in whole, 0 not; .*");
     }
 
+    /** Side by side: each has a box of its own. */
     @Test
     void aDemoThatIsStoppedInTheMiddleOfItsStartIsWholeAfterTheNext(@TempDir Path data) throws Exception {
-        for (String until : List.of("the daemon is up", "the simulated programs answer", "limits are set")) {
-            Path box = data.resolve(Integer.toString(until.length()));
-            Process stopped = DemoProcess.command("demo", "--port", "0", "--data", box.toString())
-                    .redirectErrorStream(true).start();
-            try (BufferedReader lines = stopped.inputReader(StandardCharsets.UTF_8)) {
-                for (String line = lines.readLine(); line != null && !line.contains(until);) {
-                    line = lines.readLine();
-                }
-                // Process.destroy would close the pipe that is read here.
-                stopped.toHandle().destroy();
-                assertThat(stopped.waitFor(60, TimeUnit.SECONDS)).isTrue();
-                assertThat(lines.readAllLines()).noneMatch(line -> line.contains("xception"));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> tries = new ArrayList<>();
+            for (String until : List.of("the daemon is up", "the simulated programs answer", "limits are set")) {
+                tries.add(threads.submit(() -> {
+                    stopAndStartAgain(data.resolve(until.replace(' ', '-')), until);
+                    return until;
+                }));
             }
-            try (DemoProcess next = new DemoProcess(box)) {
-                for (int key = 0; key < 2; key++) {
-                    DemoProcess.Result answer = DemoProcess.run(new ProcessBuilder("curl", "-s", "-o", "/dev/null",
-                            "-w", "%{http_code}", next.gateway() + "/models", "-H",
-                            "Authorization: Bearer " + next.key(key)));
-                    assertThat(answer.output()).isEqualTo("200");
-                }
+            for (Future<?> each : tries) {
+                each.get(3, TimeUnit.MINUTES);
+            }
+        }
+    }
+
+    private static void stopAndStartAgain(Path box, String until) throws IOException, InterruptedException {
+        Process stopped = DemoProcess.command("demo", "--port", "0", "--data", box.toString())
+                .redirectErrorStream(true).start();
+        try (BufferedReader lines = stopped.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null && !line.contains(until);) {
+                line = lines.readLine();
+            }
+            // Process.destroy would close the pipe that is read here.
+            stopped.toHandle().destroy();
+            assertThat(stopped.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(lines.readAllLines()).noneMatch(line -> line.contains("xception"));
+        }
+        try (DemoProcess next = new DemoProcess(box)) {
+            for (int key = 0; key < 2; key++) {
+                DemoProcess.Result answer = DemoProcess.run(new ProcessBuilder("curl", "-s", "-o", "/dev/null", "-w",
+                        "%{http_code}", next.gateway() + "/models", "-H", "Authorization: Bearer " + next.key(key)));
+                assertThat(answer.output()).as(until).isEqualTo("200");
             }
         }
     }

@@ -1,18 +1,13 @@
 package org.gatehouse.daemon;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +19,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A real browser clicks through a real Keycloak's page into the console: by OpenID Connect and by SAML. */
 final class KeycloakBrowserIT {
-    private static final Path CONSOLE = Path.of("src/main/console").toAbsolutePath();
     private static final String REALM = """
             {"realm":"browser","enabled":true,"sslRequired":"none","groups":[{"name":"ai-admins"}],
              "users":[{"username":"grace","email":"grace@example.com","emailVerified":true,"firstName":"Grace",
@@ -52,10 +46,7 @@ final class KeycloakBrowserIT {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        Path chromium = chromium();
-        Assumptions.assumeTrue(chromium != null, "skipped: Chromium is not there (Debian: apt-get install chromium)");
-        Assumptions.assumeTrue(Files.exists(CONSOLE.resolve("node_modules/playwright-core/package.json")),
-                "skipped: the console's packages are not installed");
+        BrowserProgram.skipUnless("Keycloak in a browser", BrowserProgram.missing());
         keycloak = KeycloakServer.shared();
         box = TestDaemon.plain(data);
         base = box.uri("").toString();
@@ -104,26 +95,10 @@ final class KeycloakBrowserIT {
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString(json))).body();
     }
 
-    private void clickThrough(String button) throws IOException, InterruptedException {
-        Path written = data.resolve("browser.txt");
-        ProcessBuilder builder = new ProcessBuilder("node", "e2e/sign-on.mjs", button, "grace", "grace's password")
-                .directory(CONSOLE.toFile()).redirectErrorStream(true).redirectOutput(written.toFile());
-        builder.environment().putAll(Map.of("GATEHOUSE_BOX", "{\"console\":\"" + base + "/console/\"}", "CHROMIUM",
-                String.valueOf(chromium())));
-        Process process = builder.start();
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-        List<String> lines = Files.readAllLines(written, StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
-        assertThat(lines.stream().filter(line -> line.startsWith("{\"check\""))).hasSize(3);
-    }
+    private void clickThrough(String button) {
+        BrowserProgram program = BrowserProgram.start(List.of("e2e/sign-on.mjs", button, "grace", "grace's password"),
+                Map.of("GATEHOUSE_BOX", "{\"console\":\"" + base + "/console/\"}"));
 
-    private static @org.jspecify.annotations.Nullable Path chromium() {
-        String named = System.getenv("CHROMIUM");
-        return Stream.of(named == null ? "" : named, "/usr/bin/chromium", "/usr/bin/chromium-browser",
-                "/usr/bin/google-chrome").filter(path -> !path.isEmpty()).map(Path::of).filter(Files::isExecutable)
-                .findFirst().orElse(null);
+        assertThat(program.checks()).hasSize(3).allMatch(BrowserProgram.Check::passed);
     }
 }
