@@ -48,6 +48,16 @@ function later(what: keyof typeof timers, millis: number, act: () => void): void
   timers[what] = setTimeout(act, millis);
 }
 
+function never(what: keyof typeof timers): void {
+  clearTimeout(timers[what]);
+  delete timers[what];
+}
+
+/** The connection may be lost. Each try that fails says so again: the first one counts. */
+function doubt(): void {
+  if (timers.grace === undefined) later('grace', GRACE, () => become('lost'));
+}
+
 function become(next: Standing): void {
   if (next === standing) return;
   standing = next;
@@ -55,7 +65,7 @@ function become(next: Standing): void {
 }
 
 function close(): void {
-  (['narrow', 'grace', 'silence', 'retry'] as const).forEach((one) => clearTimeout(timers[one]));
+  (['narrow', 'grace', 'silence', 'retry'] as const).forEach(never);
   source?.close();
   source = null;
   carried = [];
@@ -84,9 +94,9 @@ function open(topics: readonly Topic[]): void {
   carried = topics;
   const mine = new EventSource(`/api/v1/events?topics=${encodeURIComponent(topics.join(','))}`);
   source = mine;
-  later('grace', GRACE, () => become('lost'));
+  doubt();
   const alive = () => {
-    clearTimeout(timers.grace);
+    never('grace');
     retry = FIRST_RETRY;
     become('open');
     later('silence', SILENCE, () => again(mine));
@@ -106,7 +116,7 @@ function open(topics: readonly Topic[]): void {
     lost();
   });
   mine.addEventListener('error', () => {
-    later('grace', GRACE, () => become('lost'));
+    doubt();
     // What the box refused, the browser does not ask for again by itself.
     if (mine.readyState === EventSource.CLOSED) later('retry', retry, () => again(mine));
   });

@@ -5,13 +5,14 @@ import { IconDevices, IconKeyboard, IconLogout, IconSearch, IconUserCircle } fro
 import { Suspense, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 
+import { useOpenAlerts } from '@/api/alerts';
 import { signOut, useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { Page } from '@/parts/Page';
 import { Loading } from '@/parts/States';
 
-import { AlertCount, useOpenAlerts } from './AlertCount';
+import { AlertCount } from './AlertCount';
 import { Appearance } from './Appearance';
 import { Broken } from './Broken';
 import { ConfirmAgain } from './ConfirmAgain';
@@ -29,7 +30,7 @@ export function Shell() {
   const [location, go] = useLocation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const help = useShortcuts();
-  const openAlerts = useOpenAlerts();
+  const openAlerts = useOpenAlerts().length;
   const main = useRef<HTMLElement>(null);
   const place = location.split('/')[1] ?? '';
 
@@ -56,7 +57,7 @@ export function Shell() {
             <Link href="/" style={{ color: 'inherit', textDecoration: 'none' }}>
               <Group gap={8} wrap="nowrap">
                 <Mark size={24} />
-                <Text fw={600}>Gatehouse</Text>
+                <Text fw={600} className="brand">Gatehouse</Text>
               </Group>
             </Link>
           </Group>

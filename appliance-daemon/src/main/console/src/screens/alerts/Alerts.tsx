@@ -36,7 +36,7 @@ export default function Alerts() {
     { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity) },
     { key: 'about', title: t('what'), cell: (alert) => alert.about, plain: (alert) => alert.about },
     { key: 'message', title: t('message'), cell: (alert) => <Text size="sm" style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>{alert.message}</Text>, plain: (alert) => alert.message, from: 'sm' },
-    { key: 'state', title: t('state'), cell: (alert) => t(alert.state), plain: (alert) => t(alert.state) },
+    { key: 'state', title: t('state'), cell: (alert) => t(alert.state), plain: (alert) => t(alert.state), from: 'xs' },
     { key: 'by', title: t('by'), cell: (alert) => alert.acknowledgedBy ?? '–', plain: (alert) => alert.acknowledgedBy, from: 'md' },
     { key: 'since', title: t('since'), cell: (alert) => <Ago time={alert.since} />, plain: (alert) => alert.since, from: 'sm' },
     { key: 'times', title: t('times'), right: true, cell: (alert) => count(alert.times), plain: (alert) => alert.times, from: 'lg' },

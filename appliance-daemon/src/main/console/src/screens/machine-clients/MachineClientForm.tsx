@@ -90,7 +90,7 @@ export function MachineClientForm({ of, close }: { of: Client | undefined; close
             <TextInput label={t('audience')} description={t('audienceHelp')} required placeholder="gatehouse" classNames={{ input: 'mono' }} {...form.getInputProps('token.audience')} />
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
               <Autocomplete label={t('claim')} description={t('claimHelp')} data={CLAIMS} filter={({ options }) => options} classNames={{ input: 'mono' }} {...form.getInputProps('token.claim')} />
-              <TextInput label={t('value')} inputWrapperOrder={['label', 'description', 'input', 'error']} description={'\u00a0'} required placeholder="build-robot" classNames={{ input: 'mono' }} {...form.getInputProps('token.value')} />
+              <TextInput label={t('value')} description={t('valueHelp')} required placeholder="build-robot" classNames={{ input: 'mono' }} {...form.getInputProps('token.value')} />
             </SimpleGrid>
             <TextInput label={t('keysUrl')} description={t('keysUrlHelp')} classNames={{ input: 'mono' }} {...form.getInputProps('token.keysUrl')} />
             <Switch label={t('private')} {...form.getInputProps('token.privateAddressesAllowed', { type: 'checkbox' })} />

@@ -23,6 +23,7 @@ export const text = messages({
   claim: ['Claim that names the program', '标识程序的声明'],
   claimHelp: ['Keycloak, Entra ID: azp. Okta: cid.', 'Keycloak、Entra ID：azp。Okta：cid。'],
   value: ['Its value', '声明的值'],
+  valueHelp: ['As the token says it.', '与令牌中的值一致。'],
   keysUrl: ['Address of the issuer’s keys', '签发者公钥地址'],
   keysUrlHelp: ['Empty: as its discovery document says.', '留空：以其发现文档为准。'],
   private: ['The issuer may live on a private address, and be reached without TLS', '签发者可位于内网地址，且可不使用 TLS'],

@@ -2,6 +2,7 @@ import { Anchor, List, Text } from '@mantine/core';
 import { Link } from 'wouter';
 
 import { $api } from '@/api/client';
+import { useOpenAlerts } from '@/api/alerts';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useSpending } from '@/api/usage';
@@ -41,6 +42,14 @@ export function Attention({ live }: { live: Liveness }) {
   const spent = useSpending(budgets.data ?? [], mayUsage, live.interval);
 
   const matters: Matter[] = [];
+  const open = useOpenAlerts();
+  const [newest] = open;
+  if (newest) {
+    matters.push({
+      id: 'alerts', tone: open.some((alert) => alert.severity === 'critical') ? 'bad' : 'warn', to: '/alerts',
+      text: t(open.length === 1 ? 'alertOpen' : 'alertsOpen', { count: open.length, about: newest.about }),
+    });
+  }
   for (const part of status.data?.parts ?? []) {
     if (!part.healthy) matters.push({ id: part.name, tone: 'bad', text: part.message, to: '/system' });
   }

@@ -42,8 +42,6 @@ export function PayerInput({ payer, onChange, tried }: PayerInputProps) {
     />
   );
   if (!mayIssue) return field;
-  const groups = new Map<string, { value: string; label: string }[]>();
-  for (const one of projects.data ?? []) groups.set(one.department, [...(groups.get(one.department) ?? []), { value: one.id, label: one.name }]);
   const none = projects.data?.length === 0;
   return (
     <Stack gap="xs">
@@ -54,7 +52,7 @@ export function PayerInput({ payer, onChange, tried }: PayerInputProps) {
         placeholder={t('chooseProject')}
         searchable
         allowDeselect={false}
-        data={[...[...groups].map(([group, items]) => ({ group, items })), { group: t('otherwise'), items: [{ value: PASTED, label: t('pasted') }] }]}
+        data={[...(projects.data ?? []).map((one) => ({ value: one.id, label: `${one.department} / ${one.name}` })), { value: PASTED, label: t('pasted') }]}
         value={payer.by === 'key' ? PASTED : payer.id || null}
         onChange={(value) => onChange(value === PASTED ? { by: 'key', secret: '' } : { by: 'project', id: value ?? '' })}
         error={tried && payer.by === 'project' && !payer.id && t('needProject')}

@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Group, MultiSelect, NumberInput, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Group, MultiSelect, NumberInput, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -175,7 +175,7 @@ function One({ model, answer }: { model: string; answer: Answer }) {
             answer.cache !== '' && [t('cache'), answer.cache],
             answer.warning !== '' && [t('warning'), answer.warning],
             call?.cost !== undefined && [t('cost'), money(call.cost.amount, call.cost.currency)],
-            call !== null && call !== undefined && [t('trail'), <Link href={`/audit/${call.id}`}>{t('open')}</Link>],
+            call !== null && call !== undefined && [t('trail'), <Anchor component={Link} href={`/audit/${call.id}`} size="sm">{t('open')}</Anchor>],
           ]}
         />
       </Stack>

@@ -15,7 +15,7 @@ export const text = messages({
   outputPerMillion: ['Output, per million tokens', '输出（每百万 token）'],
   cachedInputPerMillion: ['Cached input, per million', '缓存输入（每百万）'],
   cacheWritePerMillion: ['Cache writes, per million', '缓存写入（每百万）'],
-  longCacheWritePerMillion: ['Cache writes for an hour, per million', '一小时缓存写入（每百万）'],
+  longCacheWritePerMillion: ['1-hour cache writes, per million', '一小时缓存写入（每百万）'],
   audioInputPerMillion: ['Sound heard, per million tokens', '音频输入（每百万 token）'],
   audioOutputPerMillion: ['Sound spoken, per million tokens', '音频输出（每百万 token）'],
   imageInputPerMillion: ['Pictures seen, per million tokens', '图像输入（每百万 token）'],
