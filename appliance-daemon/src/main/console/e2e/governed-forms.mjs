@@ -58,7 +58,7 @@ export async function governedForms(browser, out) {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await dialog.getByRole('textbox').fill('build-robot');
     await dialog.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No machine clients yet').waitFor();
+    await row.waitFor({ state: 'detached' });
   });
 
   await check('soundAndPicturesHavePricesOfTheirOwn', async () => {

@@ -1,7 +1,7 @@
 // Figures that the box tells by itself: one connection for a page, whatever it shows; asking again while that is lost; the number of open alerts.
 import { join } from 'node:path';
 
-import { admin, box, call, check, expect, go, settled, signIn, watched } from './steps.mjs';
+import { admin, box, call, check, expect, giveToken, go, settled, signIn, watched } from './steps.mjs';
 
 const stamp = (page, word) => page.locator(`[data-live="${word}"]`);
 const opened = (page) => page.evaluate(() => Number(document.querySelector('.mantine-AppShell-navbar .count [aria-hidden]')?.textContent ?? 0));
@@ -79,11 +79,29 @@ export async function live(browser, out) {
     await page.context().close();
   });
 
+  await check('whatSomebodySawIsForgottenWhenTheySignOut', async () => {
+    const page = await watched(browser);
+    await signIn(page);
+    await go(page, '/keys');
+    const [key] = (await admin('GET', '/keys?limit=1&state=active')).items;
+    await page.getByRole('row', { name: new RegExp(key.name) }).first().waitFor();
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.route('**/api/v1/keys*', (route) => route.abort());
+    await giveToken(page);
+    await go(page, '/keys');
+    await page.getByRole('alert').first().waitFor({ timeout: 30_000 });
+    expect((await page.getByRole('row', { name: new RegExp(key.name) }).count()) === 0, 'keys of before are shown');
+    await page.context().close();
+  });
+
   await check('openAlertsAreCountedWhereOneSeesThem', async () => {
     const page = await watched(browser);
     await signIn(page);
     await settled(page);
     const before = await opened(page);
+    // A run before this one may have broken off.
+    for (const one of (await admin('GET', '/alert-rules')).items) if (one.name === 'any-disk') await admin('DELETE', `/alert-rules/${one.id}`);
     const rule = await admin('POST', '/alert-rules', { name: 'any-disk', kind: 'disk_space', threshold: 1, calmSeconds: 0 });
     try {
       await comes(async () => (await opened(page)) > before, 'the alert was not counted');

@@ -7,7 +7,7 @@ import { api, given } from '@/api/client';
 import { newestKey } from '@/api/fresh';
 import { useEvery } from '@/api/lists';
 import { Problem } from '@/api/problem';
-import { useMay, useMe } from '@/api/session';
+import { useMay } from '@/api/session';
 import { callOf } from '@/api/trail';
 import { useText } from '@/i18n/messages';
 import { Page, Panel } from '@/parts/Page';
@@ -26,7 +26,6 @@ export default function Playground() {
   const models = useEvery('models');
   const [params, change] = useParams();
   const chosen = params.getAll('model').flatMap((value) => value.split(',')).filter(Boolean);
-  const me = useMe();
   const mayIssue = useMay('manage_keys');
   const projects = useEvery('projects', {}, { enabled: mayIssue });
   const [pasted, setPasted] = useState(newestKey());
@@ -51,7 +50,7 @@ export default function Playground() {
   const send = () => {
     setTried(true);
     if (!(payer.by === 'key' ? payer.secret.trim() : payer.id) || chosen.length === 0 || !prompt.trim()) return;
-    const key = (fresh: boolean) => (payer.by === 'key' ? Promise.resolve(payer.secret.trim()) : passFor(me.userId ?? me.name, payer.id, fresh));
+    const key = (refused: string | null) => (payer.by === 'key' ? Promise.resolve(payer.secret.trim()) : passFor(payer.id, refused));
     const control = new AbortController();
     running.current = control;
     setAsked(chosen);

@@ -37,16 +37,16 @@ export interface Question {
 }
 
 /**
- * One streamed chat through the gateway's own door; says how it stands after each piece. The key is asked for once more when the first one
- * is refused: it may have ended.
+ * One streamed chat through the gateway's own door; says how it stands after each piece. The key is asked for once more when the
+ * first one is refused, which it is told of: it may have ended.
  */
-export async function ask(key: (fresh: boolean) => Promise<string>, question: Question, signal: AbortSignal, tell: (change: Partial<Answer>) => void): Promise<void> {
-  const first = await key(false);
+export async function ask(key: (refused: string | null) => Promise<string>, question: Question, signal: AbortSignal, tell: (change: Partial<Answer>) => void): Promise<void> {
+  const first = await key(null);
   const began = performance.now();
   const since = () => performance.now() - began;
   let response = await post(first, question, signal);
   if (response.status === 401) {
-    const second = await key(true);
+    const second = await key(first);
     if (second !== first) response = await post(second, question, signal);
   }
   const header = (name: string) => response.headers.get(name) ?? '';

@@ -1,7 +1,8 @@
 import { api, given } from '@/api/client';
+import { whenOut } from '@/api/session';
 
-// Secrets that the box gave for the playground: in this page's memory only, and for minutes. Whose they are is part of
-// their name here: somebody else who signs on in the same page gets ones of their own.
+// Secrets that the box gave for the playground: in this page's memory only, for minutes, and never longer than their owner is
+// signed on here.
 
 interface Pass {
   secret: string;
@@ -12,21 +13,28 @@ interface Pass {
 const LEFT_AT_LEAST = 60_000;
 
 const passes = new Map<string, Promise<Pass>>();
+whenOut(() => passes.clear());
 
-/** A secret to call with on behalf of a project; the one of before as long as it holds, unless a fresh one is wanted. */
-export async function passFor(person: string, projectId: string, fresh: boolean): Promise<string> {
-  const name = `${person} ${projectId}`;
-  const known = fresh ? undefined : await passes.get(name)?.catch(() => undefined);
-  if (known && known.until - Date.now() > LEFT_AT_LEAST) return known.secret;
-  const asked = passes.get(name);
-  // Several models ask at the same moment: one secret does for all.
-  const wanted = known || fresh || !asked ? issue(projectId) : asked;
-  passes.set(name, wanted);
-  try {
-    return (await wanted).secret;
-  } catch (e) {
-    passes.delete(name);
-    throw e;
+/**
+ * A secret to call with on behalf of a project: the one of before as long as it holds and was not refused. Whoever asks while one is being
+ * issued gets that one: the box keeps the newest two of a key.
+ */
+export async function passFor(projectId: string, refused: string | null): Promise<string> {
+  for (;;) {
+    const asked = passes.get(projectId);
+    if (asked) {
+      const pass = await asked.catch(() => null);
+      if (pass && pass.secret !== refused && pass.until - Date.now() > LEFT_AT_LEAST) return pass.secret;
+      if (passes.get(projectId) !== asked) continue;
+    }
+    const mine = issue(projectId);
+    passes.set(projectId, mine);
+    try {
+      return (await mine).secret;
+    } catch (e) {
+      if (passes.get(projectId) === mine) passes.delete(projectId);
+      throw e;
+    }
   }
 }
 
