@@ -87,8 +87,10 @@ export async function live(browser, out) {
     await page.getByRole('row', { name: new RegExp(key.name) }).first().waitFor();
     await page.getByRole('button', { name: 'Account' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.locator('.mantine-AppShell-navbar').waitFor({ state: 'detached' });
     await page.route('**/api/v1/keys*', (route) => route.abort());
     await giveToken(page);
+    await page.locator('.mantine-AppShell-navbar').waitFor();
     await go(page, '/keys');
     await page.getByRole('alert').first().waitFor({ timeout: 30_000 });
     expect((await page.getByRole('row', { name: new RegExp(key.name) }).count()) === 0, 'keys of before are shown');
