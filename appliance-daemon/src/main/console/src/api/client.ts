@@ -5,7 +5,7 @@ import createHooks from 'openapi-react-query';
 import { confirmation } from './confirmation';
 import { Problem } from './problem';
 import type { components, paths } from './schema';
-import { lost, sessionHeaders } from './session';
+import { lost, sessionHeaders, whenOut } from './session';
 
 export type Schemas = components['schemas'];
 
@@ -49,6 +49,8 @@ export const queries = new QueryClient({
     },
   },
 });
+
+whenOut(() => queries.clear());
 
 /** After a change: whatever is shown is read again. */
 export function refresh(): Promise<void> {

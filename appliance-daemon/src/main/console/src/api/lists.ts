@@ -19,6 +19,7 @@ export interface Nouns {
   deployments: Schemas['Deployment'];
   'access-requests': Schemas['AccessRequest'];
   'sign-on': Schemas['SignOnProvider'];
+  'machine-clients': Schemas['MachineClientView'];
 }
 
 const PAGE = 1000;

@@ -54,8 +54,16 @@ let options: SignOnOptions = TOKEN_ONLY;
 let keptOnServer = false;
 let token: string | null = null;
 
+const forgetters: (() => void)[] = [];
+
+/** What to forget when whoever is signed on is so no more: the next one in this page may be somebody else. */
+export function whenOut(forget: () => void): void {
+  forgetters.push(forget);
+}
+
 function become(next: Session): void {
   session = next;
+  if (next.state === 'out') forgetters.forEach((forget) => forget());
   listeners.forEach((listener) => listener());
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 
 import { setLanguage, useLanguage } from '@/i18n/language';
@@ -15,7 +15,7 @@ export function Appearance() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Icon = ICONS[colorScheme];
   return (
-    <Group gap={4}>
+    <Group gap={4} wrap="nowrap">
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" c="inherit" size="lg" aria-label={t('scheme')}>
@@ -39,7 +39,13 @@ export function Appearance() {
         c="inherit"
         size="compact-md"
         fz="sm"
-        leftSection={<IconLanguage size={17} aria-hidden />}
+        px="xs"
+        leftSection={
+          <Box component="span" visibleFrom="xs" mr={8} lh={0}>
+            <IconLanguage size={17} aria-hidden />
+          </Box>
+        }
+        styles={{ section: { margin: 0 } }}
         onClick={() => setLanguage(language === 'en' ? 'zh' : 'en')}
         lang={language === 'en' ? 'zh-CN' : 'en'}
         aria-label={t('switchLanguage')}

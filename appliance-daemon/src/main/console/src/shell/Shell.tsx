@@ -5,12 +5,14 @@ import { IconDevices, IconKeyboard, IconLogout, IconSearch, IconUserCircle } fro
 import { Suspense, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 
+import { useOpenAlerts } from '@/api/alerts';
 import { signOut, useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { Page } from '@/parts/Page';
 import { Loading } from '@/parts/States';
 
+import { AlertCount } from './AlertCount';
 import { Appearance } from './Appearance';
 import { Broken } from './Broken';
 import { ConfirmAgain } from './ConfirmAgain';
@@ -28,6 +30,7 @@ export function Shell() {
   const [location, go] = useLocation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const help = useShortcuts();
+  const openAlerts = useOpenAlerts().length;
   const main = useRef<HTMLElement>(null);
   const place = location.split('/')[1] ?? '';
 
@@ -48,11 +51,13 @@ export function Shell() {
       <AppShell.Header style={{ background: 'var(--surface)', borderColor: 'var(--hairline)' }}>
         <Group h="100%" px="sm" justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="sm" wrap="nowrap">
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('menu')} aria-expanded={opened} />
+            <Box hiddenFrom="sm" className={openAlerts > 0 && !opened ? 'has-count' : undefined}>
+              <Burger opened={opened} onClick={toggle} size="sm" aria-label={openAlerts > 0 ? t('menuAlerts', { count: openAlerts }) : t('menu')} aria-expanded={opened} />
+            </Box>
             <Link href="/" style={{ color: 'inherit', textDecoration: 'none' }}>
               <Group gap={8} wrap="nowrap">
                 <Mark size={24} />
-                <Text fw={600}>Gatehouse</Text>
+                <Text fw={600} className="brand">Gatehouse</Text>
               </Group>
             </Link>
           </Group>
@@ -113,6 +118,7 @@ export function Shell() {
                     label={t(screen.name)}
                     active={screen.path === `/${place}`}
                     aria-current={screen.path === `/${place}` ? 'page' : undefined}
+                    rightSection={screen.name === 'alerts' && <AlertCount of={openAlerts} />}
                     leftSection={<screen.icon size={16} stroke={1.7} aria-hidden />}
                     px={10}
                     py={5}

@@ -25,8 +25,13 @@ export default function Alerts() {
   const [state, setState] = useParam('state');
   const [chosen, setChosen] = useState<AlertView | null>(null);
   const narrowed = STATES.find((one) => one === state);
-  const alerts = $api.useQuery('get', '/api/v1/alerts', { params: { query: { limit: 500, ...(narrowed ? { state: narrowed } : {}) } } });
-  useEvents(['alerts'], () => void alerts.refetch());
+  const standing = useEvents(['alerts'], () => void alerts.refetch());
+  const alerts = $api.useQuery(
+    'get',
+    '/api/v1/alerts',
+    { params: { query: { limit: 500, ...(narrowed ? { state: narrowed } : {}) } } },
+    { refetchInterval: standing === 'lost' || standing === 'off' ? 15_000 : false },
+  );
   const columns: Column<AlertView>[] = [
     { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity) },
     { key: 'about', title: t('what'), cell: (alert) => alert.about, plain: (alert) => alert.about },

@@ -42,7 +42,7 @@ export default function Cache() {
       about={t('about')}
       actions={
         <>
-          <LiveStamp at={cache.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={cache.isRefetchError} />
+          <LiveStamp at={cache.dataUpdatedAt} of={live} failing={cache.isRefetchError} />
           {mayChange && (
             <Button variant="default" disabled={!cache.data || cache.data.entries === 0} onClick={() => setAct('all')}>
               {t('purge')}

@@ -46,7 +46,7 @@ export default function DeploymentDetail() {
           }
           actions={
             <>
-              <LiveStamp at={status.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={status.isRefetchError} />
+              <LiveStamp at={status.dataUpdatedAt} of={live} failing={status.isRefetchError} />
               {mayChange && status.data && status.data.standing !== 'serving' && (
                 <Button variant="default" onClick={() => void retry()}>
                   {t('retry')}

@@ -18,7 +18,7 @@ type Deployment = Schemas['Deployment'];
 export default function Deployments() {
   const t = useText(text);
   const mayChange = useMay('operate');
-  const live = useLive(2);
+  const live = useLive(2, ['deployments']);
   const deployments = useEvery('deployments');
   const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { refetchInterval: live.interval });
   const now = (one: Deployment) => fleet.data?.deployments.find((status) => status.id === one.id);
@@ -64,7 +64,7 @@ export default function Deployments() {
       removeWhat={() => t('removeWhat')}
       file="local-models"
       href={(one) => `/deployments/${one.id}`}
-      actions={<LiveStamp at={fleet.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={fleet.isRefetchError} />}
+      actions={<LiveStamp at={fleet.dataUpdatedAt} of={live} failing={fleet.isRefetchError} />}
       empty={t('empty')}
       emptyWhat={t('emptyWhat')}
     />

@@ -26,7 +26,7 @@ export default function GpuDetail() {
   const t = useText(text);
   const w = useWords();
   const { id = '' } = useParams<{ id: string }>();
-  const live = useLive(2);
+  const live = useLive(2, ['gpus']);
   const gpu = $api.useQuery('get', '/api/v1/gpus/{gpu}', { params: { path: { gpu: id } } }, { refetchInterval: live.interval });
   return (
     <Shown of={gpu} rows={8}>
@@ -43,7 +43,7 @@ export default function GpuDetail() {
               ← {t('all')}
             </Anchor>
           }
-          actions={<LiveStamp at={gpu.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={gpu.isRefetchError} />}
+          actions={<LiveStamp at={gpu.dataUpdatedAt} of={live} failing={gpu.isRefetchError} />}
         >
           <History id={id} paused={live.paused} />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">

@@ -20,10 +20,10 @@ type Happening = Schemas['GpuHappening'];
 export default function Gpus() {
   const t = useText(text);
   const [tab, setTab] = useParam('tab', 'now');
-  const live = useLive(2);
+  const live = useLive(2, ['gpus']);
   const gpus = $api.useQuery('get', '/api/v1/gpus', {}, { refetchInterval: live.interval });
   return (
-    <Page title={t('title')} about={t('about')} actions={<LiveStamp at={gpus.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={gpus.isRefetchError} />}>
+    <Page title={t('title')} about={t('about')} actions={<LiveStamp at={gpus.dataUpdatedAt} of={live} failing={gpus.isRefetchError} />}>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="now">{t('now')}</Tabs.Tab>

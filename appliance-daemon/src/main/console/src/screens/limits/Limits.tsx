@@ -92,7 +92,7 @@ function Budgets({ add }: { add: ReactNode }) {
       may={useMay('change')}
       form={(one, close) => <BudgetForm of={one} close={close} />}
       removeWhat={(one) => t('removeBudgetWhat', { name: one.scope.name })}
-      filters={<LiveStamp at={budgets.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={budgets.isRefetchError} />}
+      filters={<LiveStamp at={budgets.dataUpdatedAt} of={live} failing={budgets.isRefetchError} />}
       empty={t('noBudgets')}
       emptyWhat={t('noBudgetsWhat')}
       add={add}
@@ -135,7 +135,7 @@ function AllLimits({ add }: { add: ReactNode }) {
       may={useMay('change')}
       form={(one, close) => <LimitForm of={one} close={close} />}
       removeWhat={(one) => t('removeLimitWhat', { name: one.scope.name })}
-      filters={<LiveStamp at={limits.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={limits.isRefetchError} />}
+      filters={<LiveStamp at={limits.dataUpdatedAt} of={live} failing={limits.isRefetchError} />}
       empty={t('noLimits')}
       emptyWhat={t('noLimitsWhat')}
       add={add}

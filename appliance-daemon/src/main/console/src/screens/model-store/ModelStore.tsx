@@ -30,11 +30,11 @@ const CHECKS: Readonly<Record<Schemas['ModelCheck']['state'], Tone>> = { running
 export default function ModelStore() {
   const t = useText(text);
   const mayChange = useMay('operate');
-  const live = useLive(2);
+  const live = useLive(2, ['imports']);
   const [address, change] = useParams();
   const tab = address.get('tab') ?? 'models';
   const begun = useRef(false);
-  const store = $api.useQuery('get', '/api/v1/model-store/models', {}, { refetchInterval: live.interval });
+  const store = $api.useQuery('get', '/api/v1/model-store/models', {}, { refetchInterval: live.beside });
   const imports = $api.useQuery('get', '/api/v1/model-store/imports', {}, { refetchInterval: live.interval });
   const under = (imports.data?.imports ?? []).filter((one) => one.state === 'active').length;
   const button = mayChange && (
@@ -48,7 +48,7 @@ export default function ModelStore() {
       about={t('about', { directory: store.data?.directory ?? '…' })}
       actions={
         <>
-          <LiveStamp at={imports.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={imports.isRefetchError} />
+          <LiveStamp at={imports.dataUpdatedAt} of={live} failing={imports.isRefetchError} />
           {button}
         </>
       }

@@ -55,7 +55,7 @@ export default function ModelDetail() {
               {warning}
             </Alert>
           ))}
-          <Panel title={t('route')} actions={mayBox && <LiveStamp at={route.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={route.isRefetchError} />}>
+          <Panel title={t('route')} actions={mayBox && <LiveStamp at={route.dataUpdatedAt} of={live} failing={route.isRefetchError} />}>
             <Weights targets={one.targets} />
             {route.data && (
               <Text size="xs" c="dimmed">

@@ -2,10 +2,12 @@ import { Anchor, List, Text } from '@mantine/core';
 import { Link } from 'wouter';
 
 import { $api } from '@/api/client';
+import { useOpenAlerts } from '@/api/alerts';
 import { useEvery } from '@/api/lists';
 import { useMay } from '@/api/session';
 import { useSpending } from '@/api/usage';
 import { useText } from '@/i18n/messages';
+import type { Liveness } from '@/parts/Live';
 import { Panel } from '@/parts/Page';
 import { Status, type Tone } from '@/parts/values';
 import { percentOf } from '@/text/money';
@@ -13,7 +15,8 @@ import { ago } from '@/text/times';
 
 import { text } from './text';
 
-const SOON = 7 * 86_400_000;
+const DAY = 86_400_000;
+const SOON = 7 * DAY;
 const NEAR = 80;
 
 interface Matter {
@@ -24,21 +27,29 @@ interface Matter {
 }
 
 /** What a person should look at: each line leads there. */
-export function Attention({ interval }: { interval: number | false }) {
+export function Attention({ live }: { live: Liveness }) {
   const t = useText(text);
   const mayBox = useMay('view_box');
   const mayUsage = useMay('view_usage');
-  const options = { refetchInterval: interval === false ? (false as const) : interval * 2 };
+  const options = { refetchInterval: live.interval };
   const status = $api.useQuery('get', '/api/v1/system/status', {}, { ...options, enabled: mayBox });
   const fleet = $api.useQuery('get', '/api/v1/deployments/status', {}, { ...options, enabled: mayBox });
   const gpus = $api.useQuery('get', '/api/v1/gpus', {}, { ...options, enabled: mayBox });
-  const events = $api.useQuery('get', '/api/v1/gpus/events', {}, { ...options, enabled: mayBox });
+  const events = $api.useQuery('get', '/api/v1/gpus/events', {}, { refetchInterval: live.beside, enabled: mayBox });
   const keys = useEvery('keys', { state: 'active' });
   const budgets = useEvery('budgets');
   const models = useEvery('models');
-  const spent = useSpending(budgets.data ?? [], mayUsage, interval);
+  const spent = useSpending(budgets.data ?? [], mayUsage, live.interval);
 
   const matters: Matter[] = [];
+  const open = useOpenAlerts();
+  const [newest] = open;
+  if (newest) {
+    matters.push({
+      id: 'alerts', tone: open.some((alert) => alert.severity === 'critical') ? 'bad' : 'warn', to: '/alerts',
+      text: t(open.length === 1 ? 'alertOpen' : 'alertsOpen', { count: open.length, about: newest.about }),
+    });
+  }
   for (const part of status.data?.parts ?? []) {
     if (!part.healthy) matters.push({ id: part.name, tone: 'bad', text: part.message, to: '/system' });
   }
@@ -65,7 +76,8 @@ export function Attention({ interval }: { interval: number | false }) {
     }
   }
   for (const key of keys.data ?? []) {
-    if (key.expiresAt && Date.parse(key.expiresAt) - Date.now() < SOON) {
+    // One that was meant for less than a day, as the playground's are, ends as it should.
+    if (key.expiresAt && Date.parse(key.expiresAt) - Date.now() < SOON && Date.parse(key.expiresAt) - Date.parse(key.updatedAt) > DAY) {
       matters.push({ id: key.id, tone: 'warn', text: t('keyExpires', { name: key.name, time: ago(key.expiresAt) }), to: `/keys/${key.id}` });
     }
   }

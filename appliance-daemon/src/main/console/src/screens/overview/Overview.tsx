@@ -27,9 +27,9 @@ const HOUR = 3_600_000;
 export default function Overview() {
   const t = useText(text);
   const mayUsage = useMay('view_usage');
-  const live = useLive(5);
+  const live = useLive(5, ['spend', 'overview', 'gpus', 'deployments']);
   const now = new Date();
-  const today = useUsage({ from: startOfDay(now).toISOString(), groupBy: 'key' }, { refetchInterval: live.interval, enabled: mayUsage });
+  const today = useUsage({ from: startOfDay(now).toISOString() }, { refetchInterval: live.interval, enabled: mayUsage });
   const month = useUsage({ from: startOfMonth(now).toISOString() }, { refetchInterval: live.interval, enabled: mayUsage });
   const mayBox = useMay('view_box');
   const status = $api.useQuery('get', '/api/v1/system/status', {}, { refetchInterval: live.interval, enabled: mayBox });
@@ -43,11 +43,11 @@ export default function Overview() {
           </Status>
         )
       }
-      actions={<LiveStamp at={today.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={today.isRefetchError} />}
+      actions={<LiveStamp at={Math.max(today.dataUpdatedAt, status.dataUpdatedAt)} of={live} failing={today.isRefetchError} />}
     >
       {mayUsage && (
         <Shown of={today} rows={3}>
-          {(usage) => <Figures today={usage.lines} month={month.data?.lines ?? []} interval={live.interval} />}
+          {(usage) => <Figures today={usage.lines} month={month.data?.lines ?? []} interval={live.beside} />}
         </Shown>
       )}
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
@@ -55,12 +55,12 @@ export default function Overview() {
           {mayUsage && <LastDay interval={live.interval} />}
         </Box>
         <Box hiddenFrom="lg">{mayUsage && <LastDay interval={live.interval} />}</Box>
-        <Attention interval={live.interval} />
+        <Attention live={live} />
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
         {mayBox && <GpuTiles interval={live.interval} />}
         <Budgets interval={live.interval} />
-        {mayUsage && <TopKeys lines={today.data?.lines ?? []} />}
+        {mayUsage && <TopKeys interval={live.interval} />}
       </SimpleGrid>
     </Page>
   );
@@ -236,8 +236,9 @@ function Budgets({ interval }: { interval: number | false }) {
   );
 }
 
-function TopKeys({ lines }: { lines: readonly Line[] }) {
+function TopKeys({ interval }: { interval: number | false }) {
   const t = useText(text);
+  const lines = useUsage({ from: startOfDay(new Date()).toISOString(), groupBy: 'key' }, { refetchInterval: interval }).data?.lines ?? [];
   const currency = currencyOf(lines);
   const top = merged(lines, 'key').filter((line) => line.by['key']).sort((a, b) => b.calls - a.calls).slice(0, 6);
   return (

@@ -7,6 +7,8 @@ export const text = messages({
   spendToday: ['Spend today', '今日支出'],
   spendMonth: ['Spend this month', '本月支出'],
   monthNote: ['today {amount}', '今日 {amount}'],
+  alertsOpen: ['{count} open alerts. The newest: {about}', '{count} 个未处理告警，最新：{about}'],
+  alertOpen: ['An alert is open: {about}', '有一个未处理告警：{about}'],
   calls: ['Calls today', '今日调用'],
   callsNote: ['{refused} refused, {failed} failed', '拒绝 {refused}，失败 {failed}'],
   tokens: ['Tokens today', '今日 token'],

@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Group, MultiSelect, NumberInput, PasswordInput, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Group, MultiSelect, NumberInput, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { api, given } from '@/api/client';
 import { newestKey } from '@/api/fresh';
 import { useEvery } from '@/api/lists';
+import { Problem } from '@/api/problem';
 import { useMay } from '@/api/session';
 import { callOf } from '@/api/trail';
 import { useText } from '@/i18n/messages';
@@ -16,6 +17,8 @@ import { count, fixed, millis } from '@/text/figures';
 import { money } from '@/text/money';
 
 import { ask, WAITING, type Answer } from './call';
+import { passFor } from './pass';
+import { PayerInput, type Payer } from './Payer';
 import { text } from './text';
 
 export default function Playground() {
@@ -23,7 +26,16 @@ export default function Playground() {
   const models = useEvery('models');
   const [params, change] = useParams();
   const chosen = params.getAll('model').flatMap((value) => value.split(',')).filter(Boolean);
-  const [key, setKey] = useState(newestKey() ?? '');
+  const mayIssue = useMay('manage_keys');
+  const projects = useEvery('projects', {}, { enabled: mayIssue });
+  const [pasted, setPasted] = useState(newestKey());
+  // Who has one project need not choose it.
+  const project = params.get('project') ?? (projects.data?.length === 1 ? projects.data[0]?.id : null) ?? '';
+  const payer: Payer = !mayIssue || pasted !== null ? { by: 'key', secret: pasted ?? '' } : { by: 'project', id: project };
+  const pay = (next: Payer) => {
+    setPasted(next.by === 'key' ? next.secret : null);
+    if (next.by === 'project') change({ project: next.id });
+  };
   const [system, setSystem] = useState('');
   const [prompt, setPrompt] = useState('');
   const [maxTokens, setMaxTokens] = useState<number | string>(400);
@@ -37,7 +49,8 @@ export default function Playground() {
 
   const send = () => {
     setTried(true);
-    if (!key.trim() || chosen.length === 0 || !prompt.trim()) return;
+    if (!(payer.by === 'key' ? payer.secret.trim() : payer.id) || chosen.length === 0 || !prompt.trim()) return;
+    const key = (refused: string | null) => (payer.by === 'key' ? Promise.resolve(payer.secret.trim()) : passFor(payer.id, refused));
     const control = new AbortController();
     running.current = control;
     setAsked(chosen);
@@ -45,11 +58,11 @@ export default function Playground() {
     for (const model of chosen) {
       const tell = (news: Partial<Answer>) => setAnswers((before) => ({ ...before, [model]: { ...(before[model] ?? WAITING), ...news } }));
       ask(
-        key.trim(),
+        key,
         { model, system, prompt, maxTokens: typeof maxTokens === 'number' ? maxTokens : null, temperature: typeof temperature === 'number' ? temperature : null },
         control.signal,
         tell,
-      ).catch((e: unknown) => tell(control.signal.aborted ? { state: 'stopped' } : { state: 'failed', error: e instanceof Error ? e.message : String(e) }));
+      ).catch((e: unknown) => tell(control.signal.aborted ? { state: 'stopped' } : { state: 'failed', error: e instanceof Problem ? e.detail : e instanceof Error ? e.message : String(e) }));
     }
   };
   return (
@@ -63,19 +76,8 @@ export default function Playground() {
           }}
         >
           <Stack gap="sm">
-            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
-              <PasswordInput
-                label={t('key')}
-                description={t('keyHelp')}
-                autoComplete="off"
-                value={key}
-                onChange={(event) => setKey(event.currentTarget.value)}
-                error={tried && !key.trim() && (
-                  <>
-                    {t('needKey')}: <Link href="/keys?new=1">{t('createKey')}</Link>
-                  </>
-                )}
-              />
+            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm" style={{ alignItems: 'start' }}>
+              <PayerInput payer={payer} onChange={pay} tried={tried} />
               <MultiSelect
                 label={t('models')}
                 searchable
@@ -172,7 +174,7 @@ function One({ model, answer }: { model: string; answer: Answer }) {
             answer.cache !== '' && [t('cache'), answer.cache],
             answer.warning !== '' && [t('warning'), answer.warning],
             call?.cost !== undefined && [t('cost'), money(call.cost.amount, call.cost.currency)],
-            call !== null && call !== undefined && [t('trail'), <Link href={`/audit/${call.id}`}>{t('open')}</Link>],
+            call !== null && call !== undefined && [t('trail'), <Anchor component={Link} href={`/audit/${call.id}`} size="sm">{t('open')}</Anchor>],
           ]}
         />
       </Stack>

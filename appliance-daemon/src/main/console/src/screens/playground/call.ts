@@ -36,23 +36,19 @@ export interface Question {
   temperature: number | null;
 }
 
-/** One streamed chat through the gateway's own door; says how it stands after each piece. */
-export async function ask(key: string, question: Question, signal: AbortSignal, tell: (change: Partial<Answer>) => void): Promise<void> {
+/**
+ * One streamed chat through the gateway's own door; says how it stands after each piece. The key is asked for once more when the
+ * first one is refused, which it is told of: it may have ended.
+ */
+export async function ask(key: (refused: string | null) => Promise<string>, question: Question, signal: AbortSignal, tell: (change: Partial<Answer>) => void): Promise<void> {
+  const first = await key(null);
   const began = performance.now();
   const since = () => performance.now() - began;
-  const response = await fetch('/v1/chat/completions', {
-    method: 'POST',
-    signal,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({
-      model: question.model,
-      stream: true,
-      stream_options: { include_usage: true },
-      messages: [...(question.system ? [{ role: 'system', content: question.system }] : []), { role: 'user', content: question.prompt }],
-      ...(question.maxTokens ? { max_tokens: question.maxTokens } : {}),
-      ...(question.temperature === null ? {} : { temperature: question.temperature }),
-    }),
-  });
+  let response = await post(first, question, signal);
+  if (response.status === 401) {
+    const second = await key(first);
+    if (second !== first) response = await post(second, question, signal);
+  }
   const header = (name: string) => response.headers.get(name) ?? '';
   tell({ requestId: header('x-request-id'), upstream: header('x-gatehouse-upstream'), model: header('x-gatehouse-model'), cache: header('x-gatehouse-cache'), warning: header('x-gatehouse-warning') });
   if (!response.ok || !response.body) {
@@ -78,6 +74,22 @@ export async function ask(key: string, question: Question, signal: AbortSignal, 
     if (chunk.usage) tell({ usage: chunk.usage });
   }
   tell({ state: failed ? 'failed' : 'done', error: failed, totalMillis: since() });
+}
+
+function post(key: string, question: Question, signal: AbortSignal): Promise<Response> {
+  return fetch('/v1/chat/completions', {
+    method: 'POST',
+    signal,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({
+      model: question.model,
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [...(question.system ? [{ role: 'system', content: question.system }] : []), { role: 'user', content: question.prompt }],
+      ...(question.maxTokens ? { max_tokens: question.maxTokens } : {}),
+      ...(question.temperature === null ? {} : { temperature: question.temperature }),
+    }),
+  });
 }
 
 async function messageOf(response: Response): Promise<string> {

@@ -3,6 +3,13 @@ import { messages } from '@/i18n/messages';
 export const text = messages({
   title: ['Playground', '试验场'],
   about: ['Real calls through the gateway: counted, priced and recorded like every other.', '通过网关发起真实调用：与其他调用一样计量、计费和记录。'],
+  behalf: ['On behalf of', '代表项目'],
+  behalfHelp: ['You call with a key of your own that ends within 15 minutes. The project pays, its limits hold, and the trail names you.', '使用您自己的密钥调用，15 分钟内自动失效。由项目付费，受其限额约束，审计记录会显示您的名字。'],
+  chooseProject: ['Choose a project', '选择项目'],
+  needProject: ['Choose a project', '请选择项目'],
+  noProject: ['You develop in no project yet.', '您尚未加入任何项目。'],
+  askAccess: ['Ask for access', '申请访问'],
+  pasted: ['A key that I paste …', '粘贴密钥…'],
   key: ['Key to call with', '用于调用的密钥'],
   keyHelp: ['Stays in this page only. Its limits hold, its project pays.', '仅保存在此页面中。受其限额约束，由其项目付费。'],
   models: ['Models, side by side', '并排比较的模型'],

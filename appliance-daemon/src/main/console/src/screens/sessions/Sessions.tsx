@@ -55,7 +55,7 @@ export default function Sessions() {
     <Page
       title={t(everybody ? 'title' : 'mine')}
       about={t('about')}
-      actions={<LiveStamp at={sessions.dataUpdatedAt} paused={live.paused} toggle={live.toggle} failing={sessions.isRefetchError} />}
+      actions={<LiveStamp at={sessions.dataUpdatedAt} of={live} failing={sessions.isRefetchError} />}
     >
       <Shown of={sessions}>
         {({ items }) => (

@@ -24,6 +24,7 @@ import io.helidon.webserver.http.ServerResponse;
 
 import org.gatehouse.audit.TrailUnavailable;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.listen.ClientConnection;
 import org.gatehouse.store.StoreFailure;
 
 /**
@@ -208,7 +209,7 @@ public final class AdminApi implements HttpService, AutoCloseable {
             }
             case Answer.Events events -> {
                 leave(request);
-                events(events, response);
+                events(events, ClientConnection.of(request), response);
                 return;
             }
             case Answer.Stream stream -> stream(stream, request, response, requestId);
@@ -269,12 +270,12 @@ public final class AdminApi implements HttpService, AutoCloseable {
     }
 
     /** Whoever listens leaves when they like: that is no failure. */
-    private static void events(Answer.Events events, ServerResponse response) {
+    private static void events(Answer.Events events, ClientConnection client, ServerResponse response) {
         response.status(200).header(HeaderNames.CONTENT_TYPE, "text/event-stream");
         // Of nginx: it would hold events back until its buffer is full.
         response.header(HeaderNames.create("X-Accel-Buffering"), "no");
         try (OutputStream out = response.outputStream()) {
-            events.writer().write(out);
+            events.writer().write(out, client);
         } catch (IOException | RuntimeException e) {
             throw new CloseConnectionException("the listener left", e);
         }

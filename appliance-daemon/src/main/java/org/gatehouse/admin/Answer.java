@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.listen.ClientConnection;
+
 /** What an operation answers. */
 sealed interface Answer {
 
@@ -46,7 +48,14 @@ sealed interface Answer {
     }
 
     /** Events that go on until somebody ends them; whoever listens may leave at any time. */
-    record Events(Stream.Writer writer) implements Answer {}
+    record Events(Writer writer) implements Answer {
+
+        /** Writes events until their end; the stream is closed by the caller. */
+        @FunctionalInterface
+        interface Writer {
+            void write(OutputStream out, ClientConnection client) throws IOException;
+        }
+    }
 
     /** It did not work out. */
     record Failed(Problem problem) implements Answer {}

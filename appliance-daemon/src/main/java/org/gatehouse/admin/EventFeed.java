@@ -12,23 +12,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.admin.EventTopic.Part;
 import org.gatehouse.governance.form.Json;
 
 /**
- * States that change, as server-sent events. Each topic that somebody listens to is looked at once a second, whoever listens, and
- * sent when it is another than before. A listener that is slow gets the newest state of each topic and misses those between, so
- * nothing piles up for it. Thread-safe.
+ * States that change, as server-sent events. Each topic that somebody listens to is looked at as often as it says, once for all of the
+ * same reach, and sent when it is another than before. A listener that is slow gets the newest state of each topic and misses those
+ * between, so nothing piles up for it. Thread-safe.
  */
 final class EventFeed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventFeed.class.getName());
@@ -38,9 +38,10 @@ final class EventFeed implements AutoCloseable {
     /** Then a stream ends, and a browser's comes back by itself. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+    /** An event, not a comment: pages see it, and so they see that a stream has died without an end. */
+    private static final byte[] HEARTBEAT = "event: beat\ndata: {}\n\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final Map<String, EventTopic> topics = new LinkedHashMap<>();
     private final LongSupplier nanoTime;
     private final String life;
     private final Duration heartbeat;
@@ -48,32 +49,37 @@ final class EventFeed implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     /** Guarded by the lock, as all that follows. */
-    private final Map<String, Frame> newest = new HashMap<>();
-    private final Map<String, Integer> listening = new HashMap<>();
+    private final Map<Part, Frame> newest = new HashMap<>();
+    private final Map<Part, Integer> listening = new HashMap<>();
+    /** When each was last looked at. */
+    private final Map<Part, Long> looked = new HashMap<>();
     private final List<Seat> seats = new ArrayList<>();
     private long sequence;
     private boolean running;
     private boolean closed;
 
-    /**
-     * Something that can be listened to.
-     *
-     * @param state as it is now; called on the feed's own thread
-     */
-    record Topic(String name, Permission permission, Supplier<JsonNode> state) {}
+    /** How somebody who listens stands by now. */
+    enum Hearing {
+        /** They may hear just what they hear. */
+        SAME,
+        /** They may hear, but of other things than before: they come back and are taken in anew. */
+        OTHER,
+        /** They may not listen any more. */
+        NOTHING
+    }
 
     /** A topic's state and its place among all that were sent. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Frame(long sequence, String topic, byte[] json) {}
+    private record Frame(long sequence, Part of, byte[] json) {}
 
     /**
      * A feed of these topics.
      *
      * @param life tells this start of the box from others: ids of another one mean nothing here
-     * @param heartbeat after so much silence a comment is sent
+     * @param heartbeat after so much silence the event {@code beat} is sent
      * @param checked how often it is asked whether a listener may still listen
      */
-    EventFeed(Collection<Topic> topics, LongSupplier nanoTime, String life, Duration heartbeat, Duration checked) {
+    EventFeed(Collection<EventTopic> topics, LongSupplier nanoTime, String life, Duration heartbeat, Duration checked) {
         topics.forEach(topic -> this.topics.put(topic.name(), topic));
         this.nanoTime = nanoTime;
         this.life = life;
@@ -82,17 +88,18 @@ final class EventFeed implements AutoCloseable {
     }
 
     /** All there are, by name. */
-    Map<String, Topic> topics() {
+    Map<String, EventTopic> topics() {
         return topics;
     }
 
     /** A listener's place. Guarded by the feed's lock. */
     static final class Seat {
         private final String owner;
-        private final Set<String> wanted;
+        private final Set<Part> wanted;
+        /** It is somebody else's now, or whoever sat here has left. */
         private boolean taken;
 
-        private Seat(String owner, Set<String> wanted) {
+        private Seat(String owner, Set<Part> wanted) {
             this.owner = owner;
             this.wanted = Set.copyOf(wanted);
         }
@@ -104,7 +111,7 @@ final class EventFeed implements AutoCloseable {
      * @return {@code null} when there are too many; whoever was taken in must {@link #leave}
      */
     @Nullable
-    Seat enter(String owner, Set<String> wanted) {
+    Seat enter(String owner, Set<Part> wanted) {
         lock.lock();
         try {
             if (closed || seats.size() >= MOST_LISTENERS) {
@@ -117,7 +124,7 @@ final class EventFeed implements AutoCloseable {
             }
             Seat seat = new Seat(owner, wanted);
             seats.add(seat);
-            wanted.forEach(topic -> listening.merge(topic, 1, Integer::sum));
+            wanted.forEach(part -> listening.merge(part, 1, Integer::sum));
             if (!running) {
                 running = true;
                 Thread.ofVirtual().name("event-feed").start(this::work);
@@ -128,15 +135,27 @@ final class EventFeed implements AutoCloseable {
         }
     }
 
+    /** A listener went away while nothing was written to them: ends their stream, whose thread then {@link #leave}s. */
+    void wentAway(Seat seat) {
+        lock.lock();
+        try {
+            seat.taken = true;
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A listener is gone. */
     void leave(Seat seat) {
         lock.lock();
         try {
             seats.remove(seat);
-            seat.wanted.forEach(topic -> {
-                if (listening.merge(topic, -1, Integer::sum) == 0) {
-                    listening.remove(topic);
-                    newest.remove(topic);
+            seat.wanted.forEach(part -> {
+                if (listening.merge(part, -1, Integer::sum) == 0) {
+                    listening.remove(part);
+                    newest.remove(part);
+                    looked.remove(part);
                 }
             });
             news.signalAll();
@@ -147,22 +166,24 @@ final class EventFeed implements AutoCloseable {
 
     private void work() {
         while (true) {
-            List<String> wanted;
+            Set<Part> wanted;
+            List<Part> due;
             lock.lock();
             try {
                 if (closed || seats.isEmpty()) {
                     running = false;
                     return;
                 }
-                wanted = List.copyOf(listening.keySet());
+                wanted = Set.copyOf(listening.keySet());
+                due = wanted.stream().filter(this::isDue).toList();
             } finally {
                 lock.unlock();
             }
-            wanted.forEach(this::look);
+            due.forEach(this::look);
             lock.lock();
             try {
                 long left = EVERY_NANOS;
-                while (left > 0 && !closed && listening.keySet().equals(Set.copyOf(wanted))) {
+                while (left > 0 && !closed && listening.keySet().equals(wanted)) {
                     left = news.awaitNanos(left);
                 }
             } catch (InterruptedException _) {
@@ -174,24 +195,33 @@ final class EventFeed implements AutoCloseable {
         }
     }
 
-    private void look(String name) {
-        Topic topic = topics.get(name);
-        if (topic == null) {
-            return;
-        }
-        byte[] json;
+    private boolean isDue(Part part) {
+        EventTopic topic = topics.get(part.topic());
+        Long before = looked.get(part);
+        // Half a turn of grace: a look takes time itself.
+        return topic != null && (before == null
+                || nanoTime.getAsLong() - before >= topic.every().toNanos() - EVERY_NANOS / 2);
+    }
+
+    private void look(Part part) {
+        EventTopic topic = Objects.requireNonNull(topics.get(part.topic()));
+        long now = nanoTime.getAsLong();
+        byte @Nullable [] json = null;
         try {
-            json = Json.bytes(topic.state().get());
+            json = Json.bytes(topic.state().apply(part.reach()));
         } catch (RuntimeException e) {
             // What was last seen stays; the next look may succeed.
-            LOG.log(System.Logger.Level.DEBUG, "The topic " + name + " could not be looked at.", e);
-            return;
+            LOG.log(System.Logger.Level.DEBUG, "The topic " + part.topic() + " could not be looked at.", e);
         }
         lock.lock();
         try {
-            Frame before = newest.get(name);
-            if (listening.containsKey(name) && (before == null || !Arrays.equals(before.json(), json))) {
-                newest.put(name, new Frame(++sequence, name, json));
+            if (!listening.containsKey(part)) {
+                return;
+            }
+            looked.put(part, now);
+            Frame before = newest.get(part);
+            if (json != null && (before == null || !Arrays.equals(before.json(), json))) {
+                newest.put(part, new Frame(++sequence, part, json));
                 news.signalAll();
             }
         } finally {
@@ -203,10 +233,10 @@ final class EventFeed implements AutoCloseable {
      * Sends what changes until the listener leaves, may not listen any more, or the box stops.
      *
      * @param lastId what the listener has had; {@code null} for nothing
-     * @param may whether it may still listen; asked every few seconds
+     * @param hears how the listener stands by now; asked every few seconds
      * @throws IOException when the listener is gone
      */
-    void serve(Seat seat, @Nullable String lastId, BooleanSupplier may, OutputStream out) throws IOException {
+    void serve(Seat seat, @Nullable String lastId, Supplier<Hearing> hears, OutputStream out) throws IOException {
         long had = had(lastId);
         long lastWrite = nanoTime.getAsLong();
         long lastCheck = lastWrite;
@@ -217,15 +247,18 @@ final class EventFeed implements AutoCloseable {
             List<Frame> frames = await(seat, had);
             long now = nanoTime.getAsLong();
             if (now - lastCheck >= checked.toNanos()) {
-                if (!may.getAsBoolean()) {
+                Hearing standing = hears.get();
+                if (standing == Hearing.NOTHING) {
                     out.write("event: end\ndata: {\"reason\":\"session\"}\n\n".getBytes(StandardCharsets.US_ASCII));
                     out.flush();
+                }
+                if (standing != Hearing.SAME) {
                     return;
                 }
                 lastCheck = now;
             }
             for (Frame frame : frames) {
-                out.write(("id: " + life + "-" + frame.sequence() + "\nevent: " + frame.topic() + "\ndata: ")
+                out.write(("id: " + life + "-" + frame.sequence() + "\nevent: " + frame.of().topic() + "\ndata: ")
                         .getBytes(StandardCharsets.US_ASCII));
                 out.write(frame.json());
                 out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
@@ -272,8 +305,8 @@ final class EventFeed implements AutoCloseable {
         }
     }
 
-    private List<Frame> newer(Set<String> wanted, long had) {
-        return newest.values().stream().filter(frame -> frame.sequence() > had && wanted.contains(frame.topic()))
+    private List<Frame> newer(Set<Part> wanted, long had) {
+        return newest.values().stream().filter(frame -> frame.sequence() > had && wanted.contains(frame.of()))
                 .sorted(Comparator.comparingLong(Frame::sequence)).toList();
     }
 

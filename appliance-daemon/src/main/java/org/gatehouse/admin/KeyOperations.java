@@ -15,6 +15,7 @@ import org.gatehouse.governance.KeyDraft;
 import org.gatehouse.governance.Keys;
 import org.gatehouse.governance.NewKeyDraft;
 import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.User;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
 
@@ -22,6 +23,8 @@ import org.gatehouse.governance.form.Json;
 final class KeyOperations {
     private static final String PATH = Operation.BASE + "keys";
     private static final String ONE = PATH + "/{id}";
+    /** Long enough to try things, short enough for a page that was left open. */
+    private static final Duration TRIAL_LIFE = Duration.ofMinutes(15);
 
     private final Keys keys;
     private final KeyFence fence;
@@ -34,6 +37,9 @@ final class KeyOperations {
     /** How to rotate. */
     record RotationDraft(
             @About(value = "How long the secret before stays valid, in seconds; as settings say when left out.", max = 2_592_000) @Nullable Long overlapSeconds) {}
+
+    /** For whom models are tried. */
+    record TrialDraft(@About("The project that the calls belong to, and that pays them.") UUID projectId) {}
 
     /** Changes a key's state. */
     @FunctionalInterface
@@ -55,6 +61,14 @@ final class KeyOperations {
                         Operation.Body.optional(RotationDraft.class),
                         new Operation.Reply.One(200, IssuedKey.class), this::rotate).matchingVersion().repeatable()
                         .needing(Permission.MANAGE_KEYS).reaching(Operation.Reaching.WITHIN),
+                Operation.post(Operation.BASE + "playground-keys", "createPlaygroundKey", "keys",
+                        "Gives whoever asks a secret for chats on behalf of a project, for "
+                                + TRIAL_LIFE.toMinutes()
+                                + " minutes. It belongs to a key of theirs in the project, which is"
+                                + " made when it is first wanted: its calls are limited, charged and recorded like all"
+                                + " others, and the trail names them.",
+                        Operation.Body.of(TrialDraft.class), new Operation.Reply.One(201, IssuedKey.class),
+                        this::tryOut).needing(Permission.MANAGE_KEYS).reaching(Operation.Reaching.WITHIN),
                 transition("disable", "Refuses a key's calls until it is enabled again.", keys::disable),
                 transition("enable", "Takes a disabled key's calls again.", keys::enable),
                 transition("revoke", "Refuses a key's calls for ever.", keys::revoke)));
@@ -85,6 +99,15 @@ final class KeyOperations {
         Long seconds = call.form(RotationDraft.class).overlapSeconds();
         return issued(200, keys.rotate(call.actor(), call.id(), call.version(),
                 seconds == null ? null : Duration.ofSeconds(seconds), call.idempotencyKey()));
+    }
+
+    private Answer tryOut(Call call) {
+        UUID project = call.form(TrialDraft.class).projectId();
+        User user = call.identity().user();
+        UUID owner = user == null ? null : user.id();
+        fence.hold(call, null, new KeyDraft(project, "playground", owner, KeyDraft.EVERYTHING, KeyDraft.EVERYTHING,
+                List.of(), null));
+        return issued(201, keys.tryOut(call.actor(), project, owner, TRIAL_LIFE));
     }
 
     private static Answer issued(int status, Change<IssuedKey> change) {

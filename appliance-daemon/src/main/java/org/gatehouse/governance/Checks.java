@@ -16,6 +16,8 @@ import org.gatehouse.governance.snapshot.Surface;
 
 /** Collects what is wrong with a draft, then refuses it once with everything named. Confined to one change. */
 final class Checks {
+    /** The most characters of a name. */
+    static final int NAME_LENGTH = 100;
     private static final int GREATEST_INTEGER_DIGITS = 15;
     private static final int GREATEST_SCALE = 12;
 
@@ -46,7 +48,7 @@ final class Checks {
         String composed = Normalizer.normalize(name, Normalizer.Form.NFC);
         require(!composed.isBlank() && composed.equals(composed.strip()), field,
                 "must not be blank, or start or end with a space");
-        require(composed.length() <= 100, field, "must have 1 to 100 characters");
+        require(composed.length() <= NAME_LENGTH, field, "must have 1 to 100 characters");
         require(Text.clean(composed, false), field, "must not hold control characters or line breaks");
         // Titles and declarative files write department/project/key.
         require(composed.indexOf('/') < 0, field, "must not hold a slash");

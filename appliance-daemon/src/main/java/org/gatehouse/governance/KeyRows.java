@@ -19,6 +19,7 @@ import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.snapshot.KeyRecord;
+import org.gatehouse.governance.snapshot.Surface;
 
 /** Keys with what binds them. Their secrets are {@link KeySecrets}' business. */
 final class KeyRows implements Rows<Key, KeyDraft> {
@@ -180,6 +181,34 @@ final class KeyRows implements Rows<Key, KeyDraft> {
         String text = secrets.rotate(changes, stored.id(), overlap);
         touch(changes, stored.id(), stored.state());
         return new IssuedKey(text, changes.changed(noun(), "rotate", stored, need(changes.handle(), stored.id())));
+    }
+
+    /** Gives the key of that name and owner a new secret, and makes it first where there is none; all of its secrets end with that life. */
+    IssuedKey tryOut(ChangeSet changes, String name, UUID project, @Nullable UUID owner, Duration life) {
+        Instant end = changes.now().plus(life);
+        String fitting = name.length() <= Checks.NAME_LENGTH ? name : name.substring(0, Checks.NAME_LENGTH).strip();
+        Key known = read(changes.handle(), Selection.of("k.project_id = :value", project)).stream()
+                .filter(key -> key.live() && key.name().equals(fitting)).findFirst().orElse(null);
+        if (known == null) {
+            return issue(changes, NewKeyDraft.of(new KeyDraft(project, fitting, owner, KeyDraft.EVERYTHING,
+                    List.of(Surface.CHAT_COMPLETIONS.id()), List.of(), end)), null);
+        }
+        if (!Objects.equals(known.ownerId(), owner)) {
+            throw RefusedException.conflict("The key " + known.title() + " belongs to somebody else, and a key of that"
+                    + " name is wanted for the playground. Have it renamed or revoked.");
+        }
+        if (known.state() != KeyRecord.State.ACTIVE) {
+            throw RefusedException.conflict("The key " + known.title() + ", which the playground uses for you, is "
+                    + known.state().id() + ". Have it enabled again.");
+        }
+        // Another page may call with the secret before; one that has ended must not come back with the key's new end.
+        Instant before = known.expiresAt();
+        Duration left = before == null ? life : Duration.between(changes.now(), before);
+        String text = secrets.rotate(changes, known.id(), left.isNegative() ? Duration.ZERO : left);
+        changes.handle().createUpdate("UPDATE api_key SET expires_at = :end WHERE id = :id").bind("id", known.id())
+                .bind("end", end.atOffset(ZoneOffset.UTC)).execute();
+        touch(changes, known.id(), known.state());
+        return new IssuedKey(text, changes.changed(noun(), "rotate", known, need(changes.handle(), known.id())));
     }
 
     /** Brings it into another state. A revoked key stays revoked. */

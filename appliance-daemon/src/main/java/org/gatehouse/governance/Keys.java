@@ -17,6 +17,9 @@ public final class Keys {
     /** The longest time for which the secret before stays valid after a rotation. */
     public static final Duration LONGEST_OVERLAP = Duration.ofDays(30);
 
+    /** What the names of keys begin with that people try models with. */
+    private static final String TRIAL_NAME = "playground ";
+
     private final Noun<Key, KeyDraft> noun;
     private final Changes changes;
     private final Nouns nouns;
@@ -66,6 +69,19 @@ public final class Keys {
             }
             return nouns.keys().rotate(change, stored, length);
         }));
+    }
+
+    /**
+     * Gives somebody a secret to try models with on behalf of a project, for a short while. It is one of the key that they have in the
+     * project for this: made when they first want one, and found again later, so that usage, limits and the trail know one key and not
+     * one a visit. What was set for that key by others (models, limits, whether it is disabled) stays.
+     *
+     * @param owner whose calls these are; {@code null} for whoever holds an admin token
+     * @param life until the secret, and the one before, are refused
+     */
+    public Change<IssuedKey> tryOut(Actor actor, UUID project, @Nullable UUID owner, Duration life) {
+        return changes.make(actor,
+                change -> nouns.keys().tryOut(change, TRIAL_NAME + actor.title(), project, owner, life));
     }
 
     /** Refuses its calls until it is enabled again. */

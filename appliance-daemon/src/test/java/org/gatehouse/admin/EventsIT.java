@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.alerts.Finding;
+import org.gatehouse.audit.SampleCalls;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AlertKind;
 import org.gatehouse.governance.Role;
@@ -71,7 +73,9 @@ final class EventsIT {
             String name = "";
             String data = "";
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("id: ")) {
+                if (line.equals("event: beat")) {
+                    lines.readLine();
+                } else if (line.startsWith("id: ")) {
                     id = line.substring(4);
                 } else if (line.startsWith("event: ")) {
                     name = line.substring(7);
@@ -163,6 +167,30 @@ final class EventsIT {
         assertThat(server.send("GET", EVENTS + "gpus", null, Map.of("Authorization", "")).status()).isEqualTo(401);
         assertThat(server.get(EVENTS + "nothing").fields()).containsExactly("topics");
         assertThat(server.get("/api/v1/events").fields()).containsExactly("topics");
+    }
+
+    @Test
+    void spendIsThatOfWhoListens() throws Exception {
+        Map<String, String> developer = server.signedIn(server.governance.users()
+                .create(TEST, UserDraft.named("dora").with(Role.DEVELOPER)).made());
+        try (Listener all = listen("spend", token()); Listener own = listen("spend", without(developer))) {
+            assertThat(all.next().data().at("/today/lines")).isEmpty();
+            server.trail.append(new SampleCalls(1).completed(Instant.now()), null);
+            JsonNode spent = all.next().data();
+            assertThat(spent.at("/today/lines/0/calls").asInt()).isEqualTo(1);
+            assertThat(spent.at("/month/lines/0/cost")).isEqualTo(spent.at("/today/lines/0/cost"));
+            assertThat(own.next().data().at("/month/lines")).isEmpty();
+        }
+    }
+
+    @Test
+    void streamEndsWithoutAWordWhenItsReachIsAnotherSoThatTheListenerComesBack() throws Exception {
+        User dora = server.governance.users().create(TEST, UserDraft.named("dora").with(Role.DEVELOPER)).made();
+        try (Listener listener = listen("spend", without(server.signedIn(dora)))) {
+            assertThat(listener.next().name()).isEqualTo("spend");
+            server.patch("/api/v1/users/" + dora.id(), "{\"roles\":[\"finance\"]}");
+            assertThat(listener.next().name()).as("the stream's end").isEmpty();
+        }
     }
 
     @Test

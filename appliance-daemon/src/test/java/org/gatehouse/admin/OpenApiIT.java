@@ -105,6 +105,8 @@ final class OpenApiIT {
         }
         String key = "/api/v1/keys/" + ids.get("keys");
         check("POST", "/api/v1/keys/{id}/rotate", key + "/rotate", "{}");
+        check("POST", "/api/v1/playground-keys", "/api/v1/playground-keys", "{\"projectId\":\"" + ids.get("projects")
+                + "\"}");
         for (String verb : List.of("disable", "enable", "revoke")) {
             check("POST", "/api/v1/keys/{id}/" + verb, key + "/" + verb, null);
         }
