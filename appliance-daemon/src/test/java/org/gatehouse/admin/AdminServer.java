@@ -175,7 +175,7 @@ public final class AdminServer implements AutoCloseable {
                         () -> {}),
                 (_, _) -> new ProviderTest.Result(true, "It answers.", 1, List.of("m-1")), engines, models,
                 new BackupPlan(fresh.database()), new AlertTargets(governance,
-                        _ -> new Check("webhook", true, "It took the message.", 1, null)),
+                        (_, _) -> new Check("webhook", true, "It took the message.", 1, null)),
                 (_, model, _) -> new TestChat.Said.Answered(model, "Hello.", 3, 2, 5), false, clock, System::nanoTime,
                 ids,
                 new SecureRandom()));

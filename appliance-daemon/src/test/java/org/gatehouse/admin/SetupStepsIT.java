@@ -79,6 +79,23 @@ final class SetupStepsIT {
         assertThat(exported().get("alertDestinations")).isEmpty();
     }
 
+    @Test
+    void mailOfTheSetUpIsAnAlertDestinationAndKeepsItsPassword() {
+        String mail = "{\"alerts\":{\"kind\":\"mail\",\"mail\":{\"host\":\"10.0.0.9\",\"user\":\"box\",\"from\":\"box@example.com\","
+                + "\"recipients\":[\"%s\"]}%s}}";
+        String password = ",\"mailPassword\":\"pass word\"";
+        AdminServer.Reply first = put("safekeeping", mail.formatted("ops@example.com", password));
+        assertThat(first.json().at("/result/changed").asBoolean()).as(first.text()).isTrue();
+        assertThat(first.text()).doesNotContain("pass word");
+        assertThat(exported().at("/alertDestinations/0/mail/host").asText()).isEqualTo("10.0.0.9");
+        assertThat(put("safekeeping", mail.formatted("ops@example.com", "")).json().at("/result/changed").asBoolean())
+                .as("the password that is not given again stays").isFalse();
+        assertThat(put("safekeeping", mail.formatted("ops@example.com", password)).json().at("/result/changed")
+                .asBoolean()).isFalse();
+        put("safekeeping", "{}");
+        assertThat(exported().get("alertDestinations")).isEmpty();
+    }
+
     private JsonNode exported() {
         return Json.tree(server.governance.declarations().export());
     }
