@@ -19,6 +19,7 @@ export interface Nouns {
   deployments: Schemas['Deployment'];
   'access-requests': Schemas['AccessRequest'];
   'sign-on': Schemas['SignOnProvider'];
+  'alert-destinations': Schemas['AlertDestination'];
 }
 
 const PAGE = 1000;

@@ -14,6 +14,7 @@ export interface Drafts {
   policies: Schemas['PolicyDraft'];
   deployments: Schemas['DeploymentDraft'];
   'sign-on': Schemas['SignOnDraft'];
+  'alert-destinations': Schemas['AlertDestinationDraft'];
 }
 
 export type Noun = keyof Nouns & keyof Drafts;
