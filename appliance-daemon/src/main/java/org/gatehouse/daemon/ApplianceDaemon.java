@@ -269,6 +269,7 @@ public final class ApplianceDaemon implements AutoCloseable {
 
         // What carries calls.
         UpstreamClient client = keep(new UpstreamClient());
+        WayOut.follow(open, client);
         Berths berths = new Berths(early.door(), nanoTime);
         Providers providers = new Providers(client, clock);
         Protocols protocols = EveryProtocol.protocols();
@@ -288,7 +289,7 @@ public final class ApplianceDaemon implements AutoCloseable {
             latencies.ended(call);
         }));
         Conclusion conclusion = new Conclusion(book, cache, nanoTime);
-        ProgramTokens programs = keep(ProgramTokens.following(open.snapshots(), nanoTime, metrics));
+        ProgramTokens programs = keep(ProgramTokens.following(open.snapshots(), client, nanoTime, metrics));
         Authentication authentication = new Authentication(new KeyVerifier(secrets.apiKeyPepper()), programs.tokens());
         Permission permission = new Permission();
         Admission admission = new Admission(rates, ledger, prompts, clock);
@@ -375,7 +376,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        People everybody = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
+        People everybody = People.open(database, secrets, open, adminTrail, client, clock, nanoTime, ids, secureRandom);
         people = everybody;
         metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
                 BreakGlass::uses);

@@ -163,9 +163,9 @@ public final class AdminServer implements AutoCloseable {
                 CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
-        people = People.open(fresh.database(), secrets, governance, actions, clock, System::nanoTime, ids,
-                new SecureRandom());
         client = new UpstreamClient();
+        people = People.open(fresh.database(), secrets, governance, actions, client, clock, System::nanoTime, ids,
+                new SecureRandom());
         alerts = Alerts.still(new Alerts.Rooms(governance, fresh.database(), actions, client, clock, ids),
                 Arrays.stream(AlertKind.values()).collect(Collectors.toMap(each -> each,
                         each -> () -> wrong.getOrDefault(each, List.of()))));

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.gateway.upstream.http.TestProxy;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.ScriptedProvider;
 import org.gatehouse.store.Databases;
@@ -94,6 +95,26 @@ final class SetupStepsIT {
                 .asBoolean()).isFalse();
         put("safekeeping", "{}");
         assertThat(exported().get("alertDestinations")).isEmpty();
+    }
+
+    @Test
+    void proxyOfTheMachineStepIsGovernedAndKeepsItsPassword() throws Exception {
+        try (TestProxy proxy = TestProxy.guarded("box", "pass word")) {
+            String machine = "{\"name\":\"gatehouse\",\"timeZone\":\"Etc/UTC\",\"network\":{\"mode\":\"unchanged\"},"
+                    + "\"proxy\":{\"url\":\"" + proxy.url()
+                    + "\",\"user\":\"box\",\"exceptions\":[\".example.com\"]%s}}";
+            AdminServer.Reply wrong = put("machine", machine.formatted(",\"password\":\"another\""));
+            assertThat(wrong.text()).contains("correct its user and password");
+            // Whoever is asked in a test connects to nobody; an answer that is not 407 will do.
+            proxy.answering("HTTP/1.1 403 Forbidden\r\n\r\n");
+            AdminServer.Reply right = put("machine", machine.formatted(",\"password\":\"pass word\""));
+            assertThat(right.status()).as(right.text()).isEqualTo(200);
+            assertThat(right.text()).doesNotContain("pass word");
+            assertThat(exported().at("/settings/proxy/url").asText()).isEqualTo(proxy.url());
+            assertThat(server.governance.proxyPassword()).contains("pass word");
+            assertThat(put("machine", machine.formatted("")).json().at("/result/changed").asBoolean()).isFalse();
+            assertThat(server.governance.proxyPassword()).contains("pass word");
+        }
     }
 
     private JsonNode exported() {

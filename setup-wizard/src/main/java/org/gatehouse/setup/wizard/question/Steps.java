@@ -52,6 +52,11 @@ public final class Steps {
                         Ask.of("proxy", "HTTP proxy", "Only where commercial providers are behind one.").group(
                                 Ask.of("url", "Proxy", "Its address; nothing for none.").needed()
                                         .example("http://proxy.example.com:3128").line(),
+                                Ask.of("user", "Proxy user", "Who signs in there; nothing for nobody.")
+                                        .example("gatehouse").line(),
+                                Ask.of("password", "Proxy password",
+                                        "Of that user; left out, the one that is there stays.")
+                                        .example("PROXY_PASSWORD").secret(),
                                 Ask.of("exceptions", "Not for", "Hosts that are reached directly.")
                                         .example("localhost, .example.com").list())));
     }
