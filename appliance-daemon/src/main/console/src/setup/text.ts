@@ -84,6 +84,8 @@ export const text = messages({
   proxy: ['Proxy', '代理'],
   proxied: ['The box reaches providers through an HTTP proxy', '设备通过 HTTP 代理访问提供方'],
   proxyUrl: ['Address of the proxy', '代理地址'],
+  proxyUser: ['User at the proxy', '代理用户名'],
+  proxyPassword: ['Password of that user', '代理密码'],
   exceptions: ['Reached without it', '不经代理访问'],
   certificateNow: ['Now', '当前'],
   certificateFrom: ['Where it comes from', '来源'],
