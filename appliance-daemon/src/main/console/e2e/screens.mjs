@@ -12,7 +12,7 @@ async function places() {
   const assistant = (await admin('GET', '/models?name=sim-assistant')).items[0].id;
   const provider = await first('sign-on');
   return {
-    overview: '/', alerts: '/alerts', 'alerts-over': '/alerts?state=resolved', requests: '/requests?state=all', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
+    overview: '/', alerts: '/alerts', 'alerts-over': '/alerts?state=resolved', 'alert-destinations': '/alerts?tab=destinations', requests: '/requests?state=all', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
     keys: '/keys', 'keys-new': '/keys?new=1', key: `/keys/${await first('keys')}`,
     departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users', 'users-new': '/users?new=1', 'sign-on': '/sign-on', 'sign-on-new': '/sign-on?new=1', ...(provider ? { provider: `/sign-on/${provider}` } : {}), sessions: '/sessions',
     budgets: '/limits', limits: '/limits?tab=limits', 'limits-new': '/limits?tab=limits&new=1', policies: '/policies', 'policies-new': '/policies?new=1',

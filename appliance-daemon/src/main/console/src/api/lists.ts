@@ -20,6 +20,7 @@ export interface Nouns {
   'access-requests': Schemas['AccessRequest'];
   'sign-on': Schemas['SignOnProvider'];
   'machine-clients': Schemas['MachineClientView'];
+  'alert-destinations': Schemas['AlertDestination'];
 }
 
 const PAGE = 1000;

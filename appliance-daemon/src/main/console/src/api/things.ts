@@ -15,6 +15,7 @@ export interface Drafts {
   deployments: Schemas['DeploymentDraft'];
   'sign-on': Schemas['SignOnDraft'];
   'machine-clients': Schemas['MachineClientDraft'];
+  'alert-destinations': Schemas['AlertDestinationDraft'];
 }
 
 export type Noun = keyof Nouns & keyof Drafts;

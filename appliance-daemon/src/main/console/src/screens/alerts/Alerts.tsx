@@ -1,4 +1,4 @@
-import { Badge, Button, Select, Text, Textarea } from '@mantine/core';
+import { Badge, Button, Select, Tabs, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, api, given, refresh, type Schemas } from '@/api/client';
@@ -9,17 +9,43 @@ import { Confirm } from '@/parts/Confirm';
 import { DataTable, type Column } from '@/parts/DataTable';
 import { Page } from '@/parts/Page';
 import { Empty, Shown } from '@/parts/States';
+import { useAdding } from '@/parts/Things';
 import { useParam } from '@/parts/url';
 import { Ago } from '@/parts/values';
 import { count } from '@/text/figures';
 
+import { DestinationForm } from './DestinationForm';
+import { Destinations } from './Destinations';
 import { text } from './text';
 
 type AlertView = Schemas['AlertView'];
 const STATES = ['open', 'acknowledged', 'resolved'] as const;
 
-/** What is wrong, and who looks after it. */
+/** What is wrong and who looks after it; and who is told. */
 export default function Alerts() {
+  const t = useText(text);
+  const [tab, setTab] = useParam('tab', 'alerts');
+  const adding = useAdding(t('create'), useMay('change') && tab === 'destinations');
+  return (
+    <Page title={t('title')} about={t('about')} actions={adding.button}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="alerts">{t('title')}</Tabs.Tab>
+          <Tabs.Tab value="destinations">{t('destinations')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="alerts">
+          <AlertTable />
+        </Tabs.Panel>
+        <Tabs.Panel value="destinations">
+          <Destinations add={adding.button} />
+        </Tabs.Panel>
+      </Tabs>
+      {adding.open && <DestinationForm of={undefined} close={adding.close} />}
+    </Page>
+  );
+}
+
+function AlertTable() {
   const t = useText(text);
   const mayChange = useMay('change');
   const [state, setState] = useParam('state');
@@ -42,7 +68,7 @@ export default function Alerts() {
     { key: 'times', title: t('times'), right: true, cell: (alert) => count(alert.times), plain: (alert) => alert.times, from: 'lg' },
   ];
   return (
-    <Page title={t('title')} about={t('about')}>
+    <>
       <Shown of={alerts}>
         {(page) => (
           <DataTable
@@ -77,7 +103,7 @@ export default function Alerts() {
         )}
       </Shown>
       {chosen && <Acknowledge of={chosen} close={() => setChosen(null)} />}
-    </Page>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, NumberInput, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, NumberInput, PasswordInput, SimpleGrid, Stack, Table, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
@@ -148,10 +148,17 @@ function Download({ title, what, verb, path, file }: { title: string; what: stri
   );
 }
 
-type Fields = { organisation: string; currency: string; auditRetentionDays: number | ''; rotationOverlapHours: number | '' };
+type Fields = { organisation: string; currency: string; auditRetentionDays: number | ''; rotationOverlapHours: number | ''; proxy: string; proxyUser: string; proxyPassword: string; proxyExceptions: string[] };
 
 const fieldsOf = (of: Schemas['Settings']): Fields => ({
   organisation: of.organisation, currency: of.currency, auditRetentionDays: of.auditRetentionDays, rotationOverlapHours: of.rotationOverlapHours,
+  proxy: of.proxy?.url ?? '', proxyUser: of.proxy?.user ?? '', proxyPassword: '', proxyExceptions: of.proxy?.exceptions ?? [],
+});
+
+/** A password that is not typed stays as it is. */
+const proxyOf = (fields: Fields) => ({
+  proxy: fields.proxy.trim() ? { url: fields.proxy.trim(), user: fields.proxyUser.trim() || null, exceptions: fields.proxyExceptions } : null,
+  ...(fields.proxyPassword ? { proxyPassword: fields.proxyPassword } : {}),
 });
 
 function OrganisationSettings() {
@@ -178,6 +185,7 @@ function OrganisationSettings() {
               [t('currency'), now.currency],
               [t('auditDays'), count(now.auditRetentionDays)],
               [t('overlap'), count(now.rotationOverlapHours)],
+              [t('proxy'), now.proxy?.url ?? t('proxyNone')],
             ]}
           />
           {editing && <SettingsForm of={now} close={() => setEditing(false)} />}
@@ -194,13 +202,13 @@ function SettingsForm({ of, close }: { of: Schemas['Settings']; close: () => voi
     <Editor
       title={t('settings')}
       form={form}
-      labels={{ organisation: t('organisation'), currency: t('currency'), auditRetentionDays: t('auditDays'), rotationOverlapHours: t('overlap') }}
+      labels={{ organisation: t('organisation'), currency: t('currency'), auditRetentionDays: t('auditDays'), rotationOverlapHours: t('overlap'), proxy: t('proxy'), 'proxy.url': t('proxy'), 'proxy.exceptions': t('proxyExceptions'), proxyPassword: t('proxyPassword') }}
       version={of.version}
       save={async (fields, version) =>
         given(
           await api.PATCH('/api/v1/settings', {
             params: { header: version === undefined ? {} : { 'If-Match': tag(version) } },
-            body: { organisation: fields.organisation, currency: fields.currency, auditRetentionDays: Number(fields.auditRetentionDays), rotationOverlapHours: Number(fields.rotationOverlapHours) },
+            body: { organisation: fields.organisation, currency: fields.currency, auditRetentionDays: Number(fields.auditRetentionDays), rotationOverlapHours: Number(fields.rotationOverlapHours), ...proxyOf(fields) },
           }),
         )
       }
@@ -214,6 +222,14 @@ function SettingsForm({ of, close }: { of: Schemas['Settings']; close: () => voi
       <TextInput label={t('currency')} description={t('currencyHelp')} maxLength={3} {...form.getInputProps('currency')} />
       <NumberInput label={t('auditDays')} min={1} allowDecimal={false} {...form.getInputProps('auditRetentionDays')} />
       <NumberInput label={t('overlap')} min={0} allowDecimal={false} {...form.getInputProps('rotationOverlapHours')} />
+      <TextInput label={t('proxy')} description={t('proxyHelp')} placeholder="http://proxy.example.com:3128" classNames={{ input: 'mono' }} {...form.getInputProps('proxy')} error={form.errors['proxy.url'] ?? form.errors['proxy']} />
+      {form.getValues().proxy.trim() !== '' && (
+        <>
+          <TextInput label={t('proxyUser')} autoComplete="off" {...form.getInputProps('proxyUser')} error={form.errors['proxy.user']} />
+          <PasswordInput label={t('proxyPassword')} autoComplete="off" placeholder={of.proxyPasswordSet ? t('proxyPasswordKept') : undefined} {...form.getInputProps('proxyPassword')} />
+          <TagsInput label={t('proxyExceptions')} description={t('proxyExceptionsHelp')} {...form.getInputProps('proxyExceptions')} error={form.errors['proxy.exceptions']} />
+        </>
+      )}
     </Editor>
   );
 }

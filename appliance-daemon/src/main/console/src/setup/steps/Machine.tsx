@@ -1,4 +1,4 @@
-import { Autocomplete, Fieldset, NumberInput, Select, SegmentedControl, SimpleGrid, Stack, Switch, TagsInput, TextInput, useMatches } from '@mantine/core';
+import { Autocomplete, Fieldset, NumberInput, PasswordInput, Select, SegmentedControl, SimpleGrid, Stack, Switch, TagsInput, TextInput, useMatches } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
 import { useText } from '@/i18n/messages';
@@ -20,7 +20,7 @@ interface Answer {
   timeZone: string;
   ntpServers: string[];
   network: { mode: 'unchanged' | 'dhcp' | 'static'; device?: string | null; address?: string | null; gateway?: string | null; vlan?: number | null; dns?: string[]; searchDomains?: string[] };
-  proxy: { url: string; exceptions: string[] } | null;
+  proxy: { url: string; user?: string | null; password?: string; exceptions: string[] } | null;
 }
 
 type Fields = {
@@ -36,6 +36,8 @@ type Fields = {
   searchDomains: string[];
   proxied: boolean;
   proxy: string;
+  proxyUser: string;
+  proxyPassword: string;
   exceptions: string[];
 };
 
@@ -44,7 +46,7 @@ function fieldsOf(answer: Answer | null, found: Found): Fields {
   return {
     name: answer?.name ?? found.hostname, timeZone: answer?.timeZone ?? found.timeZone, ntpServers: answer?.ntpServers ?? [], mode: network?.mode ?? 'unchanged',
     device: network?.device ?? found.interfaces.find((one) => one.up)?.name ?? null, address: network?.address ?? '', gateway: network?.gateway ?? '', vlan: network?.vlan ?? '',
-    dns: network?.dns ?? [], searchDomains: network?.searchDomains ?? [], proxied: Boolean(answer?.proxy), proxy: answer?.proxy?.url ?? '', exceptions: answer?.proxy?.exceptions ?? [],
+    dns: network?.dns ?? [], searchDomains: network?.searchDomains ?? [], proxied: Boolean(answer?.proxy), proxy: answer?.proxy?.url ?? '', proxyUser: answer?.proxy?.user ?? '', proxyPassword: '', exceptions: answer?.proxy?.exceptions ?? [],
   };
 }
 
@@ -59,7 +61,10 @@ function answerOf(fields: Fields): Answer {
             mode, device: fields.device, address: mode === 'static' ? fields.address.trim() || null : null, gateway: mode === 'static' ? fields.gateway.trim() || null : null,
             vlan: fields.vlan === '' ? null : fields.vlan, dns: fields.dns, searchDomains: fields.searchDomains,
           },
-    proxy: fields.proxied ? { url: fields.proxy.trim(), exceptions: fields.exceptions } : null,
+    // A password that is not typed stays as it is.
+    proxy: fields.proxied
+      ? { url: fields.proxy.trim(), user: fields.proxyUser.trim() || null, exceptions: fields.exceptions, ...(fields.proxyPassword ? { password: fields.proxyPassword } : {}) }
+      : null,
   };
 }
 
@@ -116,7 +121,11 @@ export function Machine({ step, look, next }: StepProps) {
           {values.proxied && (
             <>
               <TextInput label={t('proxyUrl')} required placeholder="http://proxy.example.com:3128" classNames={{ input: 'mono' }} {...form.getInputProps('proxy')} error={form.errors['proxy.url']} />
-              <TagsInput label={t('exceptions')} {...form.getInputProps('exceptions')} />
+              <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+                <TextInput label={t('proxyUser')} autoComplete="off" {...form.getInputProps('proxyUser')} error={form.errors['proxy.user']} />
+                <PasswordInput label={t('proxyPassword')} autoComplete="off" {...form.getInputProps('proxyPassword')} error={form.errors['proxy.password']} />
+              </SimpleGrid>
+              <TagsInput label={t('exceptions')} {...form.getInputProps('exceptions')} error={form.errors['proxy.exceptions']} />
             </>
           )}
         </Stack>

@@ -1,34 +1,48 @@
-import { Fieldset, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Fieldset, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
+import type { Schemas } from '@/api/client';
 import { useText } from '@/i18n/messages';
+import { MailInputs, mailOf, type MailFields } from '@/parts/MailInputs';
 
 import { beginWith, type FoundStep } from '../api';
 import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
 
+type Kind = 'webhook' | 'mail';
+
 interface Answer {
   backup: { directory: string; hour: number; keep: number } | null;
-  alerts: { webhookUrl: string | null } | null;
+  alerts: { kind?: Kind; webhookUrl: string | null; mail?: Schemas['MailServer'] | null; mailPassword?: string; mailTrustedCertificates?: string | null } | null;
 }
 
-type Fields = {
+type Fields = MailFields & {
   backup: boolean; directory: string; hour: number | ''; keep: number | '';
-  webhook: boolean; webhookUrl: string;
+  alerts: boolean; kind: Kind; webhookUrl: string; mailPassword: string; mailTrustedCertificates: string;
 };
 
 function fieldsOf(answer: Answer | null): Fields {
   return {
     backup: answer ? answer.backup !== null : true, directory: answer?.backup?.directory ?? '', hour: answer?.backup?.hour ?? 2, keep: answer?.backup?.keep ?? 7,
-    webhook: Boolean(answer?.alerts?.webhookUrl), webhookUrl: answer?.alerts?.webhookUrl ?? '',
+    alerts: Boolean(answer?.alerts?.webhookUrl ?? answer?.alerts?.mail), kind: answer?.alerts?.kind ?? 'webhook', webhookUrl: answer?.alerts?.webhookUrl ?? '',
+    ...mailOf.server(answer?.alerts?.mail ?? null), mailPassword: '', mailTrustedCertificates: answer?.alerts?.mailTrustedCertificates ?? '',
   };
 }
 
 const answerOf = (fields: Fields): Answer => ({
   backup: fields.backup ? { directory: fields.directory.trim(), hour: Number(fields.hour), keep: Number(fields.keep) } : null,
-  alerts: fields.webhook ? { webhookUrl: fields.webhookUrl.trim() } : null,
+  alerts: fields.alerts ? alertsOf(fields) : null,
 });
+
+/** A password that is not typed stays as it is. */
+const alertsOf = (fields: Fields): Answer['alerts'] =>
+  fields.kind === 'webhook'
+    ? { kind: 'webhook', webhookUrl: fields.webhookUrl.trim() }
+    : {
+        kind: 'mail', webhookUrl: null, mail: mailOf.fields(fields), mailTrustedCertificates: fields.mailTrustedCertificates.trim() || null,
+        ...(fields.mailPassword ? { mailPassword: fields.mailPassword } : {}),
+      };
 
 export function Safekeeping({ step, look, next }: StepProps) {
   const t = useText(text);
@@ -53,8 +67,20 @@ export function Safekeeping({ step, look, next }: StepProps) {
       </Fieldset>
       <Fieldset legend={t('alerts')}>
         <Stack gap="sm">
-          <Switch label={t('alertWebhook')} {...form.getInputProps('webhook', { type: 'checkbox' })} />
-          {values.webhook && <TextInput label={t('webhookUrl')} required classNames={{ input: 'mono' }} placeholder="https://" {...form.getInputProps('webhookUrl')} error={form.errors['alerts.webhookUrl']} />}
+          <Switch label={t('alertSend')} {...form.getInputProps('alerts', { type: 'checkbox' })} />
+          {values.alerts && (
+            <Select label={t('alertKind')} allowDeselect={false} data={(['webhook', 'mail'] as const).map((value) => ({ value, label: t(`alertKind.${value}`) }))} {...form.getInputProps('kind')} />
+          )}
+          {values.alerts && values.kind === 'webhook' && (
+            <TextInput label={t('webhookUrl')} required classNames={{ input: 'mono' }} placeholder="https://" {...form.getInputProps('webhookUrl')} error={form.errors['alerts.webhookUrl']} />
+          )}
+          {values.alerts && values.kind === 'mail' && (
+            <>
+              <MailInputs form={form} under="alerts.mail" />
+              <PasswordInput label={t('mailPassword')} autoComplete="off" {...form.getInputProps('mailPassword')} error={form.errors['alerts.mailPassword']} />
+              <Textarea label={t('mailCertificates')} autosize minRows={2} maxRows={8} classNames={{ input: 'mono' }} {...form.getInputProps('mailTrustedCertificates')} />
+            </>
+          )}
         </Stack>
       </Fieldset>
     </StepForm>

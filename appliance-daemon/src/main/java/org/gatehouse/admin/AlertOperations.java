@@ -66,7 +66,7 @@ final class AlertOperations {
         List<Operation> all = new ArrayList<>(new NounOperations<>(governance.alertRules(), AlertRule.class,
                 AlertRuleDraft.class, Access.ofTheBox(Permission.CHANGE)).all(false));
         all.addAll(new NounOperations<>(governance.alertDestinations(), AlertDestination.class,
-                AlertDestinationDraft.class, Access.ofTheBox(Permission.CHANGE)).all(false));
+                AlertDestinationDraft.class, Access.ofTheBox(Permission.CHANGE), AlertDestination::masked).all(false));
         all.add(Operation.post(Operation.BASE + "alert-destinations/{id}/test", "testAlertDestination",
                 "alert-destinations", "Sends a message that says it is a test, and tells what came of it.", null,
                 new Operation.Reply.One(200, TrialView.class), this::test));

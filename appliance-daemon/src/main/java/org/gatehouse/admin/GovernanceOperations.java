@@ -91,7 +91,10 @@ final class GovernanceOperations {
                 .afterRecentLogin());
         all.add(Operation.get(Operation.BASE + "export", "export", "declarations",
                 "The whole box as a declaration, without secrets.", new Operation.Reply.One(200, Declaration.class),
-                _ -> Answer.Json.of(governance.declarations().export())).needing(Permission.VIEW_BOX));
+                call -> Answer.Json.of(call.identity().may(Permission.CHANGE)
+                        ? governance.declarations().export()
+                        : governance.declarations().export().masked()))
+                .needing(Permission.VIEW_BOX));
         all.add(Operation.get(Operation.BASE + "settings", "getSettings", "settings",
                 "Reads what holds for the whole organisation.", new Operation.Reply.One(200, Settings.class),
                 _ -> NounOperations.one(200, governance.currentSettings())).reaching(Reaching.SAME_FOR_ALL));

@@ -3,6 +3,7 @@ package org.gatehouse.admin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -30,6 +31,7 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     private final Class<D> draft;
     private final Access access;
     private final Fence<D> fence;
+    private final UnaryOperator<T> masked;
     private final String path;
     private final String capital;
 
@@ -43,6 +45,21 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     }
 
     NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft, Access access, Fence<D> fence) {
+        this(noun, view, draft, access, fence, UnaryOperator.identity());
+    }
+
+    /**
+     * For a noun that not everybody sees whole.
+     *
+     * @param masked what those see of a thing who may not change it
+     */
+    NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft, Access access, UnaryOperator<T> masked) {
+        this(noun, view, draft, access, Fence.none(), masked);
+    }
+
+    private NounOperations(Noun<T, D> noun, Class<T> view, Class<D> draft, Access access, Fence<D> fence,
+            UnaryOperator<T> masked) {
+        this.masked = masked;
         this.access = access;
         this.fence = fence;
         this.noun = noun;
@@ -110,18 +127,24 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
     }
 
     private Answer list(Call call) {
-        return page(noun.list(call.query(), seen(call), call.query("after", UUID.class).orElse(null),
-                call.query("limit", Integer.class).orElse(USUAL_LIMIT)));
+        Page<T> found = noun.list(call.query(), seen(call), call.query("after", UUID.class).orElse(null),
+                call.query("limit", Integer.class).orElse(USUAL_LIMIT));
+        return page(found.items().stream().map(thing -> shown(call, thing)).toList(),
+                found.next() == null ? null : found.next().toString());
     }
 
     private Answer read(Call call) {
-        return noun.find(call.id(), seen(call)).<Answer>map(found -> one(200, found))
+        return noun.find(call.id(), seen(call)).<Answer>map(found -> one(200, shown(call, found)))
                 .orElseGet(() -> new Answer.Failed(absent(call)));
     }
 
     /** How far a caller sees: what is the same for all belongs to no part of anybody's reach. */
     private Reach seen(Call call) {
         return access.seeing() == Operation.Reaching.SAME_FOR_ALL ? Reach.everything() : call.reach();
+    }
+
+    private T shown(Call call, T thing) {
+        return call.identity().may(access.change()) ? thing : masked.apply(thing);
     }
 
     private Answer make(Call call) {
@@ -178,10 +201,6 @@ final class NounOperations<T extends Record & Governed, D extends Record> {
 
     static <T extends Record & Governed> Answer one(int status, T thing) {
         return new Answer.Json(status, Json.tree(thing), null, thing.version());
-    }
-
-    static Answer page(Page<? extends Record> page) {
-        return page(page.items(), page.next() == null ? null : page.next().toString());
     }
 
     static Answer page(List<? extends Record> items, @Nullable String next) {

@@ -16,7 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.audit.AdminRecord;
@@ -27,7 +26,6 @@ import org.gatehouse.governance.AlertDestination;
 import org.gatehouse.governance.AlertKind;
 import org.gatehouse.governance.AlertRule;
 import org.gatehouse.governance.Governance;
-import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Database;
 
 /**
@@ -45,6 +43,7 @@ public final class Alerts implements AutoCloseable {
     private final Map<AlertKind, Supplier<List<Finding>>> sources;
     private final AlertRows rows;
     private final Webhook webhook;
+    private final Mail mail;
     private final Courier courier;
     private final ReentrantLock lock = new ReentrantLock();
     private final Watch watch;
@@ -75,6 +74,7 @@ public final class Alerts implements AutoCloseable {
         this.sources = Map.copyOf(sources);
         this.rows = new AlertRows(rooms.database());
         this.webhook = new Webhook(rooms.client(), rooms.clock());
+        this.mail = new Mail();
         this.courier = new Courier(this::bring, rooms.governance().alertDestinations()::find, rooms.clock(),
                 Thread::sleep);
         this.watch = new Watch(rooms.trail().node(), rooms.ids());
@@ -251,28 +251,23 @@ public final class Alerts implements AutoCloseable {
     private void tell(String event, Alert alert) {
         List<String> named = rules.stream().filter(rule -> rule.id().equals(alert.ruleId()))
                 .map(AlertRule::destinations).findFirst().orElse(List.of());
-        byte[] body = body(event, alert);
+        Notice notice = Notice.of(event, rooms.clock().instant(), rooms.trail().node(), alert);
         destinations.stream()
                 .filter(destination -> destination.enabled()
                         && (named.isEmpty() || named.contains(destination.name()))
                         && alert.severity().compareTo(destination.leastSeverity()) >= 0)
-                .forEach(destination -> courier.send(destination.id(), rooms.ids().get(), body));
+                .forEach(destination -> courier.send(destination.id(), rooms.ids().get(), notice));
     }
 
-    private byte[] body(String event, Alert alert) {
-        ObjectNode tree = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
-                .put("event", event).put("at", rooms.clock().instant().toString())
-                .put("box", rooms.trail().node().toString())
-                // What chat systems show of a message.
-                .put("text", "[" + (event.equals("open") ? alert.severity().id() : event) + "] " + alert.about() + ": "
-                        + alert.message());
-        tree.set("alert", alert.tree());
-        return Json.bytes(tree);
+    private Delivery bring(AlertDestination destination, UUID delivery, Notice notice) {
+        return bring(destination, rooms.governance().alertSecret(destination.id()).orElse(null), delivery, notice);
     }
 
-    private Webhook.Result bring(AlertDestination destination, UUID delivery, byte[] body) {
-        return webhook.post(destination, rooms.governance().alertSecret(destination.id()).orElse(null), delivery,
-                body);
+    private Delivery bring(AlertDestination destination, @Nullable String secret, UUID delivery, Notice notice) {
+        return switch (destination.kind()) {
+            case WEBHOOK -> webhook.post(destination, secret, delivery, notice.json());
+            case MAIL -> mail.send(destination, secret, delivery, notice);
+        };
     }
 
     /** Those that are not over on this box, the oldest first. Takes no time. */
@@ -340,16 +335,22 @@ public final class Alerts implements AutoCloseable {
         return new Acknowledgement.Done(after);
     }
 
-    /** Tries a destination: whether it took a message, and what it said. Takes 15 seconds at most. */
+    /** Tries a destination: whether it took a message, and what it said. Takes a minute at most. */
     public Trial test(AlertDestination destination) {
-        ObjectNode tree = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
-                .put("event", "test").put("at", rooms.clock().instant().toString())
-                .put("box", rooms.trail().node().toString())
-                .put("text", "A test of the alert destination " + destination.name() + ": nothing is wrong.");
-        return switch (bring(destination, rooms.ids().get(), Json.bytes(tree))) {
-            case Webhook.Result.Delivered(int status) -> new Trial(true, "The alert destination " + destination.name()
-                    + " took the message (" + status + ").");
-            case Webhook.Result.Failed(String message, boolean _) -> new Trial(false, message);
+        return test(destination, rooms.governance().alertSecret(destination.id()).orElse(null));
+    }
+
+    /**
+     * Tries one that need not be stored.
+     *
+     * @param secret its own; {@code null} for none
+     */
+    public Trial test(AlertDestination destination, @Nullable String secret) {
+        Notice notice = Notice.test(rooms.clock().instant(), rooms.trail().node(), destination.name());
+        return switch (bring(destination, secret, rooms.ids().get(), notice)) {
+            case Delivery.Taken(String answer) -> new Trial(true, "The alert destination " + destination.name()
+                    + " took the message (" + answer + ").");
+            case Delivery.Failed(String message, boolean _) -> new Trial(false, message);
         };
     }
 

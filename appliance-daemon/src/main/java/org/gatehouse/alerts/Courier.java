@@ -44,7 +44,7 @@ final class Courier implements AutoCloseable {
     /** Brings one message to where it belongs, once. */
     @FunctionalInterface
     interface Post {
-        Webhook.Result bring(AlertDestination destination, UUID delivery, byte[] body);
+        Delivery bring(AlertDestination destination, UUID delivery, Notice notice);
     }
 
     /** Waits; a test's need not. */
@@ -54,8 +54,7 @@ final class Courier implements AutoCloseable {
     }
 
     /** What to bring. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Message(UUID delivery, byte[] body, Instant until) {}
+    private record Message(UUID delivery, Notice notice, Instant until) {}
 
     /** A destination's line. */
     private static final class Line {
@@ -76,11 +75,11 @@ final class Courier implements AutoCloseable {
     }
 
     /** Takes a message; never waits. */
-    void send(UUID destination, UUID delivery, byte[] body) {
+    void send(UUID destination, UUID delivery, Notice notice) {
         if (closed) {
             return;
         }
-        Message message = new Message(delivery, body, clock.instant().plus(LONGEST_TRY));
+        Message message = new Message(delivery, notice, clock.instant().plus(LONGEST_TRY));
         lines.compute(destination, (id, known) -> {
             Line line = known == null ? new Line() : known;
             while (!line.queue.offer(message)) {
@@ -122,12 +121,12 @@ final class Courier implements AutoCloseable {
                     dropped.increment();
                     return;
                 }
-                switch (post.bring(found.get(), message.delivery(), message.body())) {
-                    case Webhook.Result.Delivered _ -> {
+                switch (post.bring(found.get(), message.delivery(), message.notice())) {
+                    case Delivery.Taken _ -> {
                         delivered.increment();
                         return;
                     }
-                    case Webhook.Result.Failed(String text, boolean passing) -> {
+                    case Delivery.Failed(String text, boolean passing) -> {
                         trouble = text;
                         if (!passing) {
                             giveUp(trouble);

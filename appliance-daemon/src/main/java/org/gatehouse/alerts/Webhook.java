@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.UUID;
 
 import javax.crypto.Mac;
@@ -42,36 +43,23 @@ final class Webhook {
         this.clock = clock;
     }
 
-    /** What came of it. */
-    sealed interface Result {
-
-        /** The receiver has it. */
-        record Delivered(int status) implements Result {}
-
-        /**
-         * It has not.
-         *
-         * @param passing whether it may well take it later
-         */
-        record Failed(String message, boolean passing) implements Result {}
-    }
-
     /**
      * Posts it; takes 15 seconds at most.
      *
      * @param secret to sign with; {@code null} leaves it unsigned
      * @param delivery the same for each attempt, so that a receiver can tell what it has already
      */
-    Result post(AlertDestination destination, @Nullable String secret, UUID delivery, byte[] body) {
+    Delivery post(AlertDestination destination, @Nullable String secret, UUID delivery, byte[] body) {
         try {
-            int cut = pathOf(destination.url());
-            Endpoint endpoint = Endpoint.parse(destination.url().substring(0, cut)).withMaxConnections(2)
+            String url = Objects.requireNonNull(destination.url(), "a webhook has a url");
+            int cut = pathOf(url);
+            Endpoint endpoint = Endpoint.parse(url.substring(0, cut)).withMaxConnections(2)
                     .withAddressPolicy(destination.privateAddressesAllowed()
                             ? AddressPolicy.ANY
                             : AddressPolicy.PUBLIC_ONLY);
             String certificates = destination.trustedCertificates();
             Endpoint trusting = certificates == null ? endpoint : endpoint.withExtraTrust(certificates);
-            String path = destination.url().substring(cut);
+            String path = url.substring(cut);
             RequestHeaders headers = RequestHeaders.of("content-type", "application/json")
                     .and("user-agent", "Gatehouse-Alerts/1").and("x-gatehouse-delivery", delivery.toString());
             RequestHeaders signed = secret == null
@@ -83,20 +71,22 @@ final class Webhook {
                 UpstreamReply reply = call.execute();
                 int status = reply.status();
                 reply.readAll(LARGEST_REPLY);
-                return status >= 200 && status < 300 ? new Result.Delivered(status) : refused(destination, status);
+                return status >= 200 && status < 300
+                        ? new Delivery.Taken(String.valueOf(status))
+                        : refused(destination, status);
             }
         } catch (UpstreamFailureException e) {
-            return new Result.Failed("The alert destination " + destination.name() + " was not reached: "
+            return new Delivery.Failed("The alert destination " + destination.name() + " was not reached: "
                     + e.failure().message(), true);
         } catch (IllegalArgumentException e) {
-            return new Result.Failed("The alert destination " + destination.name() + " can't be called: "
+            return new Delivery.Failed("The alert destination " + destination.name() + " can't be called: "
                     + e.getMessage() + " Correct its url.", false);
         }
     }
 
-    private static Result refused(AlertDestination destination, int status) {
+    private static Delivery refused(AlertDestination destination, int status) {
         boolean passing = status >= 500 || status == 429 || status == 408;
-        return new Result.Failed("The alert destination " + destination.name() + " answered " + status + ". "
+        return new Delivery.Failed("The alert destination " + destination.name() + " answered " + status + ". "
                 + (passing ? "It is tried again." : "Check its url and what it wants."), passing);
     }
 

@@ -86,12 +86,22 @@ final class AlertCommands {
 
     static CommandLine destinations(Map<String, String> environment) {
         CommandLine line = new NounCommands(new CliNoun("alert-destinations", "alert destination",
-                List.of("name", "enabled", "leastSeverity", "secretSet", "id"),
+                List.of("name", "kind", "enabled", "leastSeverity", "secretSet", "id"),
                 List.of(Member.of("--name", "name", Kind.TEXT, "Only the one of that name.")),
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
-                        Member.needed("--url", "url", Kind.TEXT, "Where alerts are posted to."),
+                        Member.of("--kind", "kind", Kind.TEXT, "webhook, the default, or mail."),
+                        Member.of("--url", "url", Kind.TEXT, "Where alerts are posted to."),
+                        Member.of("--mail-host", "mail.host", Kind.TEXT, "The mail server."),
+                        Member.of("--mail-port", "mail.port", Kind.NUMBER, "Its port: 587 if not said."),
+                        Member.of("--mail-security", "mail.security", Kind.TEXT, "starttls, the default, tls or none."),
+                        Member.of("--mail-user", "mail.user", Kind.TEXT, "Who signs in there."),
+                        Member.of("--mail-from", "mail.from", Kind.TEXT, "The address that mail comes from."),
+                        Member.of("--mail-to", "mail.recipients", Kind.WORDS, "An address that it goes to."
+                                + " Repeatable."),
+                        Member.of("--trusted-certificates", "trustedCertificates", Kind.FILE, "A file with CA"
+                                + " certificates in PEM to trust for it besides the usual ones."),
                         Member.of("--secret-env", "secret", Kind.SECRET_FROM_VARIABLE, "The environment variable that"
-                                + " holds what the receiver checks signatures with."),
+                                + " holds what the receiver checks signatures with, or the mail user's password."),
                         Member.of("--secret-file", "secret", Kind.SECRET_FROM_FILE, "The file that holds it."),
                         Member.of("--least-severity", "leastSeverity", Kind.TEXT, "info, warning or critical: what"
                                 + " matters less does not go there."),

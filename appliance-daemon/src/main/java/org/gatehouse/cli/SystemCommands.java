@@ -3,10 +3,12 @@ package org.gatehouse.cli;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine;
@@ -76,6 +78,7 @@ final class SystemCommands {
                     text(command, body, "--currency", "currency");
                     number(command, body, "--audit-days", "auditRetentionDays");
                     number(command, body, "--rotation-overlap-hours", "rotationOverlapHours");
+                    proxy(command, body);
                     try (AdminClient client = command.connection().open()) {
                         return print(command, client.patch("settings", body));
                     }
@@ -86,8 +89,43 @@ final class SystemCommands {
                         .option("--audit-days", "N", "How many days the trail is kept.", false)
                         .option("--rotation-overlap-hours", "N", "How long a rotated key's old secret stays valid.",
                                 false)
+                        .option("--proxy", "URL", "The HTTP proxy by which the box calls what is outside, such as"
+                                + " http://proxy.example.com:3128; none for none.", false)
+                        .option("--proxy-user", "NAME", "Who signs in at the proxy; none for nobody.", false)
+                        .option("--proxy-password-env", "VARIABLE", "The environment variable that holds that user's"
+                                + " password.", false)
+                        .option("--proxy-exceptions", "HOSTS", "What is reached without the proxy, with commas:"
+                                + " .example.com,10.1.2.3.", false)
                         .commandLine());
         return settings;
+    }
+
+    private static void proxy(Leaf command, ObjectNode body) {
+        String url = command.option("--proxy");
+        if ("none".equals(url)) {
+            body.putNull("proxy");
+            return;
+        }
+        ObjectNode proxy = JsonNodeFactory.instance.objectNode();
+        if (url != null) {
+            proxy.put("url", url);
+        }
+        String user = command.option("--proxy-user");
+        if (user != null) {
+            proxy.put("user", "none".equals(user) ? null : user);
+        }
+        String exceptions = command.option("--proxy-exceptions");
+        if (exceptions != null) {
+            ArrayNode list = proxy.putArray("exceptions");
+            Arrays.stream(exceptions.split(",")).map(String::strip).filter(one -> !one.isEmpty()).forEach(list::add);
+        }
+        if (!proxy.isEmpty()) {
+            body.set("proxy", proxy);
+        }
+        String variable = command.option("--proxy-password-env");
+        if (variable != null) {
+            body.put("proxyPassword", Member.variable(variable, command.connection()));
+        }
     }
 
     static CommandLine status(Map<String, String> environment) {

@@ -251,7 +251,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 token -> metricsToken.is(token) || tokens.knows(token));
 
         // What governs.
-        People everybody = People.open(database, secrets, open, adminTrail, clock, nanoTime, ids, secureRandom);
+        People everybody = People.open(database, secrets, open, adminTrail, plane.client(), clock, nanoTime, ids,
+                secureRandom);
         people = everybody;
         metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
                 BreakGlass::uses);

@@ -80,6 +80,7 @@ record DataPlane(Lasting lasting, UpstreamClient client, Berths berths, ExactCac
         LongSupplier nanoTime = around.nanoTime();
         Ids ids = around.ids();
         UpstreamClient client = rooms.keep(new UpstreamClient());
+        WayOut.follow(around.governance(), client);
         Berths berths = new Berths(around.engines(), nanoTime);
         Providers providers = new Providers(client, clock);
         Protocols protocols = EveryProtocol.protocols();
@@ -99,7 +100,7 @@ record DataPlane(Lasting lasting, UpstreamClient client, Berths berths, ExactCac
             latencies.ended(call);
         }));
         Conclusion conclusion = new Conclusion(book, cache, nanoTime);
-        ProgramTokens programs = rooms.keep(ProgramTokens.following(governed, nanoTime, around.metrics()));
+        ProgramTokens programs = rooms.keep(ProgramTokens.following(governed, client, nanoTime, around.metrics()));
         Authentication authentication = new Authentication(new KeyVerifier(lasting.secrets().apiKeyPepper()),
                 programs.tokens());
         Permission permission = new Permission();

@@ -3,9 +3,12 @@ package org.gatehouse.daemon;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.alerts.Alerts;
 import org.gatehouse.audit.Trail;
@@ -56,17 +59,19 @@ final class LiveSetup implements AutoCloseable {
                 new Certificates(new CertificateKeeper(rooms.data().resolve("tls"), rooms.clock()), use(listen.tls()),
                         () -> doors.get().reloadTls()),
                 rooms.probe().forSetUp(), rooms.engines(), rooms.models(), plan,
-                new AlertTargets(rooms.governance(), destination -> tested(rooms.alerts(), destination)),
+                new AlertTargets(rooms.governance(),
+                        (destination, secret) -> tested(rooms.alerts(), destination, secret)),
                 new LoopbackChat(listen, doors), simulated,
                 rooms.clock(), rooms.nanoTime(), rooms.ids(), rooms.random()));
         codes = new ClaimCodes(setUp);
         backups = new DailyBackup(plan, rooms.backup(), rooms.trail(), rooms.backupTaken(), rooms.clock());
     }
 
-    private static Check tested(Alerts alerts, AlertDestination destination) {
+    private static Check tested(Alerts alerts, AlertDestination destination, @Nullable String secret) {
         long begun = System.nanoTime();
-        Alerts.Trial trial = alerts.test(destination);
-        return new Check("webhook", trial.ok(), trial.message(), (System.nanoTime() - begun) / 1_000_000, null);
+        Alerts.Trial trial = alerts.test(destination, secret);
+        return new Check(destination.kind().name().toLowerCase(Locale.ROOT), trial.ok(), trial.message(),
+                (System.nanoTime() - begun) / 1_000_000, null);
     }
 
     private static Certificates.Use use(ListenerSettings.Tls tls) {

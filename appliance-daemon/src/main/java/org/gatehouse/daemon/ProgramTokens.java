@@ -3,6 +3,7 @@ package org.gatehouse.daemon;
 import java.util.function.LongSupplier;
 
 import org.gatehouse.gateway.admission.MachineTokens;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.identity.IssuerKeys;
 import org.gatehouse.telemetry.CallMetrics;
@@ -15,8 +16,9 @@ import org.gatehouse.telemetry.CallMetrics;
 record ProgramTokens(MachineTokens tokens, IssuerKeys keys) implements AutoCloseable {
 
     /** Begins to follow, and shows what is refused. */
-    static ProgramTokens following(Snapshots snapshots, LongSupplier nanoTime, CallMetrics metrics) {
-        IssuerKeys keys = IssuerKeys.open(nanoTime);
+    static ProgramTokens following(Snapshots snapshots, UpstreamClient client, LongSupplier nanoTime,
+            CallMetrics metrics) {
+        IssuerKeys keys = IssuerKeys.open(client, nanoTime);
         keys.follow(snapshots.current());
         snapshots.onChange(keys::follow);
         MachineTokens tokens = new MachineTokens(keys);

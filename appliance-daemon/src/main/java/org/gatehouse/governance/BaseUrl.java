@@ -89,12 +89,13 @@ final class BaseUrl {
                 : "must have a plain path such as /v1 behind the socket, or none";
     }
 
-    private static boolean isPrivate(String host) {
+    /** Whether a host names an address that is not on the public internet, as far as its text tells. */
+    static boolean isPrivate(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.equals("localhost") || name.endsWith(".localhost")) {
             return true;
         }
-        boolean literal = name.startsWith("[") || name.matches("[0-9.]+");
+        boolean literal = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
         if (!literal) {
             return false;
         }
@@ -107,5 +108,12 @@ final class BaseUrl {
             // Digits and dots that are no address, such as 127.1: some resolvers take them for one.
             return true;
         }
+    }
+
+    /** Whether a host is this very box, as far as its text tells. */
+    static boolean isLoopback(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.equals("::1") || name.equals("[::1]")
+                || name.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

@@ -56,6 +56,16 @@ public record Declaration(
     /** The only version there is. */
     public static final String VERSION = "gatehouse/v1";
 
+    /** The same for those who may see it and not change it: with as much of webhooks' URLs as they see elsewhere. */
+    public Declaration masked() {
+        return new Declaration(apiVersion, settings, departments, projects, users, upstreams, models, deployments,
+                prices, keys, limits, budgets, policies, signOn,
+                alertDestinations == null
+                        ? null
+                        : alertDestinations.stream().map(AlertDestinationDraft::masked).toList(),
+                alertRules, machineClients);
+    }
+
     /** A project. */
     public record DeclaredProject(@About("The department's name.") String department,
             @About(value = "Unique in its department.", min = 1, max = 100) String name,

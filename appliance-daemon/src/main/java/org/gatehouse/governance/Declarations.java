@@ -178,9 +178,15 @@ public final class Declarations {
                 return;
             }
             Settings stored = nouns.settings().only(handle);
-            List<DeclarationReport.Difference> differences = Section.differences(stored.draft(), declared);
+            // A secret that is the stored one already is no difference.
+            SettingsDraft item = nouns.settings().proxyPassword(handle, stored.id())
+                    .filter(old -> old.equals(declared.proxyPassword())).isPresent()
+                            ? declared.by(declared.proxy(), null)
+                            : declared;
+            List<DeclarationReport.Difference> differences = Section.differences(Exporter.settings(stored), item);
             if (!differences.isEmpty()) {
-                nouns.settings().replace(change, stored, declared);
+                nouns.settings().replace(change, stored,
+                        item.proxyPassword() == null ? item.keepingPassword() : item);
             }
             items.add(new DeclarationReport.Item(differences.isEmpty()
                     ? DeclarationReport.Action.UNCHANGED

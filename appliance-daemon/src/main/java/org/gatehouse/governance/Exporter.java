@@ -26,7 +26,7 @@ final class Exporter {
 
     Declaration export(Handle handle) {
         Selection all = Selection.all();
-        return new Declaration(Declaration.VERSION, nouns.settings().only(handle).draft(),
+        return new Declaration(Declaration.VERSION, settings(nouns.settings().only(handle)),
                 sorted(nouns.departments().read(handle, all), Department::draft, DepartmentDraft::name),
                 sorted(nouns.projects().read(handle, all), Exporter::project, Declaration.DeclaredProject::key),
                 sorted(nouns.users().read(handle, all), user(handle), Declaration.DeclaredUser::name),
@@ -55,6 +55,10 @@ final class Exporter {
 
     static SignOnDraft signOn(SignOnProvider provider) {
         return provider.draft().withSecret(null);
+    }
+
+    static SettingsDraft settings(Settings settings) {
+        return settings.draft().by(settings.proxy(), null);
     }
 
     static AlertDestinationDraft alertDestination(AlertDestination destination) {

@@ -195,6 +195,11 @@ public final class Governance implements AutoCloseable {
         return new Noun<>(jdbi, changes, nouns.policies());
     }
 
+    /** The password of the settings' proxy, if it has one. */
+    public Optional<String> proxyPassword() {
+        return jdbi.withHandle(handle -> nouns.settings().proxyPassword(handle, nouns.settings().only(handle).id()));
+    }
+
     /** The one organisation's settings: find its id with {@link #currentSettings()}, change it like any noun. */
     public Noun<Settings, SettingsDraft> settings() {
         return new Noun<>(jdbi, changes, nouns.settings());

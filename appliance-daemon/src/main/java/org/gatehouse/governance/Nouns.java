@@ -20,12 +20,13 @@ final class Nouns {
     private final AlertDestinationRows alertDestinations;
     private final AccessRequestRows accessRequests = new AccessRequestRows(this);
     private final MachineClientRows machineClients = new MachineClientRows(this);
-    private final SettingsRows settings = new SettingsRows();
+    private final SettingsRows settings;
 
     Nouns(SecretBox secrets, KeySecrets keySecrets, DeploymentCheck check) {
         this.keys = new KeyRows(this, keySecrets);
         this.upstreams = new UpstreamRows(this, secrets);
         this.alertDestinations = new AlertDestinationRows(this, secrets);
+        this.settings = new SettingsRows(secrets);
         this.signOn = new SignOnRows(this, secrets);
         this.deployments = new DeploymentRows(this, check);
     }

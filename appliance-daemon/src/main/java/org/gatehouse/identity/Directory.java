@@ -115,7 +115,7 @@ final class Directory {
         ProviderHttp.requireAllowed(host, provider.privateAddressesAllowed());
         LDAPConnection connection = null;
         try {
-            SSLContext context = new ProviderHttp(provider).context();
+            SSLContext context = ProviderHttp.context(provider);
             connection = tls
                     ? new LDAPConnection(context.getSocketFactory(), options())
                     : new LDAPConnection(options());

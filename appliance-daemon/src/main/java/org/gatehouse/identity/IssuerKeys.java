@@ -18,6 +18,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.governance.snapshot.SigningKeys;
 import org.gatehouse.governance.snapshot.TokenIssuer;
@@ -34,6 +35,7 @@ public final class IssuerKeys implements SigningKeys, AutoCloseable {
     private static final long LONGEST = Duration.ofDays(1).toNanos();
     private static final long LOOK_SECONDS = 5;
 
+    private final UpstreamClient client;
     private final LongSupplier nanoTime;
     private final Map<TokenIssuer, Known> known = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,7 +54,8 @@ public final class IssuerKeys implements SigningKeys, AutoCloseable {
         private volatile boolean busy;
     }
 
-    private IssuerKeys(LongSupplier nanoTime) {
+    private IssuerKeys(UpstreamClient client, LongSupplier nanoTime) {
+        this.client = client;
         this.nanoTime = nanoTime;
         this.keeper = Thread.ofVirtual().name("issuer-keys").unstarted(this::keep);
     }
@@ -60,10 +63,11 @@ public final class IssuerKeys implements SigningKeys, AutoCloseable {
     /**
      * Begins to watch. Nobody is asked until a snapshot names somebody.
      *
+     * @param client for asking issuers
      * @param nanoTime a clock that never jumps
      */
-    public static IssuerKeys open(LongSupplier nanoTime) {
-        IssuerKeys opened = new IssuerKeys(nanoTime);
+    public static IssuerKeys open(UpstreamClient client, LongSupplier nanoTime) {
+        IssuerKeys opened = new IssuerKeys(client, nanoTime);
         opened.keeper.start();
         return opened;
     }
@@ -138,7 +142,8 @@ public final class IssuerKeys implements SigningKeys, AutoCloseable {
 
     private void ask(TokenIssuer issuer, Known one) {
         try {
-            ProviderHttp http = new ProviderHttp(issuer.privateAddressesAllowed(), issuer.trustedCertificates());
+            ProviderHttp http = new ProviderHttp(client, issuer.privateAddressesAllowed(),
+                    issuer.trustedCertificates());
             JWKSet got = JWKSet.parse(http.get(keysUrl(issuer, http)));
             if (!got.equals(one.keys)) {
                 one.keys = got;

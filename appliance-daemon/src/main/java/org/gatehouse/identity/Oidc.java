@@ -47,6 +47,7 @@ import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.SignOnDraft.OidcTerms;
 import org.gatehouse.governance.SignOnDraft.Preset;
 import org.gatehouse.governance.SignOnProvider;
@@ -59,12 +60,14 @@ final class Oidc {
     private static final Duration REMEMBERED = Duration.ofMinutes(15);
     private static final Duration KEYS_AGAIN = Duration.ofSeconds(30);
 
+    private final UpstreamClient outgoing;
     private final Clock clock;
     private final Map<UUID, Known> known = new ConcurrentHashMap<>();
 
     private record Known(long version, OIDCProviderMetadata metadata, JWKSet keys, Instant at, Instant keysAt) {}
 
-    Oidc(Clock clock) {
+    Oidc(UpstreamClient outgoing, Clock clock) {
+        this.outgoing = outgoing;
         this.clock = clock;
     }
 
@@ -114,7 +117,7 @@ final class Oidc {
                 : new TokenRequest.Builder(endpoint, authentication(metadata, client, secret), grant).build();
         try {
             HTTPRequest http = request.toHTTPRequest();
-            TokenResponse response = OIDCTokenResponseParser.parse(http.send(new ProviderHttp(provider)));
+            TokenResponse response = OIDCTokenResponseParser.parse(http.send(new ProviderHttp(outgoing, provider)));
             if (response instanceof OIDCTokenResponse tokens) {
                 return tokens;
             }
@@ -139,7 +142,7 @@ final class Oidc {
     }
 
     /** What the token does not say may stand in the user info. */
-    private static Map<String, Object> more(SignOnProvider provider, OIDCProviderMetadata metadata, String subject,
+    private Map<String, Object> more(SignOnProvider provider, OIDCProviderMetadata metadata, String subject,
             JWTClaimsSet claims, @Nullable AccessToken access) throws SignOnProblem.Stopped {
         ClaimNames names = ClaimNames.of(provider);
         boolean complete = first(names.name(), claims.getClaims()) != null
@@ -150,7 +153,8 @@ final class Oidc {
         }
         try {
             UserInfoResponse response = UserInfoResponse
-                    .parse(new UserInfoRequest(endpoint, bearer).toHTTPRequest().send(new ProviderHttp(provider)));
+                    .parse(new UserInfoRequest(endpoint, bearer).toHTTPRequest()
+                            .send(new ProviderHttp(outgoing, provider)));
             if (!response.indicatesSuccess()) {
                 return Map.of();
             }
@@ -263,7 +267,7 @@ final class Oidc {
 
     private Known ask(SignOnProvider provider) throws SignOnProblem.Stopped {
         String issuer = terms(provider).issuer();
-        ProviderHttp http = new ProviderHttp(provider);
+        ProviderHttp http = new ProviderHttp(outgoing, provider);
         // OpenID Connect Discovery 4.1: behind the issuer's path, without a slash twice.
         String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
         String text = http.get(URI.create(base + "/.well-known/openid-configuration"));
@@ -283,9 +287,9 @@ final class Oidc {
         }
     }
 
-    private static JWKSet keys(SignOnProvider provider, OIDCProviderMetadata metadata) throws SignOnProblem.Stopped {
+    private JWKSet keys(SignOnProvider provider, OIDCProviderMetadata metadata) throws SignOnProblem.Stopped {
         try {
-            return JWKSet.parse(new ProviderHttp(provider).get(metadata.getJWKSetURI()));
+            return JWKSet.parse(new ProviderHttp(outgoing, provider).get(metadata.getJWKSetURI()));
         } catch (java.text.ParseException e) {
             throw new SignOnProblem.Stopped(SignOnProblem.BAD_ANSWER, e);
         }

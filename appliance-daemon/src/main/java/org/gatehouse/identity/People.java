@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.store.Database;
@@ -24,10 +25,11 @@ public record People(Sessions sessions, BreakGlass breakGlass, SignOn signOn, Pr
     /**
      * Over a store.
      *
+     * @param client for asking sign-on providers
      * @param nanoTime a clock that never jumps
      */
     public static People open(Database database, SecretBox secrets, Governance governance, AdminTrail trail,
-            Clock clock, LongSupplier nanoTime, Supplier<UUID> ids, SecureRandom random) {
+            UpstreamClient client, Clock clock, LongSupplier nanoTime, Supplier<UUID> ids, SecureRandom random) {
         Sessions sessions = new Sessions(database, secrets, clock, ids, random);
         Notes notes = new Notes(trail, clock, ids);
         LoginThrottle throttle = new LoginThrottle(nanoTime);
@@ -35,7 +37,7 @@ public record People(Sessions sessions, BreakGlass breakGlass, SignOn signOn, Pr
         return new People(sessions,
                 new BreakGlass(database, secrets, governance.users(), notes, clock, throttle, random),
                 new SignOn(governance, secrets, sessions, accounts, notes, throttle, new LoginThrottle(nanoTime),
-                        new Saml(new UsedAssertions(database, clock), clock), clock, random),
+                        new Saml(new UsedAssertions(database, clock), clock), client, clock, random),
                 new Provisioning(database, governance, sessions, accounts, notes, ids, random));
     }
 }

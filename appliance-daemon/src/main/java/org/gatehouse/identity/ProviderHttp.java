@@ -2,28 +2,21 @@ package org.gatehouse.identity;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPRequestSender;
@@ -32,29 +25,44 @@ import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPRequest;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.upstream.http.AddressPolicy;
+import org.gatehouse.gateway.upstream.http.Deadlines;
+import org.gatehouse.gateway.upstream.http.Endpoint;
+import org.gatehouse.gateway.upstream.http.ReplyLimits;
+import org.gatehouse.gateway.upstream.http.RequestHeaders;
+import org.gatehouse.gateway.upstream.http.TrustedCertificates;
+import org.gatehouse.gateway.upstream.http.UpstreamCall;
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
+import org.gatehouse.gateway.upstream.http.UpstreamFailure;
+import org.gatehouse.gateway.upstream.http.UpstreamFailureException;
+import org.gatehouse.gateway.upstream.http.UpstreamReply;
+import org.gatehouse.gateway.upstream.http.UpstreamRequest;
 import org.gatehouse.governance.SignOnProvider;
 
 /**
- * Calls a provider: with deadlines, with a bound on what it may answer, following no redirects, and only where its
- * settings let the box call. Thread-safe.
+ * Calls a provider, over the client that calls go out with: with deadlines, with a bound on what it may answer, following no
+ * redirects, by the proxy that the box goes by, and only where its settings let the box call. Thread-safe.
  */
 final class ProviderHttp implements HTTPRequestSender {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration WHOLE = Duration.ofSeconds(10);
+    private static final Deadlines DEADLINES = new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(10),
+            Duration.ofSeconds(10), Duration.ofSeconds(10));
     private static final int LARGEST = 1 << 20;
-    /** What Nimbus sets and the JDK's client does not let anybody set. */
+    private static final int LARGEST_HEAD = 64 << 10;
+    private static final int MOST_CONNECTIONS = 16;
+    /** What Nimbus sets and the client sets itself. */
     private static final Set<String> NOT_OURS = Set.of("content-length", "host", "connection");
 
+    private final UpstreamClient client;
     private final boolean privateAllowed;
     private final @Nullable String trusted;
 
-    ProviderHttp(SignOnProvider provider) {
-        this.privateAllowed = provider.privateAddressesAllowed();
-        this.trusted = provider.trustedCertificates();
+    ProviderHttp(UpstreamClient client, SignOnProvider provider) {
+        this(client, provider.privateAddressesAllowed(), provider.trustedCertificates());
     }
 
     /** For an issuer that is no sign-on provider. */
-    ProviderHttp(boolean privateAllowed, @Nullable String trusted) {
+    ProviderHttp(UpstreamClient client, boolean privateAllowed, @Nullable String trusted) {
+        this.client = client;
         this.privateAllowed = privateAllowed;
         this.trusted = trusted;
     }
@@ -64,7 +72,7 @@ final class ProviderHttp implements HTTPRequestSender {
     /** The body of a 200. */
     String get(URI address) throws SignOnProblem.Stopped {
         try {
-            Got got = call(HttpRequest.newBuilder(address).GET());
+            Got got = call("GET", address, RequestHeaders.NONE, new byte[0]);
             if (got.status() != 200) {
                 throw new SignOnProblem.Stopped(SignOnProblem.BAD_ANSWER,
                         new IOException(address.getHost() + " answered " + got.status()));
@@ -77,17 +85,18 @@ final class ProviderHttp implements HTTPRequestSender {
 
     @Override
     public ReadOnlyHTTPResponse send(ReadOnlyHTTPRequest request) throws IOException {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(request.getURI());
-        request.getHeaderMap().forEach((name, values) -> {
-            if (!NOT_OURS.contains(name.toLowerCase(Locale.ROOT))) {
-                values.forEach(value -> builder.header(name, value));
+        RequestHeaders headers = RequestHeaders.NONE;
+        for (Map.Entry<String, List<String>> header : request.getHeaderMap().entrySet()) {
+            if (!NOT_OURS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+                for (String value : header.getValue()) {
+                    headers = headers.and(header.getKey(), value);
+                }
             }
-        });
-        if (request.getMethod() == HTTPRequest.Method.POST) {
-            builder.POST(HttpRequest.BodyPublishers.ofString(request.getBody() == null ? "" : request.getBody()));
         }
+        String body = request.getBody() == null ? "" : request.getBody();
         try {
-            Got got = call(builder);
+            Got got = call(request.getMethod() == HTTPRequest.Method.POST ? "POST" : "GET", request.getURI(), headers,
+                    body.getBytes(StandardCharsets.UTF_8));
             HTTPResponse answer = new HTTPResponse(got.status());
             if (!got.type().isEmpty()) {
                 answer.setHeader("Content-Type", got.type());
@@ -114,38 +123,46 @@ final class ProviderHttp implements HTTPRequestSender {
         }
     }
 
-    private static String text(InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(LARGEST + 1);
-        if (bytes.length > LARGEST) {
-            throw new IOException("the answer is larger than " + LARGEST + " bytes");
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private Got call(HttpRequest.Builder request) throws IOException, SignOnProblem.Stopped {
-        HttpRequest built = request.timeout(WHOLE).build();
-        requireAllowed(built.uri());
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER).sslContext(context()).build()) {
-            HttpResponse<InputStream> response = client.send(built, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                return new Got(response.statusCode(), response.headers().firstValue("content-type").orElse(""),
-                        text(body));
+    private Got call(String method, URI address, RequestHeaders headers, byte[] body)
+            throws IOException, SignOnProblem.Stopped {
+        requireAllowed(address);
+        try {
+            Endpoint endpoint = Endpoint.parse(origin(address)).withMaxConnections(MOST_CONNECTIONS)
+                    .withAddressPolicy(privateAllowed ? AddressPolicy.ANY : AddressPolicy.PUBLIC_ONLY);
+            UpstreamRequest request = method.equals("POST")
+                    ? UpstreamRequest.post(path(address), headers, body)
+                    : UpstreamRequest.get(path(address), headers);
+            try (UpstreamCall call = client.newCall(trusted == null ? endpoint : endpoint.withExtraTrust(trusted),
+                    request, DEADLINES, new ReplyLimits(LARGEST_HEAD, LARGEST))) {
+                UpstreamReply reply = call.execute();
+                return new Got(reply.status(), reply.header("content-type").orElse(""),
+                        new String(reply.readAll(LARGEST), StandardCharsets.UTF_8));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+        } catch (UpstreamFailureException e) {
+            if (e.failure() instanceof UpstreamFailure.AddressNotAllowed) {
+                throw new SignOnProblem.Stopped(SignOnProblem.FORBIDDEN_ADDRESS, e);
+            }
+            throw new IOException(e.failure().message(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
-    /** Looks at what the name stands for now; the settings' own check looks at the text alone. */
-    void requireAllowed(URI address) throws SignOnProblem.Stopped {
-        String host = address.getHost();
+    private static String origin(URI address) {
+        return address.getScheme() + "://" + address.getRawAuthority();
+    }
+
+    private static String path(URI address) {
+        String path = address.getRawPath() == null || address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+        return address.getRawQuery() == null ? path : path + "?" + address.getRawQuery();
+    }
+
+    /** Whether the settings let the box call there at all; at which addresses the client looks when it connects. */
+    private void requireAllowed(URI address) throws SignOnProblem.Stopped {
         String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
-        if (host == null || !scheme.equals("https") && !(scheme.equals("http") && privateAllowed)) {
+        if (address.getHost() == null || !scheme.equals("https") && !(scheme.equals("http") && privateAllowed)) {
             throw new SignOnProblem.Stopped(SignOnProblem.FORBIDDEN_ADDRESS);
         }
-        requireAllowed(host, privateAllowed);
     }
 
     static void requireAllowed(String host, boolean privateAllowed) throws SignOnProblem.Stopped {
@@ -154,7 +171,7 @@ final class ProviderHttp implements HTTPRequestSender {
         }
         try {
             for (InetAddress one : InetAddress.getAllByName(host)) {
-                if (isPrivate(one)) {
+                if (!AddressPolicy.PUBLIC_ONLY.allows(one)) {
                     throw new SignOnProblem.Stopped(SignOnProblem.FORBIDDEN_ADDRESS);
                 }
             }
@@ -163,23 +180,11 @@ final class ProviderHttp implements HTTPRequestSender {
         }
     }
 
-    private static boolean isPrivate(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
-        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
-        return address.isLoopbackAddress() || address.isAnyLocalAddress() || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress() || address.isMulticastAddress() || shared || uniqueLocal;
-    }
-
-    SSLContext context() throws IOException {
+    /** What a provider that speaks no HTTP is trusted by. */
+    static SSLContext context(SignOnProvider provider) throws IOException {
         try {
-            if (trusted == null) {
-                return SSLContext.getDefault();
-            }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[]{trust(certificates(trusted))}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
+            return TrustedCertificates.context(provider.trustedCertificates());
+        } catch (IllegalArgumentException e) {
             throw new IOException("the provider's trustedCertificates can't be used", e);
         }
     }
@@ -187,31 +192,5 @@ final class ProviderHttp implements HTTPRequestSender {
     static Collection<? extends Certificate> certificates(String pem) throws GeneralSecurityException {
         return CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    /** The usual authorities, and these. */
-    private static X509TrustManager trust(Collection<? extends Certificate> more)
-            throws GeneralSecurityException, IOException {
-        KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
-        all.load(null, null);
-        int count = 0;
-        for (Certificate one : more) {
-            all.setCertificateEntry("own-" + count++, one);
-        }
-        for (X509Certificate one : manager(null).getAcceptedIssuers()) {
-            all.setCertificateEntry("usual-" + count++, one);
-        }
-        return manager(all);
-    }
-
-    private static X509TrustManager manager(@Nullable KeyStore store) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        for (TrustManager manager : factory.getTrustManagers()) {
-            if (manager instanceof X509TrustManager found) {
-                return found;
-            }
-        }
-        throw new GeneralSecurityException("the JDK has no X.509 trust manager");
     }
 }

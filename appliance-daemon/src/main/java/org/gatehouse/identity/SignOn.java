@@ -17,6 +17,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.gateway.upstream.http.UpstreamClient;
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.governance.SignOnDraft.Kind;
@@ -49,7 +50,8 @@ public final class SignOn {
     private final Map<String, Instant> usedLogoutTokens = new ConcurrentHashMap<>();
 
     SignOn(Governance governance, SecretBox secrets, Sessions sessions, Accounts accounts, Notes notes,
-            LoginThrottle throttle, LoginThrottle told, Saml saml, Clock clock, RandomGenerator random) {
+            LoginThrottle throttle, LoginThrottle told, Saml saml, UpstreamClient client, Clock clock,
+            RandomGenerator random) {
         this.governance = governance;
         this.secrets = secrets;
         this.sessions = sessions;
@@ -60,7 +62,7 @@ public final class SignOn {
         this.saml = saml;
         this.clock = clock;
         this.random = random;
-        this.oidc = new Oidc(clock);
+        this.oidc = new Oidc(client, clock);
         this.directory = new Directory(clock);
         this.trials = new SignOnTrials(governance, accounts, notes, clock, oidc, directory, saml);
     }

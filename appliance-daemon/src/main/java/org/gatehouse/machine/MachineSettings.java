@@ -80,6 +80,8 @@ public record MachineSettings(
     /** Who passes on what goes to providers. */
     public record Proxy(
             @About(value = "Its address, such as http://proxy.example.com:3128.", min = 1, max = 500) String url,
+            @About(value = "Who signs in there; null for nobody.", min = 1, max = 200, pattern = "[^:]+") @Nullable String user,
+            @About(value = "The user's password. Absent: the one that is stored stays. Never shown.", min = 1, max = 1000, secret = true) @Nullable String password,
             @About(value = "Hosts and domains that are reached without it.", fallback = "[]", max = 100) List<String> exceptions) {
 
         /** Checks the address. */
@@ -95,6 +97,12 @@ public record MachineSettings(
             } catch (java.net.URISyntaxException _) {
                 throw new IllegalArgumentException("url must be http://host:port");
             }
+        }
+
+        /** Leaves out the password. */
+        @Override
+        public String toString() {
+            return "Proxy[" + url + "]";
         }
     }
 }

@@ -15,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.random.RandomGenerator;
+
+import org.jspecify.annotations.Nullable;
 
 /** Asks the servers of a network whether they do their work. Each question takes a few seconds at most. Thread-safe. */
 public final class NetworkProbe {
@@ -110,15 +113,25 @@ public final class NetworkProbe {
         }
     }
 
-    /** Has a proxy connect to a host (RFC 9110 9.3.6). Any answer that is HTTP shows that it is one. */
-    public Answer proxy(String url, String target) {
+    /**
+     * Has a proxy connect to a host (RFC 9110 9.3.6). Any answer that is HTTP shows that it is one.
+     *
+     * @param user who signs in there; {@code null} for nobody
+     * @param password of that user; {@code null} for none
+     */
+    public Answer proxy(String url, @Nullable String user, @Nullable String password, String target) {
         URI address = URI.create(url);
         int port = address.getPort() < 0 ? USUAL_PROXY_PORT : address.getPort();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address.getHost(), port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream().write(("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            String credentials = user == null
+                    ? ""
+                    : "Proxy-Authorization: Basic " + Base64.getEncoder().encodeToString(
+                            (user + ":" + (password == null ? "" : password)).getBytes(StandardCharsets.UTF_8))
+                            + "\r\n";
+            socket.getOutputStream().write(("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n" + credentials
+                    + "\r\n").getBytes(StandardCharsets.US_ASCII));
             String status = line(socket.getInputStream());
             if (!status.startsWith("HTTP/1.")) {
                 return new Answer(false, "What answers at " + url + " is no HTTP proxy. Check its port.");
@@ -127,7 +140,7 @@ public final class NetworkProbe {
             return code.equals("200")
                     ? new Answer(true, "The proxy connects to " + target + ".")
                     : new Answer(!code.equals("407"), "The proxy answers, and gave status " + code + " for " + target
-                            + (code.equals("407") ? ": it wants a password, which is not supported." : "."));
+                            + (code.equals("407") ? ": correct its user and password." : "."));
         } catch (UnknownHostException _) {
             return new Answer(false, "No name server knows " + address.getHost() + ". Check the proxy's name.");
         } catch (IOException e) {

@@ -3,15 +3,24 @@ package org.gatehouse.setup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.Change;
+import org.gatehouse.governance.Governance;
+import org.gatehouse.governance.HttpProxy;
 import org.gatehouse.governance.Refusal;
+import org.gatehouse.governance.Settings;
+import org.gatehouse.governance.SettingsDraft;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.governance.form.Reading;
 import org.gatehouse.machine.Addresses;
 import org.gatehouse.machine.MachineSettings;
 import org.gatehouse.machine.MachineSettings.Mode;
@@ -20,7 +29,7 @@ import org.gatehouse.machine.NetworkProbe;
 import org.gatehouse.machine.SystemChanges;
 
 /** The machine's name, time, network and proxy. */
-record MachineStep(SystemChanges machine, NetworkProbe probe) implements Step<MachineSettings> {
+record MachineStep(SystemChanges machine, NetworkProbe probe, Governance governance) implements Step<MachineSettings> {
     private static final String PROXY_TARGET = "api.openai.com:443";
 
     @Override
@@ -78,9 +87,22 @@ record MachineStep(SystemChanges machine, NetworkProbe probe) implements Step<Ma
                 () -> probe.timeServer(server))));
         MachineSettings.Proxy proxy = answer.proxy();
         if (proxy != null) {
-            checks.add(ask("proxy", later, () -> probe.proxy(proxy.url(), PROXY_TARGET)));
+            String password = proxy.password() == null ? kept(proxy) : proxy.password();
+            try {
+                governed(proxy);
+            } catch (IllegalArgumentException e) {
+                checks.add(Check.failed("proxy", "The proxy's " + e.getMessage() + ".", 0));
+                return checks;
+            }
+            checks.add(ask("proxy", later, () -> probe.proxy(proxy.url(), proxy.user(), password, PROXY_TARGET)));
         }
         return checks;
+    }
+
+    /** The stored password, for the very proxy that it was given for. */
+    private @Nullable String kept(MachineSettings.Proxy proxy) {
+        HttpProxy stored = governance.currentSettings().proxy();
+        return stored != null && stored.url().equals(proxy.url()) ? governance.proxyPassword().orElse(null) : null;
     }
 
     private static Check ask(String what, boolean later, Supplier<NetworkProbe.Answer> question) {
@@ -96,10 +118,32 @@ record MachineStep(SystemChanges machine, NetworkProbe probe) implements Step<Ma
     public Outcome accept(MachineSettings answer, Asking asking) {
         try {
             boolean changed = machine.apply(answer);
+            if (use(answer.proxy(), asking.actor()) instanceof Change.Refused<Settings>(Refusal refusal)) {
+                return new Outcome.Refused(refusal);
+            }
             return new Outcome.Done(Json.tree(answer), JsonNodeFactory.instance.objectNode().put("changed", changed)
                     .put("recorded", machine.recorded()), JsonNodeFactory.instance.objectNode());
         } catch (IOException e) {
             return new Outcome.Refused(new Refusal.Conflict("The machine was not changed: " + e.getMessage()));
         }
+    }
+
+    private static HttpProxy governed(MachineSettings.Proxy proxy) {
+        return new HttpProxy(proxy.url(), proxy.user(), proxy.exceptions());
+    }
+
+    /** The proxy is governed like all else from then on. */
+    private Change<Settings> use(MachineSettings.@Nullable Proxy proxy, Actor actor) {
+        Settings now = governance.currentSettings();
+        HttpProxy wanted = proxy == null ? null : governed(proxy);
+        String password = proxy == null ? null : proxy.password();
+        boolean stays = Objects.equals(now.proxy(), wanted)
+                && (password == null || governance.proxyPassword().filter(password::equals).isPresent());
+        if (stays) {
+            return new Change.Made<>(now);
+        }
+        SettingsDraft draft = now.draft().by(wanted, password);
+        return governance.settings().update(actor, now.id(), null,
+                _ -> new Reading.Whole<>(password == null ? draft.keepingPassword() : draft));
     }
 }

@@ -37,10 +37,8 @@ record Rehearsal(Governance governance) {
     @Nullable
     SettingsDraft counted(@Nullable String currency) {
         Settings now = governance.currentSettings();
-        return currency == null
-                ? null
-                : new SettingsDraft(now.organisation(), currency, now.auditRetentionDays(),
-                        now.rotationOverlapHours());
+        // Without a password the stored one stays.
+        return currency == null ? null : now.draft().countedIn(currency).by(now.proxy(), null);
     }
 
     private static String sentence(String message) {

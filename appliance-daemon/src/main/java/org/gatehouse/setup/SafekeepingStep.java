@@ -51,9 +51,8 @@ record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<
             checks.add(written(Path.of(backup.directory())));
         }
         AlertTargets.Targets targets = answer.alerts();
-        String webhook = targets == null ? null : targets.webhookUrl();
-        if (webhook != null) {
-            checks.add(alerts.test(webhook));
+        if (targets != null) {
+            alerts.test(targets).ifPresent(checks::add);
         }
         return checks;
     }
@@ -87,9 +86,11 @@ record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<
                 Files.createDirectory(Path.of(backup.directory()));
             }
             boolean changed = backups.plan(backup);
-            boolean others = alerts.use(asking.actor(), answer.alerts());
-            return new Outcome.Done(Json.tree(answer), NODES.objectNode().put("changed", changed || others),
-                    NODES.objectNode());
+            return switch (alerts.use(asking.actor(), answer.alerts())) {
+                case AlertTargets.Use.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
+                case AlertTargets.Use.Done(boolean others) -> new Outcome.Done(Json.tree(answer),
+                        NODES.objectNode().put("changed", changed || others), NODES.objectNode());
+            };
         } catch (IOException e) {
             return new Outcome.Refused(new Refusal.Conflict("The directory for backups could not be made: "
                     + e.getMessage() + ". Make it yourself."));

@@ -12,7 +12,8 @@ final class Steps {
     private Steps() {}
 
     static List<Step<?>> of(SetupRooms rooms, SetupRows rows) {
-        return List.of(new MachineStep(rooms.machine(), new NetworkProbe(rooms.clock(), rooms.random())),
+        return List.of(new MachineStep(rooms.machine(), new NetworkProbe(rooms.clock(), rooms.random()),
+                rooms.governance()),
                 new CertificateStep(rooms.certificates()),
                 new AdministratorStep(rooms.governance().users(), rooms.people().breakGlass(), rows),
                 new SignOnStep(rooms.governance(), rooms.people().signOn().trials(), rows),

@@ -163,9 +163,9 @@ public final class AdminServer implements AutoCloseable {
                 CallsUnderWay.none(), clock, System::nanoTime, ids);
         models = LocalModels.lazily(modelStore,
                 new Surroundings(Surroundings.keysIn(secrets), actions, clock, System::nanoTime, ids));
-        people = People.open(fresh.database(), secrets, governance, actions, clock, System::nanoTime, ids,
-                new SecureRandom());
         client = new UpstreamClient();
+        people = People.open(fresh.database(), secrets, governance, actions, client, clock, System::nanoTime, ids,
+                new SecureRandom());
         alerts = Alerts.still(new Alerts.Rooms(governance, fresh.database(), actions, client, clock, ids),
                 Arrays.stream(AlertKind.values()).collect(Collectors.toMap(each -> each,
                         each -> () -> wrong.getOrDefault(each, List.of()))));
@@ -175,7 +175,7 @@ public final class AdminServer implements AutoCloseable {
                         () -> {}),
                 (_, _) -> new ProviderTest.Result(true, "It answers.", 1, List.of("m-1")), engines, models,
                 new BackupPlan(fresh.database()), new AlertTargets(governance,
-                        _ -> new Check("webhook", true, "It took the message.", 1, null)),
+                        (_, _) -> new Check("webhook", true, "It took the message.", 1, null)),
                 (_, model, _) -> new TestChat.Said.Answered(model, "Hello.", 3, 2, 5), false, clock, System::nanoTime,
                 ids,
                 new SecureRandom()));

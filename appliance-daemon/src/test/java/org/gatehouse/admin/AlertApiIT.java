@@ -25,7 +25,11 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.alerts.Finding;
+import org.gatehouse.alerts.TestMailServer;
+import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AlertKind;
+import org.gatehouse.governance.Role;
+import org.gatehouse.governance.UserDraft;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.Databases;
 
@@ -206,6 +210,100 @@ final class AlertApiIT {
         assertThat(again.get("updated").asInt()).as(again.toString()).isZero();
         server.delete("/api/v1/alert-rules/" + server.get("/api/v1/alert-rules").json().at("/items/0/id").asText());
         assertThat(server.post("/api/v1/apply", exported).json().get("created").asInt()).isEqualTo(1);
+    }
+
+    private static final String MAIL = "{\"name\":\"post\",\"kind\":\"mail\",\"privateAddressesAllowed\":%s,\"mail\":%s%s}";
+
+    private AdminServer.Reply mail(boolean inside, String mailServer, String more) {
+        return server.post("/api/v1/alert-destinations", MAIL.formatted(inside, mailServer, more));
+    }
+
+    private static String mailServer(int port, String more) {
+        return "{\"host\":\"127.0.0.1\",\"port\":" + port + ",\"from\":\"box@example.com\",\"recipients\":"
+                + "[\"ops@example.com\"]" + more + "}";
+    }
+
+    @Test
+    void alertGoesByMailAndIsToldOnce() throws Exception {
+        try (TestMailServer post = TestMailServer.open(0)) {
+            AdminServer.Reply made = mail(true, mailServer(post.port(), ",\"security\":\"none\""), "");
+            assertThat(made.status()).as(made.text()).isEqualTo(201);
+            JsonNode trial = server.post("/api/v1/alert-destinations/" + made.json().get("id").asText() + "/test", "")
+                    .json();
+            assertThat(trial.get("ok").asBoolean()).as(trial.toString()).isTrue();
+            rule("");
+            wrong(true);
+            wrong(true);
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (post.taken().size() < 2) {
+                assertThat(System.nanoTime()).as("within 30 seconds").isLessThan(end);
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            assertThat(post.taken()).hasSize(2);
+            assertThat(post.taken().getLast().message().getSubject())
+                    .isEqualTo("[warning] small at openai: It is open. Wait.");
+        }
+    }
+
+    @Test
+    void mailIsRefusedWhereItsWayIsNotProtected() {
+        assertThat(mail(false, mailServer(25, ",\"security\":\"none\""), "").fields())
+                .containsExactly("mail.host", "mail.security");
+        String open = "{\"host\":\"10.1.2.3\",\"security\":\"none\",\"user\":\"box\",\"from\":\"b@example.com\","
+                + "\"recipients\":[\"o@example.com\"]}";
+        assertThat(mail(true, open, ",\"secret\":\"word\"").fields()).containsExactly("mail.user");
+        assertThat(mail(true, mailServer(587, ",\"user\":\"box\""), "").fields()).containsExactly("secret");
+        assertThat(mail(true, mailServer(587, ""), ",\"url\":\"https://example.com/\"").fields())
+                .containsExactly("url");
+        assertThat(mail(true, "null", "").fields()).containsExactly("mail");
+    }
+
+    @Test
+    void addressesThatWouldEndAHeaderAreRefused() {
+        for (String address : List.of("ops@example.com\\r\\nBcc: a@example.com", "ops@example.com, a@example.com",
+                "Ops <ops@example.com>", "ops@example.com>", "ops")) {
+            String to = "{\"host\":\"127.0.0.1\",\"from\":\"box@example.com\",\"recipients\":[\"%s\"]}"
+                    .formatted(address);
+            assertThat(mail(true, to, "").status()).as(address).isEqualTo(400);
+            String from = "{\"host\":\"127.0.0.1\",\"from\":\"%s\",\"recipients\":[\"ops@example.com\"]}"
+                    .formatted(address);
+            assertThat(mail(true, from, "").fields()).as(address).containsExactly("mail.from");
+        }
+    }
+
+    @Test
+    void passwordDoesNotFollowToAnotherServer() {
+        String id = mail(true, mailServer(587, ",\"user\":\"box\""), ",\"secret\":\"pass word\"").json().get("id")
+                .asText();
+        String path = "/api/v1/alert-destinations/" + id;
+        assertThat(server.get(path).text()).doesNotContain("pass word");
+        assertThat(server.get(path).json().get("secretSet").asBoolean()).isTrue();
+        assertThat(server.patch(path, "{\"mail\":{\"host\":\"mail.example.net\"}}").fields())
+                .containsExactly("secret");
+        assertThat(server.patch(path, "{\"mail\":{\"security\":\"tls\",\"port\":465}}").fields())
+                .containsExactly("secret");
+        assertThat(server.patch(path, "{\"mail\":{\"recipients\":[\"a@example.com\"]}}").status()).isEqualTo(200);
+        assertThat(server.patch(path, "{\"mail\":{\"host\":\"mail.example.net\"},\"secret\":\"another\"}").status())
+                .isEqualTo(200);
+        AdminServer.Reply anonymous = server.patch(path, "{\"mail\":{\"user\":null}}");
+        assertThat(anonymous.json().get("secretSet").asBoolean()).as(anonymous.text()).isFalse();
+    }
+
+    @Test
+    void whoMayNotChangeAlertsSeesOnlyTheHostOfAWebhook() {
+        String secret = "https://hooks.example.com/services/T0123456/B0123456/abcdefghijklmnopqrst";
+        String id = server.made("alert-destinations", Map.of("name", "chat", "url", secret));
+        Map<String, String> auditor = server.signedIn(server.governance.users().create(Actor.system("test"),
+                new UserDraft("Ann", null, true, List.of(Role.AUDITOR), List.of(), List.of())).made());
+        for (String path : List.of("alert-destinations", "alert-destinations/" + id, "export")) {
+            String seen = server.as(auditor, "GET", "/api/v1/" + path, null).text();
+            assertThat(seen).as(path).contains("https://hooks.example.com/…qrst").doesNotContain("T0123456");
+            assertThat(server.get("/api/v1/" + path).text()).contains(secret);
+        }
+        server.patch("/api/v1/alert-destinations/" + id, "{\"enabled\":false}");
+        server.delete("/api/v1/alert-destinations/" + id);
+        assertThat(server.actions.records().stream().filter(row -> row.objectType().equals("alert-destinations")))
+                .hasSize(3).noneMatch(row -> row.toString().contains("T0123456"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.gatehouse.gateway.upstream.http.TestProxy;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.identity.ScriptedProvider;
 import org.gatehouse.store.Databases;
@@ -86,6 +87,43 @@ final class SetupStepsIT {
 
         put("safekeeping", "{}");
         assertThat(exported().get("alertDestinations")).isEmpty();
+    }
+
+    @Test
+    void mailOfTheSetUpIsAnAlertDestinationAndKeepsItsPassword() {
+        String mail = "{\"alerts\":{\"kind\":\"mail\",\"mail\":{\"host\":\"10.0.0.9\",\"user\":\"box\",\"from\":\"box@example.com\","
+                + "\"recipients\":[\"%s\"]}%s}}";
+        String password = ",\"mailPassword\":\"pass word\"";
+        AdminServer.Reply first = put("safekeeping", mail.formatted("ops@example.com", password));
+        assertThat(first.json().at("/result/changed").asBoolean()).as(first.text()).isTrue();
+        assertThat(first.text()).doesNotContain("pass word");
+        assertThat(exported().at("/alertDestinations/0/mail/host").asText()).isEqualTo("10.0.0.9");
+        assertThat(put("safekeeping", mail.formatted("ops@example.com", "")).json().at("/result/changed").asBoolean())
+                .as("the password that is not given again stays").isFalse();
+        assertThat(put("safekeeping", mail.formatted("ops@example.com", password)).json().at("/result/changed")
+                .asBoolean()).isFalse();
+        put("safekeeping", "{}");
+        assertThat(exported().get("alertDestinations")).isEmpty();
+    }
+
+    @Test
+    void proxyOfTheMachineStepIsGovernedAndKeepsItsPassword() throws Exception {
+        try (TestProxy proxy = TestProxy.guarded("box", "pass word")) {
+            String machine = "{\"name\":\"gatehouse\",\"timeZone\":\"Etc/UTC\",\"network\":{\"mode\":\"unchanged\"},"
+                    + "\"proxy\":{\"url\":\"" + proxy.url()
+                    + "\",\"user\":\"box\",\"exceptions\":[\".example.com\"]%s}}";
+            AdminServer.Reply wrong = put("machine", machine.formatted(",\"password\":\"another\""));
+            assertThat(wrong.text()).contains("correct its user and password");
+            // Whoever is asked in a test connects to nobody; an answer that is not 407 will do.
+            proxy.answering("HTTP/1.1 403 Forbidden\r\n\r\n");
+            AdminServer.Reply right = put("machine", machine.formatted(",\"password\":\"pass word\""));
+            assertThat(right.status()).as(right.text()).isEqualTo(200);
+            assertThat(right.text()).doesNotContain("pass word");
+            assertThat(exported().at("/settings/proxy/url").asText()).isEqualTo(proxy.url());
+            assertThat(server.governance.proxyPassword()).contains("pass word");
+            assertThat(put("machine", machine.formatted("")).json().at("/result/changed").asBoolean()).isFalse();
+            assertThat(server.governance.proxyPassword()).contains("pass word");
+        }
     }
 
     private JsonNode exported() {

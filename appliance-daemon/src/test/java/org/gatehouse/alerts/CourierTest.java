@@ -1,6 +1,5 @@
 package org.gatehouse.alerts;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,11 +22,11 @@ import org.gatehouse.governance.AlertSeverity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class CourierTest {
-    private static final byte[] BODY = "{}".getBytes(StandardCharsets.UTF_8);
+    private static final Notice BODY = Notice.test(Instant.EPOCH, new UUID(0, 1), "d");
     private final Map<UUID, AlertDestination> destinations = new ConcurrentHashMap<>();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
     private final List<UUID> seen = new CopyOnWriteArrayList<>();
-    private volatile Courier.Post post = (_, _, _) -> new Webhook.Result.Delivered(200);
+    private volatile Courier.Post post = (_, _, _) -> new Delivery.Taken("200");
     private final Courier courier = new Courier((destination, delivery, body) -> {
         seen.add(delivery);
         return post.bring(destination, delivery, body);
@@ -41,8 +40,8 @@ final class CourierTest {
 
     private UUID destination() {
         UUID id = UUID.randomUUID();
-        destinations.put(id, new AlertDestination(id, "d", true, AlertSeverity.INFO, "https://example.com", false,
-                null, false, Instant.EPOCH, Instant.EPOCH, 1));
+        destinations.put(id, new AlertDestination(id, "d", AlertDestination.Kind.WEBHOOK, true, AlertSeverity.INFO,
+                "https://example.com", null, false, null, false, Instant.EPOCH, Instant.EPOCH, 1));
         return id;
     }
 
@@ -57,8 +56,8 @@ final class CourierTest {
     @Test
     void passingFailureIsTriedAgainUnderTheSameDelivery() throws InterruptedException {
         post = (_, _, _) -> seen.size() < 4
-                ? new Webhook.Result.Failed("no", true)
-                : new Webhook.Result.Delivered(200);
+                ? new Delivery.Failed("no", true)
+                : new Delivery.Taken("200");
         UUID delivery = UUID.randomUUID();
         courier.send(destination(), delivery, BODY);
         await(() -> courier.delivered() == 1);
@@ -68,11 +67,11 @@ final class CourierTest {
     @Test
     void lastingFailureIsGivenUpAtOnceAndPassingOneAfterAnHour() throws InterruptedException {
         UUID destination = destination();
-        post = (_, _, _) -> new Webhook.Result.Failed("gone", false);
+        post = (_, _, _) -> new Delivery.Failed("gone", false);
         courier.send(destination, UUID.randomUUID(), BODY);
         await(() -> courier.failed() == 1);
         assertThat(seen).hasSize(1);
-        post = (_, _, _) -> new Webhook.Result.Failed("busy", true);
+        post = (_, _, _) -> new Delivery.Failed("busy", true);
         courier.send(destination, UUID.randomUUID(), BODY);
         await(() -> courier.failed() == 2);
         assertThat(now.get()).isBeforeOrEqualTo(Instant.EPOCH.plus(Duration.ofHours(1)))
@@ -92,7 +91,7 @@ final class CourierTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            return new Webhook.Result.Delivered(200);
+            return new Delivery.Taken("200");
         };
         courier.send(slow, UUID.randomUUID(), BODY);
         await(() -> !seen.isEmpty());

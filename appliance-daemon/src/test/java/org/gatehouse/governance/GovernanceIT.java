@@ -376,7 +376,7 @@ final class GovernanceIT {
                 Instant.parse("2028-01-01T00:00:00Z"), "EUR", BigDecimal.ONE, null, null, null, null, null, null,
                 null, null, null, null, null))).message()).contains("USD");
         assertThat(refusal(box.governance.settings().update(ALICE, box.governance.currentSettings().id(), null,
-                to(draft -> new SettingsDraft(draft.organisation(), "EUR", 1, 1)))).message())
+                to(draft -> draft.countedIn("EUR")))).message())
                 .contains("2 price");
     }
 

@@ -105,7 +105,8 @@ class NetworkProbeTest {
                     // The test is over.
                 }
             });
-            return at(1).proxy("http://127.0.0.1:" + server.getLocalPort(), "example.com:443");
+            return at(1).proxy("http://127.0.0.1:" + server.getLocalPort(), null, null,
+                    "example.com:443");
         }
     }
 

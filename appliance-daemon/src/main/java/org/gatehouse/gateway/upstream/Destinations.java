@@ -128,13 +128,18 @@ final class Destinations {
         String base = given.startsWith("unix:") && given.indexOf(":/", "unix:".length()) < 0
                 ? given + ":" + API_PATH
                 : given;
-        Endpoint api = Endpoint.parse(base).withAddressPolicy(policy);
-        Endpoint root = Endpoint.parse(base.endsWith(API_PATH) ? withoutPath(base) : base).withAddressPolicy(policy);
+        Endpoint api = endpoint(upstream, base, policy);
+        Endpoint root = endpoint(upstream, base.endsWith(API_PATH) ? withoutPath(base) : base, policy);
         Provider provider = providers.of(upstream);
         Upstream.Timeouts timeouts = upstream.timeouts();
         return new Destination(upstream, api, root, provider, provider.headers(upstream), authorizations,
                 new Deadlines(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
                 new ReplyLimits(MAX_HEAD_BYTES, upstream.maxReplyBytes()));
+    }
+
+    private static Endpoint endpoint(Upstream upstream, String base, AddressPolicy policy) {
+        Endpoint endpoint = Endpoint.parse(base).withAddressPolicy(policy);
+        return upstream.local() ? endpoint.withoutProxy() : endpoint;
     }
 
     private static String withoutPath(String base) {

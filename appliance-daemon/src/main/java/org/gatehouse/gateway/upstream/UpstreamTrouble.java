@@ -27,6 +27,8 @@ public final class UpstreamTrouble {
                 error(Cause.NOT_FOUND, name + "leads to an address that is not allowed." + TELL);
             case UpstreamFailure.ConnectFailed _ ->
                 error(Cause.SERVER_ERROR, name + "cannot be reached." + TRY_AGAIN);
+            case UpstreamFailure.ProxyFailed failed -> error(Cause.SERVER_ERROR,
+                    name + "cannot be reached: the HTTP proxy " + failed.proxy() + " made no connection." + TRY_AGAIN);
             case UpstreamFailure.TlsFailed _ ->
                 error(Cause.SERVER_ERROR, name + "could not be trusted (TLS)." + TELL);
             case UpstreamFailure.PoolExhausted _ -> Trouble.of(Cause.OVERLOADED, Refusal.retry(

@@ -252,12 +252,31 @@ final class AnswersCommandTest {
     }
 
     @Test
+    void alertsByMailAreAnsweredWithTheirPassword() {
+        environment.put("MAIL_PASSWORD", "pass word");
+        Result done = onTheBox("""
+                apiVersion: gatehouse/setup/v1
+                steps:
+                  safekeeping:
+                    alerts:
+                      kind: mail
+                      mail: {host: mail.example.com, user: box, from: box@example.com, recipients: [it@example.com]}
+                      mailPassword: {fromEnv: MAIL_PASSWORD}
+                """);
+        assertThat(done.err).doesNotContain("safekeeping");
+        assertThat(box.answered("safekeeping").at("/alerts/mail/recipients/0").asText()).isEqualTo("it@example.com");
+        assertThat(box.answered("safekeeping").at("/alerts/mailPassword").asText()).isEqualTo("pass word");
+        assertThat(done.out + done.err).doesNotContain("pass word");
+    }
+
+    @Test
     void exampleOfTheDocumentIsAnAnswersFile() throws IOException {
         String document = Files.readString(Path.of("..", "docs", "answers-file.md"));
         String example = document.replaceFirst("(?s).*<!-- answers -->\\s*```yaml\n(.*?)```.*", "$1");
         assertThat(example).startsWith("apiVersion:");
         Files.writeString(directory.resolve("admin-code.secret"), "JBSWY3DPEHPK3PXP\n");
-        environment.putAll(Map.of("GATEHOUSE_ADMIN_PASSWORD", "long enough it is", "OPENAI_API_KEY", "sk-x"));
+        environment.putAll(Map.of("GATEHOUSE_ADMIN_PASSWORD", "long enough it is", "OPENAI_API_KEY", "sk-x",
+                "MAIL_PASSWORD", "pass word"));
         Result done = onTheBox(example);
         assertThat(done.exit).as(done.err).isZero();
         assertThat(box.answered("safekeeping").at("/backup/keep").asInt()).isEqualTo(14);

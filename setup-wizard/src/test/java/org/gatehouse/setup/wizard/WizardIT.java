@@ -156,7 +156,7 @@ final class WizardIT {
             terminal.press("no GPUs in it", ENTER, ENTER);
 
             see(terminal, "safekeeping", "step 8 of 9", "Backup:", "Alerts:");
-            terminal.press("/mnt/backup", ENTER, ENTER, ENTER, ENTER);
+            terminal.press("/mnt/backup", ENTER, ENTER, ENTER, ENTER, ENTER);
             see(terminal, "safekeeping-end", "> [ Check and go on ]");
             terminal.press(ENTER);
             terminal.await("Accept and go on");

@@ -1,5 +1,7 @@
 package org.gatehouse.gateway.upstream.http;
 
+import java.net.InetAddress;
+
 /** Which network addresses an endpoint's name may lead to. */
 public enum AddressPolicy {
     /**
@@ -8,5 +10,10 @@ public enum AddressPolicy {
      */
     PUBLIC_ONLY,
     /** Any address, for engines on the box and in the company's own network. */
-    ANY
+    ANY;
+
+    /** Whether an endpoint under this policy may be at that address. */
+    public boolean allows(InetAddress address) {
+        return this == ANY || AddressGuard.isPublic(address);
+    }
 }

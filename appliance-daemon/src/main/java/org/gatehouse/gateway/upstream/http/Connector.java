@@ -11,6 +11,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -33,16 +34,31 @@ final class Connector implements AutoCloseable {
     private final NameResolution names;
     private final LongSupplier nanoTime;
     private final ConcurrentHashMap<String, SSLContext> contexts = new ConcurrentHashMap<>();
+    private volatile @Nullable ForwardProxy proxy;
 
     Connector(NameLookup lookup, LongSupplier nanoTime) {
         this.names = new NameResolution(lookup);
         this.nanoTime = nanoTime;
     }
 
+    /** By which proxy new connections go; {@code null} for none. */
+    void through(@Nullable ForwardProxy next) {
+        proxy = next;
+    }
+
+    /** The proxy that connections to the endpoint go by now; {@code null} for none. */
+    private @Nullable ForwardProxy carrier(Endpoint endpoint) {
+        ForwardProxy now = proxy;
+        return now != null && now.carries(endpoint) ? now : null;
+    }
+
     /** Connects before the deadline, or fails the call. */
     void connect(Connection connection, UpstreamCall call, Endpoint endpoint, long deadline)
             throws UpstreamFailureException {
-        SocketAddress[] addresses = addresses(call, endpoint, deadline);
+        ForwardProxy via = carrier(endpoint);
+        SocketAddress[] addresses = via == null
+                ? addresses(call, endpoint, deadline)
+                : addresses(call, endpoint, via, deadline);
         IOException last = null;
         for (int index = 0; index < addresses.length; index++) {
             long now = nanoTime.getAsLong();
@@ -52,7 +68,7 @@ final class Connector implements AutoCloseable {
             // A share of what is left for each, so that one address that swallows packets does not cost the others their turn.
             long share = (deadline - now) / (addresses.length - index);
             try {
-                attempt(connection, endpoint, addresses[index], now + share);
+                attempt(connection, endpoint, via, addresses[index], now + share);
                 return;
             } catch (IOException failed) {
                 call.throwIfBrokenOff();
@@ -62,8 +78,19 @@ final class Connector implements AutoCloseable {
                             new UpstreamFailure.TlsFailed(endpoint.toString(), String.valueOf(failed.getMessage())),
                             failed);
                 }
+                if (via != null && failed instanceof Tunnel.RefusedException refused) {
+                    throw call.fail(proxyFailed(endpoint, via, refused), failed);
+                }
                 last = failed;
             }
+        }
+        if (via != null && last != null) {
+            boolean late = nanoTime.getAsLong() - deadline >= 0;
+            throw call.fail(new UpstreamFailure.ProxyFailed(endpoint.toString(), via.address(),
+                    late
+                            ? UpstreamFailure.ProxyFailed.Reason.TIMEOUT
+                            : UpstreamFailure.ProxyFailed.Reason.UNREACHABLE,
+                    late ? "no connection in time" : String.valueOf(last.getMessage())), last);
         }
         if (last == null || nanoTime.getAsLong() - deadline >= 0) {
             throw call.connectTimedOut();
@@ -90,12 +117,42 @@ final class Connector implements AutoCloseable {
         SocketAddress[] addresses = new SocketAddress[found.length];
         for (int index = 0; index < found.length; index++) {
             // One private address among public ones refuses them all: it is no mistake that an honest name server makes.
-            if (publicOnly && !AddressGuard.isPublic(found[index])) {
+            if (!endpoint.addressPolicy().allows(found[index])) {
                 throw notAllowed(call, endpoint, found[index].getHostAddress());
             }
             addresses[index] = new InetSocketAddress(found[index], endpoint.port());
         }
         return addresses;
+    }
+
+    /** Of the proxy. It may lie anywhere, and looks up the endpoint's name itself: what of that the guard can judge it judges. */
+    private SocketAddress[] addresses(UpstreamCall call, Endpoint endpoint, ForwardProxy via, long deadline)
+            throws UpstreamFailureException {
+        String inside = ForwardProxy.notPublic(endpoint);
+        if (inside != null) {
+            throw notAllowed(call, endpoint, inside);
+        }
+        try {
+            InetAddress[] found = names.resolve(via.host(), call, deadline);
+            if (found != null) {
+                return Arrays.stream(found).map(address -> new InetSocketAddress(address, via.port()))
+                        .toArray(SocketAddress[]::new);
+            }
+        } catch (IOException unknown) {
+            throw call.fail(new UpstreamFailure.ProxyFailed(endpoint.toString(), via.address(),
+                    UpstreamFailure.ProxyFailed.Reason.UNREACHABLE, "no address for the name " + via.host()), unknown);
+        }
+        throw call.fail(new UpstreamFailure.ProxyFailed(endpoint.toString(), via.address(),
+                UpstreamFailure.ProxyFailed.Reason.TIMEOUT, "its name was not looked up in time"), null);
+    }
+
+    private static UpstreamFailure.ProxyFailed proxyFailed(Endpoint endpoint, ForwardProxy via,
+            Tunnel.RefusedException refused) {
+        return new UpstreamFailure.ProxyFailed(endpoint.toString(), via.address(), switch (refused.status()) {
+            case 0 -> UpstreamFailure.ProxyFailed.Reason.NO_PROXY;
+            case 407 -> UpstreamFailure.ProxyFailed.Reason.AUTHENTICATION;
+            default -> UpstreamFailure.ProxyFailed.Reason.REFUSED;
+        }, String.valueOf(refused.getMessage()));
     }
 
     private InetAddress[] lookUp(UpstreamCall call, Endpoint endpoint, long deadline) throws UpstreamFailureException {
@@ -112,8 +169,8 @@ final class Connector implements AutoCloseable {
         throw call.connectTimedOut();
     }
 
-    private void attempt(Connection connection, Endpoint endpoint, SocketAddress address, long deadline)
-            throws IOException {
+    private void attempt(Connection connection, Endpoint endpoint, @Nullable ForwardProxy via, SocketAddress address,
+            long deadline) throws IOException {
         SocketChannel channel = endpoint.scheme() == Endpoint.Scheme.UNIX
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open();
@@ -127,6 +184,9 @@ final class Connector implements AutoCloseable {
                 channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             }
             channel.connect(address);
+            if (via != null) {
+                Tunnel.open(channel, via, endpoint);
+            }
             Transport transport = endpoint.scheme() == Endpoint.Scheme.HTTPS
                     ? secure(channel, endpoint)
                     : new PlainTransport(channel);

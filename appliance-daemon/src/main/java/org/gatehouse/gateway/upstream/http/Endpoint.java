@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections most connections open at a time, 1 or more
  * @param maxIdleAge how long a connection may rest in the pool. Below the upstream's own keep-alive time (5 s in uvicorn and
  *        Node.js), so that we close first: a request on a connection that the other side is just closing would be lost
+ * @param direct whether it is never called through a proxy, because it is on this machine
  */
 public record Endpoint(Scheme scheme, String host, int port, String basePath, AddressPolicy addressPolicy,
-        @Nullable String extraTrust, int maxConnections, Duration maxIdleAge) {
+        @Nullable String extraTrust, int maxConnections, Duration maxIdleAge, boolean direct) {
 
     /** Default of {@link #maxConnections()}. */
     public static final int DEFAULT_MAX_CONNECTIONS = 1024;
@@ -88,27 +89,32 @@ public record Endpoint(Scheme scheme, String host, int port, String basePath, Ad
         String port = authority.substring(hostEnd);
         checkHost(host, bracketed);
         return new Endpoint(scheme, host.toLowerCase(Locale.ROOT), parsePort(port, scheme), checkBase(path),
-                AddressPolicy.PUBLIC_ONLY, null, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_IDLE_AGE);
+                AddressPolicy.PUBLIC_ONLY, null, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_IDLE_AGE, false);
     }
 
     /** The same endpoint under another address policy. */
     public Endpoint withAddressPolicy(AddressPolicy policy) {
-        return new Endpoint(scheme, host, port, basePath, policy, extraTrust, maxConnections, maxIdleAge);
+        return new Endpoint(scheme, host, port, basePath, policy, extraTrust, maxConnections, maxIdleAge, direct);
     }
 
     /** The same endpoint, which also trusts these PEM certificates. */
     public Endpoint withExtraTrust(String pem) {
-        return new Endpoint(scheme, host, port, basePath, addressPolicy, pem, maxConnections, maxIdleAge);
+        return new Endpoint(scheme, host, port, basePath, addressPolicy, pem, maxConnections, maxIdleAge, direct);
     }
 
     /** The same endpoint with another bound on its pool. */
     public Endpoint withMaxConnections(int connections) {
-        return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, connections, maxIdleAge);
+        return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, connections, maxIdleAge, direct);
     }
 
     /** The same endpoint with another idle age. */
     public Endpoint withMaxIdleAge(Duration age) {
-        return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, maxConnections, age);
+        return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, maxConnections, age, direct);
+    }
+
+    /** The same endpoint, never called through a proxy. */
+    public Endpoint withoutProxy() {
+        return new Endpoint(scheme, host, port, basePath, addressPolicy, extraTrust, maxConnections, maxIdleAge, true);
     }
 
     /** Scheme, host and port without any path, as in the {@code host} header of calls there; for what signs them. */
@@ -147,7 +153,7 @@ public record Endpoint(Scheme scheme, String host, int port, String basePath, Ad
         }
         return new Endpoint(Scheme.UNIX, socket, 0, checkBase(colon < 0 ? "" : text.substring(colon + 1)),
                 AddressPolicy.ANY,
-                null, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_IDLE_AGE);
+                null, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_IDLE_AGE, false);
     }
 
     private static void checkHost(String host, boolean bracketed) {

@@ -18,8 +18,8 @@ import javax.net.ssl.X509TrustManager;
 
 import org.jspecify.annotations.Nullable;
 
-/** Makes the TLS context of one set of trusted certificates: those of the Java platform, and those an endpoint adds. */
-final class TrustedCertificates {
+/** Makes the TLS context of one set of trusted certificates: those of the Java platform, and those an endpoint adds. Stateless. */
+public final class TrustedCertificates {
 
     private TrustedCertificates() {}
 
@@ -42,8 +42,13 @@ final class TrustedCertificates {
         throw new IllegalArgumentException("The text with certificates to trust holds none. Give them as PEM text.");
     }
 
-    /** A context of its own, and with it a cache of TLS sessions to resume. */
-    static SSLContext context(@Nullable String extraPem) {
+    /**
+     * A context of its own, and with it a cache of TLS sessions to resume.
+     *
+     * @param extraPem what is trusted besides the Java platform's certificates; {@code null} for nothing
+     * @throws IllegalArgumentException when it can't be read
+     */
+    public static SSLContext context(@Nullable String extraPem) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, extraPem == null ? null : platformAnd(read(extraPem)), null);

@@ -3,10 +3,13 @@ package org.gatehouse.gateway.upstream.http;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries calls to upstreams over pooled connections. One for the daemon; thread-safe. Runs one thread of its own that keeps
@@ -22,6 +25,7 @@ public final class UpstreamClient implements AutoCloseable {
     private final Set<ConnectionPool> retiring = ConcurrentHashMap.newKeySet();
     private final Sweeper sweeper;
     private final Connector connector;
+    private volatile @Nullable ForwardProxy proxied;
     private volatile boolean closed;
 
     /** A client on the system's clock and name service. */
@@ -55,6 +59,20 @@ public final class UpstreamClient implements AutoCloseable {
             call.abort(AbortCause.SHUTTING_DOWN);
         }
         return call;
+    }
+
+    /**
+     * Has calls go out by a proxy from now on, or by none. Connections that rest are closed, so that nothing goes on by the old way;
+     * calls in flight end as they began.
+     *
+     * @param proxy {@code null} for none
+     */
+    public void through(@Nullable ForwardProxy proxy) {
+        if (!Objects.equals(proxied, proxy)) {
+            proxied = proxy;
+            connector.through(proxy);
+            retain(Set.of());
+        }
     }
 
     /** One endpoint's connections as they are now. */

@@ -81,6 +81,41 @@ public sealed interface UpstreamFailure {
     }
 
     /**
+     * The proxy that calls go through made no tunnel.
+     *
+     * @param proxy host and port of the proxy
+     * @param reason what kind of failure
+     * @param detail what the system or the proxy says
+     */
+    record ProxyFailed(String upstream, String proxy, Reason reason, String detail) implements BeforeSending {
+        /** Kinds of failures of a proxy. */
+        public enum Reason {
+            /** It was not reached, or broke off. */
+            UNREACHABLE,
+            /** It did not answer in time. */
+            TIMEOUT,
+            /** It wants a user and a password, or others (407). */
+            AUTHENTICATION,
+            /** It does not let the box call there, or could not (any other status). */
+            REFUSED,
+            /** What is there speaks no HTTP. */
+            NO_PROXY
+        }
+
+        @Override
+        public String message() {
+            return "The HTTP proxy " + proxy + " led to no connection with an upstream: " + upstream + " (" + detail
+                    + "). " + switch (reason) {
+                        case UNREACHABLE -> "Check that the proxy runs, and its address in the settings.";
+                        case TIMEOUT -> "Check that the proxy is well, or raise the connect deadline.";
+                        case AUTHENTICATION -> "Correct the proxy's user and password in the settings.";
+                        case REFUSED -> "Have the proxy let this box call there, or add the host to the exceptions.";
+                        case NO_PROXY -> "Check the proxy's address and port in the settings.";
+                    };
+        }
+    }
+
+    /**
      * The TLS handshake failed: certificate not trusted, not for this host, expired, no common version.
      *
      * @param detail what the TLS layer says

@@ -13,7 +13,7 @@
  *
  * {@link UpstreamClient} finds the {@code Lane} of the endpoint. {@link UpstreamCall#execute()} takes a {@code Connection} from its
  * {@code ConnectionPool} (last in, first out, probed with one read that must find nothing), or has the {@code Connector} open one:
- * look up, guard every address, try each in turn, TLS. {@code RequestWriter} sends, {@code ReplyInput} and {@code ReplyHeadParser}
+ * look up, guard every address, try each in turn, TLS; or have a {@link ForwardProxy} make a tunnel, and TLS through that. {@code RequestWriter} sends, {@code ReplyInput} and {@code ReplyHeadParser}
  * read the head, {@code Framing} decides how the body ends, and a {@code Body} finds that end: fixed, chunked or by close, with an
  * {@code InflatingBody} around it where the upstream compressed. At the clean end the connection goes back; on any failure it is
  * closed, because what is left on it can no longer be told apart.

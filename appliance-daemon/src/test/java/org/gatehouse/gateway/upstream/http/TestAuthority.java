@@ -32,13 +32,14 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate authority that lives for one test. */
-final class TestAuthority {
+public final class TestAuthority {
     private static final X500Name NAME = new X500Name("CN=Test Authority");
 
     private final KeyPair keys;
     private final X509Certificate certificate;
 
-    TestAuthority() throws GeneralSecurityException, IOException, OperatorCreationException {
+    /** With keys of its own. */
+    public TestAuthority() throws GeneralSecurityException, IOException, OperatorCreationException {
         keys = newKeys();
         X509v3CertificateBuilder builder = builder(NAME, keys, Instant.now().plus(1, ChronoUnit.DAYS));
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
@@ -46,7 +47,7 @@ final class TestAuthority {
     }
 
     /** What a client must trust. */
-    String pem() throws IOException {
+    public String pem() throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(certificate);
@@ -56,6 +57,13 @@ final class TestAuthority {
 
     /** A listener on loopback whose certificate is for this name or address until this time. */
     SSLServerSocket listener(GeneralName subject, Instant until)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        return (SSLServerSocket) context(subject, until).getServerSocketFactory().createServerSocket(0, 100,
+                InetAddress.getLoopbackAddress());
+    }
+
+    /** What a server speaks TLS with whose certificate is for this name or address until this time. */
+    public SSLContext context(GeneralName subject, Instant until)
             throws GeneralSecurityException, IOException, OperatorCreationException {
         KeyPair own = newKeys();
         X509v3CertificateBuilder builder = builder(new X500Name("CN=server"), own, until);
@@ -68,8 +76,7 @@ final class TestAuthority {
         managers.init(store, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
-        return (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 100,
-                InetAddress.getLoopbackAddress());
+        return context;
     }
 
     private static X509v3CertificateBuilder builder(X500Name subject, KeyPair own, Instant until) {

@@ -9,7 +9,7 @@ import static org.gatehouse.setup.wizard.question.Ask.option;
 public final class Steps {
     // The organization says in which currency prices are, and that can't change while there are any: so it comes before the providers.
     private static final List<Step> ALL = List.of(machine(), certificate(), administrator(), SignOnQuestions.step(),
-            organization(), providers(), LocalModelQuestions.step(), safekeeping(), firstKey());
+            organization(), providers(), LocalModelQuestions.step(), SafekeepingQuestions.step(), firstKey());
 
     private Steps() {}
 
@@ -52,6 +52,11 @@ public final class Steps {
                         Ask.of("proxy", "HTTP proxy", "Only where commercial providers are behind one.").group(
                                 Ask.of("url", "Proxy", "Its address; nothing for none.").needed()
                                         .example("http://proxy.example.com:3128").line(),
+                                Ask.of("user", "Proxy user", "Who signs in there; nothing for nobody.")
+                                        .example("gatehouse").line(),
+                                Ask.of("password", "Proxy password",
+                                        "Of that user; left out, the one that is there stays.")
+                                        .example("PROXY_PASSWORD").secret(),
                                 Ask.of("exceptions", "Not for", "Hosts that are reached directly.")
                                         .example("localhost, .example.com").list())));
     }
@@ -132,19 +137,6 @@ public final class Steps {
                                 .needed().usual("balanced").choice(
                                         option("open", "open"), option("balanced", "balanced"),
                                         option("strict", "strict"))));
-    }
-
-    private static Step safekeeping() {
-        return new Step("safekeeping", "Backup and alerts",
-                "Where copies of the box's records go, and who hears when something is wrong.",
-                List.of(Ask.of("backup", "Backup", "A copy of everything, each day.").group(
-                        Ask.of("directory", "Directory", "On another disk or a mounted share.").needed()
-                                .example("/mnt/backup").line(),
-                        Ask.of("hour", "Hour", "0 to 23, in the box's time zone.").usual("3").example("3").whole(),
-                        Ask.of("keep", "Keep", "How many copies stay.").usual("14").example("14").whole()),
-                        Ask.of("alerts", "Alerts", "Who hears of trouble.").group(
-                                Ask.of("webhookUrl", "Webhook", "Is sent a JSON message.")
-                                        .example("https://hooks.example.com/gatehouse").line())));
     }
 
     private static Step firstKey() {
