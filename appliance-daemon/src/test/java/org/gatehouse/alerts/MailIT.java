@@ -163,6 +163,8 @@ final class MailIT {
             assertThat(got.getSubject()).isEqualTo(
                     "[critical] disk Bcc: thief@example.com body: x . RCPT TO:<thief@example.com>");
             assertThat(server.taken().getFirst().recipients()).containsExactly("ops@example.com");
+            assertThat(got.getContent().toString().lines()).as("nor lines of the text")
+                    .contains("About: disk Bcc: thief@example.com body").noneMatch(line -> line.startsWith("Bcc:"));
         }
     }
 
