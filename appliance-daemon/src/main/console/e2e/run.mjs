@@ -1,9 +1,13 @@
 // The browser's checks against a running demo: GATEHOUSE_BOX (demo.json as text), CHROMIUM (its path), an output directory, perhaps the name of one part.
 import { access } from './access.mjs';
 import { firstLoad } from './first-load.mjs';
+import { governedForms } from './governed-forms.mjs';
 import { journey } from './journey.mjs';
+import { live } from './live.mjs';
 import { modelStore } from './model-store.mjs';
+import { narrow } from './narrow.mjs';
 import { people } from './people.mjs';
+import { playground } from './playground.mjs';
 import { screens } from './screens.mjs';
 import { box, browser, call, keepPicturesIn, outcome, together } from './steps.mjs';
 
@@ -15,7 +19,16 @@ const only = process.argv[3] ?? '';
 keepPicturesIn(out);
 const chromium = await browser();
 // People with their own work, who don't get into each other's way; then pictures of what they leave.
-const ways = { journey: () => journey(chromium), people: () => people(chromium, out), access: () => access(chromium), 'model-store': () => modelStore(chromium, out) };
+const ways = {
+  journey: () => journey(chromium),
+  people: () => people(chromium, out),
+  playground: () => playground(chromium, out),
+  access: () => access(chromium),
+  'model-store': () => modelStore(chromium, out),
+  live: () => live(chromium, out),
+  'governed-forms': () => governedForms(chromium, out),
+  narrow: () => narrow(chromium, out),
+};
 try {
   await Promise.all(box.keys.flatMap((key) => box.models.map(async (model) => (await call(key.key, model, { 'x-gatehouse-scenario': 'nightly-report' })).text())));
   if (!only || only === 'first-load') await firstLoad(chromium);
