@@ -37,7 +37,7 @@ final class TerminalWizardIT {
                 terminal.press(ENTER);
                 terminal.await("step 1 of 9", "Time zone *");
                 terminal.press(CLEAR, "gatehouse-7", ENTER, CLEAR, "Europe/Berlin");
-                terminal.press(DOWN, DOWN, DOWN, DOWN, DOWN);
+                terminal.press(DOWN, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN);
                 terminal.await("> [ Check and go on ]");
                 terminal.press(ENTER);
                 terminal.await("Accept and go on");

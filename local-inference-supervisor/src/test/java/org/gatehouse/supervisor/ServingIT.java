@@ -123,7 +123,9 @@ class ServingIT {
 
     @Test
     void engineThatIsSlowButMovesIsDegradedAndNotEnded() throws Exception {
-        long pid = bench.ready(bench.engine("chat").with(ALERT)).processId().orElseThrow();
+        // Patient enough for a machine that is slow itself.
+        HangWatch patient = new HangWatch(Duration.ofMillis(100), QUIET.multipliedBy(4), Duration.ofMillis(300));
+        long pid = bench.ready(bench.engine("chat").with(patient)).processId().orElseThrow();
         bench.order("slow");
 
         EngineState.Degraded degraded = bench.chronicle.await(EngineState.Degraded.class);
