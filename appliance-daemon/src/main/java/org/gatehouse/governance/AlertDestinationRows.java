@@ -11,20 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.SecretBox;
-import org.gatehouse.store.SecretPlace;
 
 /** Where alerts go. Their secrets are sealed for their rows. */
 final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinationDraft> {
-    private static final String SELECT = """
-            SELECT s.id, s.terms, s.sealed_secret, s.created_at, s.updated_at, s.version FROM alert_destination s
-            """;
-
     private final Nouns nouns;
-    private final SecretBox secrets;
+    private final TermsTable table;
 
     AlertDestinationRows(Nouns nouns, SecretBox secrets) {
         this.nouns = nouns;
-        this.secrets = secrets;
+        this.table = new TermsTable("alert_destination", secrets);
     }
 
     @Override
@@ -39,7 +34,7 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "s.name = :value"));
+        return List.of(Filter.byName("s.name"));
     }
 
     @Override
@@ -49,7 +44,7 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
 
     @Override
     public List<AlertDestination> read(Handle handle, Selection selection) {
-        return selection.query(handle, SELECT, "s.id").map((row, _) -> destination(row)).list();
+        return selection.query(handle, table.select(), "s.id").map((row, _) -> destination(row)).list();
     }
 
     private static AlertDestination destination(ResultSet row) throws SQLException {
@@ -62,12 +57,7 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
 
     /** Its secret, if it has one. */
     Optional<String> secret(Handle handle, UUID id) {
-        return handle.createQuery("SELECT sealed_secret FROM alert_destination WHERE id = :id").bind("id", id)
-                .mapTo(byte[].class).findOne().map(sealed -> secrets.openText(place(id), sealed));
-    }
-
-    private static SecretPlace place(UUID id) {
-        return new SecretPlace("alert_destination", id.toString(), "sealed_secret");
+        return table.secret(handle, id);
     }
 
     @Override
@@ -79,12 +69,8 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
     public AlertDestination insert(ChangeSet changes, AlertDestinationDraft draft) {
         UUID id = changes.newId();
         check(changes, id, draft, null);
-        changes.handle().createUpdate("""
-                INSERT INTO alert_destination (id, name, terms, sealed_secret, created_at, updated_at, version)
-                VALUES (:id, :name, :terms, :secret, :now, :now, 1)
-                """).bind("id", id).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bindByType("secret", sealed(id, draft.secret()), byte[].class).bind("now", changes.timestamp())
-                .execute();
+        table.insert(changes, id, draft.name(), draft);
+        table.seal(changes.handle(), id, given(draft));
         AlertDestination made = need(changes.handle(), id);
         // The trail keeps what it is told for years, and more people read it.
         changes.created(noun(), made.masked());
@@ -94,16 +80,10 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
     @Override
     public AlertDestination replace(ChangeSet changes, AlertDestination stored, AlertDestinationDraft draft) {
         check(changes, stored.id(), draft, stored);
-        changes.handle().createUpdate("""
-                UPDATE alert_destination SET name = :name, terms = :terms, updated_at = :now, version = version + 1
-                WHERE id = :id
-                """).bind("id", stored.id()).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bind("now", changes.timestamp()).execute();
+        table.update(changes, stored.id(), draft.name(), draft);
         MailServer mail = draft.mail();
         if (!draft.keepsSecret() || mail != null && mail.user() == null) {
-            changes.handle().createUpdate("UPDATE alert_destination SET sealed_secret = :secret WHERE id = :id")
-                    .bind("id", stored.id())
-                    .bindByType("secret", sealed(stored.id(), draft.secret()), byte[].class).execute();
+            table.seal(changes.handle(), stored.id(), given(draft));
         }
         if (!draft.name().equals(stored.name())) {
             nouns.alertRules().follow(changes, stored.name(), draft.name());
@@ -116,22 +96,17 @@ final class AlertDestinationRows implements Rows<AlertDestination, AlertDestinat
     @Override
     public void remove(ChangeSet changes, AlertDestination stored, boolean cascade) {
         nouns.alertRules().follow(changes, stored.name(), null);
-        changes.handle().createUpdate("DELETE FROM alert_destination WHERE id = :id").bind("id", stored.id())
-                .execute();
+        table.delete(changes.handle(), stored.id());
         changes.deleted(noun(), stored.masked());
     }
 
-    private byte @Nullable [] sealed(UUID id, @Nullable String secret) {
-        return secret == null || AlertDestinationDraft.UNCHANGED.equals(secret)
-                ? null
-                : secrets.sealText(place(id), secret);
+    private static @Nullable String given(AlertDestinationDraft draft) {
+        return AlertDestinationDraft.UNCHANGED.equals(draft.secret()) ? null : draft.secret();
     }
 
-    private static void check(ChangeSet changes, UUID id, AlertDestinationDraft draft,
+    private void check(ChangeSet changes, UUID id, AlertDestinationDraft draft,
             @Nullable AlertDestination stored) {
         AlertDestinationCheck.hold(draft, stored);
-        Checks.free(changes.handle(), "There is already an alert destination named " + draft.name()
-                + ". Choose another name.", "SELECT 1 FROM alert_destination WHERE name = ? AND id <> ?",
-                draft.name(), id);
+        table.requireFree(changes.handle(), "an alert destination", draft.name(), id);
     }
 }

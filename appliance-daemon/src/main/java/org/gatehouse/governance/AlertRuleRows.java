@@ -11,10 +11,7 @@ import org.gatehouse.governance.form.Json;
 
 /** Rules of what somebody is told. */
 final class AlertRuleRows implements Rows<AlertRule, AlertRuleDraft> {
-    private static final String SELECT = """
-            SELECT s.id, s.terms, s.created_at, s.updated_at, s.version FROM alert_rule s
-            """;
-
+    private final TermsTable table = new TermsTable("alert_rule", null);
     private final Nouns nouns;
 
     AlertRuleRows(Nouns nouns) {
@@ -33,7 +30,7 @@ final class AlertRuleRows implements Rows<AlertRule, AlertRuleDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "s.name = :value"));
+        return List.of(Filter.byName("s.name"));
     }
 
     @Override
@@ -43,7 +40,7 @@ final class AlertRuleRows implements Rows<AlertRule, AlertRuleDraft> {
 
     @Override
     public List<AlertRule> read(Handle handle, Selection selection) {
-        return selection.query(handle, SELECT, "s.id").map((row, _) -> rule(row)).list();
+        return selection.query(handle, table.select(), "s.id").map((row, _) -> rule(row)).list();
     }
 
     private static AlertRule rule(ResultSet row) throws SQLException {
@@ -62,28 +59,20 @@ final class AlertRuleRows implements Rows<AlertRule, AlertRuleDraft> {
     public AlertRule insert(ChangeSet changes, AlertRuleDraft draft) {
         UUID id = changes.newId();
         check(changes, id, draft);
-        changes.handle().createUpdate("""
-                INSERT INTO alert_rule (id, name, terms, created_at, updated_at, version)
-                VALUES (:id, :name, :terms, :now, :now, 1)
-                """).bind("id", id).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bind("now", changes.timestamp()).execute();
+        table.insert(changes, id, draft.name(), draft);
         return changes.created(noun(), need(changes.handle(), id));
     }
 
     @Override
     public AlertRule replace(ChangeSet changes, AlertRule stored, AlertRuleDraft draft) {
         check(changes, stored.id(), draft);
-        changes.handle().createUpdate("""
-                UPDATE alert_rule SET name = :name, terms = :terms, updated_at = :now, version = version + 1
-                WHERE id = :id
-                """).bind("id", stored.id()).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bind("now", changes.timestamp()).execute();
+        table.update(changes, stored.id(), draft.name(), draft);
         return changes.changed(noun(), "update", stored, need(changes.handle(), stored.id()));
     }
 
     @Override
     public void remove(ChangeSet changes, AlertRule stored, boolean cascade) {
-        changes.handle().createUpdate("DELETE FROM alert_rule WHERE id = :id").bind("id", stored.id()).execute();
+        table.delete(changes.handle(), stored.id());
         changes.deleted(noun(), stored);
     }
 
@@ -99,8 +88,7 @@ final class AlertRuleRows implements Rows<AlertRule, AlertRuleDraft> {
                 throw RefusedException.invalid("destinations[" + i + "]", "names no alert destination: " + name);
             }
         }
-        Checks.free(changes.handle(), "There is already an alert rule named " + draft.name()
-                + ". Choose another name.", "SELECT 1 FROM alert_rule WHERE name = ? AND id <> ?", draft.name(), id);
+        table.requireFree(changes.handle(), "an alert rule", draft.name(), id);
     }
 
     /** A destination has another name, or none any more ({@code null}). */

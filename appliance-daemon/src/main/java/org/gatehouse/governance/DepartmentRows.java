@@ -29,7 +29,7 @@ final class DepartmentRows implements Rows<Department, DepartmentDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "d.name = :value"));
+        return List.of(Filter.byName("d.name"));
     }
 
     @Override

@@ -44,7 +44,7 @@ final class DeploymentRows implements Rows<Deployment, DeploymentDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "e.name = :value"),
+        return List.of(Filter.byName("e.name"),
                 new Filter("publicName", String.class, "Only the one that callers know by that model name.",
                         "e.public_name = :value"));
     }

@@ -13,6 +13,11 @@ import java.util.UUID;
  */
 public record Filter(String name, Class<?> type, String about, String condition) {
 
+    /** By the name that is in that column. */
+    static Filter byName(String column) {
+        return new Filter("name", String.class, "Only the one of that name.", column + " = :value");
+    }
+
     /** Checks that nothing is missing. */
     public Filter {
         Objects.requireNonNull(name, "name");

@@ -57,7 +57,7 @@ final class MachineClientRows implements Rows<MachineClientView, MachineClientDr
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "c.name = :value"),
+        return List.of(Filter.byName("c.name"),
                 new Filter("key", UUID.class, "Only those that show that key.", "c.key_id = :value"));
     }
 

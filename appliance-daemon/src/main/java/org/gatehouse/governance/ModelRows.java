@@ -47,7 +47,7 @@ final class ModelRows implements Rows<PublicModel, ModelDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "m.name = :value"),
+        return List.of(Filter.byName("m.name"),
                 new Filter("upstream", UUID.class, "Only those with a target at that upstream.",
                         "m.id IN (SELECT model_id FROM model_target WHERE upstream_id = :value)"));
     }

@@ -12,24 +12,18 @@ import java.util.Optional;
 import java.util.UUID;
 
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.store.SecretBox;
-import org.gatehouse.store.SecretPlace;
 
 /** Sign-on providers. Their secrets are sealed for their rows. */
 final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
-    private static final String SELECT = """
-            SELECT s.id, s.terms, s.sealed_secret, s.created_at, s.updated_at, s.version FROM sign_on_provider s
-            """;
-
     private final Nouns nouns;
-    private final SecretBox secrets;
+    private final TermsTable table;
 
     SignOnRows(Nouns nouns, SecretBox secrets) {
         this.nouns = nouns;
-        this.secrets = secrets;
+        this.table = new TermsTable("sign_on_provider", secrets);
     }
 
     @Override
@@ -44,7 +38,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "s.name = :value"));
+        return List.of(Filter.byName("s.name"));
     }
 
     @Override
@@ -54,7 +48,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
 
     @Override
     public List<SignOnProvider> read(Handle handle, Selection selection) {
-        return selection.query(handle, SELECT, "s.id").map((row, _) -> provider(row)).list();
+        return selection.query(handle, table.select(), "s.id").map((row, _) -> provider(row)).list();
     }
 
     private static SignOnProvider provider(ResultSet row) throws SQLException {
@@ -68,12 +62,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
 
     /** Its secret, if it has one. */
     Optional<String> secret(Handle handle, UUID id) {
-        return handle.createQuery("SELECT sealed_secret FROM sign_on_provider WHERE id = :id").bind("id", id)
-                .mapTo(byte[].class).findOne().map(sealed -> secrets.openText(place(id), sealed));
-    }
-
-    private static SecretPlace place(UUID id) {
-        return new SecretPlace("sign_on_provider", id.toString(), "sealed_secret");
+        return table.secret(handle, id);
     }
 
     @Override
@@ -85,33 +74,19 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
     public SignOnProvider insert(ChangeSet changes, SignOnDraft draft) {
         UUID id = changes.newId();
         check(changes, id, draft);
-        changes.handle().createUpdate("""
-                INSERT INTO sign_on_provider (id, name, terms, sealed_secret, created_at, updated_at, version)
-                VALUES (:id, :name, :terms, :secret, :now, :now, 1)
-                """).bind("id", id).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bindByType("secret", sealed(id, draft.secret()), byte[].class).bind("now", changes.timestamp())
-                .execute();
+        table.insert(changes, id, draft.name(), draft);
+        table.seal(changes.handle(), id, SignOnDraft.UNCHANGED.equals(draft.secret()) ? null : draft.secret());
         return changes.created(noun(), need(changes.handle(), id));
     }
 
     @Override
     public SignOnProvider replace(ChangeSet changes, SignOnProvider stored, SignOnDraft draft) {
         check(changes, stored.id(), draft);
-        changes.handle().createUpdate("""
-                UPDATE sign_on_provider SET name = :name, terms = :terms, updated_at = :now, version = version + 1
-                WHERE id = :id
-                """).bind("id", stored.id()).bind("name", draft.name()).bind("terms", Json.text(Json.tree(draft)))
-                .bind("now", changes.timestamp()).execute();
+        table.update(changes, stored.id(), draft.name(), draft);
         if (!SignOnDraft.UNCHANGED.equals(draft.secret())) {
-            changes.handle().createUpdate("UPDATE sign_on_provider SET sealed_secret = :secret WHERE id = :id")
-                    .bind("id", stored.id())
-                    .bindByType("secret", sealed(stored.id(), draft.secret()), byte[].class).execute();
+            table.seal(changes.handle(), stored.id(), draft.secret());
         }
         return changes.changed(noun(), "update", stored, need(changes.handle(), stored.id()));
-    }
-
-    private byte @Nullable [] sealed(UUID id, @Nullable String secret) {
-        return secret == null || SignOnDraft.UNCHANGED.equals(secret) ? null : secrets.sealText(place(id), secret);
     }
 
     @Override
@@ -119,7 +94,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         // Whoever came in by it is out.
         changes.handle().createUpdate("DELETE FROM people_session WHERE provider_id = :id").bind("id", stored.id())
                 .execute();
-        changes.handle().createUpdate("DELETE FROM sign_on_provider WHERE id = :id").bind("id", stored.id()).execute();
+        table.delete(changes.handle(), stored.id());
         changes.deleted(noun(), stored);
     }
 
@@ -150,9 +125,7 @@ final class SignOnRows implements Rows<SignOnProvider, SignOnDraft> {
         for (int i = 0; i < draft.mappings().size(); i++) {
             refer(changes, draft.mappings().get(i), "mappings[" + i + "]");
         }
-        Checks.free(changes.handle(),
-                "There is already a sign-on provider named " + draft.name() + ". Choose another name.",
-                "SELECT 1 FROM sign_on_provider WHERE name = ? AND id <> ?", draft.name(), id);
+        table.requireFree(changes.handle(), "a sign-on provider", draft.name(), id);
     }
 
     private static String belongs(String kind) {

@@ -71,7 +71,7 @@ final class UpstreamRows implements Rows<UpstreamServer, UpstreamDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "s.name = :value"));
+        return List.of(Filter.byName("s.name"));
     }
 
     @Override

@@ -42,7 +42,7 @@ final class UserRows implements Rows<User, UserDraft> {
 
     @Override
     public List<Filter> filters() {
-        return List.of(new Filter("name", String.class, "Only the one of that name.", "u.name = :value"),
+        return List.of(Filter.byName("u.name"),
                 new Filter("department", UUID.class, "Only those who lead that department.",
                         "u.id IN (SELECT x.user_id FROM app_user_department x WHERE x.department_id = :value)"),
                 new Filter("project", UUID.class, "Only those who develop in that project.",
