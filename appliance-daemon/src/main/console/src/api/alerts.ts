@@ -7,8 +7,8 @@ import { useMay } from './session';
 
 const ASK_EVERY = 30_000;
 
-/** The alerts that nobody looks after yet, the newest first, as far as this person may see them. */
-export function useOpenAlerts(): readonly Schemas['AlertView'][] {
+/** The alerts that nobody looks after yet, the newest first, as far as this person may see them; undefined until it is known. */
+export function useOpenAlerts(): readonly Schemas['AlertView'][] | undefined {
   const may = useMay('view_box');
   const standing = useEvents(['alerts'], take);
   const alerts = useQuery({
@@ -17,5 +17,6 @@ export function useOpenAlerts(): readonly Schemas['AlertView'][] {
     enabled: may,
     refetchInterval: standing === 'lost' || standing === 'off' ? ASK_EVERY : false,
   });
+  if (alerts.isLoading) return undefined;
   return (may && alerts.data?.filter((alert) => alert.state === 'open')) || [];
 }

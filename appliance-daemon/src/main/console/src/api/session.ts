@@ -34,6 +34,8 @@ export interface Me {
   readonly provider: string | null;
   /** The user; null for the holder of an admin token. */
   readonly userId: string | null;
+  /** Whether they may see everybody's, or only what is of their own departments and projects. */
+  readonly everything: boolean;
 }
 
 export type Session =
@@ -45,7 +47,7 @@ const EVERYTHING: readonly PermissionWord[] = [
   'view', 'view_box', 'change', 'manage_projects', 'manage_keys', 'manage_people', 'view_usage', 'view_audit', 'view_bodies', 'operate',
 ];
 const TOKEN_ONLY: SignOnOptions = { breakGlass: false, token: true, providers: [] };
-const NOBODY: Me = { name: '', roles: [], permissions: [], confirmBy: 'nothing', provider: null, userId: null };
+const NOBODY: Me = { name: '', roles: [], permissions: [], confirmBy: 'nothing', provider: null, userId: null, everything: false };
 const PATH = '/api/v1/session';
 
 const listeners = new Set<() => void>();
@@ -125,7 +127,7 @@ export async function signInWithToken(given: string): Promise<void> {
   const answer = await fetch('/api/v1/settings', { headers: { authorization: `Bearer ${given}` } });
   if (!answer.ok) throw await Problem.of(answer);
   token = given;
-  become({ state: 'in', me: { ...NOBODY, roles: ['appliance_admin'], permissions: EVERYTHING } });
+  become({ state: 'in', me: { ...NOBODY, roles: ['appliance_admin'], permissions: EVERYTHING, everything: true } });
 }
 
 /** With a password of the box's own, or of a directory that the box asks. */
@@ -151,8 +153,8 @@ export function beginAt(provider: Provider, confirm = false): string {
 }
 
 function meOf(view: unknown): Me {
-  const said = view as Omit<Me, 'userId'> & { user: { id: string } | null };
-  return { ...said, userId: said.user?.id ?? null };
+  const said = view as Omit<Me, 'userId' | 'everything'> & { user: { id: string } | null; reach: { everything: boolean } };
+  return { ...said, userId: said.user?.id ?? null, everything: said.reach.everything };
 }
 
 async function post(path: string, body: Record<string, string>): Promise<Me> {

@@ -9,7 +9,7 @@ import { useMay, useMe } from '@/api/session';
 import { setLanguage, useLanguage } from '@/i18n/language';
 import { useText } from '@/i18n/messages';
 
-import { screens } from './screens';
+import { opensFor, screens } from './screens';
 import { text } from './text';
 
 /** Ctrl+K: every screen, every named thing, the common acts. */
@@ -41,7 +41,7 @@ export function Palette() {
     {
       group: t('screens'),
       actions: screens
-        .filter((screen) => me.permissions.includes(screen.needs))
+        .filter(opensFor(me))
         .map((screen) => ({ id: screen.path, label: t(screen.name), leftSection: <screen.icon size={16} />, onClick: () => go(screen.path) })),
     },
     {

@@ -19,7 +19,7 @@ import { ConfirmAgain } from './ConfirmAgain';
 import { Mark } from './Mark';
 import { Palette } from './Palette';
 import { Shortcuts, useShortcuts } from './Shortcuts';
-import { screens, sections } from './screens';
+import { opensFor, screens, sections } from './screens';
 import { text } from './text';
 
 /** The frame around every screen. */
@@ -30,7 +30,7 @@ export function Shell() {
   const [location, go] = useLocation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const help = useShortcuts();
-  const openAlerts = useOpenAlerts().length;
+  const openAlerts = useOpenAlerts()?.length ?? 0;
   const main = useRef<HTMLElement>(null);
   const place = location.split('/')[1] ?? '';
 
@@ -105,7 +105,7 @@ export function Shell() {
       <AppShell.Navbar style={{ background: 'var(--surface)', borderColor: 'var(--hairline)' }} aria-label={t('navigation')}>
         <ScrollArea p={6} type="auto">
           {sections.map((section) => {
-            const open = section.screens.filter((screen) => me.permissions.includes(screen.needs));
+            const open = section.screens.filter(opensFor(me));
             if (open.length === 0) return null;
             return (
               <Box key={section.name} component="div">
@@ -136,7 +136,7 @@ export function Shell() {
             <Suspense fallback={<Loading rows={8} />}>
               <Switch>
                 {screens
-                  .filter((screen) => me.permissions.includes(screen.needs))
+                  .filter(opensFor(me))
                   .flatMap((screen) => [
                     <Route key={screen.path} path={screen.path} component={screen.page} />,
                     screen.one && <Route key={`${screen.path}/one`} path={`${screen.path}/:id`} component={screen.one} />,

@@ -6,7 +6,7 @@ import { useLocation } from 'wouter';
 import { useMe } from '@/api/session';
 import { useText } from '@/i18n/messages';
 
-import { screens } from './screens';
+import { opensFor, screens } from './screens';
 import { text } from './text';
 
 const SECOND_KEY_WITHIN = 1200;
@@ -24,7 +24,7 @@ export function useShortcuts(): { opened: boolean; open: () => void; close: () =
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input,textarea,select,[contenteditable],[role=dialog]')) return;
       if (event.timeStamp - goSince.current < SECOND_KEY_WITHIN) {
         goSince.current = 0;
-        const screen = screens.find((one) => one.key === event.key && me.permissions.includes(one.needs));
+        const screen = screens.filter(opensFor(me)).find((one) => one.key === event.key);
         if (screen) {
           event.preventDefault();
           go(screen.path);
@@ -55,7 +55,7 @@ export function useShortcuts(): { opened: boolean; open: () => void; close: () =
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, [go, me.permissions, open]);
+  }, [go, me, open]);
   return { opened, open, close };
 }
 
@@ -76,7 +76,7 @@ export function Shortcuts({ opened, close }: { opened: boolean; close: () => voi
     [['Enter'], t('doOpen')],
     [['Esc'], t('doEscape')],
     ...screens
-      .filter((screen) => me.permissions.includes(screen.needs))
+      .filter(opensFor(me))
       .map((screen): [readonly string[], string] => [['g', screen.key], t('doGo', { screen: t(screen.name) })]),
   ];
   return (

@@ -25,7 +25,7 @@ import {
 } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
-import type { PermissionWord } from '@/api/session';
+import type { Me, PermissionWord } from '@/api/session';
 
 import type { text } from './text';
 
@@ -34,6 +34,8 @@ export interface Screen {
   path: string;
   icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean; stroke?: number }>;
   needs: PermissionWord;
+  /** What it shows is nobody's own: it is for those who may see everybody's. */
+  whole?: boolean;
   /** Pressed after g. */
   key: string;
   page: LazyExoticComponent<ComponentType>;
@@ -75,10 +77,10 @@ export const sections: readonly Section[] = [
         name: 'signOn', path: '/sign-on', icon: IconShieldLock, needs: 'view_box', key: 'n',
         page: lazy(() => import('@/screens/sign-on/SignOn')), one: lazy(() => import('@/screens/sign-on/ProviderDetail')),
       },
-      { name: 'machineClients', path: '/machine-clients', icon: IconRobot, needs: 'view_box', key: 'x', page: lazy(() => import('@/screens/machine-clients/MachineClients')) },
+      { name: 'machineClients', path: '/machine-clients', icon: IconRobot, needs: 'view', whole: true, key: 'x', page: lazy(() => import('@/screens/machine-clients/MachineClients')) },
       { name: 'sessions', path: '/sessions', icon: IconLogin2, needs: 'view', key: 'h', page: lazy(() => import('@/screens/sessions/Sessions')) },
       { name: 'limits', path: '/limits', icon: IconGauge, needs: 'view', key: 'l', page: lazy(() => import('@/screens/limits/Limits')) },
-      { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view_box', key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
+      { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view', whole: true, key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
       { name: 'prices', path: '/prices', icon: IconCoin, needs: 'view', key: 'r', page: lazy(() => import('@/screens/prices/Prices')) },
     ],
   },
@@ -122,3 +124,8 @@ export const sections: readonly Section[] = [
 ];
 
 export const screens: readonly Screen[] = sections.flatMap((section) => section.screens);
+
+/** The screens that somebody may open, by the API's own rule. */
+export function opensFor(me: Me): (screen: Screen) => boolean {
+  return (screen) => me.permissions.includes(screen.needs) && (me.everything || !screen.whole);
+}

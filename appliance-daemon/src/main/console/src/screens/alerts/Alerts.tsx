@@ -98,7 +98,7 @@ function AlertTable() {
                     )
                 : undefined
             }
-            empty={<Empty title={t('empty')}>{t('emptyWhat')}</Empty>}
+            empty={narrowed ? <Empty title={t(`none.${narrowed}`)}>{t(`none.${narrowed}.what`)}</Empty> : <Empty title={t('empty')}>{t('emptyWhat')}</Empty>}
           />
         )}
       </Shown>

@@ -1,4 +1,4 @@
-import { Anchor, List, Text } from '@mantine/core';
+import { Anchor, List, Skeleton, Text } from '@mantine/core';
 import { Link } from 'wouter';
 
 import { $api } from '@/api/client';
@@ -42,7 +42,8 @@ export function Attention({ live }: { live: Liveness }) {
   const spent = useSpending(budgets.data ?? [], mayUsage, live.interval);
 
   const matters: Matter[] = [];
-  const open = useOpenAlerts();
+  const alerts = useOpenAlerts();
+  const open = alerts ?? [];
   const [newest] = open;
   if (newest) {
     matters.push({
@@ -84,9 +85,13 @@ export function Attention({ live }: { live: Liveness }) {
   for (const model of models.data ?? []) {
     for (const warning of model.warnings) matters.push({ id: model.id + warning, tone: 'warn', text: `${model.name}: ${warning}`, to: `/models/${model.id}` });
   }
+  // That nothing is wrong is said only when everything was asked.
+  const asking = alerts === undefined || [status, fleet, gpus, events, keys, budgets, models].some((query) => query.isLoading);
   return (
     <Panel title={t('attention')}>
-      {matters.length === 0 ? (
+      {matters.length === 0 && asking ? (
+        <Skeleton height={18} />
+      ) : matters.length === 0 ? (
         <Text size="sm" c="dimmed">
           {t('nothing')}
         </Text>

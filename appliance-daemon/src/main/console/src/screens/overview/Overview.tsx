@@ -199,6 +199,7 @@ function GpuTiles({ interval }: { interval: number | false }) {
 
 function Budgets({ interval }: { interval: number | false }) {
   const t = useText(text);
+  const mayChange = useMay('change');
   const mayUsage = useMay('view_usage');
   const budgets = useEvery('budgets');
   const spent = useSpending(budgets.data ?? [], mayUsage, interval);
@@ -211,9 +212,11 @@ function Budgets({ interval }: { interval: number | false }) {
               <Text size="sm" c="dimmed">
                 {t('noBudgets')}
               </Text>
-              <Button component={Link} href="/limits?tab=budgets" variant="default" size="compact-sm">
-                {t('setBudget')}
-              </Button>
+              {mayChange && (
+                <Button component={Link} href="/limits?tab=budgets&new=1" variant="default" size="compact-sm">
+                  {t('setBudget')}
+                </Button>
+              )}
             </Stack>
           ) : (
             <Stack gap="sm">
