@@ -109,6 +109,19 @@ export const words = messages({
   'check.sound': ['sound', '完好'],
   'check.unsound': ['not as it was imported', '与导入时不符'],
   'check.failed': ['could not be read', '无法读取'],
+  'counted.none': ['nothing was used', '无用量'],
+  'counted.reported': ['the upstream', '上游报告'],
+  'counted.counted': ['the gateway', '网关计数'],
+  'counted.estimated': ['an estimate of the gateway', '网关估算'],
+  'counted.cached': ['nothing was used: the cache answered', '无用量：由缓存应答'],
+  'tokenizer.unknown': ['an upper bound by length', '按长度取上限'],
+  'tokenizer.engine': ['the engine’s own tokenizer', '引擎自带分词器'],
+  'tokenizer.o200k_base': ['o200k_base', 'o200k_base'],
+  'tokenizer.cl100k_base': ['cl100k_base', 'cl100k_base'],
+  'part.store': ['Database', '数据库'],
+  'part.trail': ['Audit trail', '审计记录'],
+  'part.models': ['Models', '模型'],
+  'part.certificate': ['Certificate', '证书'],
   'sharing.key': ['the key alone', '仅该密钥'],
   'sharing.project': ['the project', '项目内'],
   'sharing.department': ['the department', '部门内'],
@@ -116,4 +129,4 @@ export const words = messages({
 });
 
 /** A word of the API in the language of the moment; the word itself where nobody has translated it. */
-export type WordGroup = 'limit' | 'scope' | 'by' | 'period' | 'outcome' | 'kind' | 'standing' | 'phase' | 'breaker' | 'verdict' | 'severity' | 'condition' | 'strategy' | 'bodies' | 'sharing' | 'role' | 'way' | 'import' | 'importPhase' | 'check';
+export type WordGroup = 'limit' | 'scope' | 'by' | 'period' | 'outcome' | 'kind' | 'standing' | 'phase' | 'breaker' | 'verdict' | 'severity' | 'condition' | 'strategy' | 'bodies' | 'sharing' | 'role' | 'way' | 'import' | 'importPhase' | 'check' | 'counted' | 'tokenizer' | 'part';

@@ -136,7 +136,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
               {visible.map((column) => (
                 <Head key={column.key} column={column} order={order} sort={setOrder} />
               ))}
-              {actions && <Table.Th w={44} aria-hidden />}
+              {actions && <Table.Th w={44} className="acts" aria-hidden />}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -153,7 +153,7 @@ export function DataTable<T>({ rows, columns, id, label, href, file, filters, ac
                     )}
                   </Table.Td>
                 ))}
-                {actions && <Table.Td ta="right">{actions(row)}</Table.Td>}
+                {actions && <Table.Td ta="right" className="acts">{actions(row)}</Table.Td>}
               </Table.Tr>
             ))}
             {shown.length === 0 && (

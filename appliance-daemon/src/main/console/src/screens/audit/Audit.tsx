@@ -19,6 +19,7 @@ import { csv, saveAs } from '@/text/csv';
 import { count, micros } from '@/text/figures';
 import { money } from '@/text/money';
 
+import { useDeeds } from './deeds/useDeeds';
 import { Outcome } from './look';
 import { rangeStart, RANGES } from './range';
 import { text } from './text';
@@ -166,6 +167,7 @@ function Filters({ params, change, range }: { params: URLSearchParams; change: (
 function Entries({ of }: { of: readonly Entry[] }) {
   const t = useText(text);
   const w = useWords();
+  const deeds = useDeeds();
   const [, go] = useLocation();
   return (
     <Table.ScrollContainer minWidth={0} type="native" tabIndex={0} role="region" aria-label={t('title')}>
@@ -201,7 +203,7 @@ function Entries({ of }: { of: readonly Entry[] }) {
                 </Table.Td>
                 <Table.Td visibleFrom="sm">{w('kind', entry.kind)}</Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                  {call ? (call.modelAsked ?? call.surface) : admin ? `${admin.action} ${admin.objectType}` : `#${entry.sequence}`}
+                  {call ? (call.modelAsked ?? call.surface) : admin ? deeds.line(admin) : `#${entry.sequence}`}
                   <Text size="xs" hiddenFrom="md" component="div">
                     {call && <Outcome of={call} />}
                   </Text>

@@ -6,8 +6,11 @@ import { adminOf, changes } from '@/api/trail';
 import { Shown } from '@/parts/States';
 import { Ago } from '@/parts/values';
 
+import { useDeeds } from './deeds/useDeeds';
+
 /** Who changed a thing, and which of its members. */
 export function Changes({ objectId, empty }: { objectId: string; empty: string }) {
+  const { deed } = useDeeds();
   const found = $api.useQuery('get', '/api/v1/audit', { params: { query: { kind: 'admin', objectId, limit: 10 } } });
   return (
     <Shown of={found} rows={2}>
@@ -25,7 +28,7 @@ export function Changes({ objectId, empty }: { objectId: string; empty: string }
               return (
                 <Text size="sm" key={row.id}>
                   <Anchor component={Link} href={`/audit/${row.id}`} size="sm" underline="always">
-                    {row.action}
+                    {deed(row.action)}
                   </Anchor>{' '}
                   {fields.length > 0 && <span>({fields.join(', ')}) </span>}
                   <Text span size="xs" c="dimmed">

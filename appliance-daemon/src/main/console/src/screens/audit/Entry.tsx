@@ -6,6 +6,7 @@ import { $api, api, given, type Schemas } from '@/api/client';
 import { useMay } from '@/api/session';
 import { adminOf, callOf, changes, type AdminRow, type CallRow, type Entry as TrailEntry } from '@/api/trail';
 import { useText } from '@/i18n/messages';
+import { useWords } from '@/i18n/useWords';
 import { CodeBlock } from '@/parts/Copy';
 import { Page, Panel } from '@/parts/Page';
 import { Failure, Shown } from '@/parts/States';
@@ -14,12 +15,14 @@ import { count, fixed, millis } from '@/text/figures';
 import { money } from '@/text/money';
 import { exactly } from '@/text/times';
 
+import { useDeeds } from './deeds/useDeeds';
 import { Outcome } from './look';
 import { text } from './text';
 import { Waterfall } from './Waterfall';
 
 export default function Entry() {
   const t = useText(text);
+  const deeds = useDeeds();
   const { id = '' } = useParams<{ id: string }>();
   const entry = $api.useQuery('get', '/api/v1/audit/{id}', { params: { path: { id } } });
   return (
@@ -29,7 +32,7 @@ export default function Entry() {
         const admin = adminOf(one);
         const title = call
           ? call.modelAsked ? t('call', { model: call.modelAsked }) : t('callNoModel')
-          : admin ? t('change', { action: admin.action, type: admin.objectType }) : `#${one.sequence}`;
+          : admin ? deeds.line(admin) : `#${one.sequence}`;
         return (
           <Page
             title={title}
@@ -52,6 +55,7 @@ export default function Entry() {
 
 function CallBody({ of, entry }: { of: CallRow; entry: TrailEntry }) {
   const t = useText(text);
+  const w = useWords();
   const mayBodies = useMay('view_bodies');
   const caller = of.caller;
   return (
@@ -89,7 +93,7 @@ function CallBody({ of, entry }: { of: CallRow; entry: TrailEntry }) {
               of.usage.audioMillis > 0 && [t('audio'), millis(of.usage.audioMillis)],
               of.usage.images > 0 && [t('images'), count(of.usage.images)],
               of.usage.characters > 0 && [t('characters'), count(of.usage.characters)],
-              [t('source'), of.usage.source],
+              [t('source'), w('counted', of.usage.source)],
               [t('cost'), of.cost ? money(of.cost.amount, of.cost.currency) : '–'],
               entry.energy !== null && [t('energy'), `${fixed(Number(entry.energy.wattHours), 3)} Wh`],
               entry.energy !== null && [t('gpuTime'), `${fixed(Number(entry.energy.gpuSeconds), 2)} s`],
@@ -163,6 +167,7 @@ function pretty(content: string): string {
 
 function AdminBody({ of }: { of: AdminRow }) {
   const t = useText(text);
+  const { thing } = useDeeds();
   const different = changes(of.before, of.after);
   const value = (one: unknown) => (one === null ? '–' : typeof one === 'string' ? one : JSON.stringify(one));
   return (
@@ -171,7 +176,7 @@ function AdminBody({ of }: { of: AdminRow }) {
         <Facts
           of={[
             [t('actor'), of.actor],
-            [t('objectType'), of.objectType],
+            [t('objectType'), thing(of.objectType)],
             [t('objectId'), <Anchor component={Link} href={`/audit?range=rall&objectId=${of.objectId}`} size="sm" className="mono">{of.objectId}</Anchor>],
             of.address !== undefined && [t('address'), of.address],
             of.requestId !== undefined && of.requestId !== '' && [t('requestId'), <span className="mono">{of.requestId}</span>],

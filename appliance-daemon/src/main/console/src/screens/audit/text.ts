@@ -48,7 +48,6 @@ export const text = messages({
   all: ['Audit trail', '审计记录'],
   call: ['Call to {model}', '对 {model} 的调用'],
   callNoModel: ['Call without a model', '未指定模型的调用'],
-  change: ['{action} {type}', '{action} {type}'],
   timeline: ['Timeline', '时间线'],
   inGateway: ['In the gateway', '网关内'],
   waiting: ['Waiting for the first byte', '等待首字节'],

@@ -78,7 +78,7 @@ export default function ModelDetail() {
                   one.route?.dryRun !== undefined && one.route.dryRun !== null && [t('dryRun'), w('strategy', one.route.dryRun)],
                   [t('contextTokens'), count(one.contextTokens)],
                   [t('maxOutput'), count(one.maxOutputTokens)],
-                  [t('tokenizer'), one.tokenizer],
+                  [t('tokenizer'), w('tokenizer', one.tokenizer)],
                   [t('surfaces'), <Words of={one.surfaces} most={8} />],
                   one.route?.residency !== undefined && one.route.residency !== null && [
                     t('regions'), one.route.residency.localOnly ? t('localOnly') : one.route.residency.regions.join(', '),

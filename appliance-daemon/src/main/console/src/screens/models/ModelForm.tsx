@@ -13,6 +13,7 @@ import { text } from './text';
 
 export function ModelForm({ of, close }: { of: Model | undefined; close: () => void }) {
   const t = useText(text);
+  const w = useWords();
   const form = useForm<ModelFields>({ initialValues: fieldsOf(of) });
   const upstreams = useEvery('upstreams');
   const values = form.getValues();
@@ -57,7 +58,7 @@ export function ModelForm({ of, close }: { of: Model | undefined; close: () => v
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <NumberInput label={t('contextTokens')} min={1} allowDecimal={false} thousandSeparator {...form.getInputProps('contextTokens')} />
         <NumberInput label={t('maxOutput')} min={1} allowDecimal={false} thousandSeparator {...form.getInputProps('maxOutputTokens')} />
-        <Select label={t('tokenizer')} allowDeselect={false} data={['unknown', 'engine', 'o200k_base', 'cl100k_base']} {...form.getInputProps('tokenizer')} />
+        <Select label={t('tokenizer')} allowDeselect={false} data={['unknown', 'engine', 'o200k_base', 'cl100k_base'].map((value) => ({ value, label: w('tokenizer', value) }))} {...form.getInputProps('tokenizer')} />
         <MultiSelect label={t('surfaces')} placeholder={values.surfaces.length ? undefined : t('every')} clearable data={[...SURFACES]} {...form.getInputProps('surfaces')} />
       </SimpleGrid>
       <Fieldset legend={t('cache')}>

@@ -7,6 +7,7 @@ import { $api, api, given, tag, type Schemas } from '@/api/client';
 import { Problem, problemOf } from '@/api/problem';
 import { sessionHeaders, useMay } from '@/api/session';
 import { useText } from '@/i18n/messages';
+import { useWords } from '@/i18n/useWords';
 import { Confirm } from '@/parts/Confirm';
 import { Editor } from '@/parts/Editor';
 import { Page, Panel } from '@/parts/Page';
@@ -49,6 +50,7 @@ export default function System() {
 
 function BoxStatus() {
   const t = useText(text);
+  const w = useWords();
   const status = $api.useQuery('get', '/api/v1/system/status', {}, { refetchInterval: 5_000 });
   return (
     <Shown of={status} rows={5}>
@@ -73,7 +75,7 @@ function BoxStatus() {
               <Table.Tbody>
                 {now.parts.map((part) => (
                   <Table.Tr key={part.name}>
-                    <Table.Td>{part.name}</Table.Td>
+                    <Table.Td>{w('part', part.name)}</Table.Td>
                     <Table.Td>
                       <Status tone={part.healthy ? 'ok' : 'bad'}>{t(part.healthy ? 'works' : 'broken')}</Status>
                     </Table.Td>
