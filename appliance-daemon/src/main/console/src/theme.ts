@@ -4,8 +4,13 @@ const steel: MantineColorsTuple = [
   '#eef5fb', '#dce9f4', '#b5d2ea', '#8ab9df', '#67a4d6', '#5097d1', '#4390cf', '#347db8', '#2167a0', '#145a90',
 ];
 
+/** Mantine's own greys have no blue in them, and inputs would look brown beside the surfaces of the dark theme. */
+const dark: MantineColorsTuple = [
+  '#d3d8de', '#b7bfc8', '#838d98', '#68727d', '#434b55', '#31373f', '#282e36', '#1c2026', '#181b20', '#14171b',
+];
+
 const theme = createTheme({
-  colors: { steel },
+  colors: { steel, dark },
   primaryColor: 'steel',
   // With these two every text on a filled colour has a contrast of 4.5 at least.
   primaryShade: { light: 8, dark: 8 },

@@ -68,18 +68,20 @@ export default function Overview() {
 
 function Figures({ today, month, interval }: { today: readonly Line[]; month: readonly Line[]; interval: number | false }) {
   const t = useText(text);
+  const mayAudit = useMay('view_audit');
+  const mayBox = useMay('view_box');
   const firstBytes = useFirstBytes(interval);
   const currency = currencyOf(month) ?? currencyOf(today);
   const calls = total(today, 'calls');
   const monthCost = totalCost(month);
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: mayAudit ? 3 : 2, lg: mayAudit ? 5 : 4 }} spacing="sm">
       <Tile name={t('spendMonth')} value={money(monthCost, currency)} note={t('monthNote', { amount: money(totalCost(today), currency) })} to="/usage" />
       <Tile
         name={t('calls')}
         value={<Short value={calls} />}
         note={t('callsNote', { refused: count(total(today, 'refusals')), failed: count(total(today, 'failures')) })}
-        to="/audit?kind=call"
+        {...(mayAudit ? { to: '/audit?kind=call' } : {})}
       />
       <Tile
         name={t('tokens')}
@@ -87,16 +89,18 @@ function Figures({ today, month, interval }: { today: readonly Line[]; month: re
         note={t('tokensNote', { input: short(total(today, 'inputTokens')), output: short(total(today, 'outputTokens')) })}
         to="/usage"
       />
-      <Tile
-        name={t('firstByte')}
-        value={millis(firstBytes?.p95)}
-        note={firstBytes && t('firstByteNote', { median: millis(firstBytes.median), count: firstBytes.count })}
-      />
+      {mayAudit && (
+        <Tile
+          name={t('firstByte')}
+          value={millis(firstBytes?.p95)}
+          note={firstBytes && t('firstByteNote', { median: millis(firstBytes.median), count: firstBytes.count })}
+        />
+      )}
       <Tile
         name={t('saved')}
         value={money(sum(today.map((line) => line.savedCost)), currency)}
         note={t('savedNote', { hits: count(total(today, 'cacheHits')), tokens: short(total(today, 'savedTokens')) })}
-        to="/cache"
+        {...(mayBox ? { to: '/cache' } : {})}
       />
     </SimpleGrid>
   );
@@ -106,7 +110,7 @@ type Measure = 'calls' | 'tokens' | 'cost';
 
 function LastDay({ interval }: { interval: number | false }) {
   const t = useText(text);
-  const mayChange = useMay('change');
+  const mayIssue = useMay('manage_keys');
   const [measure, setMeasure] = useState<Measure>('calls');
   const end = Math.ceil(Date.now() / HOUR) * HOUR;
   const from = end - 24 * HOUR;
@@ -137,8 +141,8 @@ function LastDay({ interval }: { interval: number | false }) {
       <Shown of={usage} rows={5}>
         {(data) =>
           data.lines.length === 0 ? (
-            <Empty title={t('firstSteps')} action={mayChange && <Button component={Link} href="/keys?new=1">{t('createKey')}</Button>}>
-              {t('firstStepsWhat')}
+            <Empty title={t('firstSteps')} action={mayIssue && <Button component={Link} href="/keys?new=1">{t('createKey')}</Button>}>
+              {t(mayIssue ? 'firstStepsWhat' : 'firstCallsWhat')}
             </Empty>
           ) : (
             <TimeChart

@@ -36,6 +36,7 @@ export const text = messages({
   memory: ['{used} of {all}', '{used} / {all}'],
   firstSteps: ['Nothing has been called yet', '尚无任何调用'],
   firstStepsWhat: ['Create a key, then send the call that its dialog shows. Figures appear here within seconds.', '创建一个密钥，然后发送其对话框中显示的调用。数据会在几秒内出现在这里。'],
+  firstCallsWhat: ['Figures appear here seconds after the first call.', '首次调用后几秒内，数据会出现在这里。'],
   createKey: ['Create a key', '创建密钥'],
   ready: ['{ready} of {desired} ready', '{ready}/{desired} 就绪'],
   none: ['No calls today.', '今日无调用。'],

@@ -19,6 +19,7 @@ import { money } from '@/text/money';
 import { ask, WAITING, type Answer } from './call';
 import { passFor } from './pass';
 import { PayerInput, type Payer } from './Payer';
+import { useOwnSpending } from './spent';
 import { text } from './text';
 
 export default function Playground() {
@@ -43,6 +44,7 @@ export default function Playground() {
   const [tried, setTried] = useState(false);
   const [answers, setAnswers] = useState<Record<string, Answer>>({});
   const [asked, setAsked] = useState<string[]>([]);
+  const [paidBy, setPaidBy] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
   const busy = asked.some((model) => ['waiting', 'streaming'].includes(answers[model]?.state ?? ''));
   useEffect(() => () => running.current?.abort(), []);
@@ -54,6 +56,7 @@ export default function Playground() {
     const control = new AbortController();
     running.current = control;
     setAsked(chosen);
+    setPaidBy(payer.by === 'project' ? payer.id : null);
     setAnswers(Object.fromEntries(chosen.map((model) => [model, WAITING])));
     for (const model of chosen) {
       const tell = (news: Partial<Answer>) => setAnswers((before) => ({ ...before, [model]: { ...(before[model] ?? WAITING), ...news } }));
@@ -121,7 +124,7 @@ export default function Playground() {
       ) : (
         <SimpleGrid cols={{ base: 1, md: Math.min(asked.length, 2), xl: asked.length }} spacing="md">
           {asked.map((model) => (
-            <One key={model} model={model} answer={answers[model] ?? WAITING} />
+            <One key={model} model={model} project={paidBy} answer={answers[model] ?? WAITING} />
           ))}
         </SimpleGrid>
       )}
@@ -129,7 +132,7 @@ export default function Playground() {
   );
 }
 
-function One({ model, answer }: { model: string; answer: Answer }) {
+function One({ model, project, answer }: { model: string; project: string | null; answer: Answer }) {
   const t = useText(text);
   const mayAudit = useMay('view_audit');
   const done = answer.state === 'done' || answer.state === 'failed' || answer.state === 'stopped';
@@ -144,6 +147,8 @@ function One({ model, answer }: { model: string; answer: Answer }) {
     refetchInterval: (query) => (query.state.data || query.state.dataUpdateCount > 10 ? false : 700),
   });
   const call = row.data;
+  const mayUsage = useMay('view_usage');
+  const spent = useOwnSpending(project, model, answer.requestId, mayUsage && !mayAudit && done);
   const seconds = answer.totalMillis !== null && answer.firstMillis !== null ? (answer.totalMillis - answer.firstMillis) / 1000 : 0;
   return (
     <Panel title={t('answer', { model })}>
@@ -174,6 +179,7 @@ function One({ model, answer }: { model: string; answer: Answer }) {
             answer.cache !== '' && [t('cache'), answer.cache],
             answer.warning !== '' && [t('warning'), answer.warning],
             call?.cost !== undefined && [t('cost'), money(call.cost.amount, call.cost.currency)],
+            spent !== undefined && spent.calls > 0 && [t('costToday'), t('costOfCalls', { amount: money(spent.cost, spent.currency), count: count(spent.calls) })],
             call !== null && call !== undefined && [t('trail'), <Anchor component={Link} href={`/audit/${call.id}`} size="sm">{t('open')}</Anchor>],
           ]}
         />

@@ -5,6 +5,7 @@ import { whenOut } from '@/api/session';
 // signed on here.
 
 interface Pass {
+  key: string;
   secret: string;
   until: number;
 }
@@ -38,7 +39,12 @@ export async function passFor(projectId: string, refused: string | null): Promis
   }
 }
 
+/** The id of the key that calls on behalf of a project were made with last; none where there were none. */
+export async function keyFor(projectId: string): Promise<string | null> {
+  return (await passes.get(projectId)?.catch(() => null))?.key ?? null;
+}
+
 async function issue(projectId: string): Promise<Pass> {
   const issued = given(await api.POST('/api/v1/playground-keys', { body: { projectId } }));
-  return { secret: issued.secret, until: issued.key.expiresAt ? Date.parse(issued.key.expiresAt) : Number.MAX_SAFE_INTEGER };
+  return { key: issued.key.id, secret: issued.secret, until: issued.key.expiresAt ? Date.parse(issued.key.expiresAt) : Number.MAX_SAFE_INTEGER };
 }

@@ -33,6 +33,8 @@ export const text = messages({
   speed: ['Speed', '速度'],
   perSecond: ['{figure} tokens/s', '{figure} token/秒'],
   cost: ['Cost', '成本'],
+  costToday: ['Cost of your calls of it here today', '您今日在此调用它的成本'],
+  costOfCalls: ['{amount} for {count}', '{amount}（{count} 次）'],
   cache: ['Cache', '缓存'],
   trail: ['In the audit trail', '审计记录'],
   open: ['Open', '打开'],

@@ -9,6 +9,7 @@ export const text = messages({
   'deed.rotate': ['secret rotated', '轮换密钥'],
   'deed.revoke': ['revoked', '吊销'],
   'deed.login': ['signed in', '登录'],
+  'deed.break_glass_login': ['signed in with a password of the box', '使用本机密码登录'],
   'deed.logout': ['signed out', '退出登录'],
   'deed.confirm': ['confirmed again', '再次确认身份'],
   'deed.refuse': ['refused', '拒绝'],
