@@ -38,6 +38,9 @@ export function colorOf(place: number, scheme: 'light' | 'dark'): string {
   return all[place % all.length] ?? '#888888';
 }
 
+/** Between two times of the axis, in px: the longest, such as 11月22日, fits with room beside it. */
+const TIME_APART = 64;
+
 /** Figures over time. For eyes only: whoever shows it shows the same figures as a table too. */
 export function TimeChart({ label, times, series, kind = 'line', height = 220, format, max, step = 86_400, legend = true }: TimeChartProps) {
   const t = useText(text);
@@ -77,7 +80,7 @@ export function TimeChart({ label, times, series, kind = 'line', height = 220, f
           y: { range: (_, __, high) => [0, max ?? (high > 0 ? high * 1.1 : 1)] },
         },
         axes: [
-          { ...axis, values: (_, splits) => axisTimes(splits) },
+          { ...axis, space: TIME_APART, values: (_, splits) => axisTimes(splits) },
           { ...axis, size: 62, values: (_, splits) => splits.map((split) => formatter.current(split)) },
         ],
         series: [{}, ...(kind === 'stack' ? [...lines].reverse() : lines)],

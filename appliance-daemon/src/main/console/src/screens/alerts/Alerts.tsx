@@ -60,7 +60,8 @@ function AlertTable() {
   );
   const columns: Column<AlertView>[] = [
     { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity) },
-    { key: 'about', title: t('what'), cell: (alert) => alert.about, plain: (alert) => alert.about },
+    { key: 'about', title: t('what'), cell: (alert) => <What of={alert} />, plain: (alert) => alert.about },
+    { key: 'kind', title: t('kindOf'), hidden: true, cell: () => null, plain: (alert) => t(`kindOf.${alert.kind}`) },
     { key: 'message', title: t('message'), cell: (alert) => <Text size="sm" style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>{alert.message}</Text>, plain: (alert) => alert.message, from: 'sm' },
     { key: 'state', title: t('state'), cell: (alert) => t(alert.state), plain: (alert) => t(alert.state), from: 'sm' },
     { key: 'by', title: t('by'), cell: (alert) => alert.acknowledgedBy ?? '–', plain: (alert) => alert.acknowledgedBy, from: 'md' },
@@ -103,6 +104,18 @@ function AlertTable() {
         )}
       </Shown>
       {chosen && <Acknowledge of={chosen} close={() => setChosen(null)} />}
+    </>
+  );
+}
+
+/** What it is about, of which kind; on a narrow page also what is wrong, which has a column of its own elsewhere. */
+function What({ of }: { of: AlertView }) {
+  const t = useText(text);
+  return (
+    <>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{of.about}</Text>
+      <Text size="xs" c="dimmed">{t(`kindOf.${of.kind}`)}</Text>
+      <Text size="xs" mt={4} hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>{of.message}</Text>
     </>
   );
 }

@@ -135,6 +135,8 @@ export default function Playground() {
 function One({ model, project, answer }: { model: string; project: string | null; answer: Answer }) {
   const t = useText(text);
   const mayAudit = useMay('view_audit');
+  /** A word that nobody has translated stands as it came. */
+  const word = (group: 'finish' | 'cache', code: string) => (`${group}.${code}` in text ? t(`${group}.${code}` as keyof typeof text) : code);
   const done = answer.state === 'done' || answer.state === 'failed' || answer.state === 'stopped';
   const row = useQuery({
     queryKey: ['playground', answer.requestId],
@@ -175,8 +177,8 @@ function One({ model, project, answer }: { model: string; project: string | null
             [t('all'), answer.state === 'stopped' ? t('stopped') : millis(answer.totalMillis)],
             answer.usage !== null && [t('tokens'), t('inOut', { input: count(answer.usage.prompt_tokens), output: count(answer.usage.completion_tokens) })],
             answer.usage !== null && seconds > 0 && [t('speed'), t('perSecond', { figure: fixed(answer.usage.completion_tokens / seconds, 1) })],
-            answer.finish !== '' && [t('finish'), answer.finish],
-            answer.cache !== '' && [t('cache'), answer.cache],
+            answer.finish !== '' && [t('finish'), word('finish', answer.finish)],
+            answer.cache !== '' && [t('cache'), word('cache', answer.cache)],
             answer.warning !== '' && [t('warning'), answer.warning],
             call?.cost !== undefined && [t('cost'), money(call.cost.amount, call.cost.currency)],
             spent !== undefined && spent.calls > 0 && [t('costToday'), t('costOfCalls', { amount: money(spent.cost, spent.currency), count: count(spent.calls) })],
