@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
-import { codeOf } from './codes.mjs';
-import { admin, call, console_, expect, go, settled, until, watched, way } from './steps.mjs';
+import { comesIn, person } from './persons.mjs';
+import { admin, call, expect, go, settled, until, watched, way } from './steps.mjs';
 
 // Names of this run, so that it can be gone through again on the same box.
 const RUN = randomBytes(2).toString('hex');
@@ -14,23 +14,6 @@ const DEVELOPER = `Dora Developer ${RUN}`;
 const DEPARTMENT = `Clinic ${RUN}`;
 const KEY = `letters-app-${RUN}`;
 const MODEL = 'sim-large';
-
-/** Somebody with a password of the box and the codes that their app shows. */
-async function person(name, roles, departments, projects) {
-  const { id } = await admin('POST', '/users', { name, email: null, roles, departments, projects });
-  const password = randomBytes(15).toString('base64url');
-  const { secret } = await admin('POST', `/users/${id}/break-glass`, { password });
-  return { name, password, secret };
-}
-
-async function comesIn(page, { name, password, secret }) {
-  await page.goto(`${console_}/`);
-  await page.getByLabel('User name').fill(name);
-  await page.getByRole('textbox', { name: /^Password/ }).fill(password);
-  await page.getByLabel('One-time code').fill(codeOf(secret));
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-}
 
 export async function access(browser) {
   const step = way();
