@@ -1,4 +1,4 @@
-import { Badge, Button, Select, Tabs, Text, Textarea } from '@mantine/core';
+import { Badge, Box, Button, Select, Tabs, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, api, given, refresh, type Schemas } from '@/api/client';
@@ -59,11 +59,11 @@ function AlertTable() {
     { refetchInterval: standing === 'lost' || standing === 'off' ? 15_000 : false },
   );
   const columns: Column<AlertView>[] = [
-    { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity) },
+    { key: 'severity', title: t('severity'), cell: (alert) => <Severity of={alert.severity} />, plain: (alert) => t(alert.severity), sort: (alert) => ['info', 'warning', 'critical'].indexOf(alert.severity), from: 'sm' },
     { key: 'about', title: t('what'), cell: (alert) => <What of={alert} />, plain: (alert) => alert.about },
     { key: 'kind', title: t('kindOf'), hidden: true, cell: () => null, plain: (alert) => t(`kindOf.${alert.kind}`) },
     { key: 'message', title: t('message'), cell: (alert) => <Text size="sm" style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>{alert.message}</Text>, plain: (alert) => alert.message, from: 'sm' },
-    { key: 'state', title: t('state'), cell: (alert) => t(alert.state), plain: (alert) => t(alert.state), from: 'sm' },
+    { key: 'state', title: t('state'), cell: (alert) => <span style={{ whiteSpace: 'nowrap' }}>{t(alert.state)}</span>, plain: (alert) => t(alert.state), from: 'sm' },
     { key: 'by', title: t('by'), cell: (alert) => alert.acknowledgedBy ?? '–', plain: (alert) => alert.acknowledgedBy, from: 'md' },
     { key: 'since', title: t('since'), cell: (alert) => <Ago time={alert.since} />, plain: (alert) => alert.since, from: 'sm' },
     { key: 'times', title: t('times'), right: true, cell: (alert) => count(alert.times), plain: (alert) => alert.times, from: 'lg' },
@@ -108,15 +108,16 @@ function AlertTable() {
   );
 }
 
-/** What it is about, of which kind; on a narrow page also what is wrong, which has a column of its own elsewhere. */
+/** What it is about, of which kind; on a narrow page also how bad and what is wrong, which have columns of their own elsewhere. */
 function What({ of }: { of: AlertView }) {
   const t = useText(text);
   return (
-    <>
+    <Box miw="8rem">
+      <Box hiddenFrom="sm"><Severity of={of.severity} /></Box>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{of.about}</Text>
       <Text size="xs" c="dimmed">{t(`kindOf.${of.kind}`)}</Text>
       <Text size="xs" mt={4} hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>{of.message}</Text>
-    </>
+    </Box>
   );
 }
 
