@@ -8,6 +8,7 @@ import { modelStore } from './model-store.mjs';
 import { narrow } from './narrow.mjs';
 import { people } from './people.mjs';
 import { playground } from './playground.mjs';
+import { roles } from './roles.mjs';
 import { screens } from './screens.mjs';
 import { box, browser, call, keepPicturesIn, outcome, together } from './steps.mjs';
 
@@ -28,6 +29,7 @@ const ways = {
   live: () => live(chromium, out),
   'governed-forms': () => governedForms(chromium, out),
   narrow: () => narrow(chromium, out),
+  roles: () => roles(chromium),
 };
 try {
   await Promise.all(box.keys.flatMap((key) => box.models.map(async (model) => (await call(key.key, model, { 'x-gatehouse-scenario': 'nightly-report' })).text())));
