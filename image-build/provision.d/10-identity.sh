@@ -1,5 +1,5 @@
 # Who the image is: its name and version where every tool looks, nobody's name for the machine, and no password for anybody.
-sed -i "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Gatehouse $VERSION\"/" "$ROOT/usr/lib/os-release"
+sed -i -e "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Gatehouse $VERSION\"/" "$ROOT/usr/lib/os-release"
 cat >>"$ROOT/usr/lib/os-release" <<X
 IMAGE_ID=gatehouse
 IMAGE_VERSION=$VERSION
