@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Who the image is: its name and version where every tool looks, nobody's name for the machine, and no password for anybody.
 sed -i -e "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Gatehouse $VERSION\"/" "$ROOT/usr/lib/os-release"
 cat >>"$ROOT/usr/lib/os-release" <<X

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Which services run: those that the preset names, and no other.
 rm -rf "$ROOT"/etc/systemd/system/*.wants "$ROOT"/etc/systemd/system/*.requires "$ROOT"/etc/systemd/system/dbus-org.*
 chroot "$ROOT" systemctl preset-all

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Out goes what only makes or changes a Debian: the box is never changed in place. What was installed stays known, as a list.
 mkdir -p "$ROOT/usr/share/gatehouse"
 chroot "$ROOT" dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n' | LC_ALL=C sort \
