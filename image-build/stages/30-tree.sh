@@ -1,0 +1,17 @@
+# The root file system's tree: Debian's packages, the daemon, what is ours beside them, and nothing that the running box has
+# no use for. Sourced.
+# shellcheck shell=bash
+
+make_tree() {
+    local part
+    # Owners and modes are the image's business, not those of the checkout.
+    cp -r --no-preserve=ownership,timestamps "$here/tree/." "$ROOT/"
+    chmod -R u=rwX,go=rX "$ROOT/usr/lib/gatehouse" "$ROOT/etc/gatehouse"
+    find "$ROOT/usr/lib/gatehouse/libexec" -type f -exec chmod 755 {} +
+    for part in "$here"/provision.d/*.sh; do
+        say "provision: ${part##*/}"
+        ROOT=$ROOT FLAVOUR=$FLAVOUR VERSION=$VERSION bash -euo pipefail "$part"
+    done
+    # By the image's own program: what it can't read, it can't read at boot either, and then nothing comes up.
+    enter "$ROOT" unshare --net nft -c -f /usr/share/gatehouse/nftables.conf
+}

@@ -1,0 +1,21 @@
+# The unified kernel image: kernel, initial RAM disk and command line in one signed file, which names the one root file system
+# that it may start. Sourced.
+# shellcheck shell=bash
+
+# What differs from Linux' defaults, each with why: serial and screen both show the console; nobody gets a shell when something
+# fails early; a panic restarts after ten seconds, and the boot counter takes it from there.
+readonly COMMAND_LINE='ro console=tty0 console=ttyS0,115200 quiet loglevel=4 systemd.show_status=auto rd.shell=0 rd.emergency=reboot panic=10 systemd.mask=debug-shell.service'
+
+make_kernel_image() {
+    cp "$INITRD" "$WORK/initrd.img"
+    cp "$ROOT/usr/lib/os-release" "$WORK/os-release"
+    mkdir -p "$WORK/keys"
+    cp "$KEYS"/boot.{key,crt} "$WORK/keys/"
+    enter "$TOOLS" ukify build --linux=/run/work/vmlinuz --initrd=/run/work/initrd.img --os-release=@/run/work/os-release \
+        --uname="$KERNEL" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE" --secureboot-private-key=/run/work/keys/boot.key \
+        --secureboot-certificate=/run/work/keys/boot.crt --output=/run/work/gatehouse.efi
+    enter "$TOOLS" sbsign --key /run/work/keys/boot.key --cert /run/work/keys/boot.crt --output /run/work/loader.efi \
+        /usr/lib/systemd/boot/efi/systemd-bootx64.efi
+    mv "$WORK/gatehouse.efi" "$OUT/gatehouse_$VERSION.efi"
+    rm -rf "$WORK/keys"
+}
