@@ -16,6 +16,7 @@ import { Ago, Facts, Status } from '@/parts/values';
 import { saveAs } from '@/text/csv';
 import { bytes, count } from '@/text/figures';
 
+import { Certificate } from './Certificate';
 import { text } from './text';
 
 export default function System() {
@@ -27,6 +28,7 @@ export default function System() {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <OrganisationSettings />
         <Stack gap="md">
+          <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
           {mayOperate && <Download title={t('support')} what={t('supportWhat')} verb={t('makeSupport')} path="/api/v1/system/support-bundle" file="gatehouse-support.zip" />}

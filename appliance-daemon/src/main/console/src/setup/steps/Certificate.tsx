@@ -1,4 +1,4 @@
-import { Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
 import { useText } from '@/i18n/messages';
@@ -27,21 +27,40 @@ interface Answer {
   names: string[];
   certificatePem?: string | null;
   privateKeyPem?: string | null;
-  acme?: { directory: string; email: string | null } | null;
+  acme?: Acme | null;
 }
 
-type Fields = { kind: Kind; names: string[]; certificatePem: string; privateKeyPem: string; directory: string; email: string };
+interface Acme {
+  directory: string;
+  email: string | null;
+  termsAgreed: boolean;
+  bindingKeyId: string | null;
+  bindingKey?: string | null;
+  trustedCertificates: string | null;
+  privateAddressesAllowed: boolean;
+  httpPort: number;
+}
+
+type Fields = { kind: Kind; names: string[]; certificatePem: string; privateKeyPem: string; directory: string; email: string; termsAgreed: boolean; bindingKeyId: string; bindingKey: string; trustedCertificates: string; privateAddressesAllowed: boolean; httpPort: number };
 
 const fieldsOf = (answer: Answer | null, found: Found): Fields => ({
   kind: answer?.kind ?? 'self_signed', names: answer?.names ?? (found.names.length ? found.names : [window.location.hostname]), certificatePem: answer?.certificatePem ?? '',
   privateKeyPem: '', directory: answer?.acme?.directory ?? '', email: answer?.acme?.email ?? '',
+  termsAgreed: answer?.acme?.termsAgreed ?? false, bindingKeyId: answer?.acme?.bindingKeyId ?? '', bindingKey: '', trustedCertificates: answer?.acme?.trustedCertificates ?? '',
+  privateAddressesAllowed: answer?.acme?.privateAddressesAllowed ?? false, httpPort: answer?.acme?.httpPort ?? 80,
 });
 
 const answerOf = (fields: Fields): Answer => ({
   kind: fields.kind, names: fields.names,
   certificatePem: fields.kind === 'upload' || fields.kind === 'csr' ? fields.certificatePem.trim() || null : null,
   privateKeyPem: fields.kind === 'upload' ? fields.privateKeyPem.trim() || null : null,
-  acme: fields.kind === 'acme' ? { directory: fields.directory.trim(), email: fields.email.trim() || null } : null,
+  acme: fields.kind === 'acme' ? acmeOf(fields) : null,
+});
+
+const acmeOf = (fields: Fields): Acme => ({
+  directory: fields.directory.trim(), email: fields.email.trim() || null, termsAgreed: fields.termsAgreed, bindingKeyId: fields.bindingKeyId.trim() || null,
+  bindingKey: fields.bindingKey.trim() || null, trustedCertificates: fields.trustedCertificates.trim() || null,
+  privateAddressesAllowed: fields.privateAddressesAllowed, httpPort: fields.httpPort,
 });
 
 export function Certificate({ step, look, next }: StepProps) {
@@ -89,6 +108,12 @@ export function Certificate({ step, look, next }: StepProps) {
         <>
           <TextInput label={t('acmeDirectory')} required {...form.getInputProps('directory')} />
           <TextInput label={t('acmeEmail')} type="email" {...form.getInputProps('email')} />
+          <Checkbox label={t('acmeTerms')} {...form.getInputProps('termsAgreed', { type: 'checkbox' })} />
+          <TextInput label={t('acmeBindingKeyId')} description={t('acmeBindingHelp')} {...form.getInputProps('bindingKeyId')} />
+          {values.bindingKeyId.trim() && <PasswordInput label={t('acmeBindingKey')} autoComplete="off" {...form.getInputProps('bindingKey')} />}
+          <Textarea label={t('acmeTrusted')} autosize minRows={2} maxRows={8} classNames={{ input: 'mono' }} {...form.getInputProps('trustedCertificates')} />
+          <Checkbox label={t('acmePrivate')} {...form.getInputProps('privateAddressesAllowed', { type: 'checkbox' })} />
+          <NumberInput label={t('acmePort')} description={t('acmePortHelp')} min={1} max={65535} {...form.getInputProps('httpPort')} />
         </>
       )}
     </StepForm>

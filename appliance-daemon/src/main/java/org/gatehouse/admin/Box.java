@@ -6,6 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.acme.AcmeSource;
+import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
@@ -23,6 +27,12 @@ public interface Box {
     /** The certificate that clients see; empty without TLS. */
     Optional<Certificate> certificate();
 
+    /** The authority that gives it over the network. */
+    AcmeSource acme();
+
+    /** Whether the main port shows what {@link #acme()} gets; it shows other files otherwise, which the settings name. */
+    boolean showsAcme();
+
     /**
      * Ends the daemon and starts it again, in a moment: running calls may end first, engines go on. False where nobody
      * starts it again.
@@ -31,7 +41,8 @@ public interface Box {
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,
-            @About("When it ends, or has ended.") Instant expiresAt) {}
+            @About("When it ends, or has ended.") Instant expiresAt,
+            @About("How the authority does that gives it over the network; null when none is set up.") @Nullable AcmeState acme) {}
 
     /**
      * How the box does.

@@ -5,9 +5,16 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.acme.AcmeDraft;
+import org.gatehouse.acme.AcmeFailure;
+import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.governance.form.About;
+import org.gatehouse.governance.form.Json;
 
 /** The box as a whole: status, revision, backup. */
 final class SystemOperations {
@@ -51,6 +58,19 @@ final class SystemOperations {
                         _ -> box.certificate().<Answer>map(Answer.Json::of).orElseGet(() -> new Answer.Failed(
                                 Problem.absent("This box is reached without TLS, so there is no certificate."))))
                         .needing(Permission.VIEW_BOX),
+                new Operation("PUT", PATH + "certificate/acme", "setAcme", "system",
+                        "Gets the box's certificate from an authority over the network (ACME) and renews it in time. All or"
+                                + " nothing: without a certificate nothing changes. Takes some minutes at most.",
+                        Permission.OPERATE, List.of(), false, false, Operation.Body.of(AcmeDraft.class),
+                        new Operation.Reply.One(200, AcmeState.class), this::setAcme).afterRecentLogin(),
+                Operation.post(PATH + "certificate/acme/renew", "renewCertificate", "system",
+                        "Asks the authority for the next certificate now. Takes some minutes at most.", null,
+                        new Operation.Reply.One(200, AcmeState.class), this::renew)
+                        .needing(Permission.OPERATE),
+                Operation.delete(PATH + "certificate/acme", "leaveAcme", "system",
+                        "Asks the authority for no certificate any more; the one that is there stays until somebody"
+                                + " replaces it.",
+                        this::leaveAcme).needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.get(PATH + "support-bundle", "getSupportBundle", "system",
                         "What somebody who helps must know, as a ZIP archive: status, counts, metrics, the last lines of the"
                                 + " log. No secrets, no prompts, no trail.",
@@ -61,6 +81,48 @@ final class SystemOperations {
                         "Ends the daemon and starts it again. Running calls may end first; engines go on.", null,
                         new Operation.Reply.Nothing(), this::restart)
                         .needing(Permission.OPERATE).afterRecentLogin());
+    }
+
+    private Answer setAcme(Call call) {
+        AcmeDraft draft = call.form(AcmeDraft.class);
+        if (!box.showsAcme()) {
+            return new Answer.Failed(Problem.conflict("The box's settings name the certificate's files"
+                    + " (listen.certificate). Change listen.tls to self-signed first."));
+        }
+        return asked(call, "update", () -> box.acme().configure(draft));
+    }
+
+    private Answer renew(Call call) {
+        return asked(call, "renew", box.acme()::renew);
+    }
+
+    private interface Asking {
+        AcmeState ask() throws AcmeFailure;
+    }
+
+    private Answer asked(Call call, String verb, Asking asking) {
+        try {
+            AcmeState state = asking.ask();
+            note(call, verb, Json.tree(state));
+            return Answer.Json.of(state);
+        } catch (AcmeFailure e) {
+            return new Answer.Failed(e.reason() == AcmeFailure.Reason.STATE
+                    ? Problem.conflict(e.text())
+                    : Problem.of("certificate_not_given", 422, "No certificate", e.text()));
+        }
+    }
+
+    private Answer leaveAcme(Call call) {
+        if (box.acme().state().isEmpty()) {
+            return new Answer.Failed(Problem.absent("No authority is set up."));
+        }
+        box.acme().leave();
+        note(call, "delete", null);
+        return new Answer.Nothing();
+    }
+
+    private void note(Call call, String verb, @Nullable JsonNode after) {
+        trail.append(call.actor().did(ids.get(), clock.instant(), verb, "certificate", "acme", null, after));
     }
 
     private Answer restart(Call call) {

@@ -158,9 +158,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
     private List<Finding> certificateEnd() {
         return certificate.expires().get().map(end -> {
             double days = Duration.between(clock.instant(), end).toHours() / 24.0;
-            return List.of(new Finding("certificate", "TLS certificate", days, "The TLS certificate "
-                    + (days < 0 ? "expired at " : "expires at ") + end + ". Replace the files that listen.certificate"
-                    + " and listen.key name; a restart is not needed."));
+            return List.of(new Finding("certificate", "TLS certificate", days, certificate.end(end, days < 0)));
         }).orElse(List.of());
     }
 

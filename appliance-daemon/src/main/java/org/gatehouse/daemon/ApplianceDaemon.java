@@ -54,6 +54,7 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.setup.Certificates;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
 import org.gatehouse.setup.SetUp;
@@ -226,7 +227,11 @@ public final class ApplianceDaemon implements AutoCloseable {
         LiveBatches liveBatches = new LiveBatches(plane.batches());
         liveBatches.show(metrics);
         ModelMetrics.show(models, metrics);
-        CertificateDate certificate = new CertificateDate(this::certificateExpires, clock);
+        Certificates certificates = LiveCertificates.open(new LiveCertificates.Rooms(database, secrets,
+                adminTrail.node(), plane.client(), root, clock, secureRandom), listen, () -> known(listeners));
+        rooms.keep(certificates.acme());
+        CertificateDate certificate = new CertificateDate(this::certificateExpires, certificates.acme()::trouble,
+                clock);
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
         LiveLines lines = new LiveLines(plane.berths());
@@ -267,7 +272,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
                         adminTrail, trail, running, models, probe, backup,
-                        () -> backups.taken(clock.instant()), alarms, clock, nanoTime, ids, secureRandom),
+                        () -> backups.taken(clock.instant()), alarms, certificates, clock, nanoTime, ids, secureRandom),
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
@@ -277,7 +282,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new UsageReport(database, clock), gpus, running, models, kept, liveBatches, probe,
                 new LiveTraffic(plane.traffic(), open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
-                        this::shownFingerprint, backup, () -> backups.taken(clock.instant()),
+                        this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, clock),
                         restarter),
                 alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
@@ -306,6 +311,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         rooms.keep(admin);
         doors.start();
         listeners = doors;
+        certificates.acme().start();
         doorMetrics.show(doors, apart != null);
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }

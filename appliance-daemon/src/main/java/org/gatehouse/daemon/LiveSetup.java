@@ -17,7 +17,6 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.AlertDestination;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.identity.People;
-import org.gatehouse.listen.CertificateKeeper;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.machine.RecordingSystemChanges;
@@ -43,7 +42,7 @@ final class LiveSetup implements AutoCloseable {
     /** What it is wired to. */
     record Rooms(Database database, SecretBox secrets, Path data, Governance governance, People people,
             AdminTrail adminTrail, Trail trail, Engines engines, LocalModels models, LiveProbe probe, Backup backup,
-            Runnable backupTaken, Alerts alerts,
+            Runnable backupTaken, Alerts alerts, Certificates certificates,
             Clock clock, LongSupplier nanoTime, Supplier<UUID> ids, SecureRandom random) {}
 
     /**
@@ -56,8 +55,7 @@ final class LiveSetup implements AutoCloseable {
         BackupPlan plan = new BackupPlan(rooms.database());
         setUp = SetUp.open(new SetupRooms(rooms.database(), rooms.secrets(), rooms.data(), rooms.governance(),
                 rooms.people(), rooms.adminTrail(), new RecordingSystemChanges(rooms.data().resolve(MACHINE)),
-                new Certificates(new CertificateKeeper(rooms.data().resolve("tls"), rooms.clock()), use(listen.tls()),
-                        () -> doors.get().reloadTls()),
+                rooms.certificates(),
                 rooms.probe().forSetUp(), rooms.engines(), rooms.models(), plan,
                 new AlertTargets(rooms.governance(),
                         (destination, secret) -> tested(rooms.alerts(), destination, secret)),
@@ -72,14 +70,6 @@ final class LiveSetup implements AutoCloseable {
         Alerts.Trial trial = alerts.test(destination, secret);
         return new Check(destination.kind().name().toLowerCase(Locale.ROOT), trial.ok(), trial.message(),
                 (System.nanoTime() - begun) / 1_000_000, null);
-    }
-
-    private static Certificates.Use use(ListenerSettings.Tls tls) {
-        return switch (tls) {
-            case ListenerSettings.Tls.Off _ -> Certificates.Use.PLAIN;
-            case ListenerSettings.Tls.SelfSigned _ -> Certificates.Use.SHOWN;
-            case ListenerSettings.Tls.Files _ -> Certificates.Use.ELSEWHERE;
-        };
     }
 
     SetUp setUp() {

@@ -12,16 +12,19 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.acme.AcmeSource;
 import org.gatehouse.admin.Box;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
+import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
 
 /** What the admin API may say of the box as a whole. */
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
-        CertificateDate date, Supplier<Optional<String>> fingerprint, Backup backup, Runnable backupTaken,
+        CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
+        Backup backup, Runnable backupTaken,
         SupportBundle bundle,
         @Nullable Runnable restarter) implements Box {
 
@@ -67,7 +70,18 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
     @Override
     public Optional<Certificate> certificate() {
         return fingerprint.get().flatMap(
-                print -> date.expires().get().map(end -> new Certificate(print, end)));
+                print -> date.expires().get().map(
+                        end -> new Certificate(print, end, certificates.acme().state().orElse(null))));
+    }
+
+    @Override
+    public AcmeSource acme() {
+        return certificates.acme();
+    }
+
+    @Override
+    public boolean showsAcme() {
+        return certificates.use() != Certificates.Use.ELSEWHERE;
     }
 
     @Override

@@ -2,17 +2,18 @@ package org.gatehouse.listen;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -89,23 +90,35 @@ public final class CertificateKeeper {
     /** What is wrong with a certificate that somebody wants to give; empty when it will do. */
     public Optional<String> objection(String chainPem, @Nullable String keyPem, List<String> names) {
         try {
-            TlsMaterial material = material(chainPem, keyPem);
-            material.context(List.of());
-            if (material.chain().size() > MOST_IN_CHAIN) {
-                return Optional.of("The chain has more than " + MOST_IN_CHAIN + " certificates. Leave out the rest.");
-            }
-            if (material.expiredBy(clock.instant())) {
-                return Optional.of("The certificate expired at " + material.expires() + ". Give a valid one.");
-            }
-            List<String> known = CertificateNames.of(material.chain().getFirst());
-            List<String> missing = names.stream().filter(name -> !CertificateNames.cover(known, name)).toList();
-            return missing.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of("The certificate is not for " + String.join(", ", missing) + "; it is for "
-                            + String.join(", ", known) + ". Give one with these names, or correct the names.");
+            return objection(material(chainPem, keyPem), names);
         } catch (IOException e) {
             return Optional.of(e.getMessage() + ".");
         }
+    }
+
+    /** The same of a certificate that the box was given with the key that it had made. */
+    public Optional<String> objection(List<X509Certificate> chain, PrivateKey key, List<String> names) {
+        try {
+            return objection(new TlsMaterial(chain, key).checked("what was given"), names);
+        } catch (IOException e) {
+            return Optional.of(e.getMessage() + ".");
+        }
+    }
+
+    private Optional<String> objection(TlsMaterial material, List<String> names) throws IOException {
+        material.context(List.of());
+        if (material.chain().size() > MOST_IN_CHAIN) {
+            return Optional.of("The chain has more than " + MOST_IN_CHAIN + " certificates. Leave out the rest.");
+        }
+        if (material.expiredBy(clock.instant())) {
+            return Optional.of("The certificate expired at " + material.expires() + ". Give a valid one.");
+        }
+        List<String> known = CertificateNames.of(material.chain().getFirst());
+        List<String> missing = names.stream().filter(name -> !CertificateNames.cover(known, name)).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The certificate is not for " + String.join(", ", missing) + "; it is for "
+                        + String.join(", ", known) + ". Give one with these names, or correct the names.");
     }
 
     private TlsMaterial material(String chainPem, @Nullable String keyPem) throws IOException {
@@ -133,18 +146,31 @@ public final class CertificateKeeper {
     public boolean give(String chainPem, @Nullable String keyPem) throws IOException {
         lock.lock();
         try {
-            TlsMaterial material = material(chainPem, keyPem);
-            boolean changed = kept().filter(now -> now.given() && now.fingerprint().equals(material.fingerprint()))
-                    .isEmpty();
-            Files.createDirectories(directory);
-            String chain = PemFiles.text(material.chain());
-            write(given(directory), chain + PemFiles.text(material.key()), "rw-------");
-            write(directory.resolve("certificate.pem"), chain, "rw-r--r--");
-            Files.deleteIfExists(requestKey());
-            return changed;
+            return keep(material(chainPem, keyPem));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same of a certificate with the key that the box had made for it. */
+    public boolean give(List<X509Certificate> chain, PrivateKey key) throws IOException {
+        lock.lock();
+        try {
+            return keep(new TlsMaterial(chain, key).checked("what was given"));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean keep(TlsMaterial material) throws IOException {
+        boolean changed = kept().filter(now -> now.given() && now.fingerprint().equals(material.fingerprint()))
+                .isEmpty();
+        Files.createDirectories(directory);
+        String chain = PemFiles.text(material.chain());
+        write(given(directory), chain + PemFiles.text(material.key()), "rw-------");
+        write(directory.resolve("certificate.pem"), chain, "rw-r--r--");
+        Files.deleteIfExists(requestKey());
+        return changed;
     }
 
     /**
@@ -187,7 +213,7 @@ public final class CertificateKeeper {
                 writer.writeObject(request);
             }
             return text.toString();
-        } catch (GeneralSecurityException | OperatorCreationException e) {
+        } catch (OperatorCreationException e) {
             throw new IOException("The JVM cannot make a request for a certificate (EC P-256, SHA-256)", e);
         } finally {
             lock.unlock();
@@ -195,15 +221,13 @@ public final class CertificateKeeper {
     }
 
     /** The key of the last request with its public half, which the file holds as a certificate of its own. */
-    private KeyPair pair() throws IOException, GeneralSecurityException {
+    private KeyPair pair() throws IOException {
         if (Files.exists(requestKey())) {
             PrivateKey key = PemFiles.privateKey(requestKey());
             PublicKey known = PemFiles.publicKey(requestKey());
             return new KeyPair(known, key);
         }
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = FreshKey.make();
         write(requestKey(), PemFiles.text(pair.getPrivate()) + PemFiles.text(pair.getPublic()), "rw-------");
         return pair;
     }
@@ -212,7 +236,14 @@ public final class CertificateKeeper {
         Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), "new-", ".pem",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            Files.writeString(fresh, text);
+            try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                // A power cut must not put an empty file in the place of the one before.
+                out.force(true);
+            }
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {

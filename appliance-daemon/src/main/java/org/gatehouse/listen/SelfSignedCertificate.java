@@ -10,10 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,9 +99,7 @@ final class SelfSignedCertificate {
 
     private static TlsMaterial make(Instant now, List<String> more) throws IOException {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair pair = generator.generateKeyPair();
+            KeyPair pair = FreshKey.make();
             X500NameBuilder name = new X500NameBuilder().addRDN(BCStyle.CN, hostName()).addRDN(BCStyle.O,
                     "Gatehouse (self-signed)");
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(name.build(),

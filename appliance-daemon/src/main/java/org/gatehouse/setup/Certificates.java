@@ -2,6 +2,7 @@ package org.gatehouse.setup;
 
 import java.io.IOException;
 
+import org.gatehouse.acme.AcmeSource;
 import org.gatehouse.listen.CertificateKeeper;
 
 /**
@@ -10,8 +11,9 @@ import org.gatehouse.listen.CertificateKeeper;
  * @param keeper of the files
  * @param use how the files are used
  * @param renewal has the listeners read the files again, where they use them
+ * @param acme the authority that gives one over the network, if any
  */
-public record Certificates(CertificateKeeper keeper, Use use, Renewal renewal) {
+public record Certificates(CertificateKeeper keeper, Use use, Renewal renewal, AcmeSource acme) {
 
     /** How the main port uses the files that are kept. */
     public enum Use {

@@ -28,6 +28,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.WebServer;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.acme.AcmeSource;
 import org.gatehouse.alerts.Alerts;
 import org.gatehouse.alerts.Finding;
 import org.gatehouse.audit.AdminRecord;
@@ -54,6 +55,7 @@ import org.gatehouse.governance.snapshot.Limit;
 import org.gatehouse.identity.People;
 import org.gatehouse.identity.Session;
 import org.gatehouse.listen.CertificateKeeper;
+import org.gatehouse.listen.ChallengeDoor;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
@@ -169,10 +171,12 @@ public final class AdminServer implements AutoCloseable {
         alerts = Alerts.still(new Alerts.Rooms(governance, fresh.database(), actions, client, clock, ids),
                 Arrays.stream(AlertKind.values()).collect(Collectors.toMap(each -> each,
                         each -> () -> wrong.getOrDefault(each, List.of()))));
+        CertificateKeeper keeper = new CertificateKeeper(directory.resolve("tls"), clock);
+        box.acme = AcmeSource.open(new AcmeSource.Rooms(fresh.database(), secrets, trail.node(), client, keeper,
+                new ChallengeDoor("127.0.0.1", () -> 8443), () -> {}, clock, new SecureRandom()));
         setUp = SetUp.open(new SetupRooms(fresh.database(), secrets, directory, governance, people, actions,
                 new RecordingSystemChanges(directory.resolve("machine.json")),
-                new Certificates(new CertificateKeeper(directory.resolve("tls"), clock), Certificates.Use.PLAIN,
-                        () -> {}),
+                new Certificates(keeper, Certificates.Use.PLAIN, () -> {}, box.acme()),
                 (_, _) -> new ProviderTest.Result(true, "It answers.", 1, List.of("m-1")), engines, models,
                 new BackupPlan(fresh.database()), new AlertTargets(governance,
                         (_, _) -> new Check("webhook", true, "It took the message.", 1, null)),
@@ -194,6 +198,7 @@ public final class AdminServer implements AutoCloseable {
     /** A box of which there is nothing to tell. */
     public static final class StillBox implements Box {
         public volatile boolean full;
+        private volatile @Nullable AcmeSource acme;
 
         @Override
         public Status status() {
@@ -216,7 +221,17 @@ public final class AdminServer implements AutoCloseable {
 
         @Override
         public Optional<Certificate> certificate() {
-            return Optional.of(new Certificate("AB:CD", Instant.EPOCH));
+            return Optional.of(new Certificate("AB:CD", Instant.EPOCH, null));
+        }
+
+        @Override
+        public AcmeSource acme() {
+            return java.util.Objects.requireNonNull(acme);
+        }
+
+        @Override
+        public boolean showsAcme() {
+            return !full;
         }
 
         @Override

@@ -144,6 +144,10 @@ final class OpenApiIT {
         check("GET", "/api/v1/system/status", "/api/v1/system/status", null);
         check("GET", "/api/v1/system/revision", "/api/v1/system/revision", null);
         check("GET", "/api/v1/system/certificate", "/api/v1/system/certificate", null);
+        String acme = "/api/v1/system/certificate/acme";
+        check("PUT", acme, acme, "{\"directory\":\"https://127.0.0.1:1/dir\",\"names\":[\"box.example.com\"]}");
+        check("POST", acme + "/renew", acme + "/renew", null);
+        check("DELETE", acme, acme, null);
         check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {
             tried.add("GET " + bytes);

@@ -66,14 +66,36 @@ public final class Steps {
                 "What clients see when they connect. The box has made one for itself; most companies put their own in its place.",
                 List.of(Ask.of("kind", "Kind", "Where the certificate comes from.").needed().usual("self_signed")
                         .choice(option("self_signed", "by the box"), option("upload", "your own"),
-                                option("csr", "by your CA")),
+                                option("csr", "by your CA"), option("acme", "by a CA in the network (ACME)")),
                         Ask.of("names", "Names", "Host names and addresses that clients use for this box.")
                                 .example("gatehouse.example.com, 192.0.2.10").list(),
                         Ask.of("certificatePem", "Certificate",
                                 "The chain in PEM, the box's own first. With csr: once it is signed.")
                                 .when("kind", "upload", "csr").example("/media/usb/chain.pem").file(),
                         Ask.of("privateKeyPem", "Private key", "In PEM, not encrypted.").needed()
-                                .when("kind", "upload").example("/media/usb/key.pem").secretFile()));
+                                .when("kind", "upload").example("/media/usb/key.pem").secretFile(),
+                        Ask.of("acme", "Authority", "Which CA in the network gives it.").needed().when("kind", "acme")
+                                .group(
+                                        Ask.of("directory", "Directory", "The CA's ACME directory address.").needed()
+                                                .example("https://ca.example.com/acme/directory").line(),
+                                        Ask.of("termsAgreed", "Terms", "Whether you agree to the CA's terms.")
+                                                .usual("false").yesNo(),
+                                        Ask.of("email", "Mail address", "Whom the CA tells of trouble.")
+                                                .example("it@example.com").line(),
+                                        Ask.of("bindingKeyId", "Account's key id",
+                                                "Only where the CA wants an account that you have there.")
+                                                .example("kid-1").line(),
+                                        Ask.of("bindingKey", "Account's key", "Of that account, base64url.")
+                                                .example("ACME_BINDING_KEY").secret(),
+                                        Ask.of("trustedCertificates", "Trusted",
+                                                "PEM certificates to trust for the directory.")
+                                                .example("/media/usb/company-ca.pem").file(),
+                                        Ask.of("privateAddressesAllowed", "Inside",
+                                                "Whether the directory may be at a private address.")
+                                                .usual("false").yesNo(),
+                                        Ask.of("httpPort", "Port",
+                                                "The box's port at which the CA's calls to port 80 arrive.")
+                                                .usual("80").whole())));
     }
 
     private static Step administrator() {
