@@ -195,6 +195,7 @@ final class OutgoingHttp extends HttpClient {
         public void onComplete() {}
     }
 
+    /** Never: the ACME library calls {@link #send} alone, and a thread of its own would outlive the attempt's deadline. */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         throw new UnsupportedOperationException("calls are sent by the thread that waits for them");
@@ -226,6 +227,7 @@ final class OutgoingHttp extends HttpClient {
         return Optional.empty();
     }
 
+    /** Never: the upstream client speaks TLS, and an answer here would name a context that nothing uses. */
     @Override
     public SSLContext sslContext() {
         throw new UnsupportedOperationException("connections are made elsewhere");
