@@ -3,6 +3,8 @@
 # shellcheck shell=bash
 
 readonly ESP_SIZE=512M
+# What a box needs at least: both slots, and room for data.
+readonly DISK_SIZE=8G
 
 make_disk() {
     local esp=$WORK/esp
