@@ -11,6 +11,7 @@ import org.gatehouse.setup.wizard.SetupCommand;
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
 @Command(name = "gatehouse", mixinStandardHelpOptions = true, versionProvider = Gatehouse.Version.class, description = "One governed door to every model, local and commercial.", subcommands = {
         ServeCommand.class, DemoCommand.class, RestoreCommand.class, AdminTokenCommand.class, TrainCommand.class,
+        AgentCommand.class,
         CommandLine.HelpCommand.class})
 public final class Gatehouse {
 
