@@ -145,6 +145,8 @@ def write(path, thing):
 
 
 def purpose(name, begin):
+    if name.startswith("gatehouse-layer_"):
+        return "a vendor's part, signed; lies in /var/lib/gatehouse-layers on a box"
     rest = name[len(begin):]
     return PURPOSES.get(rest, "signed update, for boxes that run" if "bundle" in rest or rest.endswith(".raucb") else "")
 
@@ -163,7 +165,7 @@ def main():
     layers = [layer for layer in options.layers.split(",") if layer]
     absent = [part for part, _ in VENDOR_PARTS if part not in layers]
     files = []
-    for path in sorted(options.out.glob(f"{begin}.*")):
+    for path in sorted([*options.out.glob(f"{begin}.*"), *options.out.glob("gatehouse-layer_*.raw")]):
         if path.name != f"{begin}.image.json":
             stat = path.stat()
             files.append({"name": path.name, "bytes": stat.st_size, "bytesOnDisk": stat.st_blocks * 512, "sha256": digest(path)})

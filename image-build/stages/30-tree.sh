@@ -10,7 +10,7 @@ make_tree() {
     find "$ROOT/usr/lib/gatehouse/libexec" -type f -exec chmod 755 {} +
     for part in "$here"/provision.d/*.sh; do
         say "provision: ${part##*/}"
-        ROOT=$ROOT FLAVOUR=$FLAVOUR VERSION=$VERSION bash -euo pipefail "$part"
+        ROOT=$ROOT KEYS=$KEYS FLAVOUR=$FLAVOUR VERSION=$VERSION bash -euo pipefail "$part"
     done
     check_tree
 }
