@@ -2,6 +2,7 @@ package org.gatehouse.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Arrays;
 import java.util.Map;
@@ -48,11 +49,17 @@ final class StorePool extends HikariDataSource {
         assert !open || !isHeldByCaller()
                 : "this thread holds a connection to the store already: give that back first, or hand it on";
         Connection connection;
+        if (isClosed()) {
+            throw new SQLNonTransientConnectionException("The store is closed.", "08003");
+        }
         try {
             connection = super.getConnection();
         } catch (SQLTransientConnectionException e) {
             tellHolders();
-            throw e;
+            throw e.getCause() == null && getHikariPoolMXBean().getTotalConnections() < getMaximumPoolSize()
+                    ? new SQLTransientConnectionException("No further connection to the store can be made.",
+                            e.getSQLState(), e)
+                    : e;
         }
         holders.put(connection, Thread.currentThread());
         return connection;
