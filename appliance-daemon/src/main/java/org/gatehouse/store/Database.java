@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -40,6 +41,8 @@ public final class Database implements AutoCloseable {
     private final boolean embedded;
     private final @Nullable EmbeddedFile file;
     private final @Nullable CopyKeeper copies;
+    /** Where a thread's changes are copied together: whether there was one yet. */
+    private final ThreadLocal<boolean[]> together = new ThreadLocal<>();
 
     /** @param directory of an embedded database that is copied and watched; {@code null} for any other */
     private Database(StorePool pool, boolean embedded, @Nullable Path directory) {
@@ -50,7 +53,7 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
         if (embedded) {
             jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler(),
-                    this::copySettings));
+                    this::copyChange));
         }
         WritesNeedTransactions.installIn(jdbi.getConfig().get(SqlStatements.class));
     }
@@ -255,6 +258,36 @@ public final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new StoreFailure("It cannot be noted that the trail is whole again (" + e
                     + "). Check the data disk.", e);
+        }
+    }
+
+    /**
+     * Does what takes several transactions, one after the other on this thread, and waits for a copy once for all of
+     * them, at the end. Whoever takes a lock for such work takes it inside: then one copy serves everybody who waited for
+     * the lock meanwhile.
+     */
+    public <T> T copiedTogether(Supplier<T> work) {
+        if (copies == null || together.get() != null) {
+            return work.get();
+        }
+        boolean[] changed = new boolean[1];
+        together.set(changed);
+        try {
+            return work.get();
+        } finally {
+            together.remove();
+            if (changed[0]) {
+                copySettings();
+            }
+        }
+    }
+
+    private void copyChange() {
+        boolean[] changed = together.get();
+        if (changed == null) {
+            copySettings();
+        } else {
+            changed[0] = true;
         }
     }
 

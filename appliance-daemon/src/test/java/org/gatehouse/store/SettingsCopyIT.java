@@ -1,6 +1,7 @@
 package org.gatehouse.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -113,9 +114,42 @@ final class SettingsCopyIT {
         }
     }
 
+    @Test
+    void changesMadeTogetherAreCopiedOnceWhenAllAreMade() throws IOException {
+        Path cut;
+        try (Database database = Database.open(new DatabaseSettings.Embedded(directory.resolve("live/database")))) {
+            database.copyLocally();
+            set(database, "change 1");
+            String before = newestCopy();
+            String meanwhile = database.copiedTogether(() -> {
+                set(database, "change 2");
+                database.copiedTogether(() -> {
+                    set(database, "change 3");
+                    return "inner";
+                });
+                return newestCopy();
+            });
+            assertThat(meanwhile).isEqualTo(before);
+            assertThat(newestCopy()).isNotEqualTo(before);
+            cut = powerCut("cut");
+        }
+        try (Database database = Database.open(new DatabaseSettings.Embedded(cut.resolve("database")))) {
+            assertThat(names(database)).contains("change 1", "change 2", "change 3");
+        }
+    }
+
+    private String newestCopy() {
+        try {
+            return copies().getLast().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<Path> copies() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("live/database-copies"))) {
-            return files.sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".copy") && file.toString().contains("settings-"))
+                    .sorted().toList();
         }
     }
 
