@@ -1,0 +1,89 @@
+package org.gatehouse.acceptance;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.gatehouse.acceptance.box.Administrator;
+import org.gatehouse.acceptance.box.Box;
+import org.gatehouse.acceptance.box.Claim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** From a disk that was just written to the first governed call, and what is left of it after a restart. */
+@Order(1)
+@ExtendWith(Steps.Given.class)
+final class FirstBootRound {
+
+    @Test
+    void boxIsSetUpFromElsewhereAndItsStateOutlivesARestart(Steps steps) throws Exception {
+        try (Station station = Station.unpacked(Lab.here().folder("first-boot"))) {
+            Claim[] claim = new Claim[1];
+            steps.run("boots to the set-up screen", () -> {
+                station.switchOn();
+                claim[0] = station.readClaim();
+                steps.measured("power-on to the claim code on the serial line", station.machine().sinceOn());
+                Path picture = Path.of(Lab.property("pictures"), "first-boot.png");
+                station.machine().photograph(picture);
+                steps.note("picture of the screen: " + picture.getFileName());
+            });
+            steps.run("shows the certificate that the console named", () -> {
+                station.box().awaitAnswer(Lab.BOOT);
+                JsonNode setUp = station.box().get("/api/v1/setup").expect(200).json();
+                assertThat(setUp.path("phase").asText()).isEqualTo("unclaimed");
+            });
+            steps.run("refuses another claim code", () -> {
+                int status = station.box().post("/api/v1/setup/claim",
+                        java.util.Map.of("code", "XXXX-XXXX", "program", true)).status();
+                assertThat(status).isBetween(400, 499);
+            });
+            steps.run("takes an answers file from elsewhere", () -> {
+                String said = station.applyAnswers(claim[0]);
+                assertThat(said).contains("Set-up is finished.");
+            });
+            String[] call = new String[1];
+            steps.run("carries a governed call", () -> {
+                Box.Reply reply = station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
+                call[0] = reply.requestId();
+                assertThat(station.box().chat("ghk_00000000_nobody", Station.MODEL, "Hello").status()).isEqualTo(401);
+            });
+            steps.run("has the call in its trail and in its usage", () -> {
+                station.box().signIn(Administrator.OF_TESTS);
+                assertRowOf(station.box(), call[0]);
+                assertThat(station.box().get("/api/v1/usage").expect(200).text()).contains("EUR");
+            });
+            steps.run("restarts at the power button and serves again", () -> {
+                station.shutDown();
+                station.switchOn();
+                station.box().awaitReady(Lab.BOOT);
+                steps.measured("power-on to ready", station.machine().sinceOn());
+            });
+            steps.run("kept its state over the restart", () -> {
+                station.box().signIn(Administrator.OF_TESTS);
+                assertRowOf(station.box(), call[0]);
+                assertThat(station.box().get("/api/v1/setup").json().path("phase").asText()).isEqualTo("finished");
+                station.box().chat(station.key(), Station.MODEL, "Hello again").expect(200);
+            });
+            steps.run("serves again after the reset button", () -> {
+                station.machine().reset();
+                Thread.sleep(Duration.ofSeconds(10));
+                station.box().awaitReady(Lab.BOOT);
+                station.box().signIn(Administrator.OF_TESTS);
+                assertRowOf(station.box(), call[0]);
+            });
+            steps.run("shuts down in good order", station::shutDown);
+            Lab.here().keep(station);
+        }
+    }
+
+    private static void assertRowOf(Box box, String requestId) throws Exception {
+        JsonNode rows = box.rowsOf(requestId);
+        assertThat(rows).as(rows.toString()).hasSize(1);
+        JsonNode trail = box.verifiedTrail();
+        assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
+    }
+}
