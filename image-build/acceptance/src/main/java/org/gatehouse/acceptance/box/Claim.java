@@ -3,6 +3,8 @@ package org.gatehouse.acceptance.box;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.gatehouse.acceptance.machine.SerialLine;
@@ -14,6 +16,7 @@ import org.gatehouse.acceptance.machine.SerialLine;
  * @param code the claim code
  */
 public record Claim(String fingerprint, String code) {
+    private static final int DIGITS = 64;
     /** 32 bytes do not fit on a line of 80: the second half stands on the next one. */
     private static final Pattern HALF = Pattern
             .compile("(?<![0-9A-F:])((?:[0-9A-F]{2}:){15}[0-9A-F]{2}):?(?![0-9A-F:])");
@@ -29,23 +32,36 @@ public record Claim(String fingerprint, String code) {
     }
 
     /**
-     * Reads it off the serial line. This is the one place that knows how the console writes it.
+     * Reads it off the serial line.
      *
      * @throws org.gatehouse.acceptance.machine.NotSeen if the console never shows it
      */
     public static Claim on(SerialLine serial, Duration limit) {
-        String code = serial.await(CODE, 0, limit).group(1);
-        StringBuilder fingerprint = new StringBuilder();
-        for (String line : serial.lines().stream().map(SerialLine.Line::text).toList().reversed()) {
-            var half = HALF.matcher(line);
-            if (half.find() && fingerprint.length() < 64) {
-                fingerprint.insert(0, half.group(1).replace(":", "").toLowerCase(Locale.ROOT));
+        serial.await(CODE, 0, limit);
+        return in(serial.lines().stream().map(SerialLine.Line::text).toList())
+                .orElseThrow(() -> new IllegalStateException(
+                        "the console shows a claim code and no fingerprint:\n" + serial.lastWords()));
+    }
+
+    /** The newest one in what a console showed. This is the one place that knows how it is written there; empty where it is not, or not yet. */
+    public static Optional<Claim> in(List<String> lines) {
+        String code = "";
+        String fingerprint = "";
+        String firstHalf = "";
+        for (String line : lines) {
+            Matcher half = HALF.matcher(line);
+            if (half.find()) {
+                String digits = half.group(1).replace(":", "").toLowerCase(Locale.ROOT);
+                fingerprint = firstHalf + digits;
+                firstHalf = firstHalf.isEmpty() ? digits : "";
+            }
+            Matcher shown = CODE.matcher(line);
+            if (shown.find()) {
+                code = shown.group(1);
             }
         }
-        if (fingerprint.length() != 64) {
-            throw new IllegalStateException(
-                    "the console shows a claim code and no fingerprint:\n" + serial.lastWords());
-        }
-        return new Claim(fingerprint.toString(), code);
+        return code.isEmpty() || fingerprint.length() != DIGITS
+                ? Optional.empty()
+                : Optional.of(new Claim(fingerprint, code));
     }
 }

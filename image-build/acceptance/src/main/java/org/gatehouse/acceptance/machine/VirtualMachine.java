@@ -185,6 +185,15 @@ public final class VirtualMachine implements AutoCloseable {
         control.command("system_powerdown", Map.of());
     }
 
+    /** Presses the power button of a machine that somebody else started, by its control socket. */
+    public static void pressPowerAt(Path control) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(control));
+        try (Qmp qmp = new Qmp(channel)) {
+            qmp.command("system_powerdown", Map.of());
+        }
+    }
+
     /** How the machine does, in QEMU's words: {@code running}, {@code shutdown} and others. */
     public String state() throws IOException {
         JsonNode answer = control.command("query-status", Map.of());
