@@ -82,6 +82,8 @@ public final class Check implements Callable<Integer> {
             return 0;
         } catch (AssertionError e) {
             System.err.println("check: " + e.getMessage());
+            // Whoever waits for the machine's end is not to wait for ever.
+            VirtualMachine.cutPowerAt(control);
             return 1;
         }
     }

@@ -76,7 +76,7 @@ public final class VirtualMachine implements AutoCloseable {
         }
         // A socket's path has 107 bytes; the folder's may be longer.
         Path sockets = Files.createTempDirectory("vm");
-        List<String> command = new ArrayList<>(List.of("nice", "-n", "5", "qemu-system-x86_64"));
+        List<String> command = new ArrayList<>(List.of("qemu-system-x86_64"));
         command.addAll(COMPUTER);
         command.addAll(List.of("-nodefaults", "-no-user-config", "-S", "-display", "none", "-vga", "std",
                 "-chardev", "socket,id=serial,server=on,wait=off,path=" + sockets.resolve("serial"),
@@ -187,10 +187,19 @@ public final class VirtualMachine implements AutoCloseable {
 
     /** Presses the power button of a machine that somebody else started, by its control socket. */
     public static void pressPowerAt(Path control) throws IOException {
+        commandAt(control, "system_powerdown");
+    }
+
+    /** Pulls the plug of such a machine. */
+    public static void cutPowerAt(Path control) throws IOException {
+        commandAt(control, "quit");
+    }
+
+    private static void commandAt(Path control, String command) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(control));
         try (Qmp qmp = new Qmp(channel)) {
-            qmp.command("system_powerdown", Map.of());
+            qmp.command(command, Map.of());
         }
     }
 
