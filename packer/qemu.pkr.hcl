@@ -31,7 +31,6 @@ source "qemu" "box" {
     ["-drive", "if=pflash,format=raw,file=${var.scratch}/firmware.variables"],
     ["-drive", "file=${var.scratch}/machine/box.qcow2,if=virtio,cache=unsafe,discard=unmap,format=qcow2"],
     ["-netdev", "user,id=user.0,hostfwd=tcp:127.0.0.1:${var.port}-:443"],
-    ["-smbios", "type=11,value=io.systemd.stub.kernel-cmdline-extra=${var.kernel_arguments}"],
   ]
 }
 

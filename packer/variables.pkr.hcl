@@ -43,10 +43,3 @@ variable "port" {
   description = "Port of the loopback address that leads to the machine's port 443 while it is checked."
   default     = 18443
 }
-
-# So far the claim code goes to the journal, which is shown on the serial line by these words for the kernel; and the wizard on the consoles takes
-# the code before others can. A hypervisor may give such words while Secure Boot is off; nothing on the disk changes.
-variable "kernel_arguments" {
-  type    = string
-  default = "systemd.journald.forward_to_console=1 systemd.mask=gatehouse-console@tty1.service systemd.mask=gatehouse-console@ttyS0.service"
-}

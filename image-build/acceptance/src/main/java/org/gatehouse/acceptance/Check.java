@@ -2,7 +2,6 @@ package org.gatehouse.acceptance;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import org.gatehouse.acceptance.box.Box;
 import org.gatehouse.acceptance.box.Claim;
 import org.gatehouse.acceptance.box.Unattended;
 import org.gatehouse.acceptance.machine.NotSeen;
+import org.gatehouse.acceptance.machine.SerialLine;
 import org.gatehouse.acceptance.machine.VirtualMachine;
 import org.gatehouse.simulated.providers.ProviderKind;
 import org.gatehouse.simulated.providers.ProviderOptions;
@@ -91,16 +91,14 @@ public final class Check implements Callable<Integer> {
     private Claim claim() throws IOException {
         long end = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         while (true) {
-            List<String> lines = Files.exists(serial)
-                    ? new String(Files.readAllBytes(serial), StandardCharsets.UTF_8).lines().toList()
-                    : List.of();
-            Optional<Claim> claim = Claim.in(lines);
+            List<String> screen = Files.exists(serial) ? SerialLine.screenOf(serial) : List.of();
+            Optional<Claim> claim = Claim.in(screen);
             if (claim.isPresent()) {
                 return claim.get();
             }
             if (System.nanoTime() > end) {
-                throw new NotSeen("The console showed no claim code in " + minutes + " minutes. It ends with: "
-                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+                throw new NotSeen("The console showed no claim code in " + minutes + " minutes. It shows: "
+                        + String.join("\n", screen));
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

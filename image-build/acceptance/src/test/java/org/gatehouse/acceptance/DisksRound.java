@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Order;
@@ -84,9 +83,7 @@ final class DisksRound {
 
     private static void write(Path file, long at, byte[] bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            for (ByteBuffer left : List.of(ByteBuffer.wrap(bytes))) {
-                channel.write(left, at);
-            }
+            channel.write(ByteBuffer.wrap(bytes), at);
         }
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class Station implements AutoCloseable {
 
     /** A box that was just written to its disk. */
     static Station unpacked(Path folder) throws IOException {
-        return new Station(Lab.here().newMachine(folder).withKernelArguments(Claim.kernelArguments()), 0, "", "");
+        return new Station(Lab.here().newMachine(folder), 0, "", "");
     }
 
     /** A copy of the box that is set up. */
@@ -122,8 +121,6 @@ final class Station implements AutoCloseable {
         Unattended unattended = new Unattended(hardware.folder().resolve("answers"), providerAsTheBoxSeesIt(), MODEL);
         String said = unattended.setUp(box().address(), claim);
         key = unattended.key();
-        // From the next start on this is a machine like any other.
-        hardware = hardware.withKernelArguments(List.of());
         return said;
     }
 
@@ -170,10 +167,5 @@ final class Station implements AutoCloseable {
         if (machine != null) {
             machine.close();
         }
-    }
-
-    /** Words for the kernel that this machine starts with from now on. */
-    void tellKernel(List<String> words) {
-        hardware = hardware.withKernelArguments(words);
     }
 }

@@ -30,7 +30,7 @@ final class VerityRound {
     private static final Pattern DETECTED = Pattern
             .compile("verity.*corrupt|corrupt.*verity|data block \\d+ is corrupted");
     private static final Pattern FIRMWARE = Pattern.compile("BdsDxe: starting");
-    private static final Pattern SET_UP = Pattern.compile("Claim code|Set it up");
+    private static final Pattern SET_UP = Pattern.compile("(?i)claim code|set it up");
     private static final int SUPERBLOCK = 1024;
     private static final int MEBIBYTE = 1 << 20;
 

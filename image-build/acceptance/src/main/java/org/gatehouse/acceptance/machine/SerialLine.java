@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,9 +145,34 @@ public final class SerialLine implements AutoCloseable {
     }
 
     /** Waits until the screen shows all of these. */
-    public synchronized void awaitScreen(Duration limit, String... words) {
-        awaitUntil(shown -> List.of(words).stream().allMatch(String.join("\n", shown)::contains),
-                "a screen with " + String.join(", ", words), limit);
+    public void awaitScreen(Duration limit, String... words) {
+        await("a screen with " + String.join(", ", words),
+                shown -> List.of(words).stream().allMatch(String.join("\n", shown)::contains)
+                        ? Optional.of(shown)
+                        : Optional.empty(),
+                limit);
+    }
+
+    /**
+     * Waits until something can be read off the screen, and gives it.
+     *
+     * @throws NotSeen if the limit passes, or the machine is switched off before
+     */
+    public synchronized <T> T await(String what, Function<List<String>, Optional<T>> read, Duration limit) {
+        List<T> found = new ArrayList<>();
+        awaitUntil(shown -> {
+            read.apply(shown).ifPresent(found::add);
+            return !found.isEmpty();
+        }, what, limit);
+        return found.getFirst();
+    }
+
+    /** What a terminal shows after it was given all that a file holds: what a serial line wrote that somebody else listens to. */
+    public static List<String> screenOf(Path file) throws IOException {
+        Screen screen = new Screen();
+        new String(Files.readAllBytes(file), StandardCharsets.UTF_8).chars()
+                .forEach(letter -> screen.take((char) letter));
+        return screen.lines();
     }
 
     private void awaitUntil(Predicate<List<String>> wanted, String what, Duration limit) {
