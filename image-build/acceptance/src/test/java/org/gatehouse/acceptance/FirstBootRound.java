@@ -27,14 +27,12 @@ final class FirstBootRound {
                 station.switchOn();
                 claim[0] = station.readClaim();
                 steps.measured("power-on to the claim code on the serial line", station.machine().sinceOn());
-                Path picture = Path.of(Lab.property("pictures"), "first-boot.png");
-                station.machine().photograph(picture);
-                steps.note("picture of the screen: " + picture.getFileName());
             });
             steps.run("shows the certificate that the console named", () -> {
                 station.box().awaitAnswer(Lab.BOOT);
                 JsonNode setUp = station.box().get("/api/v1/setup").expect(200).json();
                 assertThat(setUp.path("phase").asText()).isEqualTo("unclaimed");
+                photograph(station, steps, "first-boot.png");
             });
             steps.run("refuses another claim code", () -> {
                 int status = station.box().post("/api/v1/setup/claim",
@@ -67,6 +65,7 @@ final class FirstBootRound {
                 assertRowOf(station.box(), call[0]);
                 assertThat(station.box().get("/api/v1/setup").json().path("phase").asText()).isEqualTo("finished");
                 station.box().chat(station.key(), Station.MODEL, "Hello again").expect(200);
+                photograph(station, steps, "set-up.png");
             });
             steps.run("serves again after the reset button", () -> {
                 station.machine().reset();
@@ -78,6 +77,12 @@ final class FirstBootRound {
             steps.run("shuts down in good order", station::shutDown);
             Lab.here().keep(station);
         }
+    }
+
+    /** For people to look at: what the screen shows is asserted on the serial line, which shows the same. */
+    private static void photograph(Station station, Steps steps, String name) throws Exception {
+        station.machine().photograph(Path.of(Lab.property("pictures"), name));
+        steps.note("picture of the screen: " + name);
     }
 
     private static void assertRowOf(Box box, String requestId) throws Exception {
