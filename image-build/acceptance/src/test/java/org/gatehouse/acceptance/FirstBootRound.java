@@ -65,6 +65,9 @@ final class FirstBootRound {
                 assertRowOf(station.box(), call[0]);
                 assertThat(station.box().get("/api/v1/setup").json().path("phase").asText()).isEqualTo("finished");
                 station.box().chat(station.key(), Station.MODEL, "Hello again").expect(200);
+            });
+            steps.run("shows its health and where it is reached on the console", () -> {
+                station.machine().serial().awaitScreen(Lab.BOOT, "Health", "Console and API are reached at");
                 photograph(station, steps, "set-up.png");
             });
             steps.run("serves again after the reset button", () -> {
