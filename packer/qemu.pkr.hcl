@@ -21,6 +21,7 @@ source "qemu" "box" {
   cpus             = 2
 
   qemuargs = [
+    ["-nodefaults"],
     ["-machine", "q35"],
     ["-accel", "${var.accelerator}${var.accelerator == "tcg" ? ",thread=multi,tb-size=512" : ""}"],
     ["-cpu", var.cpu],

@@ -31,6 +31,8 @@ import org.gatehouse.simulated.providers.SimulatedProvider;
 @CommandLine.Command(name = "check", mixinStandardHelpOptions = true, description = "Sets up a virtual machine with a new image, makes a governed call, and switches it off.")
 public final class Check implements Callable<Integer> {
     private static final String MODEL = "gpt-4o";
+    /** Packer copies the disk before it starts the machine. */
+    private static final Duration STARTED = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     @CommandLine.Option(names = "--serial", required = true, description = "file that the serial line is written to")
@@ -83,18 +85,24 @@ public final class Check implements Callable<Integer> {
         } catch (AssertionError e) {
             System.err.println("check: " + e.getMessage());
             // Whoever waits for the machine's end is not to wait for ever.
-            VirtualMachine.cutPowerAt(control);
+            if (Files.exists(control)) {
+                VirtualMachine.cutPowerAt(control);
+            }
             return 1;
         }
     }
 
     private Claim claim() throws IOException {
+        long noMachine = System.nanoTime() + STARTED.toNanos();
         long end = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         while (true) {
             List<String> screen = Files.exists(serial) ? SerialLine.screenOf(serial) : List.of();
             Optional<Claim> claim = Claim.in(screen);
             if (claim.isPresent()) {
                 return claim.get();
+            }
+            if (System.nanoTime() > noMachine && !Files.exists(control)) {
+                throw new NotSeen("Nobody has started a machine: there is no control socket " + control);
             }
             if (System.nanoTime() > end) {
                 throw new NotSeen("The console showed no claim code in " + minutes + " minutes. It shows: "

@@ -1,7 +1,6 @@
 package org.gatehouse.acceptance;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Order;
@@ -69,13 +68,6 @@ final class FirstBootRound {
             steps.run("shows its health and where it is reached on the console", () -> {
                 station.machine().serial().awaitScreen(Lab.BOOT, "Health", "Console and API are reached at");
                 photograph(station, steps, "set-up.png");
-            });
-            steps.run("serves again after the reset button", () -> {
-                station.machine().reset();
-                Thread.sleep(Duration.ofSeconds(10));
-                station.box().awaitReady(Lab.BOOT);
-                station.box().signIn(Administrator.OF_TESTS);
-                assertRowOf(station.box(), call[0]);
             });
             steps.run("shuts down in good order", station::shutDown);
             Lab.here().keep(station);

@@ -25,6 +25,7 @@ final class PowerCutRound {
     private static final long SEED = 20_261_122;
     private static final int CUTS = Integer.getInteger("acceptance.cuts", 3);
     private static final int MOST_CALLS = 120;
+    private static final Pattern FIRMWARE = Pattern.compile("BdsDxe: starting");
 
     /** Has systemd say on the serial line what it starts, so that moments can be told apart. */
     private static final List<String> TALKATIVE = List.of("systemd.show_status=yes");
@@ -84,6 +85,14 @@ final class PowerCutRound {
         try (Station station = Station.copyOfSetUpBox(Lab.here().folder("power-cut-load"))) {
             station.makeDisksHonest();
             steps.run("serves before anything is cut", station::serve);
+            steps.run("serves again after the reset button", () -> {
+                int mark = station.machine().serial().mark();
+                station.machine().reset();
+                station.machine().serial().await(FIRMWARE, mark, Lab.BOOT);
+                station.box().awaitReady(Lab.BOOT);
+                station.box().signIn(Administrator.OF_TESTS);
+                assertIntact(station);
+            });
             for (int cut = 1; cut <= CUTS; cut++) {
                 steps.run("cut " + cut + " under load: comes back, the trail is whole, every answered call is in it",
                         () -> {
