@@ -15,6 +15,5 @@ make_tree() {
         say "provision: ${part##*/}"
         ROOT=$ROOT FLAVOUR=$FLAVOUR VERSION=$VERSION bash -euo pipefail "$part"
     done
-    # By the image's own program: what it can't read, it can't read at boot either, and then nothing comes up.
-    enter "$ROOT" unshare --net nft -c -f /usr/share/gatehouse/nftables.conf
+    check_tree
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -352,6 +353,15 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The bound management port; the main one if there is no second. */
     int managementPort() {
         return known(listeners).managementPort();
+    }
+
+    /**
+     * Whether somebody who calls the main port just now gets an answer; also where that is that too many are there already.
+     *
+     * @param within how long to wait for it
+     */
+    boolean answers(Duration within) {
+        return OwnCall.isAnswered(known(listeners), settings.listen().address(), within);
     }
 
     /** What tells the main port's certificate from any other; empty without TLS. */
