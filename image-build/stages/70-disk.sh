@@ -31,6 +31,8 @@ Type=root
 Label=gatehouse_$VERSION
 UUID=$(partition_uuid "${ROOT_HASH:0:32}")
 CopyBlocks=/run/work/slot.root.raw
+SizeMinBytes=$ROOT_SIZE
+SizeMaxBytes=$ROOT_SIZE
 ReadOnly=yes
 X
     cat >"$WORK/disk.repart/11-root-verity.conf" <<X
@@ -39,6 +41,8 @@ Type=root-verity
 Label=gatehouse_$VERSION
 UUID=$(partition_uuid "${ROOT_HASH:32:32}")
 CopyBlocks=/run/work/slot.verity.raw
+SizeMinBytes=$ROOT_HASH_SIZE
+SizeMaxBytes=$ROOT_HASH_SIZE
 ReadOnly=yes
 X
     ln "$OUT/gatehouse_$VERSION.root.raw" "$WORK/slot.root.raw" 2>/dev/null || cp --sparse=always "$OUT/gatehouse_$VERSION.root.raw" "$WORK/slot.root.raw"

@@ -3,7 +3,9 @@ package org.gatehouse.daemon;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,7 +14,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import org.gatehouse.machine.agent.Agent;
+import org.gatehouse.machine.agent.Programs;
+import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.slots.Layout;
+import org.gatehouse.machine.slots.UpdateVerbs;
 
 /**
  * {@code gatehouse agent}: what changes the appliance's system on the daemon's behalf. Started by the service manager, as
@@ -41,6 +47,8 @@ final class AgentCommand implements Callable<Integer> {
 
     /** All that can be asked for. */
     private static List<Verb> verbs() {
-        return List.of();
+        Programs programs = new SystemPrograms();
+        Path media = Path.of("/run/gatehouse-agent/media");
+        return new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all();
     }
 }

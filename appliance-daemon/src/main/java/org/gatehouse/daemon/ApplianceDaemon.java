@@ -53,6 +53,8 @@ import org.gatehouse.identity.People;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.setup.Certificates;
@@ -277,6 +279,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
+        Updates updates = new Updates(new AgentClient(AgentClient.USUAL), root.resolve("updates"),
+                new BundleFetch(plane.client()), new UpdateTrail(adminTrail, clock, ids), clock);
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
                 new TrailExport(database, secrets, trail),
@@ -284,7 +288,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new LiveTraffic(plane.traffic(), open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
-                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, clock),
+                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, clock), updates,
                         restarter),
                 alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
@@ -314,6 +318,10 @@ public final class ApplianceDaemon implements AutoCloseable {
         listeners = doors;
         certificates.acme().start();
         doorMetrics.show(doors, apart != null);
+        rooms.keep(
+                BootCheck.begin(updates, new SelfTrial(database, trail, TrailVerification.of(database, secrets, trail),
+                        open.snapshots()::current, probe, root.resolve("updates").resolve("local-model-answered"),
+                        clock)));
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }
 
