@@ -165,8 +165,8 @@ def main():
     layers = [layer for layer in options.layers.split(",") if layer]
     absent = [part for part, _ in VENDOR_PARTS if part not in layers]
     files = []
-    for path in sorted([*options.out.glob(f"{begin}.*"), *options.out.glob("gatehouse-layer_*.raw")]):
-        if path.name != f"{begin}.image.json":
+    for path in sorted([*options.out.glob(f"{begin}[.-]*"), *options.out.glob("gatehouse-layer_*.raw")]):
+        if path.name != f"{begin}.image.json" and path.is_file():
             stat = path.stat()
             files.append({"name": path.name, "bytes": stat.st_size, "bytesOnDisk": stat.st_blocks * 512, "sha256": digest(path)})
     manifest = {

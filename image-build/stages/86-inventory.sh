@@ -17,7 +17,7 @@ make_inventory() {
 # sign_sums: over everything of this version; what lies beside it from other builds is nobody's promise.
 sign_sums() {
     cp "$KEYS/update.crt" "$OUT/update.crt"
-    (cd "$OUT" && find . -maxdepth 1 -type f \( -name "gatehouse_$VERSION.*" -o -name 'gatehouse-layer_*' -o -name RELEASE \) -printf '%P\n' |
+    (cd "$OUT" && find . -maxdepth 1 -type f \( -name "gatehouse_$VERSION[.-]*" -o -name 'gatehouse-layer_*' -o -name RELEASE \) -printf '%P\n' |
         LC_ALL=C sort | xargs sha256sum --) >"$OUT/SHA256SUMS"
     openssl dgst -sha256 -sign "$KEYS/update.key" -out "$OUT/SHA256SUMS.sig" "$OUT/SHA256SUMS"
 }
