@@ -13,7 +13,6 @@ layer_given() {
 
 make_layers() {
     local name
-    rm -f "$OUT"/gatehouse-layer_*
     for name in ${LAYER_NAMES//,/ }; do
         make_layer "$name" "${LAYERS[$name]}"
     done
