@@ -17,6 +17,7 @@ import { saveAs } from '@/text/csv';
 import { bytes, count } from '@/text/figures';
 
 import { Certificate } from './Certificate';
+import { Releases } from './Releases';
 import { text } from './text';
 
 export default function System() {
@@ -28,6 +29,7 @@ export default function System() {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <OrganisationSettings />
         <Stack gap="md">
+          <Releases may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.acme.AcmeSource;
 import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
+import org.gatehouse.machine.update.Updates;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
 public interface Box {
@@ -38,6 +39,9 @@ public interface Box {
      * starts it again.
      */
     boolean restart();
+
+    /** The releases of its operating system. */
+    Updates updates();
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,

@@ -17,6 +17,7 @@ import org.gatehouse.admin.Box;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
+import org.gatehouse.machine.update.Updates;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
@@ -25,7 +26,7 @@ import org.gatehouse.store.Database;
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
         CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
         Backup backup, Runnable backupTaken,
-        SupportBundle bundle,
+        SupportBundle bundle, Updates updates,
         @Nullable Runnable restarter) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);

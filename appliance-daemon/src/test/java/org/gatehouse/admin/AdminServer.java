@@ -57,6 +57,8 @@ import org.gatehouse.identity.Session;
 import org.gatehouse.listen.CertificateKeeper;
 import org.gatehouse.listen.ChallengeDoor;
 import org.gatehouse.machine.RecordingSystemChanges;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
@@ -198,6 +200,9 @@ public final class AdminServer implements AutoCloseable {
     /** A box of which there is nothing to tell. */
     public static final class StillBox implements Box {
         public volatile boolean full;
+        /** Of a machine whose operating system is somebody else's, unless a test says otherwise. */
+        public volatile Updates updates = new Updates(new AgentClient(Path.of("/nonexistent/agent")),
+                Path.of("/nonexistent/updates"), (_, _, _, _, _) -> {}, (_, _, _) -> {}, Clock.systemUTC());
         private volatile @Nullable AcmeSource acme;
 
         @Override
@@ -232,6 +237,11 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public boolean showsAcme() {
             return !full;
+        }
+
+        @Override
+        public Updates updates() {
+            return updates;
         }
 
         @Override

@@ -1,0 +1,54 @@
+package org.gatehouse.daemon;
+
+import java.io.IOException;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import org.gatehouse.machine.agent.Agent;
+import org.gatehouse.machine.agent.Programs;
+import org.gatehouse.machine.agent.SystemPrograms;
+import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.slots.Layout;
+import org.gatehouse.machine.slots.UpdateVerbs;
+
+/**
+ * {@code gatehouse agent}: what changes the appliance's system on the daemon's behalf. Started by the service manager, as
+ * root, when the daemon opens its socket; nobody else has a use for it.
+ */
+@Command(name = "agent", hidden = true, mixinStandardHelpOptions = true, description = "Serves the daemon's requests for what needs root, on the socket that is its standard input.")
+final class AgentCommand implements Callable<Integer> {
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    @Option(names = "--for", paramLabel = "USER", defaultValue = "gatehouse", description = "Who may ask, besides root.")
+    private String user = "gatehouse";
+
+    @Override
+    public Integer call() throws IOException {
+        Channel inherited = System.inheritedChannel();
+        if (!(inherited instanceof ServerSocketChannel door)) {
+            throw new IOException("Standard input is no listening socket. The service manager starts this program.");
+        }
+        new Agent(verbs(), this::trusted, IDLE).serve(door);
+        return 0;
+    }
+
+    private boolean trusted(UserPrincipal who) {
+        return who.getName().equals(user) || who.getName().equals("root");
+    }
+
+    /** All that can be asked for. */
+    private static List<Verb> verbs() {
+        Programs programs = new SystemPrograms();
+        Path media = Path.of("/run/gatehouse-agent/media");
+        return new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all();
+    }
+}

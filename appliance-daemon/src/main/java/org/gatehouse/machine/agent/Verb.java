@@ -1,0 +1,25 @@
+package org.gatehouse.machine.agent;
+
+import java.io.IOException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** One thing that the agent does for the daemon. Implementations trust nothing that they are asked with. */
+public interface Verb {
+
+    /** What it is called, such as {@code update.install}. */
+    String name();
+
+    /** Whether it changes the machine. Those run one after the other. */
+    boolean changes();
+
+    /**
+     * Does it.
+     *
+     * @param asked an object; never trusted
+     * @throws Refused when it may not or can't be done; then everything is as it was
+     * @throws IOException when the machine failed; says what is left
+     */
+    ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException;
+}
