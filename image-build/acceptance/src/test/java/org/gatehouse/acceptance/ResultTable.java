@@ -94,7 +94,7 @@ final class ResultTable {
                 # The image under test: what came of it
 
                 Written by `image-build/test`: the built image in a virtual machine whose processor is emulated, on a machine that others use too. Seconds are what was measured there, and nothing is
-                asserted on them; on hardware everything is several times quicker. A row is about the version that it names.
+                asserted on them; on hardware everything is several times quicker. A row is about the version that it names; a round without a row has not been run.
 
                 """
                 + BEGIN + "\n" + RULE + "\n"
