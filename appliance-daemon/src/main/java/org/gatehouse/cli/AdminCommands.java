@@ -58,6 +58,8 @@ public final class AdminCommands {
         all.add(SystemCommands.backup(environment));
         all.add(SystemCommands.supportBundle(environment));
         all.add(SystemCommands.restart(environment));
+        all.add(MachineCommands.all(environment));
+        all.add(BackupTargetCommands.all(environment));
         all.add(CertificateCommands.all(environment));
         all.add(SystemCommands.status(environment));
         return List.copyOf(all);

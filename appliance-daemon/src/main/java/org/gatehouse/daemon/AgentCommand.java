@@ -3,16 +3,23 @@ package org.gatehouse.daemon;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import org.gatehouse.machine.agent.Agent;
+import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.power.PowerVerbs;
+import org.gatehouse.machine.settings.SettingsVerbs;
+import org.gatehouse.machine.support.SupportVerbs;
 
 /**
  * {@code gatehouse agent}: what changes the appliance's system on the daemon's behalf. Started by the service manager, as
@@ -25,8 +32,20 @@ final class AgentCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "USER", defaultValue = "gatehouse", description = "Who may ask, besides root.")
     private String user = "gatehouse";
 
+    @Option(names = "--undo", paramLabel = "ID", description = "Undoes a change of the network that nobody kept, and ends; 'restart': whatever was not kept before the box started.")
+    private @Nullable String undo;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        String undone = undo;
+        if (undone != null) {
+            if (undone.equals("restart")) {
+                settings().atStart();
+            } else {
+                settings().notKept(undone);
+            }
+            return 0;
+        }
         Channel inherited = System.inheritedChannel();
         if (!(inherited instanceof ServerSocketChannel door)) {
             throw new IOException("Standard input is no listening socket. The service manager starts this program.");
@@ -41,6 +60,12 @@ final class AgentCommand implements Callable<Integer> {
 
     /** All that can be asked for. */
     private static List<Verb> verbs() {
-        return List.of();
+        return Stream.of(settings().all(), new PowerVerbs(Path.of("/"), new SystemPrograms()).all(),
+                new SupportVerbs(Path.of("/"), new SystemPrograms()).all())
+                .flatMap(List::stream).toList();
+    }
+
+    private static SettingsVerbs settings() {
+        return SettingsVerbs.of(Path.of("/"), new SystemPrograms());
     }
 }

@@ -52,8 +52,12 @@ import org.gatehouse.identity.People;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
@@ -265,17 +269,25 @@ public final class ApplianceDaemon implements AutoCloseable {
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
-                        everybody.breakGlass(), certificate, backups, List.of(root), clock).all()));
+                        everybody.breakGlass(), certificate, backups,
+                        new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
+                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), clock).all()));
         AlertMetrics.show(alarms, metrics);
         Backup backup = new Backup(database, secrets, root, clock, secureRandom);
+        AgentClient agent = new AgentClient(AgentClient.USUAL);
+        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
-                        adminTrail, trail, running, models, probe, backup,
+                        adminTrail, trail, running, models, probe, machine, backup,
                         () -> backups.taken(clock.instant()), alarms, certificates, clock, nanoTime, ids, secureRandom),
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
+            lasts.catchUp(", so a backup would lack the newest");
+            backup.write(out, null);
+        }, () -> backups.taken(clock.instant()), clock).start());
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
                 new TrailExport(database, secrets, trail),
@@ -283,9 +295,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new LiveTraffic(plane.traffic(), open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
-                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, clock),
-                        restarter),
-                alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
+                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
+                        machine, new AppliancePower(agent), restarter),
+                targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
         // What is heard from outside.
