@@ -56,13 +56,13 @@ packages() {
     sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$@" | paste -sd,
 }
 
-# enter TREE COMMAND...: runs a command in a Debian tree with a /dev, /proc and /sys of its own, and with the work folder at
-# /work. The machine's own /dev never appears in it: a build that is killed must leave nothing mounted and break nothing.
+# enter TREE COMMAND...: runs a command in a Debian tree with a /dev, /proc and /sys of its own, with the work folder at
+# /run/work and what was made so far at /run/out. The machine's own /dev never appears in it: a build that is killed must leave nothing mounted and break nothing.
 enter() {
     local tree=$1
     shift
     # shellcheck disable=SC2016
-    WORK=$WORK unshare --mount --propagation private --pid --fork bash -euc '
+    WORK=$WORK OUT=$OUT unshare --mount --propagation private --pid --fork bash -euc '
         tree=$1; shift
         mount -t tmpfs -o mode=755,nosuid tmpfs "$tree/dev"
         mkdir "$tree/dev/pts" "$tree/dev/shm"
@@ -79,6 +79,8 @@ enter() {
         mount -t tmpfs -o mode=1777 tmpfs "$tree/tmp"
         mkdir -p "$tree/run/work"
         mount --bind "$WORK" "$tree/run/work"
+        mkdir -p "$tree/run/out"
+        mount --bind "$OUT" "$tree/run/out"
         cd /
         exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TZ=UTC \
             SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" chroot "$tree" "$@"

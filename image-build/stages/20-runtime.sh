@@ -25,8 +25,8 @@ daemon_jar() {
     find "$HOUSE/appliance-daemon/target" -maxdepth 1 -name 'appliance-daemon-*.jar' ! -name '*sources*' ! -name '*tests*' 2>/dev/null | head -n 1
 }
 
-# make_runtime: a Java of only the modules that are needed, and the daemon's jar with the cache for fast starts beside it.
-# The cache is good for one jar at one path with one set of flags, so it is made inside the tree, as the box will use it.
+# make_runtime: a Java of only the modules that are needed, and the daemon's jar with an archive for fast starts beside it.
+# The archive is good for one jar at one path with one set of flags, so it is made inside the tree, as the box will use it.
 make_runtime() {
     local jdk jar lib=$ROOT/usr/lib/gatehouse kept
     jdk=$(java_25)
@@ -47,6 +47,9 @@ make_runtime() {
     install -m 755 "$HOUSE/bin/gatehouse" "$lib/gatehouse"
     find "$lib" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
     ln -s ../lib/gatehouse/gatehouse "$ROOT/usr/bin/gatehouse"
-    enter "$ROOT" /usr/lib/gatehouse/gatehouse prepare-start 2>&1 || die "the daemon could not prepare its fast start"
+    gunzip -c "$here/start/classes.gz" >"$WORK/classes"
+    enter "$ROOT" /usr/lib/gatehouse/gatehouse prepare-start /run/work/classes 2>&1 | tail -n 20 ||
+        die "the daemon could not prepare its fast start"
+    touch -hd "@$SOURCE_DATE_EPOCH" "$lib" "$lib/gatehouse.jsa"
     ls -la "$lib"
 }

@@ -8,10 +8,12 @@ make_tree() {
     cp -r --no-preserve=ownership,timestamps "$here/tree/." "$ROOT/"
     chmod -R u=rwX,go=rX "$ROOT/usr/lib/gatehouse" "$ROOT/etc/gatehouse"
     find "$ROOT/usr/lib/gatehouse/libexec" -type f -exec chmod 755 {} +
+    # Whose updates the box takes.
+    install -D -m 644 "$KEYS/update.crt" "$ROOT/usr/share/gatehouse/update-keyring.pem"
+    [ -z "$overlay" ] || cp -r --no-preserve=ownership,timestamps "$overlay/." "$ROOT/"
     for part in "$here"/provision.d/*.sh; do
         say "provision: ${part##*/}"
         ROOT=$ROOT FLAVOUR=$FLAVOUR VERSION=$VERSION bash -euo pipefail "$part"
     done
-    # By the image's own program: what it can't read, it can't read at boot either, and then nothing comes up.
-    enter "$ROOT" unshare --net nft -c -f /usr/share/gatehouse/nftables.conf
+    check_tree
 }

@@ -29,8 +29,7 @@ Compression=lz4hc
 CopyFiles=/
 Verity=data
 VerityMatchKey=root
-SizeMinBytes=$ROOT_SIZE
-SizeMaxBytes=$ROOT_SIZE
+Minimize=best
 SplitName=root
 X
     cat >"$WORK/root.repart/11-root-verity.conf" <<X
@@ -39,12 +38,12 @@ Type=root-verity
 Label=gatehouse_$VERSION
 Verity=hash
 VerityMatchKey=root
-SizeMinBytes=$ROOT_HASH_SIZE
-SizeMaxBytes=$ROOT_HASH_SIZE
+Minimize=best
 SplitName=verity
 X
     partitions --empty=create --size=auto --split=yes --json=short --definitions=/run/work/root.repart --root=/run/work/root \
         /run/work/gatehouse.raw >"$WORK/root.json"
+    # No larger than what is in it, so that updates write no more than they must; the slots have room for what comes.
     ROOT_HASH=$(enter "$TOOLS" jq -r '[.[] | .roothash // empty][0]' /run/work/root.json)
     [ ${#ROOT_HASH} = 64 ] || die "systemd-repart named no root hash"
     keep ROOT_HASH

@@ -3,6 +3,8 @@
 # shellcheck shell=bash
 
 readonly ESP_SIZE=512M
+# What a box needs at least: both slots, and room for data.
+readonly DISK_SIZE=8G
 
 make_disk() {
     local esp=$WORK/esp
@@ -12,6 +14,8 @@ make_disk() {
     # Three tries: a disk that was written badly says so instead of trying for ever.
     cp "$OUT/gatehouse_$VERSION.efi" "$esp/EFI/Linux/gatehouse_$VERSION+3.efi"
     printf 'timeout 3\ndefault gatehouse_*.efi@main\neditor no\nconsole-mode keep\n' >"$esp/loader/loader.conf"
+    # FAT keeps when a file was made and changed.
+    find "$esp" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
     cat >"$WORK/disk.repart/00-esp.conf" <<X
 [Partition]
 Type=esp
@@ -27,6 +31,8 @@ Type=root
 Label=gatehouse_$VERSION
 UUID=$(partition_uuid "${ROOT_HASH:0:32}")
 CopyBlocks=/run/work/slot.root.raw
+SizeMinBytes=$ROOT_SIZE
+SizeMaxBytes=$ROOT_SIZE
 ReadOnly=yes
 X
     cat >"$WORK/disk.repart/11-root-verity.conf" <<X
@@ -35,6 +41,8 @@ Type=root-verity
 Label=gatehouse_$VERSION
 UUID=$(partition_uuid "${ROOT_HASH:32:32}")
 CopyBlocks=/run/work/slot.verity.raw
+SizeMinBytes=$ROOT_HASH_SIZE
+SizeMaxBytes=$ROOT_HASH_SIZE
 ReadOnly=yes
 X
     ln "$OUT/gatehouse_$VERSION.root.raw" "$WORK/slot.root.raw" 2>/dev/null || cp --sparse=always "$OUT/gatehouse_$VERSION.root.raw" "$WORK/slot.root.raw"

@@ -19,6 +19,7 @@ import { bytes, count } from '@/text/figures';
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
 import { Machine } from './Machine';
+import { Releases } from './Releases';
 import { text } from './text';
 
 export default function System() {
@@ -30,6 +31,7 @@ export default function System() {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <OrganisationSettings />
         <Stack gap="md">
+          <Releases may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           {mayOperate && <BackupTarget />}

@@ -26,6 +26,7 @@ import org.gatehouse.audit.TrailUnavailable;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.listen.ClientConnection;
 import org.gatehouse.store.StoreFailure;
+import org.gatehouse.store.StoreTrouble;
 
 /**
  * The admin API as a Helidon service: mount it at the root, it answers everything under {@code /api}, and what providers
@@ -80,6 +81,7 @@ public final class AdminApi implements HttpService, AutoCloseable {
         all.addAll(new BackupTargetOperations(rooms.backupTargets(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new UpdateOperations(rooms.box().updates(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new SetupOperations(rooms.setUp(), rooms.box(), rooms.version()).all());
         EventFeed feed = new EventFeed(EventTopics.of(all, rooms), rooms.nanoTime(), rooms.ids().get().toString(),
                 Duration.ofSeconds(15), Duration.ofSeconds(5));
@@ -146,17 +148,24 @@ public final class AdminApi implements HttpService, AutoCloseable {
             answer = new Answer.Failed(e.problem());
         } catch (CloseConnectionException e) {
             throw e;
-        } catch (StoreFailure | TrailUnavailable e) {
-            LOG.log(Level.ERROR, "Admin request " + requestId + " failed: the store or the trail did not do its work.",
-                    e);
-            answer = new Answer.Failed(
-                    Problem.unavailable("The store or the trail can't be used right now. See the log under this"
-                            + " request id; try again in a few seconds."));
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Admin request " + requestId + " failed.", e);
-            answer = new Answer.Failed(Problem.failure());
+            answer = new Answer.Failed(broken(e, requestId));
         }
         send(answer, request, response, requestId);
+    }
+
+    private static Problem broken(RuntimeException e, String requestId) {
+        Optional<StoreTrouble> trouble = StoreTrouble.of(e);
+        if (trouble.isPresent()) {
+            LOG.log(Level.WARNING, "Admin request " + requestId + " failed. " + trouble.get().message(), e);
+            return Problem.of(trouble.get());
+        }
+        LOG.log(Level.ERROR, "Admin request " + requestId + " failed.", e);
+        return e instanceof StoreFailure || e instanceof TrailUnavailable
+                ? Problem.unavailable(
+                        "The store or the trail can't be used right now. See the log under this request id;"
+                                + " try again in a few seconds.")
+                : Problem.failure();
     }
 
     private Answer answer(ServerRequest request, String requestId) {
@@ -262,8 +271,9 @@ public final class AdminApi implements HttpService, AutoCloseable {
             LOG.log(Level.WARNING, "Admin request " + requestId + " broke off while its answer was written.", e);
             if (!out.hasBegun()) {
                 boolean told = e instanceof IOException || e instanceof StoreFailure;
-                send(new Answer.Failed(told ? Problem.unavailable(String.valueOf(e.getMessage())) : Problem.failure()),
-                        request, response, requestId);
+                Problem problem = told ? Problem.unavailable(String.valueOf(e.getMessage())) : Problem.failure();
+                send(new Answer.Failed(StoreTrouble.of(e).map(Problem::of).orElse(problem)), request, response,
+                        requestId);
                 return;
             }
             // Not closed properly: the client sees that it did not get all of it.

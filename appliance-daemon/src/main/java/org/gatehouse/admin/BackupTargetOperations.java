@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.safekeeping.BackupTargetDraft;
 import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.safekeeping.Kept;
-import org.gatehouse.safekeeping.BackupTargetDraft;
 
 /** Where backups are brought each day. */
 final class BackupTargetOperations {
@@ -91,7 +91,8 @@ final class BackupTargetOperations {
                         "Sets where backups are brought each day. A test"
                                 + " shows whether it works.",
                         Permission.OPERATE, List.of(), false, false,
-                        Operation.Body.of(BackupTargetDraft.class), new Operation.Reply.One(200, BackupTargetView.class),
+                        Operation.Body.of(BackupTargetDraft.class),
+                        new Operation.Reply.One(200, BackupTargetView.class),
                         this::set).afterRecentLogin(),
                 Operation.delete(PATH, "deleteBackupTarget", "system", "Brings backups nowhere any more. Those that lie"
                         + " there stay.", this::delete).needing(Permission.OPERATE).afterRecentLogin(),
@@ -111,7 +112,8 @@ final class BackupTargetOperations {
 
     private BackupTargetView view() {
         return targets.standing()
-                .map(now -> new BackupTargetView(PlaceView.of(now.target()), now.secretSet(), now.lastAt(), now.lastFile(),
+                .map(now -> new BackupTargetView(PlaceView.of(now.target()), now.secretSet(), now.lastAt(),
+                        now.lastFile(),
                         now.trouble()))
                 .orElseGet(() -> new BackupTargetView(null, false, null, null, null));
     }

@@ -13,6 +13,7 @@ import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.update.Updates;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
 public interface Box {
@@ -49,6 +50,9 @@ public interface Box {
 
     /** The machine's power. */
     MachinePower power();
+
+    /** The releases of its operating system. */
+    Updates updates();
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,

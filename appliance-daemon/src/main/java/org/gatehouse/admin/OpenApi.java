@@ -78,10 +78,12 @@ final class OpenApi {
         if (body != null) {
             ObjectNode request = node.putObject("requestBody").put("required", !body.optional());
             ObjectNode content = request.putObject("content");
-            String mediaType = body.form()
-                    ? "application/x-www-form-urlencoded"
-                    : body.direction() == Direction.PATCH ? "application/merge-patch+json" : "application/json";
-            content.putObject(mediaType).set("schema", schemas.reference(body.type(), body.direction()));
+            if (body.coding() == Operation.Body.Coding.BYTES) {
+                content.putObject("application/octet-stream").putObject("schema").put("type", "string").put("format",
+                        "binary");
+            } else {
+                content.putObject(mediaType(body)).set("schema", schemas.reference(body.type(), body.direction()));
+            }
             if (body.direction() == Direction.PATCH) {
                 content.putObject("application/json").set("schema", schemas.reference(body.type(), body.direction()));
             }
@@ -93,6 +95,12 @@ final class OpenApi {
         reply(responses, operation.reply(), schemas);
         responses.putObject("default").put("$ref", "#/components/responses/Problem");
         return node;
+    }
+
+    private static String mediaType(Operation.Body body) {
+        return body.coding() == Operation.Body.Coding.FORM
+                ? "application/x-www-form-urlencoded"
+                : body.direction() == Direction.PATCH ? "application/merge-patch+json" : "application/json";
     }
 
     private static void reply(ObjectNode responses, Operation.Reply reply, FormSchema schemas) {

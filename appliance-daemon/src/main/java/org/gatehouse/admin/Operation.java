@@ -56,17 +56,34 @@ record Operation(String method, String path, String id, String tag, String summa
      * @param optional whether nothing at all may be sent instead
      * @param yaml whether YAML will do too
      * @param largest how many bytes it may have
-     * @param form whether it is a form as browsers send them, and no JSON
+     * @param coding how it is written
      */
     record Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest,
-            boolean form) {
+            Coding coding) {
+
+        /** How a body is written. */
+        enum Coding {
+            /** JSON, or YAML where that will do too. */
+            TEXT,
+            /** A form as browsers send them. */
+            FORM,
+            /** Any bytes; {@link Call#sent()} holds them as a binary node. */
+            BYTES
+        }
+
+        /** What stands for the type of a body that is just bytes. */
+        record Bytes() {}
 
         Body(Class<? extends Record> type, Direction direction, boolean optional, boolean yaml, int largest) {
-            this(type, direction, optional, yaml, largest, false);
+            this(type, direction, optional, yaml, largest, Coding.TEXT);
         }
 
         static Body form(Class<? extends Record> type, int largest) {
-            return new Body(type, Direction.REQUEST, false, false, largest, true);
+            return new Body(type, Direction.REQUEST, false, false, largest, Coding.FORM);
+        }
+
+        static Body bytes(int largest) {
+            return new Body(Bytes.class, Direction.REQUEST, false, false, largest, Coding.BYTES);
         }
 
         /** What any body may have that does not say otherwise. */

@@ -11,6 +11,7 @@ import org.gatehouse.governance.Refusal;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.FieldError;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.StoreTrouble;
 
 /**
  * Problem details as of RFC 9457.
@@ -20,6 +21,7 @@ import org.gatehouse.governance.form.Json;
  */
 record Problem(String type, int status, String title, String detail, List<FieldError> errors,
         @Nullable Long retryAfterSeconds, Map<String, JsonNode> more) {
+    private static final long RETRY_SECONDS = 5;
 
     /** One with the usual members alone. */
     Problem(String type, int status, String title, String detail, List<FieldError> errors,
@@ -165,7 +167,17 @@ record Problem(String type, int status, String title, String detail, List<FieldE
     }
 
     static Problem unavailable(String message) {
-        return new Problem("urn:gatehouse:problem:unavailable", 503, "Temporarily unavailable", message, List.of(), 5L);
+        return new Problem("urn:gatehouse:problem:unavailable", 503, "Temporarily unavailable", message, List.of(),
+                RETRY_SECONDS);
+    }
+
+    /** The store was too slow, or is away. */
+    static Problem of(StoreTrouble trouble) {
+        return switch (trouble) {
+            case BUSY, LOCKED -> new Problem("urn:gatehouse:problem:store_busy", 503, "The store is busy",
+                    trouble.message(), List.of(), RETRY_SECONDS);
+            case AWAY -> unavailable(trouble.message());
+        };
     }
 
     static Problem failure() {

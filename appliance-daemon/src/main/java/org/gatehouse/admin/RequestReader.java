@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderName;
@@ -25,6 +26,7 @@ import org.gatehouse.governance.form.Reading;
 
 /** Turns an HTTP request into a {@link Call}, checked against its operation's description. Stateless. */
 final class RequestReader {
+    private static final String BYTES = "application/octet-stream";
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final int LONGEST_IDEMPOTENCY_KEY = 200;
 
@@ -115,7 +117,13 @@ final class RequestReader {
     }
 
     private static Reading<JsonNode> parse(Operation.Body wanted, byte[] text, String mediaType) {
-        if (wanted.form()) {
+        if (wanted.coding() == Operation.Body.Coding.BYTES) {
+            if (!mediaType.equals(BYTES)) {
+                throw new Call.Ended(Problem.mediaType(BYTES));
+            }
+            return new Reading.Whole<>(BinaryNode.valueOf(text));
+        }
+        if (wanted.coding() == Operation.Body.Coding.FORM) {
             if (!mediaType.equals("application/x-www-form-urlencoded")) {
                 throw new Call.Ended(Problem.mediaType("application/x-www-form-urlencoded"));
             }

@@ -25,6 +25,7 @@ import org.gatehouse.identity.Provisioning.Group;
 import org.gatehouse.identity.Provisioning.GroupWish;
 import org.gatehouse.identity.Provisioning.Member;
 import org.gatehouse.identity.Provisioning.UserWish;
+import org.gatehouse.store.StoreTrouble;
 
 /**
  * SCIM 2.0 (RFC 7643, RFC 7644) at {@code /scim/v2}: providers tell of joiners and leavers, each with its own token. Users
@@ -77,8 +78,13 @@ final class ScimService {
             throw e;
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "SCIM request " + arrival.requestId() + " failed.", e);
-            reply = new Reply(500, ScimForms.error(500, "", "The box failed; its log has the cause under request id "
-                    + arrival.requestId() + "."));
+            reply = StoreTrouble.of(e)
+                    .map(trouble -> new Reply(503, ScimForms.error(503, "", trouble.message())))
+                    .orElseGet(() -> new Reply(500, ScimForms.error(500, "",
+                            "The box failed; its log has the cause under request id " + arrival.requestId() + ".")));
+        }
+        if (reply.status() == 503) {
+            response.header(HeaderNames.RETRY_AFTER, "5");
         }
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         response.status(reply.status());

@@ -70,11 +70,15 @@ public final class TrailExport {
         trail.flush(Duration.ofSeconds(10));
         BufferedOutputStream lines = new BufferedOutputStream(out, 1 << 16);
         long records = 0;
-        try (Connection connection = database.dataSource().getConnection()) {
-            for (TrailNode node : TrailRows.nodes(connection)) {
-                long[] range = TrailRows.range(connection, node, from, to);
-                if (range != null) {
-                    records += writeNode(lines, connection, node, range[0], range[1]);
+        try {
+            for (TrailNode node : nodes()) {
+                // Before a connection is taken: the secret box may need one.
+                SigningKey key = secretBox.signingKey(Trail.keyName(node.id()));
+                try (Connection connection = database.dataSource().getConnection()) {
+                    long[] range = TrailRows.range(connection, node, from, to);
+                    if (range != null) {
+                        records += writeNode(lines, connection, node, key, range[0], range[1]);
+                    }
                 }
             }
         } catch (SQLException e) {
@@ -86,12 +90,17 @@ public final class TrailExport {
         return records;
     }
 
-    private long writeNode(OutputStream out, Connection connection, TrailNode node, long first, long last)
-            throws SQLException, IOException {
+    private List<TrailNode> nodes() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return TrailRows.nodes(connection);
+        }
+    }
+
+    private long writeNode(OutputStream out, Connection connection, TrailNode node, SigningKey key, long first,
+            long last) throws SQLException, IOException {
         TrailStart kept = TrailStart.read(connection, node.id());
         ChainHead start = TrailRows.at(connection, node, first - 1,
                 kept == null ? ChainHead.start(node.id()) : kept.removed());
-        SigningKey key = secretBox.signingKey(Trail.keyName(node.id()));
         line(out,
                 "{\"export\":1,\"node\":\"" + node.id() + "\",\"after\":" + start.sequence() + ",\"hash\":\""
                         + start.hex()

@@ -70,16 +70,20 @@ public final class TrailVerification {
         long records = 0;
         long checkpoints = 0;
         memories.values().forEach(memory -> memory.trail().flush(CATCH_UP));
-        try (Connection connection = database.dataSource().getConnection()) {
-            List<TrailNode> nodes = TrailRows.nodes(connection);
+        try {
+            List<TrailNode> nodes = nodes();
             for (TrailNode node : nodes) {
-                Walk walk = new Walk(connection, node, from, to);
-                Broken broken = walk.run();
-                if (broken != null) {
-                    return broken;
+                // Before the walk takes a connection: whoever gives keys may need one.
+                PublicKey key = keys.apply(node.id());
+                try (Connection connection = database.dataSource().getConnection()) {
+                    Walk walk = new Walk(connection, node, key, from, to);
+                    Broken broken = walk.run();
+                    if (broken != null) {
+                        return broken;
+                    }
+                    records += walk.records;
+                    checkpoints += walk.checkpoints;
                 }
-                records += walk.records;
-                checkpoints += walk.checkpoints;
             }
             for (UUID own : memories.keySet()) {
                 if (nodes.stream().noneMatch(node -> node.id().equals(own))) {
@@ -93,27 +97,35 @@ public final class TrailVerification {
         }
     }
 
+    private List<TrailNode> nodes() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return TrailRows.nodes(connection);
+        }
+    }
+
     /** One node's walk. */
     private final class Walk {
 
         private final Connection connection;
         private final TrailNode node;
+        private final @Nullable PublicKey key;
         private final @Nullable Instant from;
         private final @Nullable Instant to;
         private long records;
         private long checkpoints;
         private @Nullable Broken broken;
 
-        Walk(Connection connection, TrailNode node, @Nullable Instant from, @Nullable Instant to) {
+        Walk(Connection connection, TrailNode node, @Nullable PublicKey key, @Nullable Instant from,
+                @Nullable Instant to) {
             this.connection = connection;
             this.node = node;
+            this.key = key;
             this.from = from;
             this.to = to;
         }
 
         @Nullable
         Broken run() throws SQLException {
-            PublicKey key = keys.apply(node.id());
             TrailStart kept = TrailStart.read(connection, node.id());
             if (kept != null && key != null && !kept.isSignedBy(key)) {
                 return new Broken(node.id(), kept.removed().sequence() + 1,

@@ -91,6 +91,7 @@ final class TrailWriter implements AutoCloseable {
 
     /** Waits until the database has every record up to a number; false when it did not in time. */
     boolean waitFor(long sequence, Duration longest) {
+        database.assertNoneHeld();
         lock.lock();
         try {
             if (applied.sequence() >= sequence) {

@@ -60,6 +60,12 @@ final class AdminClient implements AutoCloseable {
         return json(send("PATCH", path, body));
     }
 
+    /** Sends bytes as they are. */
+    JsonNode putBytes(String path, Map<String, String> query, byte[] bytes, int length) {
+        return json(send("PUT", path + encoded(query), "application/octet-stream",
+                HttpRequest.BodyPublishers.ofByteArray(bytes, 0, length)));
+    }
+
     void delete(String path) {
         json(send("DELETE", path, null));
     }
@@ -85,13 +91,17 @@ final class AdminClient implements AutoCloseable {
     }
 
     private HttpResponse<InputStream> send(String method, String path, @Nullable JsonNode body) {
+        return body == null
+                ? send(method, path, null, HttpRequest.BodyPublishers.noBody())
+                : send(method, path, "application/json", HttpRequest.BodyPublishers.ofString(body.toString()));
+    }
+
+    private HttpResponse<InputStream> send(String method, String path, @Nullable String type,
+            HttpRequest.BodyPublisher body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve("/api/v1/" + path)).timeout(REPLY)
-                .header("Authorization", "Bearer " + token);
-        if (body == null) {
-            request.method(method, HttpRequest.BodyPublishers.noBody());
-        } else {
-            request.header("Content-Type", "application/json").method(method,
-                    HttpRequest.BodyPublishers.ofString(body.toString()));
+                .header("Authorization", "Bearer " + token).method(method, body);
+        if (type != null) {
+            request.header("Content-Type", type);
         }
         try {
             HttpResponse<InputStream> response = client.send(request.build(),

@@ -57,6 +57,7 @@ public final class AdminCommands {
         all.add(AuditCommands.audit(environment));
         all.add(SystemCommands.backup(environment));
         all.add(SystemCommands.supportBundle(environment));
+        all.add(UpdateCommands.all(environment));
         all.add(SystemCommands.restart(environment));
         all.add(MachineCommands.all(environment));
         all.add(BackupTargetCommands.all(environment));

@@ -5,6 +5,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,10 +16,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import org.gatehouse.machine.agent.Agent;
+import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
 import org.gatehouse.machine.power.PowerVerbs;
 import org.gatehouse.machine.settings.SettingsVerbs;
+import org.gatehouse.machine.slots.Layout;
+import org.gatehouse.machine.slots.UpdateVerbs;
 import org.gatehouse.machine.support.SupportVerbs;
 
 /**
@@ -60,8 +64,11 @@ final class AgentCommand implements Callable<Integer> {
 
     /** All that can be asked for. */
     private static List<Verb> verbs() {
-        return Stream.of(settings().all(), new PowerVerbs(Path.of("/"), new SystemPrograms()).all(),
-                new SupportVerbs(Path.of("/"), new SystemPrograms()).all())
+        Programs programs = new SystemPrograms();
+        Path root = Path.of("/");
+        Path media = Path.of("/run/gatehouse-agent/media");
+        return Stream.of(new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all(),
+                settings().all(), new PowerVerbs(root, programs).all(), new SupportVerbs(root, programs).all())
                 .flatMap(List::stream).toList();
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,7 @@ import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
 import org.gatehouse.machine.power.AppliancePower;
+import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.safekeeping.BackupTargets;
@@ -288,6 +290,8 @@ public final class ApplianceDaemon implements AutoCloseable {
             lasts.catchUp(", so a backup would lack the newest");
             backup.write(out, null);
         }, () -> backups.taken(clock.instant()), clock).start());
+        Updates updates = new Updates(agent, root.resolve("updates"),
+                new BundleFetch(plane.client()), new UpdateTrail(adminTrail, clock, ids), clock);
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
                 new TrailExport(database, secrets, trail),
@@ -296,7 +300,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        machine, new AppliancePower(agent), restarter),
+                        updates, machine, new AppliancePower(agent), restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
@@ -325,6 +329,10 @@ public final class ApplianceDaemon implements AutoCloseable {
         listeners = doors;
         certificates.acme().start();
         doorMetrics.show(doors, apart != null);
+        rooms.keep(
+                BootCheck.begin(updates, new SelfTrial(database, trail, TrailVerification.of(database, secrets, trail),
+                        open.snapshots()::current, probe, root.resolve("updates").resolve("local-model-answered"),
+                        clock)));
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }
 
@@ -356,6 +364,15 @@ public final class ApplianceDaemon implements AutoCloseable {
     /** The bound management port; the main one if there is no second. */
     int managementPort() {
         return known(listeners).managementPort();
+    }
+
+    /**
+     * Whether somebody who calls the main port just now gets an answer; also where that is that too many are there already.
+     *
+     * @param within how long to wait for it
+     */
+    boolean answers(Duration within) {
+        return OwnCall.isAnswered(known(listeners), settings.listen().address(), within);
     }
 
     /** What tells the main port's certificate from any other; empty without TLS. */

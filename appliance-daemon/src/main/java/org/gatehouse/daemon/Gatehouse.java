@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 
 import org.gatehouse.cli.AdminCommands;
 import org.gatehouse.daemon.demo.DemoCommand;
+import org.gatehouse.setup.wizard.ConsoleCommand;
 import org.gatehouse.setup.wizard.SetupCommand;
 
 /** The program: one command line for the daemon, the demo, and everything that talks to a daemon. */
@@ -28,6 +29,7 @@ public final class Gatehouse {
         CommandLine commandLine = new CommandLine(new Gatehouse());
         commandLine.addSubcommand("setup", SetupCommand.commandLine(System.getenv())
                 .addSubcommand("code", AdminCommands.setupCode()));
+        commandLine.addSubcommand("console", ConsoleCommand.commandLine(System.getenv()));
         AdminCommands.all().forEach(command -> commandLine.addSubcommand(command.getCommandName(), command));
         commandLine.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("gatehouse: " + oneLine(failure));

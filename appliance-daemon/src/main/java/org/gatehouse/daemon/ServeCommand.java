@@ -28,10 +28,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        ServiceManager manager = ServiceManager.of(System.getenv());
+        manager.status("Starting");
         Semaphore restarts = new Semaphore(0);
         BlockingQueue<ApplianceDaemon> running = new ArrayBlockingQueue<>(1);
         running.add(start(settings(), restarts));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, manager), "stop"));
+        manager.ready(serving(running.element()));
+        SignsOfLife signs = SignsOfLife.begin(manager, running.element()::answers);
         while (true) {
             restarts.acquire();
             // Whoever asked shall have the answer.
@@ -47,13 +51,26 @@ final class ServeCommand implements Callable<Integer> {
             // Whoever holds it, closes it: a stop that comes meanwhile waits for the new one.
             ApplianceDaemon old = running.take();
             LOG.log(System.Logger.Level.INFO, "Restarting, as somebody asked for: running calls may end");
+            manager.status("Restarting, as somebody asked for");
+            // While nobody answers, each part of the way is a sign of life: a restart that gets stuck is ended as well.
+            signs.close();
+            manager.alive();
             old.close();
+            manager.alive();
             restarts.drainPermits();
-            running.add(start(settings, restarts));
+            ApplianceDaemon fresh = start(settings, restarts);
+            running.add(fresh);
+            manager.status(serving(fresh));
+            signs = SignsOfLife.begin(manager, fresh::answers);
         }
     }
 
-    private static void stop(BlockingQueue<ApplianceDaemon> running) {
+    private static String serving(ApplianceDaemon daemon) {
+        return "Serving on port " + daemon.port();
+    }
+
+    private static void stop(BlockingQueue<ApplianceDaemon> running, ServiceManager manager) {
+        manager.stopping();
         LOG.log(System.Logger.Level.INFO, "Stopping: running calls may end, new ones are refused");
         try {
             ApplianceDaemon daemon = running.poll(LONGEST_START.toSeconds(), TimeUnit.SECONDS);
@@ -79,7 +96,7 @@ final class ServeCommand implements Callable<Integer> {
                 daemon.data().toAbsolutePath(), AdminTokens.FILE);
         daemon.certificateFingerprint().ifPresent(fingerprint -> LOG.log(System.Logger.Level.INFO,
                 "Clients see the certificate with the SHA-256 fingerprint {0}", fingerprint));
-        SetupNotice.show(daemon, settings, System.out);
+        SetupNotice.show(daemon, settings, System.out, SetupNotice.isSeenOnATerminal());
         return daemon;
     }
 }

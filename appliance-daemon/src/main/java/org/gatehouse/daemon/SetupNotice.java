@@ -1,5 +1,6 @@
 package org.gatehouse.daemon;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -13,13 +14,26 @@ import java.util.Objects;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
 
-/** What the console of a new box shows: where to set it up, which certificate to expect, with which code. Stateless. */
+/**
+ * What the terminal of a new box shows: where to set it up, which certificate to expect, with which code. Where the daemon writes into a log
+ * the code stays out of it: logs are kept, copied and read by others. Stateless.
+ */
 final class SetupNotice {
 
     private SetupNotice() {}
 
-    /** Shows it while nobody has claimed the box; each fresh code anew. Never in the log, which others may read. */
-    static void show(ApplianceDaemon daemon, Settings settings, PrintStream console) {
+    /** Whether what this process prints is seen by whoever sits at its terminal, and kept by nobody. */
+    static boolean isSeenOnATerminal() {
+        return System.console() instanceof Console console && console.isTerminal();
+    }
+
+    /**
+     * Shows it while nobody has claimed the box; on a terminal each fresh code anew.
+     *
+     * @param console    where people look
+     * @param isTerminal whether it is a terminal; otherwise the code is not shown, only where it lies
+     */
+    static void show(ApplianceDaemon daemon, Settings settings, PrintStream console, boolean isTerminal) {
         Phase phase = daemon.setUp().phase();
         List<String> addresses = addresses(daemon, settings);
         if (phase == Phase.CLAIMED) {
@@ -27,15 +41,26 @@ final class SetupNotice {
                     + ". For a fresh claim code run: gatehouse setup code");
             console.flush();
         }
-        if (phase == Phase.UNCLAIMED) {
+        if (phase == Phase.UNCLAIMED && !isTerminal) {
+            console.print(text(addresses, daemon.certificateFingerprint().orElse(""), "Its claim code lies in "
+                    + daemon.data().toAbsolutePath().resolve(Claims.FILE) + "; the box's own screen shows it too."));
+            console.flush();
+        } else if (phase == Phase.UNCLAIMED) {
             daemon.showClaimCodes(code -> {
-                console.print(text(addresses, daemon.certificateFingerprint().orElse(""), code, Clock.systemUTC()));
+                console.print(text(addresses, daemon.certificateFingerprint().orElse(""),
+                        validity(code, Clock.systemUTC()) + code.text()));
                 console.flush();
             });
         }
     }
 
-    static String text(List<String> addresses, String fingerprint, Claims.Code code, Clock clock) {
+    /** How long a code is good, as the words before it. */
+    static String validity(Claims.Code code, Clock clock) {
+        long minutes = Math.max(1, Duration.between(clock.instant(), code.expiresAt()).plusSeconds(30).toMinutes());
+        return "Claim code, good for " + minutes + " minutes:  ";
+    }
+
+    static String text(List<String> addresses, String fingerprint, String last) {
         StringBuilder text = new StringBuilder("\n  This box is new. Set it up in a browser:\n");
         addresses.forEach(address -> text.append("      ").append(address).append('\n'));
         if (!fingerprint.isEmpty()) {
@@ -44,9 +69,7 @@ final class SetupNotice {
             text.append("  Its certificate has this SHA-256 fingerprint:\n      ").append(fingerprint, 0, half)
                     .append("\n      ").append(fingerprint, half, fingerprint.length()).append('\n');
         }
-        long minutes = Math.max(1, Duration.between(clock.instant(), code.expiresAt()).plusSeconds(30).toMinutes());
-        return text.append("  Claim code, good for ").append(minutes).append(" minutes:  ").append(code.text())
-                .append("\n\n").toString();
+        return text.append("  ").append(last).append("\n\n").toString();
     }
 
     private static List<String> addresses(ApplianceDaemon daemon, Settings settings) {

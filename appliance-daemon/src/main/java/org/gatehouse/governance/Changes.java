@@ -11,10 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 import org.gatehouse.audit.AdminRecord;
+import org.gatehouse.store.Database;
 
 /**
  * The one way in which anything governed changes: one transaction with the rows and their admin records, the records
@@ -24,15 +24,15 @@ import org.gatehouse.audit.AdminRecord;
 final class Changes {
     private static final System.Logger LOG = System.getLogger(Changes.class.getName());
 
-    private final Jdbi jdbi;
+    private final Database database;
     private final Outbox outbox;
     private final Snapshots snapshots;
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
-    Changes(Jdbi jdbi, Outbox outbox, Snapshots snapshots, Clock clock, Supplier<UUID> ids) {
-        this.jdbi = jdbi;
+    Changes(Database database, Outbox outbox, Snapshots snapshots, Clock clock, Supplier<UUID> ids) {
+        this.database = database;
         this.outbox = outbox;
         this.snapshots = snapshots;
         this.clock = clock;
@@ -50,10 +50,15 @@ final class Changes {
      * @param rehearsal whether to leave everything as it was in any case, to see what would come of it
      */
     <T> Change<T> make(Actor actor, boolean rehearsal, Function<ChangeSet, T> work) {
+        // Its copies are waited for without the lock: the next change need not.
+        return database.copiedTogether(() -> makeAlone(actor, rehearsal, work));
+    }
+
+    private <T> Change<T> makeAlone(Actor actor, boolean rehearsal, Function<ChangeSet, T> work) {
         oneAtATime.lock();
         try {
             List<AdminRecord> records = new ArrayList<>();
-            T value = jdbi.inTransaction(handle -> {
+            T value = database.jdbi().inTransaction(handle -> {
                 handle.execute("UPDATE governance_revision SET revision = revision + 1 WHERE id = 1");
                 ChangeSet changes = new ChangeSet(handle, actor, clock.instant().truncatedTo(ChronoUnit.MICROS), ids);
                 T made = work.apply(changes);

@@ -61,7 +61,7 @@ public final class Governance implements AutoCloseable {
         Outbox outbox = new Outbox(jdbi, trail);
         SnapshotQueries queries = new SnapshotQueries(secrets);
         Snapshots snapshots = new Snapshots(jdbi, queries, outbox);
-        Changes changes = new Changes(jdbi, outbox, snapshots, clock, ids);
+        Changes changes = new Changes(database, outbox, snapshots, clock, ids);
         Nouns nouns = new Nouns(secrets,
                 new KeySecrets(new KeyVerifier(secrets.apiKeyPepper()), new KeyTexts(random), clock), check);
         Keys keys = new Keys(jdbi, changes, nouns, new IdempotentReplies(secrets));

@@ -108,11 +108,10 @@ public final class Sessions {
             return Optional.empty();
         }
         Instant now = now();
-        return jdbi.inTransaction(handle -> {
-            Optional<Session> found = handle.createQuery(SELECT + " WHERE cookie_sha256 = :cookie")
-                    .bind("cookie", sha256(cookie)).map((row, _) -> session(row)).findOne();
-            return found.filter(session -> isOpen(session, now)).map(session -> seen(handle, session, now));
-        });
+        Optional<Session> found = jdbi
+                .withHandle(handle -> handle.createQuery(SELECT + " WHERE cookie_sha256 = :cookie")
+                        .bind("cookie", sha256(cookie)).map((row, _) -> session(row)).findOne());
+        return found.filter(session -> isOpen(session, now)).flatMap(session -> seen(session, now));
     }
 
     /** A session that has not ended, without taking that for a use of it. */
@@ -125,13 +124,16 @@ public final class Sessions {
         return now.isBefore(session.end()) && now.isBefore(session.idleEnd());
     }
 
-    private static Session seen(Handle handle, Session session, Instant now) {
+    /** Nothing if it was ended since it was read. */
+    private Optional<Session> seen(Session session, Instant now) {
         if (Duration.between(session.seenAt(), now).compareTo(TOUCH) < 0) {
-            return session;
+            return Optional.of(session);
         }
-        handle.createUpdate("UPDATE people_session SET seen_at = :now WHERE id = :id").bind("id", session.id())
-                .bind("now", utc(now)).execute();
-        return byId(handle, session.id()).orElse(session);
+        return jdbi.inTransaction(handle -> {
+            handle.createUpdate("UPDATE people_session SET seen_at = :now WHERE id = :id").bind("id", session.id())
+                    .bind("now", utc(now)).execute();
+            return byId(handle, session.id());
+        });
     }
 
     /** Whether they showed who they are just now. */

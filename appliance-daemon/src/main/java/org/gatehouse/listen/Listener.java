@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +29,6 @@ import io.helidon.webserver.http2.Http2ConnectionSelector;
  */
 final class Listener implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Listener.class.getName());
-    private static final int BACKLOG = 4096;
     private static final int MAX_HTTP2_STREAMS = 100;
     private static final int MAX_REQUEST_LINE_BYTES = 8 << 10;
     /** After a failure to accept; with no descriptor left the next attempt fails at once too. */
@@ -44,7 +41,7 @@ final class Listener implements AutoCloseable {
     private final Tally tally = new Tally();
     private final RareLog refusals;
     private final Admission admission;
-    private final ServerSocketChannel server;
+    private final ListeningSocket server;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final int port;
@@ -53,12 +50,12 @@ final class Listener implements AutoCloseable {
 
     private Listener(String name, ListenerSettings settings, HttpRouting routing, TransportErrorRenderer renderer,
             EarlyRefusal.Observer observer, ClientWatch clientWatch,
-            Reaper reaper, ServerCertificate certificate, ServerSocketChannel server) throws IOException {
+            Reaper reaper, ServerCertificate certificate, ListeningSocket server) {
         this.settings = settings;
         this.certificate = certificate;
         this.reaper = reaper;
         this.server = server;
-        this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+        this.port = server.port();
         this.refusals = new RareLog(LOGGER, reaper.clock());
         ListenerSettings.Limits limits = settings.limits();
         int connectionsAllowed = DescriptorLimit.connections(limits.maxConnections());
@@ -76,7 +73,7 @@ final class Listener implements AutoCloseable {
     }
 
     /**
-     * Binds the port; connections wait in the kernel until {@link #start}.
+     * Binds the port, or takes it as it was handed over; connections wait in the kernel until {@link #start}.
      *
      * @throws IOException if the port cannot be bound or the certificate not be used
      */
@@ -85,16 +82,12 @@ final class Listener implements AutoCloseable {
             Reaper reaper) throws IOException {
         ServerCertificate certificate = ServerCertificate.open(settings.tls(), settings.clientAuthority(),
                 InstantSource.system());
-        ServerSocketChannel server = ServerSocketChannel.open();
+        ListeningSocket server = ListeningSocket.open(settings.address(), settings.port());
         try {
-            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            server.bind(new InetSocketAddress(settings.address(), settings.port()), BACKLOG);
             return new Listener(name, settings, routing, renderer, observer, clientWatch, reaper, certificate, server);
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             server.close();
-            String cause = e instanceof UnresolvedAddressException ? "there is no such host name" : e.getMessage();
-            throw new IOException("Cannot listen on " + settings.address() + " port " + settings.port() + ": " + cause
-                    + "; check that the address is the box's own and that no other program has the port", e);
+            throw e;
         }
     }
 
@@ -125,7 +118,8 @@ final class Listener implements AutoCloseable {
         Thread.ofPlatform().name("listen-" + wiring.name()).start(this::accept);
         LOGGER.log(System.Logger.Level.INFO,
                 "Listening (" + wiring.name() + ") on " + settings.address() + " port " + port
-                        + (certificate.context() == null ? ", plain HTTP" : ", TLS"));
+                        + (certificate.context() == null ? ", plain HTTP" : ", TLS")
+                        + (server.isHandedOver() ? ", on a socket that was handed over" : ""));
     }
 
     int port() {

@@ -87,7 +87,8 @@ public final class BackupTargets implements AutoCloseable {
      * @param lastFile the name of the last one there; {@code null} for none
      * @param trouble why the last attempt failed; {@code null} when it did not
      */
-    public record Standing(BackupTargetDraft target, boolean secretSet, @Nullable Instant lastAt, @Nullable String lastFile,
+    public record Standing(BackupTargetDraft target, boolean secretSet, @Nullable Instant lastAt,
+            @Nullable String lastFile,
             @Nullable String trouble) {}
 
     /** What is set up; empty for nothing. */

@@ -32,7 +32,8 @@ final class TargetRows {
     }
 
     /** The target with its secret, and how the last one went. */
-    record Row(BackupTargetDraft target, @Nullable Instant lastAt, @Nullable String lastFile, @Nullable String trouble) {}
+    record Row(BackupTargetDraft target, @Nullable Instant lastAt, @Nullable String lastFile,
+            @Nullable String trouble) {}
 
     Optional<Row> find() {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM backup_target WHERE id = :id")
@@ -42,7 +43,8 @@ final class TargetRows {
     private Row row(ResultSet row) throws SQLException {
         byte[] sealed = row.getBytes("sealed_secret");
         OffsetDateTime last = row.getObject("last_at", OffsetDateTime.class);
-        BackupTargetDraft target = Json.trusted(Objects.requireNonNull(row.getString("terms")), BackupTargetDraft.class);
+        BackupTargetDraft target = Json.trusted(Objects.requireNonNull(row.getString("terms")),
+                BackupTargetDraft.class);
         return new Row(target.withSecret(sealed == null ? null : secrets.openText(PLACE, sealed)),
                 last == null ? null : last.toInstant(), row.getString("last_file"), row.getString("last_trouble"));
     }

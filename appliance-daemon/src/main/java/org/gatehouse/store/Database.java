@@ -7,11 +7,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
@@ -36,14 +36,16 @@ public final class Database implements AutoCloseable {
 
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
 
-    private final HikariDataSource pool;
+    private final StorePool pool;
     private final Jdbi jdbi;
     private final boolean embedded;
     private final @Nullable EmbeddedFile file;
     private final @Nullable CopyKeeper copies;
+    /** Where a thread's changes are copied together: whether there was one yet. */
+    private final ThreadLocal<boolean[]> together = new ThreadLocal<>();
 
     /** @param directory of an embedded database that is copied and watched; {@code null} for any other */
-    private Database(HikariDataSource pool, boolean embedded, @Nullable Path directory) {
+    private Database(StorePool pool, boolean embedded, @Nullable Path directory) {
         this.pool = pool;
         this.embedded = embedded;
         this.file = directory == null ? null : new EmbeddedFile(directory);
@@ -51,7 +53,7 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
         if (embedded) {
             jdbi.setTransactionHandler(new DurableTransactions(jdbi.getTransactionHandler(),
-                    this::copySettings));
+                    this::copyChange));
         }
         WritesNeedTransactions.installIn(jdbi.getConfig().get(SqlStatements.class));
     }
@@ -71,7 +73,7 @@ public final class Database implements AutoCloseable {
         SchemaStep latest = (migrations, dataSource) -> migrations.migrate(dataSource);
         return switch (settings) {
             case DatabaseSettings.Postgresql postgresql -> open(postgresql, connectionWait, latest, null,
-                    HikariDataSource::new);
+                    StorePool::new);
             case DatabaseSettings.Embedded own -> new EmbeddedOpening(own, connectionWait, latest).open();
         };
     }
@@ -79,7 +81,7 @@ public final class Database implements AutoCloseable {
     /** Opens an empty database with the schema of an older version. */
     static Database openAt(DatabaseSettings settings, String version) {
         return open(settings, DEFAULT_WAIT, (migrations, dataSource) -> migrations.migrateTo(dataSource, version),
-                null, HikariDataSource::new);
+                null, StorePool::new);
     }
 
     /** How the schema is brought to its version. */
@@ -89,7 +91,7 @@ public final class Database implements AutoCloseable {
 
     /** How the pool gets its first connection. */
     interface PoolOpener {
-        HikariDataSource open(HikariConfig config);
+        StorePool open(HikariConfig config);
     }
 
     /** @param directory of an embedded database that is copied and watched; {@code null} for any other */
@@ -103,7 +105,7 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setConnectionTimeout(connectionWait.toMillis());
         config.setValidationTimeout(Math.min(connectionWait.toMillis(), 1_000));
-        HikariDataSource pool;
+        StorePool pool;
         try {
             pool = opener.open(config);
         } catch (PoolInitializationException e) {
@@ -113,6 +115,7 @@ public final class Database implements AutoCloseable {
         }
         try {
             schema.run(Migrations.ofThisBuild(), pool);
+            pool.open();
             return new Database(pool, settings instanceof DatabaseSettings.Embedded, directory);
         } catch (FlywayException | SQLException e) {
             pool.close();
@@ -134,6 +137,12 @@ public final class Database implements AutoCloseable {
     /** Whether this is the embedded database. */
     public boolean embedded() {
         return embedded;
+    }
+
+    /** For whatever waits for somebody who needs a connection; checked where Java's assertions are on. */
+    public void assertNoneHeld() {
+        assert !pool.isHeldByCaller()
+                : "this thread waits for the store and holds a connection to it: give that back first";
     }
 
     /** Makes everything committed so far survive a power cut. PostgreSQL did so at each commit. */
@@ -252,9 +261,40 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Copies what people set, and waits for it. */
+    /**
+     * Does what takes several transactions, one after the other on this thread, and waits for a copy once for all of
+     * them, at the end. Whoever takes a lock for such work takes it inside: then one copy serves everybody who waited for
+     * the lock meanwhile.
+     */
+    public <T> T copiedTogether(Supplier<T> work) {
+        if (copies == null || together.get() != null) {
+            return work.get();
+        }
+        boolean[] changed = new boolean[1];
+        together.set(changed);
+        try {
+            return work.get();
+        } finally {
+            together.remove();
+            if (changed[0]) {
+                copySettings();
+            }
+        }
+    }
+
+    private void copyChange() {
+        boolean[] changed = together.get();
+        if (changed == null) {
+            copySettings();
+        } else {
+            changed[0] = true;
+        }
+    }
+
+    /** Copies what people set, and waits for it; so not for whoever holds a connection. */
     void copySettings() {
         if (copies != null) {
+            assertNoneHeld();
             copies.copy(LocalCopies.Part.SETTINGS);
         }
     }

@@ -103,17 +103,8 @@ final class EmbeddedFile {
                         + "), and its local copies are of two versions. Put the last backup back with \"gatehouse "
                         + "restore\".", cause);
             }
-            try (Database database = Database.openAt(target, settings.manifest().schema());
-                    Connection connection = database.dataSource().getConnection()) {
-                connection.setAutoCommit(false);
-                try (Statement statement = connection.createStatement()) {
-                    for (String table : TableCopy.tables(connection).reversed()) {
-                        statement.executeUpdate("DELETE FROM " + table);
-                    }
-                }
-                fill(connection, settings);
-                fill(connection, sums);
-                connection.commit();
+            try (Database database = Database.openAt(target, settings.manifest().schema())) {
+                fill(database, settings, sums);
                 database.force();
             } catch (SQLException e) {
                 throw new StoreFailure("The database file is damaged and cannot be rebuilt from its local copies: "
@@ -128,6 +119,21 @@ final class EmbeddedFile {
             Files.move(rebuilding, directory, StandardCopyOption.ATOMIC_MOVE);
             force(Objects.requireNonNull(directory.getParent()));
             removeOldDamaged();
+        }
+    }
+
+    private static void fill(Database database, LocalCopies.Copy settings, LocalCopies.Copy sums)
+            throws SQLException, IOException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                for (String table : TableCopy.tables(connection).reversed()) {
+                    statement.executeUpdate("DELETE FROM " + table);
+                }
+            }
+            fill(connection, settings);
+            fill(connection, sums);
+            connection.commit();
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 
 /**
  * Opens the embedded database: looks whether its file is whole, and has it rebuilt from its local copies when it is not,
@@ -35,7 +34,7 @@ final class EmbeddedOpening {
     private boolean hangs;
 
     EmbeddedOpening(DatabaseSettings.Embedded settings, Duration connectionWait, Database.SchemaStep latest) {
-        this(settings, connectionWait, latest, HikariDataSource::new, LONGEST);
+        this(settings, connectionWait, latest, StorePool::new, LONGEST);
     }
 
     /** @param longest how long H2 may take to open a file or to read what is looked at, before it counts as damaged */
@@ -116,13 +115,13 @@ final class EmbeddedOpening {
         database.closePool();
     }
 
-    private HikariDataSource openInTime(HikariConfig config) {
+    private StorePool openInTime(HikariConfig config) {
         if (hangs) {
             // H2 opens a name once in a process, and holds its lock on the name while that hangs. This is another name
             // for the same file; its channel differs in that it is opened again after an interrupt.
             config.setJdbcUrl(config.getJdbcUrl().replace("jdbc:h2:file:", "jdbc:h2:retry:"));
         }
-        return inTime("opening it", () -> opener.open(config), HikariDataSource::close);
+        return inTime("opening it", () -> opener.open(config), StorePool::close);
     }
 
     /**

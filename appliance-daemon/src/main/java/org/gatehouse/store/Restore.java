@@ -113,11 +113,22 @@ public final class Restore {
     }
 
     private static long fill(ZipFile zip, BackupManifest manifest, DatabaseSettings target) throws IOException {
-        long rows = 0;
-        try (Database database = Database.openAt(target, manifest.schema());
-                Connection connection = database.dataSource().getConnection()) {
+        try (Database database = Database.openAt(target, manifest.schema())) {
+            long rows = fill(zip, manifest, database);
+            database.force();
+            return rows;
+        } catch (SQLException e) {
+            throw new StoreFailure("The backup's rows could not be put into the database (" + e.getMessage()
+                    + "). Nothing of the box was touched; check the disk or the database.", e);
+        }
+    }
+
+    private static long fill(ZipFile zip, BackupManifest manifest, Database database)
+            throws SQLException, IOException {
+        try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             requireUnused(connection);
+            long rows = 0;
             for (BackupManifest.Part part : manifest.parts()) {
                 if (part.name().startsWith(BackupManifest.TABLE_FOLDER)) {
                     String table = part.name().substring(BackupManifest.TABLE_FOLDER.length());
@@ -128,11 +139,7 @@ public final class Restore {
                 }
             }
             connection.commit();
-            database.force();
             return rows;
-        } catch (SQLException e) {
-            throw new StoreFailure("The backup's rows could not be put into the database (" + e.getMessage()
-                    + "). Nothing of the box was touched; check the disk or the database.", e);
         }
     }
 

@@ -61,6 +61,7 @@ import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
 import org.gatehouse.machine.power.AppliancePower;
+import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
@@ -206,6 +207,9 @@ public final class AdminServer implements AutoCloseable {
     /** A box of which there is nothing to tell. */
     public static final class StillBox implements Box {
         public volatile boolean full;
+        /** Of a machine whose operating system is somebody else's, unless a test says otherwise. */
+        public volatile Updates updates = new Updates(new AgentClient(Path.of("/nonexistent/agent")),
+                Path.of("/nonexistent/updates"), (_, _, _, _, _) -> {}, (_, _, _) -> {}, Clock.systemUTC());
         private volatile @Nullable AcmeSource acme;
         /** Written down in tests; one that answers may be put in its place. */
         public volatile @Nullable SystemChanges machine;
@@ -258,6 +262,11 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public boolean showsAcme() {
             return !full;
+        }
+
+        @Override
+        public Updates updates() {
+            return updates;
         }
 
         @Override

@@ -167,6 +167,7 @@ final class OpenApiIT {
             check("POST", machine + power, machine + power, "{\"name\":\"another\"}");
         }
         check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
+        tryUpdates();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {
             tried.add("GET " + bytes);
             AdminServer.Reply reply = server.get(bytes);
@@ -185,6 +186,20 @@ final class OpenApiIT {
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryUpdates() {
+        String update = "/api/v1/system/update";
+        check("GET", update, update, null);
+        check("GET", update + "/media", update + "/media", null);
+        check("POST", update + "/check", update + "/check", "{}");
+        check("POST", update + "/download", update + "/download", "{\"url\":\"https://example.com/x.bundle\"}");
+        check("POST", update + "/install", update + "/install", "{}");
+        check("POST", update + "/return", update + "/return", "{}");
+        check("DELETE", update + "/bundle", update + "/bundle", null);
+        tried.add("PUT " + update + "/bundle");
+        assertThat(server.send("PUT", update + "/bundle?offset=0", "0123456789",
+                Map.of("Content-Type", "application/octet-stream")).status()).isEqualTo(409);
     }
 
     private void tryPeople(String user) {

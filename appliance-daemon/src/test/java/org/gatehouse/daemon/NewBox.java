@@ -33,6 +33,7 @@ import org.gatehouse.simulated.providers.SimulatedProvider;
 /** A box as it leaves the factory: {@code bin/gatehouse serve} on an empty directory, with TLS, and a provider beside it. */
 final class NewBox implements AutoCloseable {
     static final String MODEL = "gpt-4o";
+    static final String CODE_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
     static final String PROVIDER_KEY = "simulated-key";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,7 +79,7 @@ final class NewBox implements AutoCloseable {
                   administrator:
                     name: admin
                     password: {fromEnv: ADMIN_PASSWORD}
-                    oneTimeCodeSecret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+                    oneTimeCodeSecret: %s
                   sign-on: {skip: there is no identity provider here}
                   providers:
                     upstreams:
@@ -98,7 +99,7 @@ final class NewBox implements AutoCloseable {
                   safekeeping:
                     backup: {directory: %s, hour: 3, keep: 7}
                   first-key: {department: Research, project: search, name: first, models: [%s]}
-                """.formatted(provider.uri(), MODEL, directory.resolve("backup"), MODEL);
+                """.formatted(CODE_SECRET, provider.uri(), MODEL, directory.resolve("backup"), MODEL);
     }
 
     /** {@code bin/gatehouse setup --answers} on the box. */

@@ -163,7 +163,8 @@ class BackupTargetsIT {
     @Test
     void aDirectoryTakesThemIfItIsThere() throws Exception {
         Path disk = folder.resolve("disk");
-        BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null, null, 3, 2);
+        BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null,
+                null, 3, 2);
         assertFails(target, "mount the disk");
 
         Files.createDirectory(disk);

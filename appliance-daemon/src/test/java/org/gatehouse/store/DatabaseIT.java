@@ -80,6 +80,30 @@ final class DatabaseIT {
         }
     }
 
+    /** What an update leaves that the box came back from: see docs/decisions/0013. */
+    @Test
+    void opensWhatANewerReleaseMigratedForward() {
+        fresh.database().jdbi().useTransaction(handle -> {
+            insert(handle, "kept");
+            handle.execute("ALTER TABLE named_secret ADD COLUMN newer VARCHAR(10)");
+            handle.execute("CREATE TABLE of_a_newer_release (id INT PRIMARY KEY)");
+            handle.execute("INSERT INTO \"flyway_schema_history\" (\"installed_rank\", \"version\", \"description\", \"type\","
+                    + " \"script\", \"checksum\", \"installed_by\", \"execution_time\", \"success\") VALUES (9999, '999',"
+                    + " 'newer', 'SQL', 'V999__newer.sql', 1, 'sa', 1, TRUE)");
+            handle.execute("UPDATE schema_digest SET digest = 'of a newer release'");
+        });
+        fresh.database().close();
+        for (int i = 0; i < 2; i++) {
+            try (Database again = Database.open(fresh.settings(), Duration.ofSeconds(2))) {
+                int number = i;
+                again.jdbi().useTransaction(handle -> insert(handle, "by the older release, " + number));
+                assertThat(again.jdbi().<Integer, RuntimeException>withHandle(
+                        handle -> handle.createQuery("SELECT COUNT(*) FROM named_secret").mapTo(Integer.class).one()))
+                        .isEqualTo(i + 2);
+            }
+        }
+    }
+
     private List<String> names() {
         return fresh.database().jdbi().withHandle(
                 handle -> handle.createQuery("SELECT name FROM named_secret ORDER BY name").mapTo(String.class).list());

@@ -8,7 +8,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import com.zaxxer.hikari.HikariDataSource;
 import org.h2.api.DatabaseEventListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +47,7 @@ final class HangingOpenIT {
             if (tries.getAndIncrement() < hanging) {
                 config.setJdbcUrl(config.getJdbcUrl() + ";DATABASE_EVENT_LISTENER='" + Hanging.class.getName() + "'");
             }
-            return new HikariDataSource(config);
+            return new StorePool(config);
         }, LONGEST);
     }
 

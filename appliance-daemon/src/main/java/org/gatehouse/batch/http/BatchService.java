@@ -37,6 +37,7 @@ import org.gatehouse.gateway.http.GatewayService;
 import org.gatehouse.governance.snapshot.Surface;
 import org.gatehouse.listen.BodyReader;
 import org.gatehouse.listen.BodyResult;
+import org.gatehouse.store.StoreTrouble;
 
 /** Mounts files and batches beside the gateway's surfaces, under {@code /v1}. Thread-safe. */
 public final class BatchService implements HttpService {
@@ -99,13 +100,19 @@ public final class BatchService implements HttpService {
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "A request for files or batches failed (trace "
                         + exchange.arrival().trace().traceId() + ").", e);
-                done = new Decision.Denied<>(TROUBLE);
+                done = new Decision.Denied<>(trouble(e));
             }
             switch (done) {
                 case Decision.Denied<ObjectNode>(Refusal refusal) -> pipeline.refuse(exchange, refusal);
                 case Decision.Given<ObjectNode>(ObjectNode answer) -> send(exchange, answer);
             }
         });
+    }
+
+    private static Refusal trouble(RuntimeException e) {
+        return StoreTrouble.of(e)
+                .map(trouble -> Refusal.retry(Reason.UNAVAILABLE, trouble.message(), Duration.ofSeconds(5)))
+                .orElse(TROUBLE);
     }
 
     private void send(Exchange exchange, ObjectNode answer) {
@@ -231,7 +238,7 @@ public final class BatchService implements HttpService {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A file of a client could not be opened (trace "
                     + exchange.arrival().trace().traceId() + ").", e);
-            opened = new Decision.Denied<>(TROUBLE);
+            opened = new Decision.Denied<>(trouble(e));
         }
         switch (opened) {
             case Decision.Denied<InputStream>(Refusal refusal) -> pipeline.refuse(exchange, refusal);

@@ -34,7 +34,12 @@ public interface Programs {
 
         /** The last thing that it said. */
         public String lastLine() {
-            return output.lines().filter(line -> !line.isBlank()).reduce((_, later) -> later).orElse("it said nothing");
+            return lastLine(output);
+        }
+
+        /** The last line of a text that holds anything. */
+        public static String lastLine(String text) {
+            return text.lines().filter(line -> !line.isBlank()).reduce((_, later) -> later).orElse("it said nothing");
         }
     }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jline.utils.WCWidth;
 
 /** Text as it stands in a terminal's cells. What the box says is not trusted to be free of control characters. Stateless. */
-final class Cells {
+public final class Cells {
     private Cells() {}
 
     /** How many cells a text takes. */
-    static int width(String text) {
+    public static int width(String text) {
         return text.codePoints().map(Cells::width).sum();
     }
 
@@ -34,7 +34,7 @@ final class Cells {
     }
 
     /** At most so many cells; what does not fit is cut off and marked. */
-    static String cut(String text, int cells) {
+    public static String cut(String text, int cells) {
         if (width(text) <= cells) {
             return text;
         }
@@ -42,7 +42,7 @@ final class Cells {
     }
 
     /** Exactly so many cells. */
-    static String fill(String text, int cells) {
+    public static String fill(String text, int cells) {
         String cut = cut(text, cells);
         return cut + " ".repeat(Math.max(0, cells - width(cut)));
     }
@@ -74,7 +74,7 @@ final class Cells {
     }
 
     /** In lines of at most so many cells, broken between words where that is possible; at least one line. */
-    static List<String> wrap(String text, int cells) {
+    public static List<String> wrap(String text, int cells) {
         List<String> lines = new ArrayList<>();
         for (String paragraph : text.split("\n", -1)) {
             StringBuilder line = new StringBuilder();

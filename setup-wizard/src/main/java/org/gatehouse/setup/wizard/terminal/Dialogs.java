@@ -17,26 +17,27 @@ import org.gatehouse.setup.wizard.terminal.Screen.Frame;
 import org.gatehouse.setup.wizard.terminal.Screen.Line;
 
 /** Asks one thing after the other on a console: choices, forms, lists, waiting. Blocks until there is an answer. One thread. */
-final class Dialogs {
+public final class Dialogs {
     /** Returned instead of an option: the way out was taken. */
-    static final int OUT = -1;
+    public static final int OUT = -1;
     private static final long PATIENCE_MILLIS = 1000;
 
     private final Console console;
     private final LongSupplier nanoTime;
 
-    Dialogs(Console console, LongSupplier nanoTime) {
+    /** On a console. */
+    public Dialogs(Console console, LongSupplier nanoTime) {
         this.console = console;
         this.nanoTime = nanoTime;
     }
 
     /** The line was cut: nobody is there to be asked. */
-    static final class LineCut extends RuntimeException {
+    public static final class LineCut extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
     /** Above every screen: what it is about, and where in the whole. */
-    record Heading(String title, String place) {}
+    public record Heading(String title, String place) {}
 
     private Key key() {
         Key key = console.key(PATIENCE_MILLIS);
@@ -47,7 +48,7 @@ final class Dialogs {
     }
 
     /** Text and options below it; gives the index of the chosen one, or {@link #OUT}. */
-    int choose(Heading heading, List<String> text, List<String> options, int begin) {
+    public int choose(Heading heading, List<String> text, List<String> options, int begin) {
         int at = begin;
         int above = 0;
         while (true) {
@@ -91,12 +92,12 @@ final class Dialogs {
     }
 
     /** Text to read; any of Enter and Esc goes on. */
-    void tell(Heading heading, List<String> text) {
+    public void tell(Heading heading, List<String> text) {
         choose(heading, text, List.of("Go on"), 0);
     }
 
     /** A form; true when it was filled and its button pressed, false when the way out was taken. */
-    boolean fill(Heading heading, List<String> about, Form form, String button) {
+    public boolean fill(Heading heading, List<String> about, Form form, String button) {
         FormView view = new FormView(console);
         int at = firstField(form.rows());
         while (true) {
@@ -214,7 +215,7 @@ final class Dialogs {
     }
 
     /** Waits for something that takes a while, and shows for how long it has been going on. */
-    <T> T during(Heading heading, String what, Supplier<T> work) {
+    public <T> T during(Heading heading, String what, Supplier<T> work) {
         long begun = nanoTime.getAsLong();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<T> running = threads.submit(work::get);

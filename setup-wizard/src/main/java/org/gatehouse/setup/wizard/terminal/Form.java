@@ -19,7 +19,7 @@ import org.gatehouse.setup.wizard.question.Shape;
 import org.gatehouse.setup.wizard.question.ShapeCheck;
 
 /** Questions with entries: fills itself from an earlier answer, says which questions are asked now, and becomes an answer. One thread. */
-final class Form {
+public final class Form {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<Option> YES_NO = List.of(new Option("true", "yes"), new Option("false", "no"));
 
@@ -38,7 +38,8 @@ final class Form {
         fill("", questions, begin);
     }
 
-    static Form empty(List<Question> questions) {
+    /** Questions that nobody has answered yet. */
+    public static Form empty(List<Question> questions) {
         return new Form(questions, MissingNode.getInstance());
     }
 
@@ -124,7 +125,7 @@ final class Form {
     }
 
     /** Says what the box found wrong; gives whether there is such a field here. */
-    boolean complain(String path, String message) {
+    public boolean complain(String path, String message) {
         String plain = path.replaceAll("[.\\[](\\d+)\\]?.*$", "");
         Field field = fields.get(plain);
         if (field != null) {
@@ -206,7 +207,7 @@ final class Form {
     }
 
     /** The entries as the box understands them. Only for a form that is complete. */
-    ObjectNode answer() {
+    public ObjectNode answer() {
         ObjectNode answer = JSON.objectNode();
         answer("", questions, answer);
         return answer;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The terminal that this process runs in. Draws with the few sequences that a VT100 knows, and only lines that changed: a serial console
  * passes a thousand characters a second. A dumb terminal gets each screen below the one before. One thread.
  */
-final class JLineConsole implements Console, AutoCloseable {
+public final class JLineConsole implements Console, AutoCloseable {
     private static final String ESC = "\u001b[";
 
     private final Terminal terminal;
@@ -26,6 +26,7 @@ final class JLineConsole implements Console, AutoCloseable {
     private final boolean plain;
     private final boolean dumb;
     private final AtomicBoolean stale = new AtomicBoolean(true);
+    private boolean refresh;
     private @Nullable Screen shown;
 
     private JLineConsole(Terminal terminal, Map<String, String> environment) {
@@ -44,7 +45,7 @@ final class JLineConsole implements Console, AutoCloseable {
     }
 
     /** Takes the terminal over; the caller closes this to give it back. */
-    static JLineConsole open(Map<String, String> environment) throws IOException {
+    public static JLineConsole open(Map<String, String> environment) throws IOException {
         // The type is for what JLine itself would draw, and it draws nothing here; with "dumb" it would give no single keys. The probes of
         // graphemeCluster are sequences that a VT100 writes on its screen.
         return new JLineConsole(TerminalBuilder.builder().system(true).dumb(true).type("ansi").graphemeCluster(false)
@@ -52,7 +53,7 @@ final class JLineConsole implements Console, AutoCloseable {
     }
 
     /** Whether this process has a terminal at all. */
-    static boolean isThere() {
+    public static boolean isThere() {
         return System.console() instanceof java.io.Console console && console.isTerminal();
     }
 
@@ -85,8 +86,10 @@ final class JLineConsole implements Console, AutoCloseable {
     }
 
     private void draw(Screen screen, PrintWriter out) {
-        Screen old = stale.getAndSet(false) ? null : shown;
-        if (old == null) {
+        boolean emptied = stale.getAndSet(false) || shown == null;
+        Screen old = emptied || refresh ? null : shown;
+        refresh = false;
+        if (emptied) {
             out.print(ESC + "m" + ESC + "H" + ESC + "2J");
         }
         List<Screen.Line> lines = screen.lines();
@@ -101,6 +104,11 @@ final class JLineConsole implements Console, AutoCloseable {
         out.print(screen.cursorRow() < 0
                 ? ESC + lines.size() + ";1H"
                 : ESC + (screen.cursorRow() + 1) + ";" + (screen.cursorColumn() + 1) + "H");
+    }
+
+    @Override
+    public void refresh() {
+        refresh = true;
     }
 
     @Override

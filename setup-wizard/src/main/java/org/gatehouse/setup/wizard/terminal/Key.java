@@ -1,10 +1,10 @@
 package org.gatehouse.setup.wizard.terminal;
 
 /** A key that somebody pressed. */
-record Key(Kind kind, int codePoint) {
+public record Key(Kind kind, int codePoint) {
 
     /** Which one. */
-    enum Kind {
+    public enum Kind {
         /** A letter, digit or sign; {@link Key#codePoint} says which. */
         LETTER, UP, DOWN, LEFT, RIGHT, HOME, END, PAGE_UP, PAGE_DOWN, ENTER, TAB, BACK_TAB, BACKSPACE, DELETE,
         /** The way out of anything; Ctrl-C is the same. */
@@ -19,16 +19,18 @@ record Key(Kind kind, int codePoint) {
         GONE
     }
 
-    static Key of(Kind kind) {
+    /** One that is no letter. */
+    public static Key of(Kind kind) {
         return new Key(kind, 0);
     }
 
-    static Key letter(int codePoint) {
+    /** A letter. */
+    public static Key letter(int codePoint) {
         return new Key(Kind.LETTER, codePoint);
     }
 
     /** 1 to 9; 0 for any other key. */
-    int digit() {
+    public int digit() {
         return kind == Kind.LETTER && codePoint >= '1' && codePoint <= '9' ? codePoint - '0' : 0;
     }
 }

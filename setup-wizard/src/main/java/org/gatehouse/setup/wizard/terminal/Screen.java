@@ -11,28 +11,30 @@ import java.util.List;
  * @param cursorRow   counted from 0; -1 for no cursor
  * @param cursorColumn counted from 0
  */
-record Screen(List<Line> lines, int cursorRow, int cursorColumn) {
+public record Screen(List<Line> lines, int cursorRow, int cursorColumn) {
 
     /**
      * One line.
      *
      * @param marked whether it stands out, where the terminal can do that
      */
-    record Line(String text, boolean marked) {
-        static Line of(String text) {
+    public record Line(String text, boolean marked) {
+        /** One that does not stand out. */
+        public static Line of(String text) {
             return new Line(text, false);
         }
     }
 
-    Screen {
+    /** Copies the lines. */
+    public Screen {
         lines = List.copyOf(lines);
     }
 
     /** What stands where around the body. */
-    record Frame(String title, String place, String hint, String keys) {}
+    public record Frame(String title, String place, String hint, String keys) {}
 
     /** How many lines of body fit. */
-    static int bodyRows(Console.Size size) {
+    public static int bodyRows(Console.Size size) {
         return size.rows() - 5;
     }
 
@@ -42,7 +44,7 @@ record Screen(List<Line> lines, int cursorRow, int cursorColumn) {
      * @param seen  the line of the body that must be seen
      * @param column of the cursor in that line; -1 for no cursor
      */
-    static Screen of(Console console, Frame frame, List<Line> body, int seen, int column) {
+    public static Screen of(Console console, Frame frame, List<Line> body, int seen, int column) {
         Console.Size size = console.size();
         boolean plain = console.isPlain();
         int width = size.columns() - 1;

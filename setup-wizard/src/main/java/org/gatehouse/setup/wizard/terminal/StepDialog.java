@@ -22,7 +22,7 @@ import org.gatehouse.setup.wizard.terminal.Dialogs.Heading;
  * One step with a person: its form, what trying the answer came to, what it made. Entries that are not accepted yet stay until the wizard is
  * left. One thread.
  */
-final class StepDialog {
+public final class StepDialog {
     private static final List<Question> REASON = List.of(new Question.Text("reason", "Reason",
             "Others read it later.", true, null, Shape.LINE, "no identity provider yet", null));
     private static final List<Question> ONE_TIME_CODE = List.of(new Question.Text("code", "Code",
@@ -33,24 +33,26 @@ final class StepDialog {
     private final Map<String, Form> forms = new HashMap<>();
     private String why = "";
 
-    StepDialog(Dialogs dialogs, SetupClient box) {
+    /** For the steps of one box. */
+    public StepDialog(Dialogs dialogs, SetupClient box) {
         this.dialogs = dialogs;
         this.box = box;
     }
 
     /** Where to from a step. */
-    enum To {
+    public enum To {
         NEXT, BACK, OVERVIEW, LEAVE,
         /** The claim is over; {@link StepDialog#why} says why. */
         LOST
     }
 
     /** Why the claim is over. */
-    String why() {
+    public String why() {
         return why;
     }
 
-    To run(Step step, int number, int of) {
+    /** Goes through a step; blocks until somebody wants elsewhere. */
+    public To run(Step step, int number, int of) {
         Heading heading = new Heading(step.title(), "step " + number + " of " + of);
         while (true) {
             StepView view;

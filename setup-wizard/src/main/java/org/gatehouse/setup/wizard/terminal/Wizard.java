@@ -20,7 +20,7 @@ import org.gatehouse.setup.wizard.question.Steps;
 import org.gatehouse.setup.wizard.terminal.Dialogs.Heading;
 
 /** The whole way with a person at a terminal: in, through the steps in any order, out. One use, one thread. */
-final class Wizard {
+public final class Wizard {
     private static final String TITLE = "Gatehouse set-up";
     private static final List<Question> CODE = List.of(new Question.Text("code", "Claim code",
             "As the box's console shows it.", true, null, Shape.LINE, "ABCD-EFGH", null));
@@ -28,13 +28,14 @@ final class Wizard {
     private final Dialogs dialogs;
     private Way way;
 
-    Wizard(Console console, Way way, LongSupplier nanoTime) {
+    /** On a console, with whatever this caller has to get into the box. */
+    public Wizard(Console console, Way way, LongSupplier nanoTime) {
         this.dialogs = new Dialogs(console, nanoTime);
         this.way = way;
     }
 
     /** How it ended. */
-    enum End {
+    public enum End {
         /** Set-up is finished. */
         FINISHED("Set-up is finished.", 0),
         /** Somebody will go on later. */
@@ -55,16 +56,18 @@ final class Wizard {
         }
 
         /** For the line that stays on the terminal. */
-        String words() {
+        public String words() {
             return words;
         }
 
-        int status() {
+        /** Exit status of a program that ends with it. */
+        public int status() {
             return status;
         }
     }
 
-    End run() {
+    /** Goes the way; blocks until it has ended. */
+    public End run() {
         try {
             while (true) {
                 End end = switch (dialogs.during(new Heading(TITLE, ""), "Looking for the box ...",

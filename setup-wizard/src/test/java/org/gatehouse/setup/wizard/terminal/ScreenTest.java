@@ -20,6 +20,11 @@ final class ScreenTest {
         public void show(Screen screen) {}
 
         @Override
+        public void refresh() {
+            throw new AssertionError("nothing is drawn");
+        }
+
+        @Override
         public Key key(long millis) {
             return Key.of(Key.Kind.NONE);
         }

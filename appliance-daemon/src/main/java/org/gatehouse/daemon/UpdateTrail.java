@@ -1,0 +1,20 @@
+package org.gatehouse.daemon;
+
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import org.gatehouse.governance.Actor;
+import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.machine.update.Updates;
+
+/** Writes down what became of updates, as the box's own doing. */
+record UpdateTrail(AdminTrail trail, Clock clock, Supplier<UUID> ids) implements Updates.Told {
+
+    @Override
+    public void ended(String verb, String release, JsonNode how) {
+        trail.append(Actor.system("update").did(ids.get(), clock.instant(), verb, "releases", release, null, how));
+    }
+}

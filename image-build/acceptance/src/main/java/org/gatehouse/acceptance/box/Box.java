@@ -1,0 +1,219 @@
+package org.gatehouse.acceptance.box;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+import org.gatehouse.acceptance.machine.NotSeen;
+import org.gatehouse.setup.wizard.box.ServerTrust;
+
+/**
+ * A box over HTTPS, trusted by the fingerprint that its console showed and by nothing else. Thread-safe but for signing in. Every call has a
+ * deadline.
+ */
+public final class Box implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CONNECT = Duration.ofSeconds(20);
+    /** An emulated processor hashes passwords slowly. */
+    private static final Duration ANSWER = Duration.ofSeconds(120);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final URI address;
+    private final HttpClient client;
+    private volatile String cookie = "";
+
+    /**
+     * What came back.
+     *
+     * @param requestId by which the trail knows the call; empty where there was none
+     * @param text the body
+     */
+    public record Reply(int status, String requestId, String text) {
+
+        /** The body as JSON; missing where it is none. */
+        public JsonNode json() {
+            try {
+                return JSON.readTree(text);
+            } catch (IOException _) {
+                return JsonNodeFactory.instance.missingNode();
+            }
+        }
+
+        /** The same if it is what was hoped for. */
+        public Reply expect(int wanted) {
+            if (status != wanted) {
+                throw new AssertionError("The box answered " + status + ", not " + wanted + ": " + text);
+            }
+            return this;
+        }
+    }
+
+    /**
+     * A box at a port of this machine.
+     *
+     * @param fingerprint of its certificate, 64 hexadecimal digits in lower case
+     */
+    public Box(int port, String fingerprint) {
+        this.address = URI.create("https://127.0.0.1:" + port);
+        try {
+            this.client = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(ServerTrust.context(chain -> fingerprint.equals(fingerprint(chain[0])), null)).build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String fingerprint(X509Certificate certificate) throws CertificateException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where it is. */
+    public URI address() {
+        return address;
+    }
+
+    /**
+     * Waits until the box says that it carries calls, which takes a model and so a box that is set up.
+     *
+     * @throws NotSeen if it does not in time; the message has what it said last
+     */
+    public void awaitReady(Duration limit) {
+        await("/readyz", limit);
+    }
+
+    /**
+     * Waits until somebody answers there, set up or not.
+     *
+     * @throws NotSeen if nobody does in time; the message has what happened last
+     */
+    public void awaitAnswer(Duration limit) {
+        await("/healthz", limit);
+    }
+
+    private void await(String path, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        String last;
+        do {
+            try {
+                Reply reply = get(path);
+                if (reply.status() == 200) {
+                    return;
+                }
+                last = reply.text();
+            } catch (IOException e) {
+                last = String.valueOf(e.getMessage());
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        } while (System.nanoTime() < end);
+        throw new NotSeen("The box did not say yes to " + path + " in " + limit + ": " + last);
+    }
+
+    /** Signs in as its administrator, whose session the next calls of the admin API have. */
+    public void signIn(Administrator administrator) throws IOException {
+        long triedStep = 0;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            // A code works once: wait for one that was not tried yet.
+            while (OneTimeCode.step(Instant.now()) == triedStep) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+            triedStep = OneTimeCode.step(Instant.now());
+            HttpResponse<String> response = send("POST", "/api/v1/session",
+                    Map.of("username", administrator.name(), "password", administrator.password(), "otp",
+                            OneTimeCode.at(administrator.codeSecret(), Instant.now())),
+                    console());
+            if (response.statusCode() == 201) {
+                String header = response.headers().firstValue("set-cookie").orElseThrow();
+                cookie = header.substring(0, header.indexOf(';'));
+                return;
+            }
+            if (response.statusCode() != 401) {
+                throw new AssertionError("signing in: " + response.statusCode() + " " + response.body());
+            }
+        }
+        throw new AssertionError("the box never took the administrator's password and code");
+    }
+
+    private Map<String, String> console() {
+        return Map.of("x-gatehouse-console", "1", "Origin", address.toString(), "Cookie", cookie);
+    }
+
+    /** Reads something, signed in where somebody is. */
+    public Reply get(String path) throws IOException {
+        return reply(send("GET", path, null, console()));
+    }
+
+    /** Changes something, signed in. */
+    public Reply post(String path, Object body) throws IOException {
+        return reply(send("POST", path, body, console()));
+    }
+
+    /** A chat through the gateway, with a key. */
+    public Reply chat(String key, String model, String words) throws IOException {
+        return reply(send("POST", "/v1/chat/completions",
+                Map.of("model", model, "max_tokens", 16, "messages",
+                        java.util.List.of(Map.of("role", "user", "content", words))),
+                Map.of("Authorization", "Bearer " + key)));
+    }
+
+    /** The rows of the trail with this request id: none or one. */
+    public JsonNode rowsOf(String requestId) throws IOException {
+        return get("/api/v1/audit?kind=call&requestId=" + requestId).expect(200).json().path("items");
+    }
+
+    /** What walking the whole trail said. */
+    public JsonNode verifiedTrail() throws IOException {
+        return get("/api/v1/audit/verify").expect(200).json();
+    }
+
+    private static Reply reply(HttpResponse<String> response) {
+        return new Reply(response.statusCode(), response.headers().firstValue("x-request-id").orElse(""),
+                response.body());
+    }
+
+    private HttpResponse<String> send(String method, String path, @org.jspecify.annotations.Nullable Object body,
+            Map<String, String> headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER);
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json").method(method,
+                    HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        }
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

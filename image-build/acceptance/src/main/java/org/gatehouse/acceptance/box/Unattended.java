@@ -1,0 +1,109 @@
+package org.gatehouse.acceptance.box;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sets a box up from elsewhere as an administrator of many would: {@code gatehouse setup --answers} with what the console showed. The program is
+ * the checkout's own. One use.
+ */
+public final class Unattended {
+    /** The one that the simulated provider takes. */
+    public static final String PROVIDER_KEY = "simulated-key";
+    private static final long LONGEST_MINUTES = 10;
+
+    private final Path folder;
+    private final URI provider;
+    private final String model;
+
+    /**
+     * Answers for a box.
+     *
+     * @param folder for the file, the key and what the program remembers; made
+     * @param provider as the box sees it, without {@code /v1}
+     */
+    public Unattended(Path folder, URI provider, String model) {
+        this.folder = folder;
+        this.provider = provider;
+        this.model = model;
+    }
+
+    /** The answers: one provider, one department with a project, a key of it that has proven itself. */
+    String answers() {
+        return """
+                apiVersion: gatehouse/setup/v1
+                steps:
+                  machine: {name: gatehouse-1, timeZone: Europe/Berlin}
+                  certificate: {skip: the box's own is pinned}
+                  administrator:
+                    name: %s
+                    password: {fromEnv: ADMIN_PASSWORD}
+                    oneTimeCodeSecret: {fromEnv: ADMIN_CODE_SECRET}
+                  sign-on: {skip: there is no identity provider here}
+                  organization:
+                    departments:
+                      - {name: Research, monthlyBudget: 5000, projects: [search]}
+                    currency: EUR
+                    preset: open
+                  providers:
+                    upstreams:
+                      - name: main
+                        kind: openai
+                        baseUrl: %s/v1
+                        apiKey: %s
+                        privateAddressesAllowed: true
+                        simulated: true
+                        models:
+                          - {name: %s, inputPerMillion: 2.50, outputPerMillion: 10}
+                  safekeeping: {skip: there is no second disk}
+                  first-key: {department: Research, project: search, name: first, models: [%s]}
+                """.formatted(Administrator.OF_TESTS.name(), provider, PROVIDER_KEY, model, model);
+    }
+
+    /**
+     * Runs it and gives what it said.
+     *
+     * @throws IOException if the program can't be run
+     * @throws AssertionError if it ends with another status than 0
+     */
+    public String setUp(URI box, Claim claim) throws IOException {
+        Files.createDirectories(folder);
+        Path file = Files.writeString(folder.resolve("answers.yaml"), answers());
+        Path log = folder.resolve("output.txt");
+        List<String> line = List.of(Path.of(System.getProperty("acceptance.house"), "bin", "gatehouse").toString(),
+                "setup",
+                "--answers", file.toString(), "--url", box.toString(), "--claim-code", claim.code(), "--fingerprint",
+                claim.fingerprint(), "--key-out", folder.resolve("first.key").toString());
+        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("GATEHOUSE_NO_BUILD", "1");
+        builder.environment().put("ADMIN_PASSWORD", Administrator.OF_TESTS.password());
+        builder.environment().put("ADMIN_CODE_SECRET", Administrator.OF_TESTS.codeSecret());
+        builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+        Process process = builder.start();
+        try {
+            boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
+            String said = Files.readString(log, StandardCharsets.UTF_8);
+            if (!ended || process.exitValue() != 0) {
+                throw new AssertionError(
+                        "gatehouse setup " + (ended ? "ended with " + process.exitValue() : "did not end")
+                                + ": " + said);
+            }
+            return said;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The key that was made. */
+    public String key() throws IOException {
+        return Files.readString(folder.resolve("first.key")).strip();
+    }
+}

@@ -1,0 +1,89 @@
+package org.gatehouse.acceptance;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.gatehouse.acceptance.machine.Disk;
+import org.gatehouse.acceptance.machine.Hardware;
+import org.gatehouse.acceptance.machine.Programs;
+import org.gatehouse.acceptance.machine.VirtualMachine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Disks as people have them: too small, several, somebody else's. */
+@Order(6)
+@ExtendWith(Steps.Given.class)
+final class DisksRound {
+    private static final long BYTES = 1L << 30;
+    private static final Pattern TOO_SMALL = Pattern.compile("(?i)too small|(?:at least|needs) \\d+ ?G");
+
+    @Test
+    void diskThatIsTooSmallIsSaidOnTheConsole(Steps steps) throws Exception {
+        Path folder = Lab.here().folder("small-disk");
+        steps.run("a disk of 3 GB: the console says that it is too small", () -> {
+            Disk disk = Lab.here().image().raw(folder.resolve("disk.raw"));
+            Programs.run("qemu-img", "resize", "-q", "-f", "raw", disk.file().toString(), "3G");
+            try (VirtualMachine machine = VirtualMachine.switchOn(Hardware.with(folder, disk))) {
+                steps.note("'" + machine.serial().await(TOO_SMALL, 0, Lab.SHUTDOWN).group() + "' after "
+                        + machine.sinceOn().toSeconds() + " s");
+            }
+        });
+    }
+
+    @Test
+    void otherDisksAreLeftAlone(Steps steps) throws Exception {
+        Path folder = Lab.here().folder("two-disks");
+        try (Station station = Station.copyOfSetUpBox(folder)) {
+            Disk blank = Disk.blank(folder.resolve("blank.raw"), BYTES);
+            Disk foreign = Disk.blank(folder.resolve("foreign.raw"), BYTES);
+            // Somebody's file system without a partition table: ext4's magic number where it belongs, and data.
+            write(foreign.file(), 1024 + 56, new byte[]{0x53, (byte) 0xef});
+            write(foreign.file(), 700_000, "somebody's data".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            Disk before = blank.raw(folder.resolve("blank.before"));
+            Disk foreignBefore = foreign.raw(folder.resolve("foreign.before"));
+            Hardware alone = station.hardware();
+            steps.run("serves beside a blank disk and somebody else's, and writes to neither", () -> {
+                station.rebuild(alone.andDisk(blank).andDisk(foreign));
+                station.serve();
+                station.shutDown();
+                assertThat(Files.mismatch(before.file(), blank.file())).as("first change on the blank disk")
+                        .isEqualTo(-1);
+                assertThat(Files.mismatch(foreignBefore.file(), foreign.file())).as("first change on the other disk")
+                        .isEqualTo(-1);
+            });
+            steps.run("beside a second disk of another box it serves with its own data, and leaves that disk as it was",
+                    () -> {
+                        Path other = Files.createDirectories(folder.resolve("other"));
+                        Disk twin = Lab.here().setUpBox().disk().raw(other.resolve("twin.raw"));
+                        Disk twinBefore = twin.raw(other.resolve("twin.before"));
+                        station.rebuild(alone.andDisk(twin));
+                        station.serve();
+                        String requestId = station.box().chat(station.key(), Station.MODEL, "Hello").expect(200)
+                                .requestId();
+                        station.shutDown();
+                        assertThat(Files.mismatch(twinBefore.file(), twin.file()))
+                                .as("first change on the other box's disk")
+                                .isEqualTo(-1);
+                        station.rebuild(alone);
+                        station.serve();
+                        assertThat(station.box().rowsOf(requestId)).hasSize(1);
+                    });
+        }
+        Lab.remove(folder);
+    }
+
+    private static void write(Path file, long at, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes), at);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package org.gatehouse.setup.wizard.console;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.gatehouse.setup.wizard.box.Readiness;
+import org.gatehouse.setup.wizard.terminal.Console;
+import org.gatehouse.setup.wizard.terminal.Key;
+import org.gatehouse.setup.wizard.terminal.Screen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** What the box's own screen says, and that it fits. */
+final class FacesTest {
+    private static final URI OWN = URI.create("https://127.0.0.1:443");
+    private static final String FINGERPRINT = "AB:".repeat(31) + "CD";
+    private static final Console CONSOLE = new Silent();
+
+    @TempDir
+    Path root;
+
+    private record Silent() implements Console {
+        @Override
+        public Size size() {
+            return new Size(24, 80);
+        }
+
+        @Override
+        public boolean isPlain() {
+            return true;
+        }
+
+        @Override
+        public void show(Screen screen) {
+            throw new AssertionError("nothing is drawn here");
+        }
+
+        @Override
+        public void refresh() {
+            throw new AssertionError("nothing is drawn here");
+        }
+
+        @Override
+        public Key key(long millis) {
+            return Key.of(Key.Kind.NONE);
+        }
+    }
+
+    private Machine machine() {
+        return new Machine(root, Clock.fixed(Instant.parse("2026-05-01T10:00:00Z"), ZoneOffset.UTC), root);
+    }
+
+    private static String text(Screen screen) {
+        assertThat(screen.lines()).hasSize(24).allSatisfy(line -> assertThat(line.text().length()).isLessThan(80));
+        return screen.lines().stream().map(Screen.Line::text).collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void newBoxShowsFingerprintAndCodeWhole() {
+        String text = text(Faces.fresh(CONSOLE, machine(), OWN, new Standing.Fresh("1.2.3", FINGERPRINT, "ABCD-EFGH")));
+        assertThat(text).contains("This box is new", "ABCD-EFGH", FINGERPRINT.substring(0, 48),
+                FINGERPRINT.substring(48), "Enter: set it up here").doesNotContain("more below");
+    }
+
+    @Test
+    void claimedBoxShowsNoCode() {
+        assertThat(text(Faces.fresh(CONSOLE, machine(), OWN, new Standing.Fresh("1.2.3", FINGERPRINT, ""))))
+                .contains("Set-up of this box has begun").doesNotContain("claim code");
+    }
+
+    @Test
+    void boxThatCarriesNoCallsSaysWhy() {
+        String text = text(Faces.serving(CONSOLE, machine(), OWN, new Standing.Serving("1.2.3", FINGERPRINT,
+                new Readiness(false, List.of("The disk is full.")), List.of("store: no room", "a", "b", "c"), "")));
+        assertThat(text).contains("IT CARRIES NO CALLS", "The disk is full.", "store: no room", "2026-05-01",
+                "not synchronised").doesNotContain("more below");
+    }
+
+    @Test
+    void timeThatAServerSetIsCalledSynchronised() throws IOException {
+        Files.createDirectories(root.resolve("run/systemd/timesync"));
+        Files.createFile(root.resolve("run/systemd/timesync/synchronized"));
+        assertThat(machine().time()).endsWith(", synchronised");
+    }
+
+    @Test
+    void nameWithoutADomainIsFoundOnTheLocalNetwork() throws IOException {
+        Files.createDirectories(root.resolve("proc/sys/kernel"));
+        Files.writeString(root.resolve("proc/sys/kernel/hostname"), "gatehouse-1\n");
+        assertThat(machine().urls(OWN, "/")).allMatch(url -> url.startsWith("https://") && !url.contains(":443"));
+        assertThat(machine().name()).isEqualTo("gatehouse-1");
+    }
+
+    @Test
+    void longStartIsNotLeftWithoutAWord() {
+        assertThat(text(Faces.starting(CONSOLE, machine(), new Standing.Starting(true), 130)))
+                .contains("Gatehouse is starting again ... 130 s", "longer than usual");
+    }
+
+    @Test
+    void consoleThatNobodyTouchesGivesUp() {
+        AtomicLong now = new AtomicLong();
+        IdleConsole idle = new IdleConsole(CONSOLE, now::get, Duration.ofMinutes(5));
+        assertThat(idle.key(0).kind()).isEqualTo(Key.Kind.NONE);
+        now.set(Duration.ofMinutes(6).toNanos());
+        assertThatThrownBy(() -> idle.key(0)).isInstanceOf(IdleConsole.Deserted.class);
+    }
+}
