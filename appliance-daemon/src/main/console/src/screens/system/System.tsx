@@ -16,7 +16,9 @@ import { Ago, Facts, Status } from '@/parts/values';
 import { saveAs } from '@/text/csv';
 import { bytes, count } from '@/text/figures';
 
+import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
+import { Machine } from './Machine';
 import { Releases } from './Releases';
 import { text } from './text';
 
@@ -32,8 +34,10 @@ export default function System() {
           <Releases may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
+          {mayOperate && <BackupTarget />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
           {mayOperate && <Download title={t('support')} what={t('supportWhat')} verb={t('makeSupport')} path="/api/v1/system/support-bundle" file="gatehouse-support.zip" />}
+          <Machine may={mayOperate} />
           <Restart may={mayOperate} />
           <Panel title={t('api')}>
             <Text size="sm">

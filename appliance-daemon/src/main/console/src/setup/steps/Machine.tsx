@@ -74,10 +74,12 @@ export function Machine({ step, look, next }: StepProps) {
   const lying = useMatches<'vertical' | 'horizontal'>({ base: 'vertical', xs: 'horizontal' });
   const form = useForm<Fields>({ initialValues: fieldsOf(beginWith(step as FoundStep<Answer>), found) });
   const values = form.getValues();
+  const waiting = step.status === 'open' ? (step.result as { message?: string } | null)?.message : undefined;
   const zones = Intl.supportedValuesOf('timeZone');
   return (
     <StepForm step={step} form={form} answer={answerOf} fields={(theirs) => fieldsOf(theirs as Answer | null, found)} look={look} next={next}>
       {found.recorded && <Hint>{t('recorded')}</Hint>}
+      {waiting && <Hint>{waiting}</Hint>}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
         <TextInput label={t('machineName')} description={t('machineNameHelp')} required {...form.getInputProps('name')} />
         <Autocomplete label={t('timeZone')} required limit={20} data={['Etc/UTC', ...zones]} {...form.getInputProps('timeZone')} />

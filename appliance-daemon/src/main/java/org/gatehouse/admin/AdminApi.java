@@ -77,6 +77,8 @@ public final class AdminApi implements HttpService, AutoCloseable {
         all.addAll(new BatchOperations(rooms.batches(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new AuditOperations(rooms.search(), rooms.verification(), rooms.export(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new MachineOperations(rooms.box(), rooms.trail(), rooms.clock(), rooms.ids()).all());
+        all.addAll(new BackupTargetOperations(rooms.backupTargets(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
         all.addAll(new UpdateOperations(rooms.box().updates(), rooms.trail(), rooms.clock(), rooms.ids()).all());

@@ -15,6 +15,7 @@ import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Governance;
 import org.gatehouse.identity.People;
 import org.gatehouse.modelstore.LocalModels;
+import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.setup.SetUp;
 import org.gatehouse.usage.Latencies;
 import org.gatehouse.usage.UsageReport;
@@ -30,6 +31,7 @@ import org.gatehouse.usage.UsageReport;
 public record AdminRooms(Governance governance, People people, AdminTokens tokens, AdminTrail trail, TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
         LocalModels models, AnswerCache cache, ClientBatches batches, UpstreamProbe probe, LiveRoutes routes,
-        LiveQueues queues, Box box, Alerts alerts, SetUp setUp, LiveLimits limits, Latencies latencies,
+        LiveQueues queues, Box box, BackupTargets backupTargets, Alerts alerts, SetUp setUp, LiveLimits limits,
+        Latencies latencies,
         String version,
         Clock clock, LongSupplier nanoTime, Supplier<UUID> ids) {}

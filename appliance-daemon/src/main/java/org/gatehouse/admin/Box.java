@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.acme.AcmeSource;
 import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
+import org.gatehouse.machine.MachinePower;
+import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.update.Updates;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
@@ -39,6 +41,15 @@ public interface Box {
      * starts it again.
      */
     boolean restart();
+
+    /** The machine's name, time and network. */
+    SystemChanges machine();
+
+    /** Whether a time server has set the machine's clock since it started; empty where nobody can tell. */
+    Optional<Boolean> clockSynchronised();
+
+    /** The machine's power. */
+    MachinePower power();
 
     /** The releases of its operating system. */
     Updates updates();

@@ -52,6 +52,10 @@ final class AdminClient implements AutoCloseable {
         return json(send("POST", path, body));
     }
 
+    JsonNode put(String path, JsonNode body) {
+        return json(send("PUT", path, body));
+    }
+
     JsonNode patch(String path, JsonNode body) {
         return json(send("PATCH", path, body));
     }

@@ -59,6 +59,8 @@ public final class AdminCommands {
         all.add(SystemCommands.supportBundle(environment));
         all.add(UpdateCommands.all(environment));
         all.add(SystemCommands.restart(environment));
+        all.add(MachineCommands.all(environment));
+        all.add(BackupTargetCommands.all(environment));
         all.add(CertificateCommands.all(environment));
         all.add(SystemCommands.status(environment));
         return List.copyOf(all);

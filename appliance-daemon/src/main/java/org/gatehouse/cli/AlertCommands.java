@@ -71,7 +71,7 @@ final class AlertCommands {
                 List.of(Member.of("--name", "name", Kind.TEXT, "Only the one of that name.")),
                 List.of(Member.needed("--name", "name", Kind.TEXT, "Its name."),
                         Member.needed("--kind", "kind", Kind.TEXT, "budget, breaker_open, engine_down, gpu_unhealthy,"
-                                + " disk_space, certificate, trail, break_glass or backup_age."),
+                                + " disk_space, certificate, trail, break_glass, backup_age or clock."),
                         Member.of("--severity", "severity", Kind.TEXT, "info, warning or critical."),
                         Member.of("--threshold", "threshold", Kind.NUMBER, "A percentage for budget and disk_space,"
                                 + " days for certificate and backup_age."),

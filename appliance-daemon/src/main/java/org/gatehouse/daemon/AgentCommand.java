@@ -9,7 +9,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,8 +19,11 @@ import org.gatehouse.machine.agent.Agent;
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.power.PowerVerbs;
+import org.gatehouse.machine.settings.SettingsVerbs;
 import org.gatehouse.machine.slots.Layout;
 import org.gatehouse.machine.slots.UpdateVerbs;
+import org.gatehouse.machine.support.SupportVerbs;
 
 /**
  * {@code gatehouse agent}: what changes the appliance's system on the daemon's behalf. Started by the service manager, as
@@ -31,8 +36,20 @@ final class AgentCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "USER", defaultValue = "gatehouse", description = "Who may ask, besides root.")
     private String user = "gatehouse";
 
+    @Option(names = "--undo", paramLabel = "ID", description = "Undoes a change of the network that nobody kept, and ends; 'restart': whatever was not kept before the box started.")
+    private @Nullable String undo;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        String undone = undo;
+        if (undone != null) {
+            if (undone.equals("restart")) {
+                settings().atStart();
+            } else {
+                settings().notKept(undone);
+            }
+            return 0;
+        }
         Channel inherited = System.inheritedChannel();
         if (!(inherited instanceof ServerSocketChannel door)) {
             throw new IOException("Standard input is no listening socket. The service manager starts this program.");
@@ -48,7 +65,14 @@ final class AgentCommand implements Callable<Integer> {
     /** All that can be asked for. */
     private static List<Verb> verbs() {
         Programs programs = new SystemPrograms();
+        Path root = Path.of("/");
         Path media = Path.of("/run/gatehouse-agent/media");
-        return new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all();
+        return Stream.of(new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all(),
+                settings().all(), new PowerVerbs(root, programs).all(), new SupportVerbs(root, programs).all())
+                .flatMap(List::stream).toList();
+    }
+
+    private static SettingsVerbs settings() {
+        return SettingsVerbs.of(Path.of("/"), new SystemPrograms());
     }
 }

@@ -1,12 +1,7 @@
 package org.gatehouse.daemon;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +41,7 @@ import org.gatehouse.supervisor.fleet.FleetView;
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        List<Path> disks, Clock clock) {
+        DiskWatch disk, ClockWatch leaps, Clock clock) {
 
     private static final double PERCENT = 100;
     private static final int MOST_RECORDS = 200;
@@ -60,11 +55,12 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case BREAKER_OPEN -> this::breakers;
                 case ENGINE_DOWN -> this::engineFailures;
                 case GPU_UNHEALTHY -> this::gpuFailures;
-                case DISK_SPACE -> this::diskSpace;
+                case DISK_SPACE -> disk::findings;
                 case CERTIFICATE -> this::certificateEnd;
                 case TRAIL -> this::trailState;
                 case BREAK_GLASS -> this::breakGlassLogins;
                 case BACKUP_AGE -> this::backupAge;
+                case CLOCK -> leaps::findings;
             });
         }
         return sources;
@@ -132,27 +128,6 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
         gpus.recent().stream().filter(event -> event.active()).forEach(event -> found.add(new Finding(event.key(),
                 "GPU " + event.gpuIndex() + " of " + event.node(), 0, event.message())));
         return found;
-    }
-
-    private List<Finding> diskSpace() {
-        Map<String, Finding> found = new LinkedHashMap<>();
-        for (Path path : disks) {
-            try {
-                FileStore disk = Files.getFileStore(path);
-                long total = disk.getTotalSpace();
-                if (total > 0) {
-                    double used = PERCENT - disk.getUsableSpace() * PERCENT / total;
-                    found.putIfAbsent(disk.toString(), new Finding(disk.toString(), "disk of " + path, used,
-                            "The disk that holds " + path + " is full to " + (int) used + " %: "
-                                    + (disk.getUsableSpace() >> 20)
-                                    + " MiB are left. Make room; the trail refuses calls"
-                                    + " when nothing is left."));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return List.copyOf(found.values());
     }
 
     private List<Finding> certificateEnd() {

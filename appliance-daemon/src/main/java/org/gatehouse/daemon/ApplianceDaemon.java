@@ -53,10 +53,13 @@ import org.gatehouse.identity.People;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
+import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
@@ -268,18 +271,26 @@ public final class ApplianceDaemon implements AutoCloseable {
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
-                        everybody.breakGlass(), certificate, backups, List.of(root), clock).all()));
+                        everybody.breakGlass(), certificate, backups,
+                        new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
+                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), clock).all()));
         AlertMetrics.show(alarms, metrics);
         Backup backup = new Backup(database, secrets, root, clock, secureRandom);
+        AgentClient agent = new AgentClient(AgentClient.USUAL);
+        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
-                        adminTrail, trail, running, models, probe, backup,
+                        adminTrail, trail, running, models, probe, machine, backup,
                         () -> backups.taken(clock.instant()), alarms, certificates, clock, nanoTime, ids, secureRandom),
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
-        Updates updates = new Updates(new AgentClient(AgentClient.USUAL), root.resolve("updates"),
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
+            lasts.catchUp(", so a backup would lack the newest");
+            backup.write(out, null);
+        }, () -> backups.taken(clock.instant()), clock).start());
+        Updates updates = new Updates(agent, root.resolve("updates"),
                 new BundleFetch(plane.client()), new UpdateTrail(adminTrail, clock, ids), clock);
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
@@ -288,9 +299,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new LiveTraffic(plane.traffic(), open.snapshots()::current), lines,
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
-                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, clock), updates,
-                        restarter),
-                alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
+                        new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
+                        updates, machine, new AppliancePower(agent), restarter),
+                targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
         // What is heard from outside.

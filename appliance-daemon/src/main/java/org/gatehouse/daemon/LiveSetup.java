@@ -20,6 +20,9 @@ import org.gatehouse.identity.People;
 import org.gatehouse.listen.ListenerSettings;
 import org.gatehouse.listen.Listeners;
 import org.gatehouse.machine.RecordingSystemChanges;
+import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.settings.ApplianceSystemChanges;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.setup.AlertTargets;
 import org.gatehouse.setup.BackupPlan;
@@ -38,10 +41,13 @@ final class LiveSetup implements AutoCloseable {
     private final SetUp setUp;
     private final ClaimCodes codes;
     private final DailyBackup backups;
+    private final UndoneChanges undone;
 
     /** What it is wired to. */
     record Rooms(Database database, SecretBox secrets, Path data, Governance governance, People people,
-            AdminTrail adminTrail, Trail trail, Engines engines, LocalModels models, LiveProbe probe, Backup backup,
+            AdminTrail adminTrail, Trail trail, Engines engines, LocalModels models, LiveProbe probe,
+            SystemChanges machine,
+            Backup backup,
             Runnable backupTaken, Alerts alerts, Certificates certificates,
             Clock clock, LongSupplier nanoTime, Supplier<UUID> ids, SecureRandom random) {}
 
@@ -54,15 +60,27 @@ final class LiveSetup implements AutoCloseable {
     LiveSetup(Rooms rooms, ListenerSettings listen, Supplier<Listeners> doors, boolean simulated) {
         BackupPlan plan = new BackupPlan(rooms.database());
         setUp = SetUp.open(new SetupRooms(rooms.database(), rooms.secrets(), rooms.data(), rooms.governance(),
-                rooms.people(), rooms.adminTrail(), new RecordingSystemChanges(rooms.data().resolve(MACHINE)),
+                rooms.people(), rooms.adminTrail(), rooms.machine(),
                 rooms.certificates(),
                 rooms.probe().forSetUp(), rooms.engines(), rooms.models(), plan,
                 new AlertTargets(rooms.governance(),
                         (destination, secret) -> tested(rooms.alerts(), destination, secret)),
                 new LoopbackChat(listen, doors), simulated,
                 rooms.clock(), rooms.nanoTime(), rooms.ids(), rooms.random()));
+        undone = new UndoneChanges(rooms.machine(), rooms.data(), rooms.adminTrail(), rooms.ids(), () -> {
+            if (rooms.machine() instanceof ApplianceSystemChanges appliance) {
+                appliance.adoptZone();
+            }
+        });
         codes = new ClaimCodes(setUp);
         backups = new DailyBackup(plan, rooms.backup(), rooms.trail(), rooms.backupTaken(), rooms.clock());
+    }
+
+    /** The appliance's own machine is changed; of every other one it is written down what would be. */
+    static SystemChanges machine(AgentClient agent, Path data, boolean simulated) {
+        return agent.present() && !simulated
+                ? new ApplianceSystemChanges(agent, Path.of("/"))
+                : new RecordingSystemChanges(data.resolve(MACHINE));
     }
 
     private static Check tested(Alerts alerts, AlertDestination destination, @Nullable String secret) {
@@ -84,5 +102,6 @@ final class LiveSetup implements AutoCloseable {
     public void close() {
         codes.close();
         backups.close();
+        undone.close();
     }
 }

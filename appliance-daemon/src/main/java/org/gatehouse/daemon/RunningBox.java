@@ -17,6 +17,8 @@ import org.gatehouse.admin.Box;
 import org.gatehouse.audit.Trail;
 import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
+import org.gatehouse.machine.MachinePower;
+import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
@@ -26,7 +28,7 @@ import org.gatehouse.store.Database;
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
         CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
         Backup backup, Runnable backupTaken,
-        SupportBundle bundle, Updates updates,
+        SupportBundle bundle, Updates updates, SystemChanges machine, MachinePower power,
         @Nullable Runnable restarter) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
@@ -61,6 +63,11 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
                 ? ""
                 : " Those before record " + figures.keptFrom() + " are in the database only: what is kept for a rebuild"
                         + " takes all of its space. Raise journal.kept-max-bytes, or back up.";
+    }
+
+    @Override
+    public Optional<Boolean> clockSynchronised() {
+        return ClockWatch.synchronised();
     }
 
     @Override

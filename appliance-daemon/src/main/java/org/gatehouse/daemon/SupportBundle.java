@@ -24,13 +24,18 @@ import org.gatehouse.admin.Box;
 import org.gatehouse.admin.LogMask;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.governance.snapshot.PolicySnapshot;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.agent.Progress;
+import org.gatehouse.machine.agent.Refused;
+import org.gatehouse.machine.support.SupportVerbs;
 import org.gatehouse.telemetry.RecentLog;
 
 /**
  * What somebody who helps must know of a box, in one file that may be sent: no prompts, no answers, no secrets, no names of
  * people, no list of who called what.
  */
-record SupportBundle(Path data, RecentLog log, Supplier<String> metrics, Supplier<PolicySnapshot> policy, Clock clock) {
+record SupportBundle(Path data, RecentLog log, Supplier<String> metrics, Supplier<PolicySnapshot> policy,
+        AgentClient agent, Clock clock) {
 
     private static final String README = """
             A support bundle of Gatehouse.
@@ -42,6 +47,8 @@ record SupportBundle(Path data, RecentLog log, Supplier<String> metrics, Supplie
             metrics.txt   all metrics at this moment
             log.jsonl     the last lines of the daemon's log; what looks like a secret is hidden
             threads.txt   what the daemon's threads do
+            system/       of an appliance: its versions, mounts, units, sockets, network, disks, boots, and the end of the
+                          journal of our units; what looks like a secret is hidden
 
             Prompts, answers, keys, passwords, the trail and people's names are not in it. Models, upstreams and departments
             stand in the metrics by their names: read them before you send the file, if that is too much.
@@ -68,8 +75,24 @@ record SupportBundle(Path data, RecentLog log, Supplier<String> metrics, Supplie
         }
         add(zip, now, "log.jsonl", lines.toString());
         add(zip, now, "threads.txt", threads());
+        system(zip, now);
         // The stream itself is the caller's to close.
         zip.finish();
+    }
+
+    /** A bundle without it is of use, too: its agent may be what is broken. */
+    private void system(ZipOutputStream zip, Instant now) throws IOException {
+        if (!agent.present()) {
+            return;
+        }
+        try {
+            for (Map.Entry<String, JsonNode> piece : agent
+                    .ask(SupportVerbs.COLLECT, JsonNodeFactory.instance.objectNode(), Progress.NONE).properties()) {
+                add(zip, now, "system/" + piece.getKey() + ".txt", LogMask.mask(piece.getValue().asText()));
+            }
+        } catch (Refused | IOException e) {
+            add(zip, now, "system/missing.txt", "The agent did not tell: " + e.getMessage() + "\n");
+        }
     }
 
     private static ObjectNode about(Box.Status status, Instant now) {

@@ -21,7 +21,9 @@ public enum AlertKind {
     /** Somebody signed in past every sign-on provider. */
     BREAK_GLASS(Threshold.NONE),
     /** The last backup is so many days old. */
-    BACKUP_AGE(Threshold.AT_LEAST);
+    BACKUP_AGE(Threshold.AT_LEAST),
+    /** The wall clock went elsewhere at once. */
+    CLOCK(Threshold.NONE);
 
     private final Threshold threshold;
 

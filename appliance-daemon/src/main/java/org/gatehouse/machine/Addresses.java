@@ -42,6 +42,41 @@ public final class Addresses {
         return true;
     }
 
+    /** Whether a host may have that address, which has a prefix: no network's own, no broadcast, nobody's and not everybody's. */
+    public static boolean isOfAHost(String prefixed) {
+        if (!isPrefixed(prefixed) || prefix(prefixed) == 0) {
+            return false;
+        }
+        InetAddress address = address(prefixed);
+        if (address.isAnyLocalAddress() || address.isLoopbackAddress() || address.isMulticastAddress()) {
+            return false;
+        }
+        byte[] bytes = address.getAddress();
+        int host = 8 * bytes.length - prefix(prefixed);
+        // RFC 3021: networks of two have neither; IPv6 has no broadcast, and its first address is the routers'.
+        if (bytes.length != 4 || host < 2) {
+            return bytes.length != 4 || (bytes[0] & 0xff) < 0xf0;
+        }
+        int low = java.nio.ByteBuffer.wrap(bytes).getInt() & (1 << host) - 1;
+        return low != 0 && low != (1 << host) - 1 && (bytes[0] & 0xff) != 0 && (bytes[0] & 0xff) < 0xf0;
+    }
+
+    /** Whether the first, which has a prefix, is the second. */
+    public static boolean same(String prefixed, String other) {
+        return address(prefixed).equals(InetAddress.ofLiteral(other));
+    }
+
+    /** Whether it is an address of this very machine to itself. */
+    public static boolean isLoopback(String text) {
+        return isLiteral(text) && InetAddress.ofLiteral(text).isLoopbackAddress();
+    }
+
+    /** Whether it is an IPv6 address of its link alone, as routers announce themselves. */
+    public static boolean isLinkLocal6(String literal) {
+        InetAddress address = InetAddress.ofLiteral(literal);
+        return address.getAddress().length == 16 && address.isLinkLocalAddress();
+    }
+
     private static InetAddress address(String prefixed) {
         return InetAddress.ofLiteral(prefixed.substring(0, prefixed.indexOf('/')));
     }

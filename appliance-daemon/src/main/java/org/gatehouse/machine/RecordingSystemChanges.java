@@ -2,20 +2,16 @@ package org.gatehouse.machine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InterfaceAddress;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.agent.Refused;
 
 /**
  * Writes down what would change, in a file, and changes nothing: for machines whose operating system is somebody else's.
@@ -37,7 +33,7 @@ public final class RecordingSystemChanges implements SystemChanges {
 
     @Override
     public Facts facts() {
-        return new Facts(hostname(), ZoneId.systemDefault().getId(), cards());
+        return new Facts(ThisMachine.hostname(), ZoneId.systemDefault().getId(), ThisMachine.cards());
     }
 
     @Override
@@ -55,50 +51,43 @@ public final class RecordingSystemChanges implements SystemChanges {
     }
 
     @Override
-    public boolean apply(MachineSettings wanted) throws IOException {
+    public Applied apply(MachineSettings wanted, Duration within) throws IOException {
         lock.lock();
         try {
             // What is written down has no secrets.
             if (applied().map(Json::tree).filter(Json.tree(wanted)::equals).isPresent()) {
-                return false;
+                return new Applied(false, null);
             }
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
             Files.writeString(fresh, Json.text(Json.tree(wanted)) + "\n");
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            return true;
+            return new Applied(true, null);
         } finally {
             lock.unlock();
         }
     }
 
-    /** From the kernel: asking for it by Java may ask the DNS. */
-    private static String hostname() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException _) {
-            return "localhost";
-        }
+    @Override
+    public Optional<Trial> trial() {
+        return Optional.empty();
     }
 
-    private static List<Card> cards() {
-        try {
-            List<Card> cards = new ArrayList<>();
-            for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
-                if (!card.isLoopback()) {
-                    byte[] mac = card.getHardwareAddress();
-                    cards.add(new Card(card.getName(), mac == null ? "" : HexFormat.ofDelimiter(":").formatHex(mac),
-                            card.isUp(), card.getInterfaceAddresses().stream().map(RecordingSystemChanges::text)
-                                    .toList()));
-                }
-            }
-            cards.sort(Comparator.comparing(Card::name));
-            return cards;
-        } catch (java.net.SocketException e) {
-            throw new UncheckedIOException(e);
-        }
+    @Override
+    public Optional<Undone> undone() {
+        return Optional.empty();
     }
 
-    private static String text(InterfaceAddress address) {
-        return address.getAddress().getHostAddress().replaceFirst("%.*", "") + "/" + address.getNetworkPrefixLength();
+    @Override
+    public void keep() throws Refused {
+        throw nothingOnTrial();
+    }
+
+    @Override
+    public void undo() throws Refused {
+        throw nothingOnTrial();
+    }
+
+    private static Refused nothingOnTrial() {
+        return new Refused("no_trial", "No change of the network waits to be kept.");
     }
 }

@@ -1,6 +1,7 @@
 package org.gatehouse.setup;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,10 +27,16 @@ import org.gatehouse.machine.MachineSettings;
 import org.gatehouse.machine.MachineSettings.Mode;
 import org.gatehouse.machine.MachineSettings.Network;
 import org.gatehouse.machine.NetworkProbe;
+import org.gatehouse.machine.NetworkProof;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.Refused;
 
 /** The machine's name, time, network and proxy. */
-record MachineStep(SystemChanges machine, NetworkProbe probe, Governance governance) implements Step<MachineSettings> {
+record MachineStep(SystemChanges machine, NetworkProbe probe, NetworkProof proof, Governance governance)
+        implements
+            Step<MachineSettings> {
+    /** Longer than usual: at the new address a browser asks about the certificate, and for a claim code. */
+    private static final Duration FROM_A_BROWSER = Duration.ofMinutes(3);
     private static final String PROXY_TARGET = "api.openai.com:443";
 
     @Override
@@ -117,15 +124,45 @@ record MachineStep(SystemChanges machine, NetworkProbe probe, Governance governa
     @Override
     public Outcome accept(MachineSettings answer, Asking asking) {
         try {
-            boolean changed = machine.apply(answer);
+            SystemChanges.Applied applied = machine.apply(answer, FROM_A_BROWSER);
             if (use(answer.proxy(), asking.actor()) instanceof Change.Refused<Settings>(Refusal refusal)) {
                 return new Outcome.Refused(refusal);
             }
-            return new Outcome.Done(Json.tree(answer), JsonNodeFactory.instance.objectNode().put("changed", changed)
-                    .put("recorded", machine.recorded()), JsonNodeFactory.instance.objectNode());
+            ObjectNode result = JsonNodeFactory.instance.objectNode().put("changed", applied.changed())
+                    .put("recorded", machine.recorded());
+            SystemChanges.Trial trial = applied.trial();
+            return trial == null ? done(answer, result) : onTrial(answer, asking, applied, trial, result);
+        } catch (Refused e) {
+            return new Outcome.Refused(new Refusal.Conflict(e.message()));
         } catch (IOException e) {
             return new Outcome.Refused(new Refusal.Conflict("The machine was not changed: " + e.getMessage()));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Refused(new Refusal.Conflict("The box stops. Answer again when it is back."));
         }
+    }
+
+    private static Outcome done(MachineSettings answer, ObjectNode result) {
+        return new Outcome.Done(Json.tree(answer), result, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** On the box's own screen nobody can be cut off, so the network itself decides. A browser has to come back and say it again. */
+    private Outcome onTrial(MachineSettings answer, Asking asking, SystemChanges.Applied applied,
+            SystemChanges.Trial trial, ObjectNode result) throws Refused, IOException, InterruptedException {
+        if (Addresses.isLoopback(asking.actor().address())) {
+            NetworkProof.Decision decision = proof.decide(answer.network());
+            return decision.kept()
+                    ? done(answer, result.put("message", decision.message()))
+                    : new Outcome.Failed(List.of(Check.failed("network", decision.message(), 0)));
+        }
+        if (!applied.changed()) {
+            machine.keep();
+            return done(answer, result);
+        }
+        return new Outcome.Awaiting(Json.tree(answer), result.put("until", trial.until().toString()).put("message",
+                "The network changes now. Open the box at its new address and answer this step again before "
+                        + trial.until() + "; otherwise the change is undone."),
+                JsonNodeFactory.instance.objectNode(), trial.id());
     }
 
     private static HttpProxy governed(MachineSettings.Proxy proxy) {

@@ -3,6 +3,7 @@ package org.gatehouse.setup;
 import java.util.List;
 
 import org.gatehouse.machine.NetworkProbe;
+import org.gatehouse.machine.NetworkProof;
 
 /** The steps of the set-up, in order. Stateless. */
 final class Steps {
@@ -13,6 +14,7 @@ final class Steps {
 
     static List<Step<?>> of(SetupRooms rooms, SetupRows rows) {
         return List.of(new MachineStep(rooms.machine(), new NetworkProbe(rooms.clock(), rooms.random()),
+                new NetworkProof(rooms.machine(), NetworkProof.Neighbours.OF_KERNEL, Thread::sleep),
                 rooms.governance()),
                 new CertificateStep(rooms.certificates()),
                 new AdministratorStep(rooms.governance().users(), rooms.people().breakGlass(), rows),

@@ -56,12 +56,16 @@ import org.gatehouse.identity.People;
 import org.gatehouse.identity.Session;
 import org.gatehouse.listen.CertificateKeeper;
 import org.gatehouse.listen.ChallengeDoor;
+import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
+import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
+import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.setup.AlertTargets;
 import org.gatehouse.setup.BackupPlan;
 import org.gatehouse.setup.Certificates;
@@ -176,8 +180,9 @@ public final class AdminServer implements AutoCloseable {
         CertificateKeeper keeper = new CertificateKeeper(directory.resolve("tls"), clock);
         box.acme = AcmeSource.open(new AcmeSource.Rooms(fresh.database(), secrets, trail.node(), client, keeper,
                 new ChallengeDoor("127.0.0.1", () -> 8443), () -> {}, clock, new SecureRandom()));
+        box.machine = new RecordingSystemChanges(directory.resolve("machine.json"));
         setUp = SetUp.open(new SetupRooms(fresh.database(), secrets, directory, governance, people, actions,
-                new RecordingSystemChanges(directory.resolve("machine.json")),
+                box.machine(),
                 new Certificates(keeper, Certificates.Use.PLAIN, () -> {}, box.acme()),
                 (_, _) -> new ProviderTest.Result(true, "It answers.", 1, List.of("m-1")), engines, models,
                 new BackupPlan(fresh.database()), new AlertTargets(governance,
@@ -191,7 +196,9 @@ public final class AdminServer implements AutoCloseable {
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
-                probe, routes, lines::get, box, alerts, setUp,
+                probe, routes, lines::get, box, new BackupTargets(fresh.database(), secrets, directory,
+                        out -> out.write(1), () -> {}, clock),
+                alerts, setUp,
                 standings, latencies, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
                 .start();
@@ -204,6 +211,9 @@ public final class AdminServer implements AutoCloseable {
         public volatile Updates updates = new Updates(new AgentClient(Path.of("/nonexistent/agent")),
                 Path.of("/nonexistent/updates"), (_, _, _, _, _) -> {}, (_, _, _) -> {}, Clock.systemUTC());
         private volatile @Nullable AcmeSource acme;
+        /** Written down in tests; one that answers may be put in its place. */
+        public volatile @Nullable SystemChanges machine;
+        public volatile MachinePower power = new AppliancePower(new AgentClient(Path.of("no-agent")));
 
         @Override
         public Status status() {
@@ -227,6 +237,21 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public Optional<Certificate> certificate() {
             return Optional.of(new Certificate("AB:CD", Instant.EPOCH, null));
+        }
+
+        @Override
+        public SystemChanges machine() {
+            return java.util.Objects.requireNonNull(machine);
+        }
+
+        @Override
+        public Optional<Boolean> clockSynchronised() {
+            return Optional.empty();
+        }
+
+        @Override
+        public MachinePower power() {
+            return power;
         }
 
         @Override

@@ -148,6 +148,24 @@ final class OpenApiIT {
         check("PUT", acme, acme, "{\"directory\":\"https://127.0.0.1:1/dir\",\"names\":[\"box.example.com\"]}");
         check("POST", acme + "/renew", acme + "/renew", null);
         check("DELETE", acme, acme, null);
+        String target = "/api/v1/system/backup-target";
+        String place = "{\"kind\":\"directory\",\"directory\":\"" + directory + "\"}";
+        check("PUT", target, target, place);
+        check("GET", target, target, null);
+        check("POST", target + "/test", target + "/test", place);
+        String brought = check("POST", target + "/run", target + "/run", null).get("name").asText();
+        check("GET", target + "/files", target + "/files", null);
+        tried.add("GET " + target + "/files/{name}");
+        assertThat(server.get(target + "/files/" + brought).status()).isEqualTo(200);
+        check("DELETE", target, target, null);
+        String machine = "/api/v1/system/machine";
+        check("GET", machine, machine, null);
+        check("PUT", machine, machine, "{\"name\":\"gatehouse\"}");
+        check("POST", machine + "/keep", machine + "/keep", null);
+        check("POST", machine + "/undo", machine + "/undo", null);
+        for (String power : List.of("/restart", "/off", "/reset")) {
+            check("POST", machine + power, machine + power, "{\"name\":\"another\"}");
+        }
         check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
         tryUpdates();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {

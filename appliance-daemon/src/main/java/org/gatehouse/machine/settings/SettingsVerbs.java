@@ -1,0 +1,80 @@
+package org.gatehouse.machine.settings;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.Programs;
+import org.gatehouse.machine.agent.Progress;
+import org.gatehouse.machine.agent.Refused;
+import org.gatehouse.machine.agent.Verb;
+
+/** What the agent does to the machine's settings. Thread-safe. */
+public final class SettingsVerbs {
+    /** Where the program lies that the timer calls. */
+    private static final String SELF = "/usr/lib/gatehouse/gatehouse";
+    private static final long SHORTEST_TRIAL = 30;
+    private static final long LONGEST_TRIAL = 600;
+
+    private final SettingsChange change;
+
+    private SettingsVerbs(SettingsChange change) {
+        this.change = change;
+    }
+
+    /** Of the machine below that root. */
+    public static SettingsVerbs of(Path root, Programs programs) {
+        return new SettingsVerbs(new SettingsChange(root, new DurableFiles(root),
+                new Activation(programs, SELF, Activation.Later.THREAD), Clock.systemUTC(),
+                () -> UUID.randomUUID().toString().replace("-", "").substring(0, 12)));
+    }
+
+    /** {@code settings.apply}, {@code settings.confirm}, {@code settings.revert}. */
+    public List<Verb> all() {
+        return List.of(new Changing("settings.apply", asked -> change.apply(asked.path("settings"), within(asked))),
+                new Changing("settings.confirm", _ -> change.keep()),
+                new Changing("settings.revert", _ -> change.undo()));
+    }
+
+    private static Duration within(JsonNode asked) throws Refused {
+        long seconds = asked.path("withinSeconds").asLong(SystemChanges.USUAL_TRIAL.toSeconds());
+        if (seconds < SHORTEST_TRIAL || seconds > LONGEST_TRIAL) {
+            throw new Refused("trial_length", "A change of the network waits to be kept for " + SHORTEST_TRIAL + " to "
+                    + LONGEST_TRIAL + " seconds, not for " + seconds + ".");
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** Undoes that trial because nobody kept it in time. */
+    public void notKept(String id) throws IOException, InterruptedException {
+        change.undo(id, "not_kept");
+    }
+
+    /** Undoes what nobody kept, or what was never finished, when the box starts. */
+    public void atStart() throws IOException, InterruptedException {
+        change.undoAtStart();
+    }
+
+    private interface Doing {
+        ObjectNode run(JsonNode asked) throws Refused, IOException, InterruptedException;
+    }
+
+    private record Changing(String name, Doing doing) implements Verb {
+        @Override
+        public boolean changes() {
+            return true;
+        }
+
+        @Override
+        public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
+            return doing.run(asked);
+        }
+    }
+}

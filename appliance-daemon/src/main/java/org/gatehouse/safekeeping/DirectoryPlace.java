@@ -1,0 +1,60 @@
+package org.gatehouse.safekeeping;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory that the box sees. It must be there: making it would fill the box's own disk where another is not mounted. */
+record DirectoryPlace(Path directory) implements BackupPlace {
+
+    @Override
+    public void put(String name, Path file) throws IOException {
+        require();
+        Path part = Files.createTempFile(directory, "gatehouse-", ".part");
+        try {
+            Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                written.force(true);
+            }
+            Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private void require() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("There is no directory " + directory + ". Make it, or mount the disk that has it.");
+        }
+    }
+
+    @Override
+    public List<Kept> list() throws IOException {
+        require();
+        List<Kept> kept = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                kept.add(new Kept(file.getFileName().toString(), Files.size(file)));
+            }
+        }
+        return kept;
+    }
+
+    @Override
+    public void get(String name, OutputStream out) throws IOException {
+        Files.copy(directory.resolve(name), out);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name));
+    }
+}

@@ -1,0 +1,86 @@
+package org.gatehouse.safekeeping;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.Database;
+import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SecretPlace;
+
+/** The target in the store, its secret sealed. Thread-safe. */
+final class TargetRows {
+    private static final int ONLY = 1;
+    private static final int LONGEST_TROUBLE = 2_000;
+    private static final SecretPlace PLACE = new SecretPlace("backup_target", "1", "sealed_secret");
+
+    private final Jdbi jdbi;
+    private final SecretBox secrets;
+
+    TargetRows(Database database, SecretBox secrets) {
+        this.jdbi = database.jdbi();
+        this.secrets = secrets;
+    }
+
+    /** The target with its secret, and how the last one went. */
+    record Row(BackupTargetDraft target, @Nullable Instant lastAt, @Nullable String lastFile,
+            @Nullable String trouble) {}
+
+    Optional<Row> find() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM backup_target WHERE id = :id")
+                .bind("id", ONLY).map((row, _) -> row(row)).findOne());
+    }
+
+    private Row row(ResultSet row) throws SQLException {
+        byte[] sealed = row.getBytes("sealed_secret");
+        OffsetDateTime last = row.getObject("last_at", OffsetDateTime.class);
+        BackupTargetDraft target = Json.trusted(Objects.requireNonNull(row.getString("terms")),
+                BackupTargetDraft.class);
+        return new Row(target.withSecret(sealed == null ? null : secrets.openText(PLACE, sealed)),
+                last == null ? null : last.toInstant(), row.getString("last_file"), row.getString("last_trouble"));
+    }
+
+    void write(BackupTargetDraft target) {
+        String secret = target.secret();
+        byte[] sealed = secret == null ? null : secrets.sealText(PLACE, secret);
+        jdbi.useTransaction(handle -> {
+            int changed = handle.createUpdate("""
+                    UPDATE backup_target SET terms = :terms, sealed_secret = :sealed, last_trouble = NULL
+                    WHERE id = :id""").bind("terms", Json.text(Json.tree(target)))
+                    .bindByType("sealed", sealed, byte[].class).bind("id", ONLY).execute();
+            if (changed == 0) {
+                handle.createUpdate(
+                        "INSERT INTO backup_target (id, terms, sealed_secret) VALUES (:id, :terms, :sealed)")
+                        .bind("terms", Json.text(Json.tree(target))).bindByType("sealed", sealed, byte[].class)
+                        .bind("id", ONLY).execute();
+            }
+        });
+    }
+
+    boolean remove() {
+        return jdbi.inTransaction(handle -> handle.execute("DELETE FROM backup_target WHERE id = ?", ONLY)) > 0;
+    }
+
+    void brought(Instant at, String file) {
+        jdbi.useTransaction(handle -> handle.createUpdate("""
+                UPDATE backup_target SET last_at = :at, last_file = :file, last_trouble = NULL WHERE id = :id
+                """).bind("at", at.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC)).bind("file", file)
+                .bind("id", ONLY).execute());
+    }
+
+    void failed(String why) {
+        String cut = why.length() <= LONGEST_TROUBLE ? why : why.substring(0, LONGEST_TROUBLE);
+        jdbi.useTransaction(
+                handle -> handle.createUpdate("UPDATE backup_target SET last_trouble = :why WHERE id = :id")
+                        .bind("why", cut).bind("id", ONLY).execute());
+    }
+}
