@@ -87,9 +87,10 @@ final class DatabaseIT {
             insert(handle, "kept");
             handle.execute("ALTER TABLE named_secret ADD COLUMN newer VARCHAR(10)");
             handle.execute("CREATE TABLE of_a_newer_release (id INT PRIMARY KEY)");
-            handle.execute("INSERT INTO \"flyway_schema_history\" (\"installed_rank\", \"version\", \"description\", \"type\","
-                    + " \"script\", \"checksum\", \"installed_by\", \"execution_time\", \"success\") VALUES (9999, '999',"
-                    + " 'newer', 'SQL', 'V999__newer.sql', 1, 'sa', 1, TRUE)");
+            handle.execute(
+                    "INSERT INTO \"flyway_schema_history\" (\"installed_rank\", \"version\", \"description\", \"type\","
+                            + " \"script\", \"checksum\", \"installed_by\", \"execution_time\", \"success\") VALUES (9999, '999',"
+                            + " 'newer', 'SQL', 'V999__newer.sql', 1, 'sa', 1, TRUE)");
             handle.execute("UPDATE schema_digest SET digest = 'of a newer release'");
         });
         fresh.database().close();

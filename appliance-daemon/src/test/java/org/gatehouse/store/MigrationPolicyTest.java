@@ -26,7 +26,8 @@ class MigrationPolicyTest {
             "\\bDROP\\s+(TABLE|COLUMN|VIEW)\\b", "\\bRENAME\\b", "\\bTRUNCATE\\b", "\\bDELETE\\s+FROM\\b",
             "\\bALTER\\s+COLUMN\\b.*\\b(TYPE|SET\\s+NOT\\s+NULL|SET\\s+DATA)\\b",
             "\\bADD\\s+COLUMN\\b(?!.*\\bDEFAULT\\b).*\\bNOT\\s+NULL\\b",
-            "\\bADD\\s+(CONSTRAINT\\b.*)?(UNIQUE|CHECK|FOREIGN)\\b").map(one -> Pattern.compile(one, Pattern.DOTALL)).toList();
+            "\\bADD\\s+(CONSTRAINT\\b.*)?(UNIQUE|CHECK|FOREIGN)\\b").map(one -> Pattern.compile(one, Pattern.DOTALL))
+            .toList();
 
     @Test
     void scriptsOnlyAdd() throws IOException, URISyntaxException {
