@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,9 +24,11 @@ record Disk(Layout layout, Programs programs) {
     /**
      * One of its partitions.
      *
+     * @param device such as {@code /dev/vda2}
      * @param number in the partition table, from 1
+     * @param identifier its UUID, lower case
      */
-    record Partition(int number, String label, long bytes) {}
+    record Partition(Path device, int number, String identifier, String label, long bytes) {}
 
     /** Its name, such as {@code vda}: the disk of the partition whose identifier is half of the running root hash. */
     String name() throws IOException {
@@ -39,7 +42,7 @@ record Disk(Layout layout, Programs programs) {
 
     /**
      * All of its partitions, as its own table has them: the kernel does not know the names of those that were made since it
-     * read it.
+     * read it, and udev not their new identifiers.
      */
     List<Partition> partitions() throws IOException, InterruptedException {
         String told = programs.must(LONGEST, "sfdisk", "--json", "/dev/" + name());
@@ -50,7 +53,8 @@ record Disk(Layout layout, Programs programs) {
             String node = one.path("node").asText();
             Matcher number = NUMBER.matcher(node);
             if (number.find()) {
-                all.add(new Partition(Integer.parseInt(number.group()), one.path("name").asText(),
+                all.add(new Partition(Path.of(node), Integer.parseInt(number.group()),
+                        one.path("uuid").asText().toLowerCase(Locale.ROOT), one.path("name").asText(),
                         sector * one.path("size").asLong()));
             }
         }

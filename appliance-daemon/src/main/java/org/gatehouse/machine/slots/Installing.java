@@ -149,17 +149,23 @@ final class Installing {
     }
 
     /** A disk that takes writes and gives something else back is found now, not by a start that fails. */
-    private void readBack(Bundle bundle) throws IOException {
+    private void readBack(Bundle bundle) throws IOException, InterruptedException {
+        List<Disk.Partition> partitions = disk.partitions();
         for (Bundle.Image image : bundle.images()) {
             Path written = image.slot().equals("kernel")
                     ? layout.kernels().resolve(entries.of(bundle.version())
                             .orElseThrow(() -> new IOException("the kernel image was not written")).file())
-                    : layout.partitions().resolve(image.file().replaceAll(".*_([0-9a-f-]{36})\\..*", "$1"));
+                    : slot(partitions, image.file().replaceAll(".*_([0-9a-f-]{36})\\..*", "$1"));
             if (!sameStart(layout.staged().resolve(image.file()), written)) {
                 throw new IOException("the disk gives back something else than was written for '" + image.slot()
                         + "'. It may be failing: replace it, and have a backup before");
             }
         }
+    }
+
+    private static Path slot(List<Disk.Partition> partitions, String identifier) throws IOException {
+        return partitions.stream().filter(one -> one.identifier().equals(identifier)).findFirst()
+                .orElseThrow(() -> new IOException("no partition has become " + identifier)).device();
     }
 
     private static boolean sameStart(Path file, Path written) throws IOException {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -70,7 +71,8 @@ final class FakeAppliance implements Programs {
     private void partition(Path disk, int number, String label, long sectors) throws IOException {
         Path partition = Files.createDirectories(disk.resolve("vda" + number));
         Files.writeString(partition.resolve("partition"), number + "\n");
-        table.addObject().put("node", "/dev/vda" + number).put("size", sectors).put("name", label);
+        table.addObject().put("node", root.resolve("dev/vda" + number).toString()).put("size", sectors).put("uuid",
+                "00000000-0000-0000-0000-00000000000" + number).put("name", label);
         Files.createSymbolicLink(layout.blocks().resolve("vda" + number), partition);
     }
 
@@ -191,7 +193,12 @@ final class FakeAppliance implements Programs {
                     if (rots) {
                         written[written.length / 2] ^= 1;
                     }
-                    Files.write(layout.partitions().resolve(name.replaceAll(".*_([0-9a-f-]{36})\\..*", "$1")), written);
+                    // The table knows; the links by identifier lag behind, as they do on a real box.
+                    ObjectNode slot = (ObjectNode) Objects.requireNonNull(table.get(name.contains("root") ? 3 : 4));
+                    slot.put("uuid", name.replaceAll(".*_([0-9a-f-]{36})\\..*", "$1").toUpperCase(Locale.ROOT)).put(
+                            "name",
+                            "gatehouse_" + version);
+                    Files.write(Path.of(slot.path("node").asText()), written);
                 }
             }
         }
