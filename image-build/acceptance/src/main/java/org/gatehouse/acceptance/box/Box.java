@@ -167,6 +167,19 @@ public final class Box implements AutoCloseable {
         return reply(send("POST", path, body, console()));
     }
 
+    /** Sends bytes as they are, signed in. */
+    public Reply put(String path, byte[] bytes) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER)
+                .header("Content-Type", "application/octet-stream")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes));
+        console().forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        return reply(sent(request.build()));
+    }
+
     /** A chat through the gateway, with a key. */
     public Reply chat(String key, String model, String words) throws IOException {
         return reply(send("POST", "/v1/chat/completions",
@@ -204,8 +217,12 @@ public final class Box implements AutoCloseable {
             request.header("Content-Type", "application/json").method(method,
                     HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
         }
+        return sent(request.build());
+    }
+
+    private HttpResponse<String> sent(HttpRequest request) throws IOException {
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

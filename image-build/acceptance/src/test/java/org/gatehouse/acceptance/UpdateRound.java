@@ -1,0 +1,241 @@
+package org.gatehouse.acceptance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.gatehouse.acceptance.box.Administrator;
+import org.gatehouse.acceptance.box.Box;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * From this release to the next, to one that is broken, and back: three builds, {@code --next} and {@code --broken} beside the image. What was
+ * called before is in the trail afterwards, whatever happens on the way.
+ */
+@Order(5)
+@ExtendWith(Steps.Given.class)
+final class UpdateRound {
+    private static final String UPDATE = "/api/v1/system/update";
+    private static final int PART = 8 << 20;
+    private static final Duration POLL = Duration.ofSeconds(2);
+    /** Writing a slot on an emulated machine that shares its processors. */
+    private static final Duration INSTALLING = Duration.ofMinutes(15);
+    /** Two tries of a release that does not come up, and the one before. */
+    private static final Duration RETURNING = Duration.ofMinutes(40);
+
+    @Test
+    void nextReleaseIsInstalledAndOneThatIsBrokenIsNot(Steps steps) throws Exception {
+        Path next = bundle("next");
+        Path broken = bundle("broken");
+        String from = Lab.here().version();
+        try (Station station = Station.copyOfSetUpBox(Lab.here().folder("update"))) {
+            String[] call = new String[1];
+            steps.run("carries a call before anything is updated", () -> {
+                station.serve();
+                call[0] = station.box().chat(station.key(), Station.MODEL, "Hello").expect(200).requestId();
+                await(station.box(), state -> runs(state, from) && proven(state, from), Lab.BOOT);
+            });
+            steps.run("refuses a bundle that was cut off, one that somebody else signed, and its own release",
+                    () -> refusesWhatIsWrong(steps, station.box(), next));
+            steps.run("takes the next release while it serves, and restarts into it", () -> {
+                send(station.box(), next, Integer.MAX_VALUE);
+                assertThat(station.box().post(UPDATE + "/check", Map.of()).expect(200).json().path("version").asText())
+                        .isEqualTo(version(next));
+                install(steps, station.box());
+            });
+            steps.run("the next release shows that it is good, with the call still in its trail", () -> {
+                awaitRelease(steps, station, version(next), "good", Lab.BOOT);
+                holds(station.box(), call[0]);
+                station.box().chat(station.key(), Station.MODEL, "Hello again").expect(200);
+            });
+            steps.run("refuses the release before, for it is older", () -> {
+                send(station.box(), bundle("image"), Integer.MAX_VALUE);
+                assertThat(refusal(station.box())).isEqualTo("bundle_older");
+            });
+            steps.run("takes a release whose daemon does not start", () -> {
+                send(station.box(), broken, Integer.MAX_VALUE);
+                install(steps, station.box());
+            });
+            steps.run("comes back by itself, says why, and has lost no row", () -> {
+                JsonNode last = awaitRelease(steps, station, version(next), "returned", RETURNING).path("last");
+                assertThat(last.path("version").asText()).isEqualTo(version(broken));
+                assertThat(last.path("reason").asText()).contains("ended again and again");
+                holds(station.box(), call[0]);
+                station.box().chat(station.key(), Station.MODEL, "Back again").expect(200);
+            });
+            steps.run("goes back to the first release when somebody wants it", () -> {
+                station.box().post(UPDATE + "/return", Map.of("restart", true)).expect(200);
+                awaitRelease(steps, station, from, "given_up", Lab.BOOT);
+                holds(station.box(), call[0]);
+            });
+            steps.run("shuts down in good order", station::shutDown);
+        }
+    }
+
+    private interface Moment {
+        void cut(Box box) throws Exception;
+    }
+
+    @Test
+    void updateThatIsCutOffLeavesTheBoxAsItWas(Steps steps) throws Exception {
+        Path next = bundle("next");
+        String from = Lab.here().version();
+        Map<String, Moment> moments = new java.util.LinkedHashMap<>();
+        moments.put("while the bundle is sent", box -> send(box, next, 64 << 20));
+        for (String step : List.of("Checking", "Unpacking", "Writing", "Reading")) {
+            moments.put("at the step '" + step + "'", box -> {
+                send(box, next, Integer.MAX_VALUE);
+                box.post(UPDATE + "/install", Map.of("restart", false)).expect(200);
+                await(box, state -> state.path("work").path("step").asText().startsWith(step)
+                        || state.path("work").isNull(), INSTALLING);
+            });
+        }
+        try (Station station = Station.copyOfSetUpBox(Lab.here().folder("update-cut"))) {
+            station.makeDisksHonest();
+            steps.run("serves before anything is cut", station::serve);
+            String call = station.box().chat(station.key(), Station.MODEL, "Hello").expect(200).requestId();
+            await(station.box(), state -> proven(state, from), Lab.BOOT);
+            for (Map.Entry<String, Moment> moment : moments.entrySet()) {
+                steps.run("cut " + moment.getKey() + ": comes back with what runs whole", () -> {
+                    moment.getValue().cut(station.box());
+                    station.machine().cutPower();
+                    station.serve();
+                    JsonNode state = station.box().get(UPDATE).expect(200).json();
+                    steps.note("runs " + state.path("version").asText());
+                    holds(station.box(), call);
+                    await(station.box(), now -> proven(now, now.path("version").asText()), Lab.BOOT);
+                });
+            }
+            steps.run("the next release is installed after all of that", () -> {
+                if (!runs(station.box().get(UPDATE).expect(200).json(), version(next))) {
+                    send(station.box(), next, Integer.MAX_VALUE);
+                    install(steps, station.box());
+                }
+                awaitRelease(steps, station, version(next), "good", Lab.BOOT);
+                holds(station.box(), call);
+            });
+        }
+    }
+
+    private static void refusesWhatIsWrong(Steps steps, Box box, Path next) throws Exception {
+        send(box, next, 100 << 20);
+        assertThat(refusal(box)).as("cut off").isEqualTo("bundle_damaged");
+        send(box, bundle("image"), Integer.MAX_VALUE);
+        assertThat(refusal(box)).as("its own release").isEqualTo("bundle_same");
+        send(box, Path.of(Lab.property("foreign")), Integer.MAX_VALUE);
+        assertThat(refusal(box)).as("signed by another").isEqualTo("bundle_untrusted");
+        steps.note("nothing was written");
+        JsonNode state = box.get(UPDATE).expect(200).json();
+        assertThat(state.path("releases")).hasSize(1);
+    }
+
+    private static String refusal(Box box) throws IOException {
+        JsonNode problem = box.post(UPDATE + "/check", Map.of()).expect(422).json();
+        String type = problem.path("type").asText();
+        return type.substring(type.lastIndexOf(':') + 1);
+    }
+
+    private static void send(Box box, Path bundle, int atMost) throws IOException {
+        try (InputStream in = Files.newInputStream(bundle)) {
+            long sent = 0;
+            for (byte[] part = in.readNBytes(PART); part.length > 0 && sent < atMost; part = in.readNBytes(PART)) {
+                box.put(UPDATE + "/bundle?offset=" + sent, Arrays.copyOf(part, part.length)).expect(200);
+                sent += part.length;
+            }
+        }
+    }
+
+    private static void install(Steps steps, Box box) throws Exception {
+        long begun = System.nanoTime();
+        box.post(UPDATE + "/install", Map.of("restart", true)).expect(200);
+        try {
+            JsonNode state = await(box, now -> now.path("work").isNull(), INSTALLING);
+            assertThat(state.path("trouble").isNull()).as(state.toString()).isTrue();
+        } catch (IOException _) {
+            // It restarts already.
+        }
+        steps.measured("installed after", Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    private static JsonNode awaitRelease(Steps steps, Station station, String version, String outcome, Duration limit)
+            throws Exception {
+        long begun = System.nanoTime();
+        long end = begun + limit.toNanos();
+        String seen = "";
+        while (System.nanoTime() < end) {
+            Thread.sleep(POLL);
+            try {
+                Box.Reply reply = station.box().get(UPDATE);
+                if (reply.status() == 401) {
+                    station.box().signIn(Administrator.OF_TESTS);
+                }
+                seen = reply.text();
+                JsonNode state = reply.json();
+                if (runs(state, version) && state.path("last").path("outcome").asText().equals(outcome)) {
+                    steps.measured("there after", Duration.ofNanos(System.nanoTime() - begun));
+                    station.box().awaitReady(Lab.BOOT);
+                    return state;
+                }
+            } catch (IOException e) {
+                seen = String.valueOf(e.getMessage());
+            }
+        }
+        throw new AssertionError("The box does not run " + version + " as '" + outcome + "': " + seen);
+    }
+
+    private static JsonNode await(Box box, Predicate<JsonNode> wanted, Duration limit) throws Exception {
+        long end = System.nanoTime() + limit.toNanos();
+        JsonNode state;
+        do {
+            state = box.get(UPDATE).expect(200).json();
+            if (wanted.test(state)) {
+                return state;
+            }
+            Thread.sleep(POLL);
+        } while (System.nanoTime() < end);
+        throw new AssertionError("The box stays as it is: " + state);
+    }
+
+    private static boolean runs(JsonNode state, String version) {
+        return state.path("version").asText().equals(version);
+    }
+
+    private static boolean proven(JsonNode state, String version) {
+        for (JsonNode release : state.path("releases")) {
+            if (release.path("version").asText().equals(version)) {
+                return release.path("good").asBoolean();
+            }
+        }
+        return false;
+    }
+
+    private static void holds(Box box, String requestId) throws IOException {
+        assertThat(box.rowsOf(requestId)).as("rows of the call " + requestId).hasSize(1);
+        JsonNode trail = box.verifiedTrail();
+        assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
+    }
+
+    private static Path bundle(String build) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(Lab.property(build)))) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".bundle")).findFirst()
+                    .orElseThrow(() -> new IOException("the build '" + build + "' has no bundle"));
+        }
+    }
+
+    private static String version(Path bundle) {
+        return bundle.getFileName().toString().replaceFirst("gatehouse_([0-9.]+)-.*", "$1");
+    }
+}
