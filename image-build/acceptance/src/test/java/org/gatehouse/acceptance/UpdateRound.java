@@ -95,7 +95,7 @@ final class UpdateRound {
         String from = Lab.here().version();
         Map<String, Moment> moments = new java.util.LinkedHashMap<>();
         moments.put("while the bundle is sent", box -> send(box, next, 64 << 20));
-        for (String step : List.of("Checking", "Unpacking", "Writing", "Reading")) {
+        for (String step : List.of("Copying", "Unpacking", "Writing", "Reading")) {
             moments.put("at the step '" + step + "'", box -> {
                 send(box, next, Integer.MAX_VALUE);
                 box.post(UPDATE + "/install", Map.of("restart", false)).expect(200);
@@ -152,7 +152,7 @@ final class UpdateRound {
         try (InputStream in = Files.newInputStream(bundle)) {
             long sent = 0;
             for (byte[] part = in.readNBytes(PART); part.length > 0 && sent < atMost; part = in.readNBytes(PART)) {
-                box.put(UPDATE + "/bundle?offset=" + sent, Arrays.copyOf(part, part.length)).expect(200);
+                box.putBytes(UPDATE + "/bundle?offset=" + sent, Arrays.copyOf(part, part.length)).expect(200);
                 sent += part.length;
             }
         }
@@ -196,17 +196,8 @@ final class UpdateRound {
         throw new AssertionError("The box does not run " + version + " as '" + outcome + "': " + seen);
     }
 
-    private static JsonNode await(Box box, Predicate<JsonNode> wanted, Duration limit) throws Exception {
-        long end = System.nanoTime() + limit.toNanos();
-        JsonNode state;
-        do {
-            state = box.get(UPDATE).expect(200).json();
-            if (wanted.test(state)) {
-                return state;
-            }
-            Thread.sleep(POLL);
-        } while (System.nanoTime() < end);
-        throw new AssertionError("The box stays as it is: " + state);
+    private static JsonNode await(Box box, Predicate<JsonNode> wanted, Duration limit) throws IOException {
+        return box.awaitJson(UPDATE, wanted, limit);
     }
 
     private static boolean runs(JsonNode state, String version) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -167,8 +168,31 @@ public final class Box implements AutoCloseable {
         return reply(send("POST", path, body, console()));
     }
 
+    /** Replaces something, signed in. */
+    public Reply put(String path, Object body) throws IOException {
+        return reply(send("PUT", path, body, console()));
+    }
+
+    /**
+     * Reads something again and again, signed in.
+     *
+     * @throws NotSeen if it does not become what was hoped for in time; the message has what it was last
+     */
+    public JsonNode awaitJson(String path, Predicate<JsonNode> wanted, Duration limit) throws IOException {
+        long end = System.nanoTime() + limit.toNanos();
+        JsonNode found;
+        do {
+            found = get(path).expect(200).json();
+            if (wanted.test(found)) {
+                return found;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        } while (System.nanoTime() < end);
+        throw new NotSeen(path + " did not become what was hoped for in " + limit + ": " + found);
+    }
+
     /** Sends bytes as they are, signed in. */
-    public Reply put(String path, byte[] bytes) throws IOException {
+    public Reply putBytes(String path, byte[] bytes) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes));
