@@ -29,16 +29,18 @@ export default function System() {
     <Page title={t('title')} about={t('about')}>
       <BoxStatus />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
-        <OrganisationSettings />
         <Stack gap="md">
           <Releases may={mayOperate} />
+          <OrganisationSettings />
+          <Machine may={mayOperate} />
+          <Restart may={mayOperate} />
+        </Stack>
+        <Stack gap="md">
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           {mayOperate && <BackupTarget />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
           {mayOperate && <Download title={t('support')} what={t('supportWhat')} verb={t('makeSupport')} path="/api/v1/system/support-bundle" file="gatehouse-support.zip" />}
-          <Machine may={mayOperate} />
-          <Restart may={mayOperate} />
           <Panel title={t('api')}>
             <Text size="sm">
               {t('apiWhat')}{' '}
