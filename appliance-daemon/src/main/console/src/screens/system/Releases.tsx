@@ -44,7 +44,9 @@ function OnDisk({ now, may, again }: { now: State; may: boolean; again: () => vo
         {last?.outcome === 'returned' && last.reason && (
           <>
             <Text size="sm">{t('why')}</Text>
-            <Code block>{last.reason}</Code>
+            <Code block tabIndex={0} aria-label={t('why')} style={{ whiteSpace: 'pre-wrap' }}>
+              {last.reason}
+            </Code>
           </>
         )}
         <Table className="table" aria-label={t('onDisk')}>
