@@ -11,14 +11,9 @@ make_kernel_image() {
     cp "$ROOT/usr/lib/os-release" "$WORK/os-release"
     mkdir -p "$WORK/keys"
     cp "$KEYS"/boot.{key,crt} "$WORK/keys/"
-    # Two profiles in one file, so that neither needs a signature or a root file system of its own: what a box starts, and an
-    # entry of the boot menu that asks on the screen before it erases anything. systemd-boot 257 lists the later one first and
-    # so starts it by itself, at least while an entry's tries are counted; with another order the loader's default names it.
-    enter "$TOOLS" ukify build --profile="$(printf 'ID=main\nTITLE=start')" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE" \
-        --output=/run/work/main.efi
+    # One profile: with a second one for the boot menu, systemd-boot 257 started the older of two releases after an update.
     enter "$TOOLS" ukify build --linux=/run/work/vmlinuz --initrd=/run/work/initrd.img --os-release=@/run/work/os-release \
-        --profile="$(printf 'ID=factory-reset\nTITLE=Reset to factory state')" --join-profile=/run/work/main.efi \
-        --uname="$KERNEL" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE gatehouse.reset" --secureboot-private-key=/run/work/keys/boot.key \
+        --uname="$KERNEL" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE" --secureboot-private-key=/run/work/keys/boot.key \
         --secureboot-certificate=/run/work/keys/boot.crt --output=/run/work/gatehouse.efi
     enter "$TOOLS" sbsign --key /run/work/keys/boot.key --cert /run/work/keys/boot.crt --output /run/work/loader.efi \
         /usr/lib/systemd/boot/efi/systemd-bootx64.efi

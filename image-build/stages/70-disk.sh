@@ -13,7 +13,7 @@ make_disk() {
     cp "$WORK/loader.efi" "$esp/EFI/systemd/systemd-bootx64.efi"
     # Three tries: a disk that was written badly says so instead of trying for ever.
     cp "$OUT/gatehouse_$VERSION.efi" "$esp/EFI/Linux/gatehouse_$VERSION+3.efi"
-    printf 'timeout 3\ndefault gatehouse_*.efi@main\neditor no\nconsole-mode keep\n' >"$esp/loader/loader.conf"
+    printf 'timeout 3\neditor no\nconsole-mode keep\n' >"$esp/loader/loader.conf"
     # FAT keeps when a file was made and changed.
     find "$esp" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
     cat >"$WORK/disk.repart/00-esp.conf" <<X
