@@ -118,10 +118,8 @@ final class MachineRound {
     }
 
     private static boolean unreachable(Box box) throws InterruptedException {
-        for (int i = 0; i < 60; i++) {
-            try {
-                box.get("/healthz");
-            } catch (IOException _) {
+        for (int i = 0; i < 20; i++) {
+            if (!box.answersWithin(Duration.ofSeconds(2))) {
                 return true;
             }
             Thread.sleep(Duration.ofMillis(500));

@@ -111,6 +111,16 @@ public final class Box implements AutoCloseable {
         await("/healthz", limit);
     }
 
+    /** Whether anybody answers in that time; a connection that was open before may hang for as long. */
+    public boolean answersWithin(Duration limit) {
+        try {
+            return sent(HttpRequest.newBuilder(address.resolve("/healthz")).timeout(limit).GET().build())
+                    .statusCode() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     private void await(String path, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         String last;
