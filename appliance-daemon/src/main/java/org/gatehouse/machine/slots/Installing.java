@@ -49,6 +49,9 @@ final class Installing {
 
     /** Whether a bundle may be installed here, and what it is. */
     Bundle check(Path file) throws Refused, IOException, InterruptedException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw nothing();
+        }
         Bundle bundle = Bundle.open(file, layout.keyring(), programs);
         if (!bundle.compatible().equals(layout.compatible())) {
             throw new Refused("bundle_for_another_machine", "The bundle is for machines of the kind "

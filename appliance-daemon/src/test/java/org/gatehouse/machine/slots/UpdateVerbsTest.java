@@ -71,8 +71,10 @@ class UpdateVerbsTest {
 
     @Test
     void refusesWhenNothingWasReceivedOrALinkLiesThere() throws Exception {
-        assertThatThrownBy(() -> box.ask("update.install")).isInstanceOfSatisfying(Refused.class,
-                refused -> assertThat(refused.code()).isEqualTo("no_bundle"));
+        for (String verb : new String[]{"update.check", "update.install"}) {
+            assertThatThrownBy(() -> box.ask(verb)).isInstanceOfSatisfying(Refused.class,
+                    refused -> assertThat(refused.code()).isEqualTo("no_bundle"));
+        }
 
         box.received("maker 1.3.0 gatehouse-vm-x86-64 100000");
         Path elsewhere = folder.resolve("elsewhere");

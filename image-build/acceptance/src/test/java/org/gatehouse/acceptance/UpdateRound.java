@@ -72,7 +72,7 @@ final class UpdateRound {
             steps.run("comes back by itself, says why, and has lost no row", () -> {
                 JsonNode last = awaitRelease(steps, station, version(next), "returned", RETURNING).path("last");
                 assertThat(last.path("version").asText()).isEqualTo(version(broken));
-                assertThat(last.path("reason").asText()).contains("ended again and again");
+                assertThat(last.path("reason").asText()).contains("has not shown that it is good");
                 holds(station.box(), call[0]);
                 station.box().chat(station.key(), Station.MODEL, "Back again").expect(200);
             });
