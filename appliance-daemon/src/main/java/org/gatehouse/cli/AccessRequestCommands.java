@@ -29,7 +29,7 @@ final class AccessRequestCommands {
         line.addSubcommand("show", new Leaf("show", "Shows one request.", NOUN + " show " + EXAMPLE_ID, environment,
                 command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.get(NOUN + "/" + command.argument(), Map.of()));
+                        return command.print(client.get(NOUN + "/" + command.argument(), Map.of()));
                     }
                 }).argument("ID", "Which one.", true).commandLine());
         line.addSubcommand("create", new Leaf("create", "Asks for a model on behalf of a user.",
@@ -48,7 +48,7 @@ final class AccessRequestCommands {
         line.addSubcommand("withdraw", new Leaf("withdraw", "Takes a request back that nobody has decided about.",
                 NOUN + " withdraw " + EXAMPLE_ID, environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.post(NOUN + "/" + command.argument() + "/withdraw",
+                        return command.print(client.post(NOUN + "/" + command.argument() + "/withdraw",
                                 JsonNodeFactory.instance.objectNode()));
                     }
                 }).argument("ID", "Which one.", true).commandLine());
@@ -64,7 +64,7 @@ final class AccessRequestCommands {
                         body.put("note", note);
                     }
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.post(NOUN + "/" + command.argument() + "/" + verb, body));
+                        return command.print(client.post(NOUN + "/" + command.argument() + "/" + verb, body));
                     }
                 }).argument("ID", "Which one.", true).option("--note", "TEXT", "What to say to whoever asked.", false)
                 .commandLine());
@@ -108,17 +108,8 @@ final class AccessRequestCommands {
             if (key != null) {
                 body.put("keyId", key);
             }
-            return print(command, client.post(NOUN, body));
+            return command.print(client.post(NOUN, body));
         }
-    }
-
-    private static int print(Leaf command, JsonNode thing) {
-        if (command.json()) {
-            Output.json(command.out(), thing);
-        } else {
-            Output.members(command.out(), thing);
-        }
-        return 0;
     }
 
     static CommandLine catalogue(Map<String, String> environment) {

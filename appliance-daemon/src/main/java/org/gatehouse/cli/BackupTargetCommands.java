@@ -22,7 +22,7 @@ final class BackupTargetCommands {
         line.addSubcommand("show", new Leaf("show", "Shows it, and how the last one went.", "backup-target show",
                 environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return SystemCommands.print(command, client.get(PATH, Map.of()));
+                        return command.print(client.get(PATH, Map.of()));
                     }
                 }).commandLine());
         line.addSubcommand("set", options(new Leaf("set", "Sets it, after a test.",
@@ -39,7 +39,7 @@ final class BackupTargetCommands {
         line.addSubcommand("run", new Leaf("run", "Brings a backup there now.", "backup-target run", environment,
                 command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return SystemCommands.print(command, client.post(PATH + "/run",
+                        return command.print(client.post(PATH + "/run",
                                 JsonNodeFactory.instance.objectNode()));
                     }
                 }).commandLine());
@@ -91,20 +91,20 @@ final class BackupTargetCommands {
 
     private static int set(Leaf command) {
         ObjectNode draft = JsonNodeFactory.instance.objectNode().put("kind", command.option("--kind"));
-        text(command, draft, "--directory", "directory");
+        command.text(draft, "--directory", "directory");
         if ("s3".equals(command.option("--kind"))) {
             ObjectNode store = draft.putObject("s3");
-            text(command, store, "--endpoint", "endpoint");
-            text(command, store, "--region", "region");
-            text(command, store, "--bucket", "bucket");
-            text(command, store, "--prefix", "prefix");
-            text(command, store, "--access-key-id", "accessKeyId");
+            command.text(store, "--endpoint", "endpoint");
+            command.text(store, "--region", "region");
+            command.text(store, "--bucket", "bucket");
+            command.text(store, "--prefix", "prefix");
+            command.text(store, "--access-key-id", "accessKeyId");
         } else if ("sftp".equals(command.option("--kind"))) {
             ObjectNode server = draft.putObject("sftp");
-            text(command, server, "--host", "host");
-            number(command, server, "--port", "port");
-            text(command, server, "--user", "user");
-            text(command, server, "--host-key", "hostKey");
+            command.text(server, "--host", "host");
+            command.number(server, "--port", "port");
+            command.text(server, "--user", "user");
+            command.text(server, "--host-key", "hostKey");
         }
         String variable = command.option("--secret-env");
         String file = command.option("--secret-file");
@@ -113,31 +113,14 @@ final class BackupTargetCommands {
         } else if (file != null) {
             draft.put("secret", Member.file(Path.of(file)));
         }
-        number(command, draft, "--hour", "hour");
-        number(command, draft, "--keep", "keep");
+        command.number(draft, "--hour", "hour");
+        command.number(draft, "--keep", "keep");
         try (AdminClient client = command.connection().open()) {
             JsonNode test = client.post(PATH + "/test", draft);
             if (!test.get("ok").asBoolean()) {
                 throw new CommandFailed("Nothing was stored: " + test.get("message").asText());
             }
-            return SystemCommands.print(command, command.has("--test-only") ? test : client.put(PATH, draft));
-        }
-    }
-
-    private static void text(Leaf command, ObjectNode body, String option, String field) {
-        String given = command.option(option);
-        if (given != null) {
-            body.put(field, given);
-        }
-    }
-
-    private static void number(Leaf command, ObjectNode body, String option, String field) {
-        String given = command.option(option);
-        if (given != null) {
-            if (!given.matches("[0-9]{1,6}")) {
-                throw new CommandFailed("'" + given + "' for " + option + " is no whole number.");
-            }
-            body.put(field, Integer.parseInt(given));
+            return command.print(command.has("--test-only") ? test : client.put(PATH, draft));
         }
     }
 }

@@ -2,7 +2,6 @@ package org.gatehouse.cli;
 
 import java.util.Map;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine;
 
@@ -18,25 +17,16 @@ final class CertificateCommands {
         certificate.addSubcommand("show", new Leaf("show", "Shows it, and how its renewal does.", "certificate show",
                 environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.get("system/certificate", Map.of()));
+                        return command.print(client.get("system/certificate", Map.of()));
                     }
                 }).commandLine());
         certificate.addSubcommand("renew", new Leaf("renew", "Asks the authority in the network for the next one now.",
                 "certificate renew", environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.post("system/certificate/acme/renew",
+                        return command.print(client.post("system/certificate/acme/renew",
                                 JsonNodeFactory.instance.objectNode()));
                     }
                 }).commandLine());
         return certificate;
-    }
-
-    private static int print(Leaf command, JsonNode answer) {
-        if (command.json()) {
-            Output.json(command.out(), answer);
-        } else {
-            Output.members(command.out(), answer);
-        }
-        return 0;
     }
 }

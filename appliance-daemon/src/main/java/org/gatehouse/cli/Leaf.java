@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -130,5 +132,34 @@ final class Leaf implements Callable<Integer> {
 
     boolean has(String name) {
         return spec.commandLine().getParseResult().hasMatchedOption(name);
+    }
+
+    /** Prints one thing in the format that was asked for; 0, for a command to end with. */
+    int print(JsonNode thing) {
+        if (json()) {
+            Output.json(out(), thing);
+        } else {
+            Output.members(out(), thing);
+        }
+        return 0;
+    }
+
+    /** Puts an option's text into a body, if it was given. */
+    void text(ObjectNode body, String option, String field) {
+        String given = option(option);
+        if (given != null) {
+            body.put(field, given);
+        }
+    }
+
+    /** The same for a whole number that is not negative. */
+    void number(ObjectNode body, String option, String field) {
+        String given = option(option);
+        if (given != null) {
+            if (!given.matches("[0-9]{1,9}")) {
+                throw new CommandFailed("'" + given + "' for " + option + " is no whole number.");
+            }
+            body.put(field, Integer.parseInt(given));
+        }
     }
 }

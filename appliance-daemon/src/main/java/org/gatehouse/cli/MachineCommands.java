@@ -22,7 +22,7 @@ final class MachineCommands {
         machine.addSubcommand("show", new Leaf("show", "Shows it, and what waits to be kept.", "machine show",
                 environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return SystemCommands.print(command, client.get(PATH, Map.of()));
+                        return command.print(client.get(PATH, Map.of()));
                     }
                 }).commandLine());
         machine.addSubcommand("set", set(environment));
@@ -48,7 +48,7 @@ final class MachineCommands {
                             command.complain("The network changes now. Run 'gatehouse machine keep' over it before "
                                     + after.at("/trial/until").asText() + ", or the change is undone.");
                         }
-                        return SystemCommands.print(command, after);
+                        return command.print(after);
                     }
                 }).option("--name", "NAME", "Its host name.", false)
                 .option("--time-zone", "ZONE", "Of the IANA database, such as Europe/Berlin.", false)
@@ -76,14 +76,14 @@ final class MachineCommands {
                     ? settings.get("ntpServers")
                     : JsonNodeFactory.instance.arrayNode());
         }
-        number(command, draft, "--within", "withinSeconds");
+        command.number(draft, "--within", "withinSeconds");
         String card = command.option("--device");
         if (card != null) {
             ObjectNode network = draft.putObject("network").put("device", card)
                     .put("mode", command.has("--dhcp") ? "dhcp" : "static");
             text(command, network, "--address", "address", null);
             text(command, network, "--gateway", "gateway", null);
-            number(command, network, "--vlan", "vlan");
+            command.number(network, "--vlan", "vlan");
             words(command, network, "--dns", "dns");
             words(command, network, "--search", "searchDomains");
         } else if (command.has("--dhcp") || command.has("--address")) {
@@ -96,7 +96,7 @@ final class MachineCommands {
     private static CommandLine decide(String verb, String about, Map<String, String> environment) {
         return new Leaf(verb, about, "machine " + verb, environment, command -> {
             try (AdminClient client = command.connection().open()) {
-                return SystemCommands.print(command, client.post(PATH + "/" + verb,
+                return command.print(client.post(PATH + "/" + verb,
                         JsonNodeFactory.instance.objectNode()));
             }
         }).commandLine();
@@ -117,16 +117,6 @@ final class MachineCommands {
         String given = command.option(option);
         if (given != null || otherwise != null) {
             body.put(field, given != null ? given : otherwise);
-        }
-    }
-
-    private static void number(Leaf command, ObjectNode body, String option, String field) {
-        String given = command.option(option);
-        if (given != null) {
-            if (!given.matches("[0-9]{1,6}")) {
-                throw new CommandFailed("'" + given + "' for " + option + " is no whole number.");
-            }
-            body.put(field, Integer.parseInt(given));
         }
     }
 

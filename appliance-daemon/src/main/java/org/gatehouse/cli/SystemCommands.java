@@ -68,19 +68,19 @@ final class SystemCommands {
         settings.addSubcommand("show", new Leaf("show", "Shows the settings.", "settings show", environment,
                 command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.get("settings", Map.of()));
+                        return command.print(client.get("settings", Map.of()));
                     }
                 }).commandLine());
         Leaf update = new Leaf("update", "Changes settings: only what is given.", "settings update --currency EUR",
                 environment, command -> {
                     ObjectNode body = JsonNodeFactory.instance.objectNode();
-                    text(command, body, "--organisation", "organisation");
-                    text(command, body, "--currency", "currency");
-                    number(command, body, "--audit-days", "auditRetentionDays");
-                    number(command, body, "--rotation-overlap-hours", "rotationOverlapHours");
+                    command.text(body, "--organisation", "organisation");
+                    command.text(body, "--currency", "currency");
+                    command.number(body, "--audit-days", "auditRetentionDays");
+                    command.number(body, "--rotation-overlap-hours", "rotationOverlapHours");
                     proxy(command, body);
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.patch("settings", body));
+                        return command.print(client.patch("settings", body));
                     }
                 });
         settings.addSubcommand("update",
@@ -215,31 +215,5 @@ final class SystemCommands {
                     + " characters. Take a longer one: whoever has the backup can try as many as they like.");
         }
         return text.toCharArray();
-    }
-
-    private static void text(Leaf command, ObjectNode body, String option, String field) {
-        String given = command.option(option);
-        if (given != null) {
-            body.put(field, given);
-        }
-    }
-
-    private static void number(Leaf command, ObjectNode body, String option, String field) {
-        String given = command.option(option);
-        if (given != null) {
-            if (!given.matches("[0-9]{1,9}")) {
-                throw new CommandFailed("'" + given + "' for " + option + " is no whole number.");
-            }
-            body.put(field, Integer.parseInt(given));
-        }
-    }
-
-    static int print(Leaf command, JsonNode thing) {
-        if (command.json()) {
-            Output.json(command.out(), thing);
-        } else {
-            Output.members(command.out(), thing);
-        }
-        return 0;
     }
 }

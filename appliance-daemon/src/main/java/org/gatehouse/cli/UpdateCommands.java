@@ -41,7 +41,7 @@ final class UpdateCommands {
         add(update, new Leaf("check", "Checks a bundle's signature and whether this box may install it.",
                 "update check gatehouse_1.4.0-metal.bundle", environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.post(PATH + "/check", chosen(command, client)));
+                        return command.print(client.post(PATH + "/check", chosen(command, client)));
                     }
                 }).argument("FILE", "The bundle, sent to the box first; left out, the one that was received.", false)
                 .option("--medium", "DEVICE/FILE", "A bundle on something that is plugged into the box.", false));
@@ -56,7 +56,7 @@ final class UpdateCommands {
         add(update, new Leaf("return", "Starts the release before this one, if it was good.", "update return",
                 environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return print(command, client.post(PATH + "/return",
+                        return command.print(client.post(PATH + "/return",
                                 object().put("restart", !command.has("--later"))));
                     }
                 }).flag("--later", "Leave the restart to somebody else."));
@@ -166,15 +166,6 @@ final class UpdateCommands {
             List<JsonNode> items = new ArrayList<>();
             answer.get(name).forEach(items::add);
             Output.table(command.out(), items, columns);
-        }
-        return 0;
-    }
-
-    private static int print(Leaf command, JsonNode answer) {
-        if (command.json()) {
-            Output.json(command.out(), answer);
-        } else {
-            Output.members(command.out(), answer);
         }
         return 0;
     }

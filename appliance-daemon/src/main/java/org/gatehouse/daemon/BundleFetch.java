@@ -6,6 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import org.gatehouse.gateway.upstream.http.AddressPolicy;
 import org.gatehouse.gateway.upstream.http.Deadlines;
 import org.gatehouse.gateway.upstream.http.Endpoint;
@@ -40,7 +42,7 @@ record BundleFetch(UpstreamClient client) implements Fetch {
     }
 
     /** The address that it is to be had from instead, or null when it is there. */
-    private @org.jspecify.annotations.Nullable URI once(URI address, boolean privateAllowed, long longest,
+    private @Nullable URI once(URI address, boolean privateAllowed, long longest,
             OutputStream into, LongConsumer size) throws IOException {
         if (!"https".equalsIgnoreCase(address.getScheme())) {
             throw new IOException("the way leads over " + address.getScheme() + "://" + address.getHost()
@@ -63,7 +65,7 @@ record BundleFetch(UpstreamClient client) implements Fetch {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable URI take(UpstreamReply reply, URI address, OutputStream into,
+    private static @Nullable URI take(UpstreamReply reply, URI address, OutputStream into,
             LongConsumer size) throws IOException, UpstreamFailureException {
         if (reply.status() / 100 == 3 && reply.header("location").isPresent()) {
             return URI.create(reply.header("location").get());

@@ -22,4 +22,29 @@ public interface Verb {
      * @throws IOException when the machine failed; says what is left
      */
     ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException;
+
+    /** What a verb does; see {@link #run}. */
+    @FunctionalInterface
+    interface Doing {
+        /** Does it. */
+        ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException;
+    }
+
+    /** One that changes the machine. */
+    static Verb changing(String name, Doing doing) {
+        return new Named(name, true, doing);
+    }
+
+    /** One that only looks. */
+    static Verb looking(String name, Doing doing) {
+        return new Named(name, false, doing);
+    }
+
+    /** A verb as it is written down in a list of them. */
+    record Named(String name, boolean changes, Doing doing) implements Verb {
+        @Override
+        public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
+            return doing.run(asked, progress);
+        }
+    }
 }

@@ -7,13 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.machine.agent.Programs;
-import org.gatehouse.machine.agent.Progress;
-import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.agent.Verb;
 
 /** What the agent does about power. None of it waits until the machine is down. Thread-safe. */
@@ -36,8 +32,8 @@ public final class PowerVerbs {
 
     /** {@code power.restart}, {@code power.off}, {@code reset.everything}. */
     public List<Verb> all() {
-        return List.of(new Doing(RESTART, () -> systemctl("reboot")), new Doing(OFF, () -> systemctl("poweroff")),
-                new Doing(RESET, this::reset));
+        return List.of(verb(RESTART, () -> systemctl("reboot")), verb(OFF, () -> systemctl("poweroff")),
+                verb(RESET, this::reset));
     }
 
     private void systemctl(String what) throws IOException, InterruptedException {
@@ -60,16 +56,10 @@ public final class PowerVerbs {
         void run() throws IOException, InterruptedException;
     }
 
-    private record Doing(String name, Work work) implements Verb {
-        @Override
-        public boolean changes() {
-            return true;
-        }
-
-        @Override
-        public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
+    private static Verb verb(String name, Work work) {
+        return Verb.changing(name, (_, _) -> {
             work.run();
             return JsonNodeFactory.instance.objectNode();
-        }
+        });
     }
 }

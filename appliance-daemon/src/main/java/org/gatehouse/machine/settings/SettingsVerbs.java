@@ -8,11 +8,9 @@ import java.util.List;
 import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.Programs;
-import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.agent.Verb;
 
@@ -38,9 +36,10 @@ public final class SettingsVerbs {
 
     /** {@code settings.apply}, {@code settings.confirm}, {@code settings.revert}. */
     public List<Verb> all() {
-        return List.of(new Changing("settings.apply", asked -> change.apply(asked.path("settings"), within(asked))),
-                new Changing("settings.confirm", _ -> change.keep()),
-                new Changing("settings.revert", _ -> change.undo()));
+        return List.of(
+                Verb.changing("settings.apply", (asked, _) -> change.apply(asked.path("settings"), within(asked))),
+                Verb.changing("settings.confirm", (_, _) -> change.keep()),
+                Verb.changing("settings.revert", (_, _) -> change.undo()));
     }
 
     private static Duration within(JsonNode asked) throws Refused {
@@ -60,21 +59,5 @@ public final class SettingsVerbs {
     /** Undoes what nobody kept, or what was never finished, when the box starts. */
     public void atStart() throws IOException, InterruptedException {
         change.undoAtStart();
-    }
-
-    private interface Doing {
-        ObjectNode run(JsonNode asked) throws Refused, IOException, InterruptedException;
-    }
-
-    private record Changing(String name, Doing doing) implements Verb {
-        @Override
-        public boolean changes() {
-            return true;
-        }
-
-        @Override
-        public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
-            return doing.run(asked);
-        }
     }
 }

@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.Programs;
-import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.agent.Verb;
 
@@ -41,13 +40,13 @@ public final class UpdateVerbs {
      * next start. {@code update.return}: the release before, at the next start. {@code boot.good}: this release is good.
      */
     public List<Verb> all() {
-        return List.of(verb("update.state", false, (_, _) -> state()),
-                verb("update.media", true, (_, _) -> media()),
-                verb("update.check", true, (asked, _) -> bundle(from(asked, installing::check))),
-                verb("update.install", true, (asked, progress) -> bundle(from(asked,
+        return List.of(Verb.looking("update.state", (_, _) -> state()),
+                Verb.changing("update.media", (_, _) -> media()),
+                Verb.changing("update.check", (asked, _) -> bundle(from(asked, installing::check))),
+                Verb.changing("update.install", (asked, progress) -> bundle(from(asked,
                         file -> installing.install(file, progress)))),
-                verb("update.return", true, (_, _) -> goBack()),
-                verb("boot.good", true, (_, _) -> good()));
+                Verb.changing("update.return", (_, _) -> goBack()),
+                Verb.changing("boot.good", (_, _) -> good()));
     }
 
     private ObjectNode state() throws IOException {
@@ -150,29 +149,6 @@ public final class UpdateVerbs {
         }
         String text = Files.readString(file);
         return text.length() <= MOST_OF_WHY ? text : text.substring(text.length() - MOST_OF_WHY);
-    }
-
-    private interface Doing {
-        ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException;
-    }
-
-    private static Verb verb(String name, boolean changes, Doing doing) {
-        return new Verb() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public boolean changes() {
-                return changes;
-            }
-
-            @Override
-            public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
-                return doing.run(asked, progress);
-            }
-        };
     }
 
     private static ObjectNode object() {

@@ -9,14 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.Programs;
-import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Verb;
 
 /** What the agent collects for a support bundle. Changes nothing. Stateless. */
@@ -66,22 +64,7 @@ public final class SupportVerbs {
 
     /** {@code support.collect}. */
     public List<Verb> all() {
-        return List.of(new Verb() {
-            @Override
-            public String name() {
-                return COLLECT;
-            }
-
-            @Override
-            public boolean changes() {
-                return false;
-            }
-
-            @Override
-            public ObjectNode run(JsonNode asked, Progress progress) throws InterruptedException {
-                return collect();
-            }
-        });
+        return List.of(Verb.looking(COLLECT, (_, _) -> collect()));
     }
 
     /** What can't be had says why: half a bundle is better than none. */

@@ -141,17 +141,17 @@ class AgentTest {
 
     private Thread serve(boolean trusting, Duration idle) {
         Agent agent = new Agent(List.of(
-                verb("echo", (asked, progress) -> {
+                Verb.looking("echo", (asked, progress) -> {
                     progress.at("Half of it", 50);
                     return object().put("said", asked.path("word").asText());
                 }),
-                verb("refuse", (_, _) -> {
+                Verb.looking("refuse", (_, _) -> {
                     throw new Refused("not_today", "Come back tomorrow.");
                 }),
-                verb("fail", (_, _) -> {
+                Verb.looking("fail", (_, _) -> {
                     throw new IOException("the disk is gone");
                 }),
-                verb("change", (_, _) -> {
+                Verb.changing("change", (_, _) -> {
                     mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     mayEnd.await();
                     inside.decrementAndGet();
@@ -164,29 +164,6 @@ class AgentTest {
                 throw new IllegalStateException(e);
             }
         });
-    }
-
-    private interface Doing {
-        ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException;
-    }
-
-    private static Verb verb(String name, Doing doing) {
-        return new Verb() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public boolean changes() {
-                return name.equals("change");
-            }
-
-            @Override
-            public ObjectNode run(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
-                return doing.run(asked, progress);
-            }
-        };
     }
 
     private static ObjectNode object() {
