@@ -35,7 +35,7 @@ final class FullDataRound {
         try (Station station = Station.copyOfSetUpBox(folder)) {
             Disk raw = station.hardware().disks().getFirst().raw(folder.resolve("disk.raw"));
             Files.delete(folder.resolve("disk.qcow2"));
-            station.rebuild(new Hardware(folder, List.of(raw), station.hardware().ports(), List.of(), null));
+            station.rebuild(new Hardware(folder, List.of(raw), station.hardware().ports(), List.of(), List.of()));
             String fileSystem = raw.file() + "?offset=" + PartitionTable.of(raw.file()).stream()
                     .filter(partition -> partition.label().equals("gatehouse-data")).findFirst().orElseThrow().offset();
             steps.run("is filled while it is off, as far as anybody but root could", () -> {

@@ -23,7 +23,7 @@ final class PortsRound {
     void onlyWhatIsPromisedAnswers(Steps steps) throws Exception {
         try (Neighbour neighbour = Neighbour.waiting();
                 Station station = Station.copyOfSetUpBox(Lab.here().folder("ports"))) {
-            station.rebuild(station.hardware().beside(neighbour));
+            station.rebuild(station.hardware().with(neighbour));
             steps.run("serves, and takes an address of a second network", () -> {
                 station.serve();
                 long end = System.nanoTime() + Lab.BOOT.toNanos();

@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What a virtual machine is made of. Immutable.
  *
@@ -14,37 +12,40 @@ import org.jspecify.annotations.Nullable;
  * @param ports of the guest that are reached from this machine, each at a free port of the loopback address
  * @param kernelArguments words that the kernel's command line gets beside the image's own, as a hypervisor may give them (SMBIOS type 11) while
  *            the machine has no Secure Boot
- * @param neighbour a second network, of which the tests are the only other member; null for none
+ * @param devices what is plugged in beside disks, such as a {@link Neighbour}
  */
 public record Hardware(Path folder, List<Disk> disks, List<Integer> ports, List<String> kernelArguments,
-        @Nullable Neighbour neighbour) {
+        List<Device> devices) {
     private static final int HTTPS = 443;
 
     public Hardware {
         disks = List.copyOf(disks);
         ports = List.copyOf(ports);
         kernelArguments = List.copyOf(kernelArguments);
+        devices = List.copyOf(devices);
     }
 
     /** A machine with one disk whose HTTPS port is reached from outside. */
     public static Hardware with(Path folder, Disk disk) {
-        return new Hardware(folder, List.of(disk), List.of(HTTPS), List.of(), null);
+        return new Hardware(folder, List.of(disk), List.of(HTTPS), List.of(), List.of());
     }
 
     /** The same with one more disk. */
     public Hardware andDisk(Disk more) {
         List<Disk> all = new ArrayList<>(disks);
         all.add(more);
-        return new Hardware(folder, all, ports, kernelArguments, neighbour);
+        return new Hardware(folder, all, ports, kernelArguments, devices);
     }
 
     /** The same with words for the kernel. */
     public Hardware withKernelArguments(List<String> words) {
-        return new Hardware(folder, disks, ports, words, neighbour);
+        return new Hardware(folder, disks, ports, words, devices);
     }
 
-    /** The same on a network with somebody else. */
-    public Hardware beside(Neighbour other) {
-        return new Hardware(folder, disks, ports, kernelArguments, other);
+    /** The same with something plugged in. */
+    public Hardware with(Device device) {
+        List<Device> all = new ArrayList<>(devices);
+        all.add(device);
+        return new Hardware(folder, disks, ports, kernelArguments, all);
     }
 }

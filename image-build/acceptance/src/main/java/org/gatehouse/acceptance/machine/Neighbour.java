@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * The other member of a virtual machine's second network, down to single frames: it gives the machine an address, and knocks at its ports without
  * any connection tracking or forwarding in between. QEMU carries each frame in a datagram. Thread-safe; one scan at a time.
  */
-public final class Neighbour implements AutoCloseable {
+public final class Neighbour implements Device, AutoCloseable {
     private static final int OUR_PORT = 40_000;
     private static final int LAST_PORT = 65_535;
     private static final int BURST = 40;
@@ -56,8 +56,8 @@ public final class Neighbour implements AutoCloseable {
         }
     }
 
-    /** What QEMU is told. */
-    List<String> plug() throws IOException {
+    @Override
+    public List<String> plug() throws IOException {
         int ours = ((InetSocketAddress) channel.getLocalAddress()).getPort();
         return List.of("-netdev", "dgram,id=neighbour,local.type=inet,local.host=127.0.0.1,local.port=" + machinePort
                 + ",remote.type=inet,remote.host=127.0.0.1,remote.port=" + ours, "-device",

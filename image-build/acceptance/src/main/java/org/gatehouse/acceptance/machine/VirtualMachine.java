@@ -96,8 +96,8 @@ public final class VirtualMachine implements AutoCloseable {
         forwarded.forEach((guest, host) -> network.append(",hostfwd=tcp:127.0.0.1:").append(host).append("-:")
                 .append(guest));
         command.addAll(List.of("-netdev", network.toString(), "-device", "virtio-net-pci,netdev=network,romfile="));
-        if (hardware.neighbour() != null) {
-            command.addAll(hardware.neighbour().plug());
+        for (Device device : hardware.devices()) {
+            command.addAll(device.plug());
         }
         if (!hardware.kernelArguments().isEmpty()) {
             // A comma separates QEMU's own options; two of them are one of ours.
