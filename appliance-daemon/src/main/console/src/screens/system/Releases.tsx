@@ -97,7 +97,7 @@ function Bring({ now, again }: { now: State; again: () => void }) {
   const [sent, setSent] = useState<number>();
   const [url, setUrl] = useState('');
   const [own, setOwn] = useState(false);
-  const [media, setMedia] = useState<Schemas['MediumBundle'][]>();
+  const [media, setMedia] = useState<Schemas['Media']>();
   const [checked, setChecked] = useState<{ version: string; medium: Medium | null }>();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -145,7 +145,7 @@ function Bring({ now, again }: { now: State; again: () => void }) {
         <Button
           variant="default"
           disabled={busy}
-          onClick={() => void doing(async () => setMedia(given(await api.GET('/api/v1/system/update/media')).bundles))}
+          onClick={() => void doing(async () => setMedia(given(await api.GET('/api/v1/system/update/media'))))}
         >
           {t('media')}
         </Button>
@@ -158,8 +158,13 @@ function Bring({ now, again }: { now: State; again: () => void }) {
           {t('download')}
         </Button>
       </Group>
-      {media?.length === 0 && <Text size="sm">{t('noMedia')}</Text>}
-      {media?.map((one) => (
+      {media?.bundles.length === 0 && <Text size="sm">{t('noMedia')}</Text>}
+      {media?.unreadable.map((one) => (
+        <Text size="sm" c="red" key={one.device}>
+          {one.reason}
+        </Text>
+      ))}
+      {media?.bundles.map((one) => (
         <Group key={`${one.device}/${one.file}`}>
           <Text size="sm" className="mono">{`${one.device}: ${one.file} (${bytes(one.bytes)})`}</Text>
           <Button size="xs" variant="default" disabled={busy} onClick={() => void check({ device: one.device, file: one.file })}>

@@ -17,6 +17,7 @@ import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.MachineSettings;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Refused;
 
 /** The machine under the box: its name, time, network and power. */
@@ -175,7 +176,7 @@ final class MachineOperations {
         } catch (Refused e) {
             return new Answer.Failed(refused(e));
         } catch (IOException e) {
-            return new Answer.Failed(Problem.unavailable("The machine was not changed: " + e.getMessage()));
+            return new Answer.Failed(Problem.unavailable("The machine was not changed. " + Failures.inWords(e)));
         }
     }
 
@@ -205,7 +206,7 @@ final class MachineOperations {
         } catch (Refused e) {
             return new Answer.Failed(refused(e));
         } catch (IOException e) {
-            return new Answer.Failed(Problem.unavailable("The machine goes on: " + e.getMessage()));
+            return new Answer.Failed(Problem.unavailable("The machine goes on. " + Failures.inWords(e)));
         }
     }
 

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.update.BundleView;
+import org.gatehouse.machine.update.Media;
 import org.gatehouse.machine.update.Medium;
-import org.gatehouse.machine.update.MediumBundle;
 import org.gatehouse.machine.update.UpdateState;
 import org.gatehouse.machine.update.Updates;
 
@@ -65,15 +66,6 @@ final class UpdateOperations {
     /** Which release comes. */
     record ComingRelease(@About("The release that the next start takes.") String version) {}
 
-    /** What is plugged in. */
-    record UpdateMedia(
-            @About("Files that look like bundles; nothing of them has been checked.") List<MediumBundle> bundles) {
-
-        UpdateMedia {
-            bundles = List.copyOf(bundles);
-        }
-    }
-
     List<Operation> all() {
         return List.of(
                 Operation.get(PATH, "getUpdate", TAG,
@@ -102,8 +94,8 @@ final class UpdateOperations {
                         answering(this::download)).needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.get(PATH + "/media", "listUpdateMedia", TAG,
                         "Bundles on sticks and disks that are plugged in, FAT or exFAT, in the topmost folder.",
-                        new Operation.Reply.One(200, UpdateMedia.class),
-                        answering(_ -> Answer.Json.of(new UpdateMedia(updates.media())))).needing(Permission.OPERATE),
+                        new Operation.Reply.One(200, Media.class),
+                        answering(_ -> Answer.Json.of(updates.media()))).needing(Permission.OPERATE),
                 Operation.post(PATH + "/check", "checkUpdate", TAG,
                         "Checks a bundle's signature and whether this box may install it. Nothing changes.",
                         Operation.Body.of(BundleChoice.class), new Operation.Reply.One(200, BundleView.class),
@@ -131,7 +123,7 @@ final class UpdateOperations {
             } catch (Refused e) {
                 return new Answer.Failed(Problem.of(e.code(), status(e.code()), "Not done", e.message()));
             } catch (IOException e) {
-                return new Answer.Failed(Problem.unavailable("The system under the daemon failed: " + e.getMessage()));
+                return new Answer.Failed(Problem.unavailable(Failures.inWords(e)));
             }
         };
     }

@@ -34,8 +34,9 @@ final class UpdateCommands {
         add(update, new Leaf("media", "Lists bundles on sticks and disks that are plugged in.", "update media",
                 environment, command -> {
                     try (AdminClient client = command.connection().open()) {
-                        return list(command, client.get(PATH + "/media", Map.of()), "bundles",
-                                List.of("device", "file", "bytes"));
+                        JsonNode media = client.get(PATH + "/media", Map.of());
+                        media.path("unreadable").forEach(one -> command.err().println(one.path("reason").asText()));
+                        return list(command, media, "bundles", List.of("device", "file", "bytes"));
                     }
                 }));
         add(update, new Leaf("check", "Checks a bundle's signature and whether this box may install it.",

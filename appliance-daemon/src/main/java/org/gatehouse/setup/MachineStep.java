@@ -29,6 +29,7 @@ import org.gatehouse.machine.MachineSettings.Network;
 import org.gatehouse.machine.NetworkProbe;
 import org.gatehouse.machine.NetworkProof;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Refused;
 
 /** The machine's name, time, network and proxy. */
@@ -135,7 +136,7 @@ record MachineStep(SystemChanges machine, NetworkProbe probe, NetworkProof proof
         } catch (Refused e) {
             return new Outcome.Refused(new Refusal.Conflict(e.message()));
         } catch (IOException e) {
-            return new Outcome.Refused(new Refusal.Conflict("The machine was not changed: " + e.getMessage()));
+            return new Outcome.Refused(new Refusal.Conflict("The machine was not changed. " + Failures.inWords(e)));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return new Outcome.Refused(new Refusal.Conflict("The box stops. Answer again when it is back."));

@@ -128,8 +128,7 @@ public final class Agent {
             return refusal(new Refused("stopping", "The box is stopping. Try again later."));
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, verb.name() + " failed", e);
-            return message().set("failed", message().put("message",
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            return message().set("failed", message().put("message", Failures.inWords(e)));
         } finally {
             if (verb.changes()) {
                 changing.unlock();

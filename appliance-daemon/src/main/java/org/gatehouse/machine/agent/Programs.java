@@ -20,7 +20,8 @@ public interface Programs {
     default String must(Duration longest, String... command) throws IOException, InterruptedException {
         Ended ended = run(List.of(command), longest);
         if (ended.status() != 0) {
-            throw new IOException(command[0] + " ended with status " + ended.status() + ": " + ended.lastLine());
+            throw new IOException("The program " + command[0] + " failed (" + ended.status() + "): " + ended.lastLine()
+                    + ". Try again; if it stays so, make a support bundle");
         }
         return ended.output();
     }

@@ -26,7 +26,8 @@ public final class SystemPrograms implements Programs {
         Thread reader = Thread.ofVirtual().start(() -> keep(process.getInputStream(), output));
         try {
             if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException(command.getFirst() + " did not end within " + longest.toSeconds() + " s");
+                throw new IOException("The program " + command.getFirst() + " did not end within " + longest.toSeconds()
+                        + " s, and was ended. Try again");
             }
             reader.join();
             return new Ended(process.exitValue(), output.toString(StandardCharsets.UTF_8));

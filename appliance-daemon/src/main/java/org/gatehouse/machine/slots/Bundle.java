@@ -55,7 +55,8 @@ record Bundle(Path file, String compatible, Version version, List<Image> images)
         String json = ended.output().lines().filter(line -> line.startsWith("{")).findFirst().orElse("");
         if (!(Json.parse(json.getBytes(
                 java.nio.charset.StandardCharsets.UTF_8)) instanceof Reading.Whole<JsonNode>(JsonNode told))) {
-            throw new IOException("rauc told nothing of the bundle: " + ended.lastLine());
+            throw new IOException(
+                    "The bundle was checked, and nothing was told of it: " + ended.lastLine() + ". Try again");
         }
         Version version = Version.parse(told.path("version").asText()).orElseThrow(() -> damaged(
                 "it names no version"));

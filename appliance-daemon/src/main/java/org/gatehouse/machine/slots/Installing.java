@@ -130,7 +130,9 @@ final class Installing {
                 .filter(one -> one.label().startsWith("gatehouse_") || one.label().equals("_empty"))
                 .sorted(Comparator.comparingLong(Disk.Partition::bytes)).toList();
         if (slots.size() != 4) {
-            throw new IOException("the disk has " + slots.size() + " slots where four are expected");
+            throw new IOException("The disk has " + slots.size()
+                    + " partitions of releases where four are expected: its partition table was"
+                    + " changed. Write the disk image anew");
         }
         return slots.get(hashes ? 0 : 2).bytes();
     }
@@ -157,10 +159,12 @@ final class Installing {
         for (Bundle.Image image : bundle.images()) {
             Path written = image.slot().equals("kernel")
                     ? layout.kernels().resolve(entries.of(bundle.version())
-                            .orElseThrow(() -> new IOException("the kernel image was not written")).file())
+                            .orElseThrow(() -> new IOException(
+                                    "The kernel image was not written. Nothing was changed; try again"))
+                            .file())
                     : slot(partitions, image.file().replaceAll(".*_([0-9a-f-]{36})\\..*", "$1"));
             if (!sameStart(layout.staged().resolve(image.file()), written)) {
-                throw new IOException("the disk gives back something else than was written for '" + image.slot()
+                throw new IOException("The disk gives back something else than was written for '" + image.slot()
                         + "'. It may be failing: replace it, and have a backup before");
             }
         }
@@ -168,7 +172,9 @@ final class Installing {
 
     private static Path slot(List<Disk.Partition> partitions, String identifier) throws IOException {
         return partitions.stream().filter(one -> one.identifier().equals(identifier)).findFirst()
-                .orElseThrow(() -> new IOException("no partition has become " + identifier)).device();
+                .orElseThrow(() -> new IOException("No partition has become " + identifier
+                        + ": the other slot was not written. Nothing was changed; try again"))
+                .device();
     }
 
     private static boolean sameStart(Path file, Path written) throws IOException {

@@ -55,7 +55,7 @@ public record Layout(Path osRelease, Path kernels, Path received, Path own, Path
     /** The release that runs, by its own word. */
     Version running() throws IOException {
         return Version.parse(osRelease("IMAGE_VERSION"))
-                .orElseThrow(() -> new IOException(osRelease + " names no version"));
+                .orElseThrow(() -> new IOException(osRelease + " names no version. Write the disk image anew"));
     }
 
     /** For which kind of machine releases must be. */
@@ -70,12 +70,13 @@ public record Layout(Path osRelease, Path kernels, Path received, Path own, Path
                 return word.substring("roothash=".length());
             }
         }
-        throw new IOException("the system was started without a root hash");
+        throw new IOException(
+                "The system was started without a root hash, so it can't tell its slots apart. Restart the box");
     }
 
     private String osRelease(String name) throws IOException {
         return Files.readAllLines(osRelease).stream().filter(line -> line.startsWith(name + "="))
                 .map(line -> line.substring(name.length() + 1).replace("\"", "")).findFirst()
-                .orElseThrow(() -> new IOException(osRelease + " has no " + name));
+                .orElseThrow(() -> new IOException(osRelease + " has no " + name + ". Write the disk image anew"));
     }
 }

@@ -1,8 +1,11 @@
 package org.gatehouse.machine.slots;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +28,11 @@ final class Media {
     private static final int MOST_ENTRIES = 10_000;
     private static final Pattern DEVICE = Pattern.compile("[a-z]{2,8}[0-9]{0,3}");
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\\.bundle");
+    private static final String NO_MEDIUM = "no_medium";
     private static final List<String> KINDS = List.of("vfat", "exfat");
 
     private final Layout layout;
+    private final Disk own;
     private final Programs programs;
     private final Path place;
 
@@ -38,6 +43,7 @@ final class Media {
      */
     Media(Layout layout, Programs programs, Path place) {
         this.layout = layout;
+        this.own = new Disk(layout, programs);
         this.programs = programs;
         this.place = place;
     }
@@ -45,30 +51,40 @@ final class Media {
     /** A file on one that looks like a bundle. */
     record Found(String device, String file, long bytes) {}
 
+    /** One that can't be read, and why. */
+    record Unreadable(String device, String reason) {}
+
+    /** All that is plugged in. */
+    record Plugged(List<Found> bundles, List<Unreadable> unreadable) {}
+
     /** What is done with a file while it can be reached. */
     @FunctionalInterface
     interface Use<T> {
         T of(Path file) throws Refused, IOException, InterruptedException;
     }
 
-    /** All that looks like a bundle. A stick that can't be read is one without bundles. */
-    List<Found> bundles() throws IOException, InterruptedException {
+    /** All that looks like a bundle, and what can't be looked at. */
+    Plugged look() throws IOException, InterruptedException {
         List<Found> found = new ArrayList<>();
+        List<Unreadable> unreadable = new ArrayList<>();
         for (String device : devices()) {
             try {
                 found.addAll(mounted(device, this::files).stream()
                         .map(one -> new Found(device, one.file(), one.bytes())).toList());
-            } catch (Refused _) {
-                // It holds another file system, or a broken one.
+            } catch (Refused e) {
+                if (e.code().equals(NO_MEDIUM)) {
+                    continue;
+                }
+                unreadable.add(new Unreadable(device, e.message()));
             }
         }
-        return found;
+        return new Plugged(found, unreadable);
     }
 
     /** Uses a file on one of them. */
     <T> T use(String device, String file, Use<T> use) throws Refused, IOException, InterruptedException {
         if (!FILE.matcher(file).matches() || !devices().contains(device)) {
-            throw new Refused("no_medium", "There is no file " + shown(file) + " on a medium " + shown(device)
+            throw new Refused(NO_MEDIUM, "There is no file " + shown(file) + " on a medium " + shown(device)
                     + ". Plug it in again, and list what is there.");
         }
         return mounted(device, folder -> use.of(folder.resolve(file)));
@@ -101,33 +117,69 @@ final class Media {
             if (mount.status() == 0) {
                 try {
                     return use.of(place);
+                } catch (UncheckedIOException _) {
+                    throw unreadable(device);
+                } catch (IOException e) {
+                    if (isOfMedium(e)) {
+                        throw unreadable(device);
+                    }
+                    throw e;
                 } finally {
-                    programs.must(LONGEST_MOUNTING, "umount", place.toString());
+                    unmount();
                 }
+            }
+            if (mount.output().contains("no medium found")) {
+                throw new Refused(NO_MEDIUM, "There is nothing in the drive " + device + ". Plug a medium in.");
             }
         }
         throw new Refused("medium_unreadable", "The medium " + device
                 + " can't be read. It must have a FAT or exFAT file system: format it so, and copy the bundle to it again.");
     }
 
-    /** File systems on what can be pulled out: never a disk of the box itself. */
+    /** Whether it is about the medium; a file of the box's own that fails is another matter. */
+    private boolean isOfMedium(IOException e) {
+        return e instanceof FileSystemException file
+                ? file.getFile() != null && Path.of(file.getFile()).startsWith(place)
+                : "Input/output error".equals(e.getMessage());
+    }
+
+    private static Refused unreadable(String device) {
+        return new Refused("medium_unreadable", "Reading the medium " + device
+                + " failed: it was pulled out, or it is damaged. Plug it in again, or take another one.");
+    }
+
+    /** What was pulled out meanwhile may be held for a moment still: it must not lie there for the next one. */
+    private void unmount() throws IOException, InterruptedException {
+        if (programs.run(List.of("umount", place.toString()), LONGEST_MOUNTING).status() != 0) {
+            programs.must(LONGEST_MOUNTING, "umount", "--lazy", place.toString());
+        }
+    }
+
+    /** File systems on what can be pulled out: never the disk that the system lies on, whatever it is. */
     private List<String> devices() throws IOException {
         List<String> devices = new ArrayList<>();
+        String system = own.name();
         try (Stream<Path> blocks = Files.list(layout.blocks())) {
             for (Path block : blocks.sorted().toList()) {
                 String name = Objects.requireNonNull(block.getFileName()).toString();
-                Path real = block.toRealPath();
-                boolean partition = Files.exists(real.resolve("partition"));
-                Path disk = partition ? real.getParent() : real;
-                if (DEVICE.matcher(name).matches() && disk != null && Files.exists(disk.resolve("removable"))
-                        && (Files.readString(disk.resolve("removable")).strip().equals("1")
-                                || disk.toString().contains("/usb"))
-                        && (partition || !hasPartitions(disk))) {
-                    devices.add(name);
+                try {
+                    if (DEVICE.matcher(name).matches() && holdsFiles(block.toRealPath(), system)) {
+                        devices.add(name);
+                    }
+                } catch (NoSuchFileException _) {
+                    // Pulled out this moment.
                 }
             }
         }
         return devices;
+    }
+
+    private static boolean holdsFiles(Path block, String system) throws IOException {
+        boolean partition = Files.exists(block.resolve("partition"));
+        Path disk = partition ? Objects.requireNonNull(block.getParent()) : block;
+        return !disk.endsWith(system) && Files.exists(disk.resolve("removable"))
+                && (Files.readString(disk.resolve("removable")).strip().equals("1") || disk.toString().contains("/usb"))
+                && (partition || !hasPartitions(disk));
     }
 
     private static boolean hasPartitions(Path disk) throws IOException {

@@ -65,8 +65,13 @@ public final class UpdateVerbs {
     private ObjectNode media() throws IOException, InterruptedException {
         ObjectNode found = object();
         ArrayNode list = found.putArray("bundles");
-        for (Media.Found one : media.bundles()) {
+        ArrayNode unreadable = found.putArray("unreadable");
+        Media.Plugged plugged = media.look();
+        for (Media.Found one : plugged.bundles()) {
             list.addObject().put("device", one.device()).put("file", one.file()).put("bytes", one.bytes());
+        }
+        for (Media.Unreadable one : plugged.unreadable()) {
+            unreadable.addObject().put("device", one.device()).put("reason", one.reason());
         }
         return found;
     }
@@ -134,7 +139,8 @@ public final class UpdateVerbs {
             return Optional.of(last.became(Attempt.Outcome.GOOD, null));
         }
         Version tried = Version.parse(last.version())
-                .orElseThrow(() -> new IOException("the last update's version is unreadable"));
+                .orElseThrow(() -> new IOException(
+                        "What is remembered of the last update names no version. Install the release again"));
         Optional<BootEntry> entry = entries.of(tried);
         if (entry.isPresent() && !entry.get().failed()) {
             return Optional.empty();

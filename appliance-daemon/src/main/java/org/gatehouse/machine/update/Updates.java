@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.slots.Attempt;
@@ -160,15 +161,20 @@ public final class Updates {
         });
     }
 
-    /** What looks like a bundle on what was plugged in. */
-    public List<MediumBundle> media() throws IOException, Refused {
+    /** What looks like a bundle on what was plugged in, and what can't be read. */
+    public Media media() throws IOException, Refused {
         requireSupported();
+        ObjectNode plugged = agent.ask("update.media", object(), Progress.NONE);
         List<MediumBundle> found = new ArrayList<>();
-        for (JsonNode one : agent.ask("update.media", object(), Progress.NONE).path("bundles")) {
+        for (JsonNode one : plugged.path("bundles")) {
             found.add(new MediumBundle(one.path("device").asText(), one.path("file").asText(),
                     one.path("bytes").asLong()));
         }
-        return found;
+        List<Media.UnreadableMedium> unreadable = new ArrayList<>();
+        for (JsonNode one : plugged.path("unreadable")) {
+            unreadable.add(new Media.UnreadableMedium(one.path("device").asText(), one.path("reason").asText()));
+        }
+        return new Media(found, unreadable);
     }
 
     /** Checks a bundle: the one that was received, or one on a medium. Takes some seconds. */
@@ -253,7 +259,7 @@ public final class Updates {
             } catch (Refused e) {
                 failed(kind, e.code(), e.message());
             } catch (IOException | RuntimeException e) {
-                failed(kind, kind + "_failed", String.valueOf(e.getMessage()));
+                failed(kind, kind + "_failed", Failures.inWords(e));
             } finally {
                 work.set(null);
             }

@@ -74,7 +74,7 @@ class AgentTest {
         serve(true);
 
         assertThatThrownBy(() -> client().ask("fail", object(), Progress.NONE)).isInstanceOf(IOException.class)
-                .hasMessage("the disk is gone");
+                .hasMessage("The disk is gone.");
     }
 
     @Test

@@ -37,6 +37,8 @@ final class FakeAppliance implements Programs {
     String fails = "";
     /** Whether the disk gives back something else than was written. */
     boolean rots;
+    /** Whether a stick is gone a moment after it was mounted. */
+    boolean pullsOutWhenMounted;
 
     private final ArrayNode table = JsonNodeFactory.instance.arrayNode();
     private final Map<String, Verb> verbs = new TreeMap<>();
@@ -206,11 +208,15 @@ final class FakeAppliance implements Programs {
     }
 
     private Ended mount(List<String> command) throws IOException {
-        if (!command.get(2).equals(Files.readString(root.resolve("stick-kind")))) {
-            return new Ended(32, "wrong fs type\n");
+        String kind = Files.readString(root.resolve("stick-kind"));
+        if (!command.get(2).equals(kind)) {
+            return new Ended(32, kind.startsWith("no medium") ? kind : "wrong fs type\n");
         }
         Path place = Path.of(command.getLast());
         Files.delete(place);
+        if (pullsOutWhenMounted) {
+            return new Ended(0, "");
+        }
         Files.createSymbolicLink(place, root.resolve("stick"));
         return new Ended(0, "");
     }

@@ -118,7 +118,7 @@ class UpdateVerbsTest {
         box.rots = true;
 
         assertThatThrownBy(() -> box.ask("update.install")).isInstanceOf(IOException.class)
-                .hasMessageContaining("the disk gives back something else");
+                .hasMessageContaining("The disk gives back something else");
 
         assertThat(box.kernels()).containsExactly("gatehouse_1.2.0.efi", "gatehouse_1.3.0+0-1.efi");
         assertThat(box.layout.attempt()).doesNotExist();
@@ -207,7 +207,11 @@ class UpdateVerbsTest {
     @Test
     void readsNoOtherFileSystemAndNoDiskOfTheBox() throws Exception {
         box.stick("ext4");
-        assertThat(box.ask("update.media").get("bundles")).isEmpty();
+        ObjectNode plugged = box.ask("update.media");
+        assertThat(plugged.get("bundles")).isEmpty();
+        assertThat(plugged.get("unreadable")).hasSize(1);
+        assertThat(plugged.get("unreadable").get(0).get("device").asText()).isEqualTo("sdb");
+        assertThat(plugged.get("unreadable").get(0).get("reason").asText()).contains("sdb", "FAT or exFAT");
         for (String[] wish : new String[][]{{"vda4", "x.bundle"}, {"sdb", "../../etc/x.bundle"}, {"../sdb", "x.bundle"},
                 {"sdb", "-o.bundle"}}) {
             ObjectNode asked = JsonNodeFactory.instance.objectNode();
@@ -215,5 +219,31 @@ class UpdateVerbsTest {
             assertThatThrownBy(() -> box.ask("update.check", asked)).isInstanceOf(Refused.class);
         }
         assertThat(box.ran).noneMatch(command -> command.startsWith("mount") && command.contains("vda"));
+    }
+
+    @Test
+    void aStickThatIsPulledOutWhileItIsReadIsTheSticksFault() throws Exception {
+        Path stick = box.stick("vfat");
+        Files.writeString(stick.resolve("next.bundle"), "maker 1.3.0 gatehouse-vm-x86-64 100000");
+        box.pullsOutWhenMounted = true;
+
+        JsonNode plugged = box.ask("update.media");
+        assertThat(plugged.get("unreadable").get(0).get("reason").asText()).contains("pulled out");
+        assertThat(box.ran).filteredOn(command -> command.startsWith("umount")).hasSize(1);
+    }
+
+    @Test
+    void anEmptyDriveIsNothingToTellOf() throws Exception {
+        box.stick("no medium found");
+        assertThat(box.ask("update.media").get("unreadable")).isEmpty();
+    }
+
+    @Test
+    void theDiskThatTheSystemLiesOnIsNoStickEvenWhereItCanBePulledOut() throws Exception {
+        box.stick("vfat");
+        box.write("sys/devices/pci/block/vda/removable", "1");
+        box.ask("update.media");
+        assertThat(box.ran).filteredOn(command -> command.startsWith("mount"))
+                .allMatch(command -> command.contains("/dev/sdb "));
     }
 }

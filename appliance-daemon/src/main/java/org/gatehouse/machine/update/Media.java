@@ -1,0 +1,21 @@
+package org.gatehouse.machine.update;
+
+import java.util.List;
+
+import org.gatehouse.governance.form.About;
+
+/** What is plugged in. Immutable. */
+public record Media(
+        @About("Files that look like bundles; nothing of them has been checked.") List<MediumBundle> bundles,
+        @About("What can't be read, and why.") List<UnreadableMedium> unreadable) {
+
+    /** Copies the lists. */
+    public Media {
+        bundles = List.copyOf(bundles);
+        unreadable = List.copyOf(unreadable);
+    }
+
+    /** Something that was plugged in and can't be read. Immutable. */
+    public record UnreadableMedium(@About("The device.") String device,
+            @About("What is wrong with it, and what to do.") String reason) {}
+}
