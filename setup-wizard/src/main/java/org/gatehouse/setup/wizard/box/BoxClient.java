@@ -75,6 +75,22 @@ public final class BoxClient implements AutoCloseable {
         return calls.json("POST", "/api/v1/system/restart", null, null, QUICK);
     }
 
+    /** The machine under the box: its name, and whether its operating system is the appliance's. Needs a session. */
+    public Reply<JsonNode> machine() {
+        return calls.json("GET", "/api/v1/system/machine", null, null, QUICK);
+    }
+
+    /**
+     * Ends everything that runs on the machine. Needs a session of the last minutes.
+     *
+     * @param wish {@code restart}, {@code off}, or {@code reset}, which overwrites everything
+     * @param name the box's name, to say that this one is meant
+     */
+    public Reply<JsonNode> power(String wish, String name) {
+        return calls.json("POST", "/api/v1/system/machine/" + wish,
+                JsonNodeFactory.instance.objectNode().put("name", name), null, LOGIN);
+    }
+
     /** The set-up's steps with the same credentials, for those that can be answered again; closed with this. */
     public SetupClient steps() {
         return new SetupClient(calls);

@@ -24,7 +24,7 @@ final class Menu {
     /** In the order in which they are offered. */
     static final List<MenuEntry> ENTRIES = List.of(new PartsEntry(),
             new StepEntry("Name, time and network", "machine"), new StepEntry("Certificate", "certificate"),
-            new RestartEntry());
+            new RestartEntry(), PowerEntry.RESTART, PowerEntry.OFF, PowerEntry.RESET);
 
     private static final String TITLE = "Gatehouse menu";
     private static final Heading SIGN_IN = new Heading(TITLE, "sign in");
@@ -91,15 +91,19 @@ final class Menu {
     }
 
     private void serve(BoxClient box) {
-        List<String> options = new ArrayList<>(entries.stream().map(MenuEntry::title).toList());
+        boolean appliance = dialogs.during(new Heading(TITLE, ""), "Asking the box ...",
+                box::machine) instanceof Reply.Good<JsonNode>(JsonNode machine)
+                && machine.path("appliance").asBoolean();
+        List<MenuEntry> offered = entries.stream().filter(entry -> appliance || !entry.isForAppliances()).toList();
+        List<String> options = new ArrayList<>(offered.stream().map(MenuEntry::title).toList());
         options.add("Sign out");
         int chosen = 0;
         while (true) {
             chosen = dialogs.choose(new Heading(TITLE, ""), List.of(), options, Math.max(chosen, 0));
-            if (chosen == Dialogs.OUT || chosen == entries.size()) {
+            if (chosen == Dialogs.OUT || chosen == offered.size()) {
                 return;
             }
-            entries.get(chosen).open(dialogs, box);
+            offered.get(chosen).open(dialogs, box);
         }
     }
 }

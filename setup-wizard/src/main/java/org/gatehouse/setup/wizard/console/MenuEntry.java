@@ -8,6 +8,11 @@ interface MenuEntry {
     /** As it stands in the menu: a few words. */
     String title();
 
+    /** Whether it makes sense only where the operating system is the appliance's. */
+    default boolean isForAppliances() {
+        return false;
+    }
+
     /**
      * Does it, asking what there is to ask; comes back when it is done or the person wants out.
      *
