@@ -14,7 +14,7 @@ make_machines() {
         tar -C "$MACHINES" --exclude='./dev/*' -xf "$CACHE/machines-$state.tar"
         rm "$CACHE/machines-$state.tar"
         mkdir "$MACHINES/commands"
-        for program in qemu-system-x86_64 qemu-img swtpm swtpm_setup debugfs; do
+        for program in qemu-system-x86_64 qemu-img swtpm swtpm_setup debugfs mke2fs mkfs.vfat mcopy mmd sfdisk; do
             command_of_tree "$program" >"$MACHINES/commands/$program"
             chmod 755 "$MACHINES/commands/$program"
         done

@@ -8,18 +8,26 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import org.gatehouse.acceptance.box.Administrator;
 import org.gatehouse.acceptance.box.Box;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gatehouse.acceptance.Releases.INSTALLING;
+import static org.gatehouse.acceptance.Releases.UPDATE;
+import static org.gatehouse.acceptance.Releases.await;
+import static org.gatehouse.acceptance.Releases.awaitRelease;
+import static org.gatehouse.acceptance.Releases.bundle;
+import static org.gatehouse.acceptance.Releases.holds;
+import static org.gatehouse.acceptance.Releases.install;
+import static org.gatehouse.acceptance.Releases.proven;
+import static org.gatehouse.acceptance.Releases.refusal;
+import static org.gatehouse.acceptance.Releases.runs;
+import static org.gatehouse.acceptance.Releases.version;
 
 /**
  * From this release to the next, to one that is broken, and back: three builds, {@code --next} and {@code --broken} beside the image. What was
@@ -28,11 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Order(5)
 @ExtendWith(Steps.Given.class)
 final class UpdateRound {
-    private static final String UPDATE = "/api/v1/system/update";
     private static final int PART = 8 << 20;
-    private static final Duration POLL = Duration.ofSeconds(2);
-    /** Writing a slot on an emulated machine that shares its processors. */
-    private static final Duration INSTALLING = Duration.ofMinutes(15);
     /** Two tries of a release that does not come up, and the one before. */
     private static final Duration RETURNING = Duration.ofMinutes(40);
 
@@ -54,7 +58,7 @@ final class UpdateRound {
                 send(station.box(), next, Integer.MAX_VALUE);
                 assertThat(station.box().post(UPDATE + "/check", Map.of()).expect(200).json().path("version").asText())
                         .isEqualTo(version(next));
-                install(steps, station.box());
+                install(steps, station.box(), Map.of());
             });
             steps.run("the next release shows that it is good, with the call still in its trail", () -> {
                 awaitRelease(steps, station, version(next), "good", Lab.BOOT);
@@ -63,11 +67,11 @@ final class UpdateRound {
             });
             steps.run("refuses the release before, for it is older", () -> {
                 send(station.box(), bundle("image"), Integer.MAX_VALUE);
-                assertThat(refusal(station.box())).isEqualTo("bundle_older");
+                assertThat(refusal(station.box(), Map.of())).isEqualTo("bundle_older");
             });
             steps.run("takes a release whose daemon does not start", () -> {
                 send(station.box(), broken, Integer.MAX_VALUE);
-                install(steps, station.box());
+                install(steps, station.box(), Map.of());
             });
             steps.run("comes back by itself, says why, and has lost no row", () -> {
                 JsonNode last = awaitRelease(steps, station, version(next), "returned", RETURNING).path("last");
@@ -122,7 +126,7 @@ final class UpdateRound {
             steps.run("the next release is installed after all of that", () -> {
                 if (!runs(station.box().get(UPDATE).expect(200).json(), version(next))) {
                     send(station.box(), next, Integer.MAX_VALUE);
-                    install(steps, station.box());
+                    install(steps, station.box(), Map.of());
                 }
                 awaitRelease(steps, station, version(next), "good", Lab.BOOT);
                 holds(station.box(), call);
@@ -132,20 +136,14 @@ final class UpdateRound {
 
     private static void refusesWhatIsWrong(Steps steps, Box box, Path next) throws Exception {
         send(box, next, 100 << 20);
-        assertThat(refusal(box)).as("cut off").isEqualTo("bundle_damaged");
+        assertThat(refusal(box, Map.of())).as("cut off").isEqualTo("bundle_damaged");
         send(box, bundle("image"), Integer.MAX_VALUE);
-        assertThat(refusal(box)).as("its own release").isEqualTo("bundle_same");
+        assertThat(refusal(box, Map.of())).as("its own release").isEqualTo("bundle_same");
         send(box, Path.of(Lab.property("foreign")), Integer.MAX_VALUE);
-        assertThat(refusal(box)).as("signed by another").isEqualTo("bundle_untrusted");
+        assertThat(refusal(box, Map.of())).as("signed by another").isEqualTo("bundle_untrusted");
         steps.note("nothing was written");
         JsonNode state = box.get(UPDATE).expect(200).json();
         assertThat(state.path("releases")).hasSize(1);
-    }
-
-    private static String refusal(Box box) throws IOException {
-        JsonNode problem = box.post(UPDATE + "/check", Map.of()).expect(422).json();
-        String type = problem.path("type").asText();
-        return type.substring(type.lastIndexOf(':') + 1);
     }
 
     private static void send(Box box, Path bundle, int atMost) throws IOException {
@@ -156,77 +154,5 @@ final class UpdateRound {
                 sent += part.length;
             }
         }
-    }
-
-    private static void install(Steps steps, Box box) throws Exception {
-        long begun = System.nanoTime();
-        box.post(UPDATE + "/install", Map.of("restart", true)).expect(200);
-        try {
-            JsonNode state = await(box, now -> now.path("work").isNull(), INSTALLING);
-            assertThat(state.path("trouble").isNull()).as(state.toString()).isTrue();
-        } catch (IOException _) {
-            // It restarts already.
-        }
-        steps.measured("installed after", Duration.ofNanos(System.nanoTime() - begun));
-    }
-
-    private static JsonNode awaitRelease(Steps steps, Station station, String version, String outcome, Duration limit)
-            throws Exception {
-        long begun = System.nanoTime();
-        long end = begun + limit.toNanos();
-        String seen = "";
-        while (System.nanoTime() < end) {
-            Thread.sleep(POLL);
-            try {
-                Box.Reply reply = station.box().get(UPDATE);
-                if (reply.status() == 401) {
-                    station.box().signIn(Administrator.OF_TESTS);
-                }
-                seen = reply.text();
-                JsonNode state = reply.json();
-                if (runs(state, version) && state.path("last").path("outcome").asText().equals(outcome)) {
-                    steps.measured("there after", Duration.ofNanos(System.nanoTime() - begun));
-                    station.box().awaitReady(Lab.BOOT);
-                    return state;
-                }
-            } catch (IOException e) {
-                seen = String.valueOf(e.getMessage());
-            }
-        }
-        throw new AssertionError("The box does not run " + version + " as '" + outcome + "': " + seen);
-    }
-
-    private static JsonNode await(Box box, Predicate<JsonNode> wanted, Duration limit) throws IOException {
-        return box.awaitJson(UPDATE, wanted, limit);
-    }
-
-    private static boolean runs(JsonNode state, String version) {
-        return state.path("version").asText().equals(version);
-    }
-
-    private static boolean proven(JsonNode state, String version) {
-        for (JsonNode release : state.path("releases")) {
-            if (release.path("version").asText().equals(version)) {
-                return release.path("good").asBoolean();
-            }
-        }
-        return false;
-    }
-
-    private static void holds(Box box, String requestId) throws IOException {
-        assertThat(box.rowsOf(requestId)).as("rows of the call " + requestId).hasSize(1);
-        JsonNode trail = box.verifiedTrail();
-        assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
-    }
-
-    private static Path bundle(String build) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(Lab.property(build)))) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".bundle")).findFirst()
-                    .orElseThrow(() -> new IOException("the build '" + build + "' has no bundle"));
-        }
-    }
-
-    private static String version(Path bundle) {
-        return bundle.getFileName().toString().replaceFirst("gatehouse_([0-9.]+)-.*", "$1");
     }
 }

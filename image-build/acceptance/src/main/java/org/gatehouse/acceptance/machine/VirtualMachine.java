@@ -29,6 +29,7 @@ public final class VirtualMachine implements AutoCloseable {
     /** No five-level page tables: their emulation costs a fifth of the speed. */
     private static final List<String> COMPUTER = List.of("-machine", "q35", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max,la57=off", "-smp", "2", "-m", "3072");
+    private static final String STICK = "stick";
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final Hardware hardware;
@@ -172,6 +173,32 @@ public final class VirtualMachine implements AutoCloseable {
             Picture.toPng(raw, png);
         } finally {
             Files.deleteIfExists(raw);
+        }
+    }
+
+    /** Plugs a stick into the {@link UsbPorts} that the machine has. */
+    public void plugIn(Stick stick) throws IOException {
+        control.command("blockdev-add", Map.of("driver", "raw", "node-name", STICK, "file",
+                Map.of("driver", "file", "filename", stick.file().toString())));
+        control.command("device_add", Map.of("driver", "usb-storage", "id", STICK, "drive", STICK, "bus",
+                UsbPorts.BUS + ".0", "removable", true));
+    }
+
+    /** Pulls it out, whatever is being done with it. */
+    public void pullOut() throws IOException {
+        control.command("device_del", Map.of("id", STICK));
+        long end = System.nanoTime() + STARTED.toNanos();
+        while (true) {
+            try {
+                control.command("blockdev-del", Map.of("node-name", STICK));
+                return;
+            } catch (IOException e) {
+                // It is let go of a moment after the guest has noticed.
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(MOMENT.toNanos());
+            }
         }
     }
 
