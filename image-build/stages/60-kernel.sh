@@ -3,8 +3,8 @@
 # shellcheck shell=bash
 
 # What differs from Linux' defaults, each with why: serial and screen both show the console; nobody gets a shell when something
-# fails early; a panic restarts after ten seconds, and the boot counter takes it from there.
-readonly COMMAND_LINE='ro console=tty0 console=ttyS0,115200 quiet loglevel=4 systemd.show_status=auto rd.shell=0 rd.emergency=reboot panic=10 systemd.mask=debug-shell.service'
+# fails early; what systemd starts is told until the console is there, and not over it; a panic restarts after ten seconds, and the boot counter takes it from there.
+readonly COMMAND_LINE='ro console=tty0 console=ttyS0,115200 quiet loglevel=4 systemd.show_status=no rd.systemd.show_status=auto rd.shell=0 rd.emergency=reboot panic=10 systemd.mask=debug-shell.service'
 
 make_kernel_image() {
     cp "$INITRD" "$WORK/initrd.img"
