@@ -60,7 +60,7 @@ final class StickRound {
                     station.machine().plugIn(one.getValue().stick());
                     refuses(steps, station, one.getValue().code());
                     station.machine().pullOut();
-                    awaitMedia(station.box(), now -> now.path("bundles").isEmpty() && now.path("unreadable").isEmpty());
+                    awaitMedia(station.box(), now -> !isThere(now));
                 });
             }
             Stick good = Stick.fat(folder.resolve("good.raw"), Map.of(NAME, next));
@@ -100,7 +100,8 @@ final class StickRound {
                 Stick.fat(folder.resolve("foreign.raw"), Map.of(NAME, Path.of(Lab.property("foreign")))),
                 "bundle_untrusted"));
         sticks.put("a folder in place of the bundle",
-                new Hostile(Stick.fat(folder.resolve("folder.raw"), Map.of()).withFolder(NAME), "no_bundle"));
+                new Hostile(Stick.fat(folder.resolve("folder.raw"), Map.of("other.bundle", cut)).withFolder(NAME),
+                        "no_bundle"));
         sticks.put("a link to the box's own files in place of the bundle, on ext4",
                 new Hostile(Stick.ext4(folder.resolve("link.raw"), links), "medium_unreadable"));
         sticks.put("ext4 with a bad superblock", new Hostile(Stick.ext4(folder.resolve("super.raw"), links)
@@ -123,19 +124,20 @@ final class StickRound {
     }
 
     private static void refuses(Steps steps, Station station, String code) throws IOException {
-        JsonNode media = awaitMedia(station.box(), now -> !now.path("bundles").isEmpty()
-                || !now.path("unreadable").isEmpty() || code.equals("no_bundle"));
+        JsonNode media = awaitMedia(station.box(), StickRound::isThere);
         JsonNode bundles = media.path("bundles");
         JsonNode unreadable = media.path("unreadable");
         steps.note(unreadable.isEmpty() ? "listed: " + bundles.size() : unreadable.path(0).path("reason").asText());
-        String device = !bundles.isEmpty()
-                ? bundles.path(0).path("device").asText()
-                : unreadable.isEmpty() ? "sda1" : unreadable.path(0).path("device").asText();
+        String device = (bundles.isEmpty() ? unreadable : bundles).path(0).path("device").asText();
         assertThat(refusal(station.box(), medium(device))).isEqualTo(code);
         station.box().awaitReady(Lab.BOOT);
         station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
         JsonNode state = station.box().get(UPDATE).expect(200).json();
         assertThat(state.path("releases")).as("nothing was written").hasSize(1);
+    }
+
+    private static boolean isThere(JsonNode media) {
+        return !media.path("bundles").isEmpty() || !media.path("unreadable").isEmpty();
     }
 
     private static Map<String, Object> medium(String device) {
