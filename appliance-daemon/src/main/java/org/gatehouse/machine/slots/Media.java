@@ -11,6 +11,9 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.Refused;
 
@@ -19,40 +22,44 @@ import org.gatehouse.machine.agent.Refused;
  * are small; mounted read-only, without devices and programs, where nobody else sees them, for as long as one request takes;
  * only plain files in the topmost folder, only by names that say what they are.
  */
-final class Media {
+public final class Media {
     private static final Duration LONGEST_MOUNTING = Duration.ofSeconds(60);
     private static final int MOST_FILES = 50;
     private static final int MOST_ENTRIES = 10_000;
     private static final Pattern DEVICE = Pattern.compile("[a-z]{2,8}[0-9]{0,3}");
-    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\\.bundle");
     private static final List<String> KINDS = List.of("vfat", "exfat");
 
-    private final Layout layout;
+    private final Path blocks;
     private final Programs programs;
     private final Path place;
+    private final Pattern name;
 
     /**
      * Those of this machine.
      *
+     * @param blocks the kernel's list of block devices
      * @param place a folder of the agent's own, where they are mounted
+     * @param ending how the names of the files that are looked for end, without the dot
      */
-    Media(Layout layout, Programs programs, Path place) {
-        this.layout = layout;
+    public Media(Path blocks, Programs programs, Path place, String ending) {
+        this.blocks = blocks;
         this.programs = programs;
         this.place = place;
+        this.name = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,120}\\." + ending);
     }
 
-    /** A file on one that looks like a bundle. */
-    record Found(String device, String file, long bytes) {}
+    /** A file on one that looks like what is looked for. */
+    public record Found(String device, String file, long bytes) {}
 
     /** What is done with a file while it can be reached. */
     @FunctionalInterface
-    interface Use<T> {
+    public interface Use<T> {
+        /** Uses it. */
         T of(Path file) throws Refused, IOException, InterruptedException;
     }
 
-    /** All that looks like a bundle. A stick that can't be read is one without bundles. */
-    List<Found> bundles() throws IOException, InterruptedException {
+    /** All that look so. A stick that can't be read is one without any. */
+    public List<Found> files() throws IOException, InterruptedException {
         List<Found> found = new ArrayList<>();
         for (String device : devices()) {
             try {
@@ -65,9 +72,17 @@ final class Media {
         return found;
     }
 
+    /** For the daemon. */
+    public static ArrayNode told(List<Found> files) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        files.forEach(one -> list.addObject().put("device", one.device()).put("file", one.file()).put("bytes",
+                one.bytes()));
+        return list;
+    }
+
     /** Uses a file on one of them. */
-    <T> T use(String device, String file, Use<T> use) throws Refused, IOException, InterruptedException {
-        if (!FILE.matcher(file).matches() || !devices().contains(device)) {
+    public <T> T use(String device, String file, Use<T> use) throws Refused, IOException, InterruptedException {
+        if (!name.matcher(file).matches() || !devices().contains(device)) {
             throw new Refused("no_medium", "There is no file " + shown(file) + " on a medium " + shown(device)
                     + ". Plug it in again, and list what is there.");
         }
@@ -82,10 +97,10 @@ final class Media {
         List<Found> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.limit(MOST_ENTRIES).toList()) {
-                String name = Objects.requireNonNull(file.getFileName()).toString();
-                if (found.size() < MOST_FILES && FILE.matcher(name).matches()
+                String called = Objects.requireNonNull(file.getFileName()).toString();
+                if (found.size() < MOST_FILES && name.matcher(called).matches()
                         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    found.add(new Found("", name, Files.size(file)));
+                    found.add(new Found("", called, Files.size(file)));
                 }
             }
         }
@@ -107,23 +122,23 @@ final class Media {
             }
         }
         throw new Refused("medium_unreadable", "The medium " + device
-                + " can't be read. It must have a FAT or exFAT file system: format it so, and copy the bundle to it again.");
+                + " can't be read. It must have a FAT or exFAT file system: format it so, and copy the file to it again.");
     }
 
     /** File systems on what can be pulled out: never a disk of the box itself. */
     private List<String> devices() throws IOException {
         List<String> devices = new ArrayList<>();
-        try (Stream<Path> blocks = Files.list(layout.blocks())) {
-            for (Path block : blocks.sorted().toList()) {
-                String name = Objects.requireNonNull(block.getFileName()).toString();
+        try (Stream<Path> all = Files.list(blocks)) {
+            for (Path block : all.sorted().toList()) {
+                String device = Objects.requireNonNull(block.getFileName()).toString();
                 Path real = block.toRealPath();
                 boolean partition = Files.exists(real.resolve("partition"));
                 Path disk = partition ? real.getParent() : real;
-                if (DEVICE.matcher(name).matches() && disk != null && Files.exists(disk.resolve("removable"))
+                if (DEVICE.matcher(device).matches() && disk != null && Files.exists(disk.resolve("removable"))
                         && (Files.readString(disk.resolve("removable")).strip().equals("1")
                                 || disk.toString().contains("/usb"))
                         && (partition || !hasPartitions(disk))) {
-                    devices.add(name);
+                    devices.add(device);
                 }
             }
         }

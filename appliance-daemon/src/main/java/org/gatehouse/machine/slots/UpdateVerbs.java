@@ -29,7 +29,7 @@ public final class UpdateVerbs {
     /** Those of this machine. */
     public UpdateVerbs(Layout layout, Path mountPlace, Programs programs, Clock clock) {
         this.layout = layout;
-        this.media = new Media(layout, programs, mountPlace);
+        this.media = new Media(layout.blocks(), programs, mountPlace, "bundle");
         this.entries = new BootEntries(layout.kernels());
         this.installing = new Installing(layout, programs, clock);
     }
@@ -64,10 +64,7 @@ public final class UpdateVerbs {
 
     private ObjectNode media() throws IOException, InterruptedException {
         ObjectNode found = object();
-        ArrayNode list = found.putArray("bundles");
-        for (Media.Found one : media.bundles()) {
-            list.addObject().put("device", one.device()).put("file", one.file()).put("bytes", one.bytes());
-        }
+        found.set("bundles", Media.told(media.files()));
         return found;
     }
 
