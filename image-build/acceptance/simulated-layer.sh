@@ -1,6 +1,6 @@
 # The layer that the round Engines installs: the simulated engine, and a library that plays a GPU's driver. For tests alone; it is never part of
 # a release, and its name, its version and all that it says call it simulated. Sourced.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2094
 
 # make_simulated_layer FOLDER VERSION: as `build --layer` takes it.
 make_simulated_layer() {

@@ -76,8 +76,10 @@ final class AgentCommand implements Callable<Integer> {
         Programs programs = new SystemPrograms();
         Path root = Path.of("/");
         Path media = Path.of("/run/gatehouse-agent/media");
-        return Stream.of(new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all(),
-                LayerVerbs.of(root, media, programs).all(), settings().all(), new PowerVerbs(root, programs).all(),
+        LayerVerbs layers = LayerVerbs.of(root, media, programs);
+        return Stream.of(
+                new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC(), layers::misfits).all(),
+                layers.all(), settings().all(), new PowerVerbs(root, programs).all(),
                 new SupportVerbs(root, programs).all())
                 .flatMap(List::stream).toList();
     }

@@ -61,6 +61,13 @@ public final class LayerVerbs {
                 Verb.changing("layers.remove", (asked, _) -> remove(asked.path("name").asText())));
     }
 
+    /** Those kept that a release with this kernel would leave out. */
+    public List<String> misfits(String kernel) throws IOException {
+        return shelf.all().stream().map(Shelf.Kept::chosen)
+                .filter(layer -> !layer.kernel().isEmpty() && !layer.kernel().equals(kernel)).map(Layer::toString)
+                .toList();
+    }
+
     private ObjectNode state() throws IOException {
         Map<String, JsonNode> outcome = LayerMounting.outcome(places);
         ObjectNode state = object().put("kernel", Files.readString(places.kernelRelease()).strip());

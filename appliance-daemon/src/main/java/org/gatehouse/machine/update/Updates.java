@@ -98,8 +98,10 @@ public final class Updates {
         requireSupported();
         arrivals.requireIdle();
         ObjectNode bundle = agent.ask("update.check", source(medium), Progress.NONE);
+        List<String> leftOut = new ArrayList<>();
+        bundle.path("leftOut").forEach(one -> leftOut.add(one.asText()));
         return new BundleView(bundle.path("version").asText(), bundle.path("compatible").asText(),
-                bundle.path("unpackedBytes").asLong());
+                bundle.path("unpackedBytes").asLong(), leftOut);
     }
 
     /**
