@@ -335,7 +335,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         doorMetrics.show(doors, apart != null);
         rooms.keep(
                 BootCheck.begin(updates, new SelfTrial(database, trail, TrailVerification.of(database, secrets, trail),
-                        open.snapshots()::current, probe, root.resolve("updates").resolve("local-model-answered"),
+                        open.snapshots()::current, probe,
+                        () -> running.view().deployments().stream().anyMatch(one -> one.ready() > 0),
+                        root.resolve("updates").resolve("local-model-answered"),
                         clock)));
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }

@@ -88,6 +88,15 @@ final class EnginesRound {
                 holds(station.box(), call[0]);
                 holds(station.box(), awaitChat(station.box(), key[0]).requestId());
             });
+            steps.run("from then on a start is good only when a local model answers", () -> {
+                // The box looks for the first engine that serves each half a minute.
+                awaitLog(station.box(), "A local model answers on this box");
+                station.shutDown();
+                station.serve();
+                awaitServing(steps, station.box());
+                String log = awaitLog(station.box(), "This release is good");
+                assertThat(log).contains("no local model answers, though one did before");
+            });
             steps.run("shuts down in good order", station::shutDown);
         }
     }
@@ -157,6 +166,17 @@ final class EnginesRound {
             reply = box.chat(key, MODEL, "Hello");
         }
         return reply.expect(200);
+    }
+
+    private static String awaitLog(Box box, String words) throws Exception {
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        String log = box.supportBundle("log.jsonl");
+        while (!log.contains(words) && System.nanoTime() < end) {
+            Thread.sleep(POLL);
+            log = box.supportBundle("log.jsonl");
+        }
+        assertThat(log).contains(words);
+        return log;
     }
 
     private static void holds(Box box, String requestId) throws IOException {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -212,6 +215,25 @@ public final class Box implements AutoCloseable {
             }
         });
         return reply(sent(request.build()));
+    }
+
+    /** What lies in the support bundle under a name, as text. */
+    public String supportBundle(String entry) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/system/support-bundle"))
+                .timeout(ANSWER).GET();
+        console().forEach(request::header);
+        try (ZipInputStream zip = new ZipInputStream(
+                client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body())) {
+            for (ZipEntry one = zip.getNextEntry(); one != null; one = zip.getNextEntry()) {
+                if (one.getName().endsWith(entry)) {
+                    return new String(zip.readAllBytes(), StandardCharsets.UTF_8);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        throw new IOException("the support bundle has no " + entry);
     }
 
     /** A chat through the gateway, with a key. */
