@@ -9,14 +9,24 @@ readonly COMMAND_LINE='ro console=tty0 console=ttyS0,115200 quiet loglevel=4 sys
 make_kernel_image() {
     cp "$INITRD" "$WORK/initrd.img"
     cp "$ROOT/usr/lib/os-release" "$WORK/os-release"
+    kernel_image box "roothash=$ROOT_HASH $COMMAND_LINE"
+    mv "$WORK/box.efi" "$OUT/gatehouse_$VERSION.efi"
+    with_boot_key sbsign --key /run/work/keys/boot.key --cert /run/work/keys/boot.crt --output /run/work/loader.efi \
+        /usr/lib/systemd/boot/efi/systemd-bootx64.efi
+}
+
+# kernel_image NAME COMMAND_LINE: $WORK/NAME.efi, signed. One profile: with a second one for the boot menu, systemd-boot 257
+# started the older of two releases after an update.
+kernel_image() {
+    with_boot_key ukify build --linux=/run/work/vmlinuz --initrd=/run/work/initrd.img --os-release=@/run/work/os-release \
+        --uname="$KERNEL" --cmdline="$2" --secureboot-private-key=/run/work/keys/boot.key \
+        --secureboot-certificate=/run/work/keys/boot.crt --output="/run/work/$1.efi"
+}
+
+# with_boot_key COMMAND...: in the tree of tools, with the key in reach for as long.
+with_boot_key() {
     mkdir -p "$WORK/keys"
     cp "$KEYS"/boot.{key,crt} "$WORK/keys/"
-    # One profile: with a second one for the boot menu, systemd-boot 257 started the older of two releases after an update.
-    enter "$TOOLS" ukify build --linux=/run/work/vmlinuz --initrd=/run/work/initrd.img --os-release=@/run/work/os-release \
-        --uname="$KERNEL" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE" --secureboot-private-key=/run/work/keys/boot.key \
-        --secureboot-certificate=/run/work/keys/boot.crt --output=/run/work/gatehouse.efi
-    enter "$TOOLS" sbsign --key /run/work/keys/boot.key --cert /run/work/keys/boot.crt --output /run/work/loader.efi \
-        /usr/lib/systemd/boot/efi/systemd-bootx64.efi
-    mv "$WORK/gatehouse.efi" "$OUT/gatehouse_$VERSION.efi"
+    enter "$TOOLS" "$@"
     rm -rf "$WORK/keys"
 }
