@@ -8,7 +8,7 @@ for unit in getty@.service serial-getty@.service console-getty.service systemd-b
     systemd-repart.service systemd-boot-update.service ldconfig.service debug-shell.service emergency.service rescue.service; do
     ln -sf /dev/null "$ROOT/etc/systemd/system/$unit"
 done
-mkdir -p "$ROOT/efi" "$ROOT/var" "$ROOT/opt/gatehouse" "$ROOT/etc/verity.d"
-# Where layers are looked for, and whose signature they must carry.
+mkdir -p "$ROOT/efi" "$ROOT/var" "$ROOT/opt/gatehouse" "$ROOT/usr/lib/verity.d"
+# Where layers are looked for, and whose signature they must carry: said in what can't be changed.
 ln -s ../../run/gatehouse-layers "$ROOT/opt/gatehouse/layers"
-cp "$KEYS/update.crt" "$ROOT/etc/verity.d/gatehouse.crt"
+cp "$KEYS/update.crt" "$ROOT/usr/lib/verity.d/gatehouse.crt"

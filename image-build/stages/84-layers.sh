@@ -11,6 +11,11 @@ layer_given() {
     LAYER_NAMES=$(printf '%s\n' "${!LAYERS[@]}" | LC_ALL=C sort | paste -sd,)
 }
 
+# kernel_of_tree: for a build that makes no image, whose later stages would say it.
+kernel_of_tree() {
+    find "$ROOT/usr/lib/modules" -mindepth 1 -maxdepth 1 -printf '%f\n'
+}
+
 make_layers() {
     local name
     for name in ${LAYER_NAMES//,/ }; do

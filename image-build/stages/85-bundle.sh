@@ -10,10 +10,12 @@ make_bundle() {
     ln_or_copy "$OUT/gatehouse_$VERSION.root.raw" "$inside/gatehouse_${VERSION}_$(partition_uuid "${ROOT_HASH:0:32}").root.raw"
     ln_or_copy "$OUT/gatehouse_$VERSION.verity.raw" "$inside/gatehouse_${VERSION}_$(partition_uuid "${ROOT_HASH:32:32}").verity.raw"
     ln_or_copy "$OUT/gatehouse_$VERSION.efi" "$inside/gatehouse_$VERSION.efi"
+    # The kernel is said so that a box can tell which of its layers will not fit.
     cat >"$inside/manifest.raucm" <<X
 [update]
 compatible=gatehouse-$FLAVOUR-x86-64
 version=$VERSION
+description=Linux $KERNEL
 
 [bundle]
 format=verity

@@ -32,6 +32,7 @@ export const text = messages({
   checked: ['Release {version}, signed by the maker of this box. It may be installed.', '版本 {version}，由本设备的制造商签名，可以安装。'],
   install: ['Install {version}', '安装 {version}'],
   installAsk: ['The box serves while the release is written. Then it restarts: nobody can call models for a minute or two. If the release is not good, the box comes back to {from} by itself.', '写入期间设备继续服务，随后重启：一两分钟内无法调用模型。若新版本异常，设备会自动退回 {from}。'],
+  leftOut: ['These layers were made for another kernel, and the release would run without them: {layers}', '以下组件层适用于其他内核，该版本运行时将不启用：{layers}'],
   back: ['Go back to {version}', '退回 {version}'],
   backAsk: ['The box restarts into {version}. Everything that is set and recorded stays.', '设备将重启进入 {version}。所有设置和记录保持不变。'],
 });

@@ -13,6 +13,7 @@ import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
@@ -53,6 +54,9 @@ public interface Box {
 
     /** The releases of its operating system. */
     Updates updates();
+
+    /** Vendors' parts beside it. */
+    Layers layers();
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,

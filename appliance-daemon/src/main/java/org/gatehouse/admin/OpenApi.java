@@ -155,6 +155,8 @@ final class OpenApi {
         ObjectNode schema = node.putObject("schema");
         if (parameter.type() == Integer.class) {
             schema.put("type", "integer").put("minimum", parameter.least()).put("maximum", parameter.greatest());
+        } else if (parameter.type() == Long.class) {
+            schema.put("type", "integer").put("format", "int64").put("minimum", 0);
         } else if (parameter.type() == Boolean.class) {
             schema.put("type", "boolean");
         } else {

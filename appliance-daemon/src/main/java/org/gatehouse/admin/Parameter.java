@@ -13,7 +13,7 @@ import org.gatehouse.governance.form.Text;
 /**
  * A query parameter of an operation.
  *
- * @param type String, UUID, Integer, Boolean or Instant
+ * @param type String, UUID, Integer, Long (a number of bytes), Boolean or Instant
  * @param constants the words that a String may be; empty for any
  * @param least of an Integer
  * @param greatest of an Integer, or the length of a String
@@ -52,6 +52,10 @@ record Parameter(String name, Class<?> type, String about, List<String> constant
         return new Parameter(name, Integer.class, about, List.of(), least, greatest);
     }
 
+    static Parameter bytes(String name, String about) {
+        return new Parameter(name, Long.class, about, List.of(), 0, Integer.MAX_VALUE);
+    }
+
     /** The value, or {@code null} when the text is none. */
     @Nullable
     Object read(String text) {
@@ -61,6 +65,9 @@ record Parameter(String name, Class<?> type, String about, List<String> constant
             } else if (type == Integer.class) {
                 int number = Integer.parseInt(text);
                 return number >= least && number <= greatest ? (Object) number : null;
+            } else if (type == Long.class) {
+                long number = Long.parseLong(text);
+                return number >= 0 ? (Object) number : null;
             } else if (type == Boolean.class) {
                 return "true".equals(text) ? (Object) true : "false".equals(text) ? (Object) false : null;
             } else if (type == Instant.class) {
@@ -80,6 +87,8 @@ record Parameter(String name, Class<?> type, String about, List<String> constant
             return "must be a UUID";
         } else if (type == Integer.class) {
             return "must be a whole number between " + least + " and " + greatest;
+        } else if (type == Long.class) {
+            return "must be a whole number, 0 or more";
         } else if (type == Boolean.class) {
             return "must be true or false";
         } else if (type == Instant.class) {

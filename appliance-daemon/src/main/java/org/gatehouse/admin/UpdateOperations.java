@@ -29,7 +29,7 @@ final class UpdateOperations {
     private static final String PATH = Operation.BASE + "system/update";
     private static final String TAG = "system";
     /** What one part of a bundle may have: a few seconds of a slow line, and little memory. */
-    private static final int LARGEST_PART = 8 << 20;
+    static final int LARGEST_PART = 8 << 20;
 
     private final Updates updates;
     private final AdminTrail trail;
@@ -112,11 +112,13 @@ final class UpdateOperations {
                         answering(this::goBack)).needing(Permission.OPERATE).afterRecentLogin());
     }
 
-    private interface Work {
+    /** What is asked of the machine, which may refuse. */
+    interface Work {
         Answer of(Call call) throws Refused, IOException;
     }
 
-    private static Operation.Handler answering(Work work) {
+    /** The answer to it, whatever comes of it. */
+    static Operation.Handler answering(Work work) {
         return call -> {
             try {
                 return work.of(call);
@@ -128,9 +130,9 @@ final class UpdateOperations {
         };
     }
 
-    /** What stands in the way of the box is a conflict; what is wrong with a bundle is the bundle's. */
+    /** What stands in the way of the box is a conflict; what is wrong with a file is the file's. */
     private static int status(String code) {
-        return code.startsWith("bundle_") || code.startsWith("medium_") ? 422 : 409;
+        return code.startsWith("bundle_") || code.startsWith("layer_") || code.startsWith("medium_") ? 422 : 409;
     }
 
     private Answer receive(Call call) throws Refused, IOException {
@@ -146,7 +148,8 @@ final class UpdateOperations {
         return Answer.Json.of(updates.state());
     }
 
-    private static URI address(String text) {
+    /** An address that a file may be fetched from. */
+    static URI address(String text) {
         try {
             URI address = new URI(text);
             if ("https".equalsIgnoreCase(address.getScheme()) && address.getHost() != null

@@ -58,6 +58,7 @@ public final class AdminCommands {
         all.add(SystemCommands.backup(environment));
         all.add(SystemCommands.supportBundle(environment));
         all.add(UpdateCommands.all(environment));
+        all.add(LayerCommands.all(environment));
         all.add(SystemCommands.restart(environment));
         all.add(MachineCommands.all(environment));
         all.add(BackupTargetCommands.all(environment));

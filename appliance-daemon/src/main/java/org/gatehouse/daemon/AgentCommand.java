@@ -19,6 +19,8 @@ import org.gatehouse.machine.agent.Agent;
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.layers.LayerMounting;
+import org.gatehouse.machine.layers.LayerVerbs;
 import org.gatehouse.machine.power.PowerVerbs;
 import org.gatehouse.machine.settings.SettingsVerbs;
 import org.gatehouse.machine.slots.Layout;
@@ -39,8 +41,15 @@ final class AgentCommand implements Callable<Integer> {
     @Option(names = "--undo", paramLabel = "ID", description = "Undoes a change of the network that nobody kept, and ends; 'restart': whatever was not kept before the box started.")
     private @Nullable String undo;
 
+    @Option(names = "--mount-layers", description = "Mounts the layers, before the gateway starts, and ends.")
+    private boolean mountLayers;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (mountLayers) {
+            LayerMounting.ofAppliance(new SystemPrograms()).run();
+            return 0;
+        }
         String undone = undo;
         if (undone != null) {
             if (undone.equals("restart")) {
@@ -67,8 +76,11 @@ final class AgentCommand implements Callable<Integer> {
         Programs programs = new SystemPrograms();
         Path root = Path.of("/");
         Path media = Path.of("/run/gatehouse-agent/media");
-        return Stream.of(new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all(),
-                settings().all(), new PowerVerbs(root, programs).all(), new SupportVerbs(root, programs).all())
+        LayerVerbs layers = LayerVerbs.of(root, media, programs);
+        return Stream.of(
+                new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC(), layers::misfits).all(),
+                layers.all(), settings().all(), new PowerVerbs(root, programs).all(),
+                new SupportVerbs(root, programs).all())
                 .flatMap(List::stream).toList();
     }
 

@@ -55,6 +55,7 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
@@ -290,8 +291,11 @@ public final class ApplianceDaemon implements AutoCloseable {
             lasts.catchUp(", so a backup would lack the newest");
             backup.write(out, null);
         }, () -> backups.taken(clock.instant()), clock).start());
-        Updates updates = new Updates(agent, root.resolve("updates"),
-                new BundleFetch(plane.client()), new UpdateTrail(adminTrail, clock, ids), clock);
+        BundleFetch fetch = new BundleFetch(plane.client());
+        Updates updates = new Updates(agent, root.resolve("updates"), fetch,
+                new UpdateTrail(adminTrail, clock, ids, "releases"), clock);
+        Layers layers = new Layers(agent, root.resolve("layers"), fetch,
+                new UpdateTrail(adminTrail, clock, ids, "layers"), clock);
         AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
                 new TrailExport(database, secrets, trail),
@@ -300,7 +304,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, machine, new AppliancePower(agent), restarter),
+                        updates, layers, machine, new AppliancePower(agent), restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
@@ -331,7 +335,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         doorMetrics.show(doors, apart != null);
         rooms.keep(
                 BootCheck.begin(updates, new SelfTrial(database, trail, TrailVerification.of(database, secrets, trail),
-                        open.snapshots()::current, probe, root.resolve("updates").resolve("local-model-answered"),
+                        open.snapshots()::current, probe,
+                        () -> running.view().deployments().stream().anyMatch(one -> one.ready() > 0),
+                        root.resolve("updates").resolve("local-model-answered"),
                         clock)));
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }

@@ -15,6 +15,7 @@ import org.gatehouse.machine.update.Updates;
 final class BootCheck implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BootCheck.class.getName());
     private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final Duration LOOK_FOR_ENGINES = Duration.ofSeconds(30);
 
     private final Thread thread;
 
@@ -40,13 +41,16 @@ final class BootCheck implements AutoCloseable {
                 if (trouble.isEmpty()) {
                     LOG.log(System.Logger.Level.INFO, "This release is good, after {0} s",
                             Duration.between(begun, Instant.now()).toSeconds());
-                    return;
+                    break;
                 }
                 if (!trouble.get().equals(told)) {
                     told = trouble.get();
                     LOG.log(System.Logger.Level.WARNING, "This release has not shown yet that it is good: {0}", told);
                 }
                 Thread.sleep(AGAIN);
+            }
+            while (!trial.notice()) {
+                Thread.sleep(LOOK_FOR_ENGINES);
             }
         } catch (InterruptedException _) {
             // The box stops.

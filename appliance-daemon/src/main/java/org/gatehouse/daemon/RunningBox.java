@@ -19,6 +19,7 @@ import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
@@ -28,7 +29,7 @@ import org.gatehouse.store.Database;
 record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots snapshots,
         CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
         Backup backup, Runnable backupTaken,
-        SupportBundle bundle, Updates updates, SystemChanges machine, MachinePower power,
+        SupportBundle bundle, Updates updates, Layers layers, SystemChanges machine, MachinePower power,
         @Nullable Runnable restarter) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.gatehouse.admin.UpstreamProbe;
@@ -22,10 +23,11 @@ import org.gatehouse.store.Database;
  * What a release must do before it counts as good: its store opens, its trail takes records and what was written last is
  * unbroken, and one local model answers where one did before. Slow: to be asked seldom.
  *
+ * @param serving whether an engine of this box serves now; those that do have answered
  * @param memory the file that says that a local model has answered on this box
  */
 record SelfTrial(Database database, Trail trail, TrailVerification verification, Supplier<PolicySnapshot> policy,
-        UpstreamProbe probe, Path memory, Clock clock) {
+        UpstreamProbe probe, BooleanSupplier serving, Path memory, Clock clock) {
     private static final System.Logger LOG = System.getLogger(SelfTrial.class.getName());
     /** The whole trail of a year takes minutes; a release that breaks the chain breaks it at its newest records. */
     private static final Duration VERIFIED = Duration.ofDays(2);
@@ -57,7 +59,9 @@ record SelfTrial(Database database, Trail trail, TrailVerification verification,
                     any = true;
                     UpstreamProbe.Report report = probe.probe(target.upstream(), target.upstreamModel());
                     if (report.works()) {
-                        remember();
+                        if (!Files.exists(memory)) {
+                            remember();
+                        }
                         return Optional.empty();
                     }
                     last = report.message();
@@ -69,10 +73,25 @@ record SelfTrial(Database database, Trail trail, TrailVerification verification,
                 : Optional.empty();
     }
 
+    /**
+     * Remembers that a local model answers, once one does: engines are up minutes after the box, so no trial sees the first
+     * of them.
+     *
+     * @return whether that is known, so that nobody has to look again
+     */
+    boolean notice() {
+        if (!Files.exists(memory) && serving.getAsBoolean()) {
+            remember();
+        }
+        return Files.exists(memory);
+    }
+
     private void remember() {
         try {
             Files.createDirectories(Objects.requireNonNull(memory.getParent()));
             Files.writeString(memory, clock.instant() + "\n");
+            LOG.log(System.Logger.Level.INFO,
+                    "A local model answers on this box; from now on a start must show that too");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "That a local model answers could not be noted: {0}", e.getMessage());
         }

@@ -8,13 +8,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
-import org.gatehouse.machine.update.Updates;
+import org.gatehouse.machine.update.Arrivals;
 
-/** Writes down what became of updates, as the box's own doing. */
-record UpdateTrail(AdminTrail trail, Clock clock, Supplier<UUID> ids) implements Updates.Told {
+/**
+ * Writes down what became of updates, as the box's own doing.
+ *
+ * @param noun of what, such as {@code releases}
+ */
+record UpdateTrail(AdminTrail trail, Clock clock, Supplier<UUID> ids, String noun) implements Arrivals.Told {
 
     @Override
     public void ended(String verb, String release, JsonNode how) {
-        trail.append(Actor.system("update").did(ids.get(), clock.instant(), verb, "releases", release, null, how));
+        trail.append(Actor.system("update").did(ids.get(), clock.instant(), verb, noun, release, null, how));
     }
 }

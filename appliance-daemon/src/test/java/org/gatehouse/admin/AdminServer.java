@@ -60,6 +60,7 @@ import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
@@ -210,6 +211,9 @@ public final class AdminServer implements AutoCloseable {
         /** Of a machine whose operating system is somebody else's, unless a test says otherwise. */
         public volatile Updates updates = new Updates(new AgentClient(Path.of("/nonexistent/agent")),
                 Path.of("/nonexistent/updates"), (_, _, _, _, _) -> {}, (_, _, _) -> {}, Clock.systemUTC());
+        /** The same machine. */
+        public volatile Layers layers = new Layers(new AgentClient(Path.of("/nonexistent/agent")),
+                Path.of("/nonexistent/layers"), (_, _, _, _, _) -> {}, (_, _, _) -> {}, Clock.systemUTC());
         private volatile @Nullable AcmeSource acme;
         /** Written down in tests; one that answers may be put in its place. */
         public volatile @Nullable SystemChanges machine;
@@ -267,6 +271,11 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public Updates updates() {
             return updates;
+        }
+
+        @Override
+        public Layers layers() {
+            return layers;
         }
 
         @Override

@@ -168,6 +168,7 @@ final class OpenApiIT {
         }
         check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
         tryUpdates();
+        tryLayers();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {
             tried.add("GET " + bytes);
             AdminServer.Reply reply = server.get(bytes);
@@ -186,6 +187,21 @@ final class OpenApiIT {
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryLayers() {
+        String layers = "/api/v1/system/layers";
+        check("GET", layers, layers, null);
+        check("GET", layers + "/media", layers + "/media", null);
+        check("POST", layers + "/check", layers + "/check", "{}");
+        check("POST", layers + "/download", layers + "/download", "{\"url\":\"https://example.com/x.raw\"}");
+        check("POST", layers + "/install", layers + "/install", "{}");
+        check("POST", layers + "/return", layers + "/return", "{\"name\":\"vllm\"}");
+        check("POST", layers + "/remove", layers + "/remove", "{\"name\":\"vllm\"}");
+        check("DELETE", layers + "/file", layers + "/file", null);
+        tried.add("PUT " + layers + "/file");
+        assertThat(server.send("PUT", layers + "/file?offset=4294967296", "0123456789",
+                Map.of("Content-Type", "application/octet-stream")).status()).isEqualTo(409);
     }
 
     private void tryUpdates() {

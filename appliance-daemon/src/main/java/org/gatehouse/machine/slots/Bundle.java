@@ -20,9 +20,10 @@ import org.gatehouse.machine.agent.Refused;
  * the signature and, when it unpacks, every byte. Immutable.
  *
  * @param compatible for which kind of machine
+ * @param kernel the version of the kernel in it; empty where it does not say
  * @param images what is inside
  */
-record Bundle(Path file, String compatible, Version version, List<Image> images) {
+record Bundle(Path file, String compatible, Version version, String kernel, List<Image> images) {
     private static final Duration LONGEST_LOOK = Duration.ofMinutes(2);
     private static final Duration LONGEST_UNPACKING = Duration.ofMinutes(30);
     /** Nothing of a bundle is called otherwise: such a name goes into no path as it is. */
@@ -75,7 +76,13 @@ record Bundle(Path file, String compatible, Version version, List<Image> images)
                 throw damaged("it does not hold one image '" + slot + "'");
             }
         }
-        return new Bundle(file, told.path("compatible").asText(), version, images);
+        return new Bundle(file, told.path("compatible").asText(), version, kernel(told.path("description").asText()),
+                images);
+    }
+
+    /** Bundles say it in what RAUC shows as their description: {@code Linux VERSION}. */
+    private static String kernel(String description) {
+        return description.startsWith("Linux ") ? description.substring("Linux ".length()) : "";
     }
 
     /** Unpacks it into a folder that is not there yet; every byte is checked against the signature on the way. */

@@ -24,8 +24,8 @@ public record Layout(Path osRelease, Path kernels, Path received, Path own, Path
         return under(Path.of("/"));
     }
 
-    /** The same below another root, for tests. */
-    static Layout under(Path root) {
+    /** The same below another root: {@code /} but for tests. */
+    public static Layout under(Path root) {
         return new Layout(root.resolve("usr/lib/os-release"), root.resolve("efi/EFI/Linux"),
                 root.resolve("var/lib/gatehouse/updates/incoming.bundle"), root.resolve("var/lib/gatehouse-updates"),
                 root.resolve("usr/share/gatehouse/update-keyring.pem"), root.resolve("proc/cmdline"),

@@ -14,6 +14,10 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.Refused;
 
@@ -22,12 +26,11 @@ import org.gatehouse.machine.agent.Refused;
  * are small; mounted read-only, without devices and programs, where nobody else sees them, for as long as one request takes;
  * only plain files in the topmost folder, only by names that say what they are.
  */
-final class Media {
+public final class Media {
     private static final Duration LONGEST_MOUNTING = Duration.ofSeconds(60);
     private static final int MOST_FILES = 50;
     private static final int MOST_ENTRIES = 10_000;
     private static final Pattern DEVICE = Pattern.compile("[a-z]{2,8}[0-9]{0,3}");
-    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,120}\\.bundle");
     private static final String NO_MEDIUM = "no_medium";
     private static final List<String> KINDS = List.of("vfat", "exfat");
 
@@ -35,36 +38,57 @@ final class Media {
     private final Disk own;
     private final Programs programs;
     private final Path place;
+    private final Pattern name;
 
     /**
      * Those of this machine.
      *
+     * @param layout where the system's own disk is found
      * @param place a folder of the agent's own, where they are mounted
+     * @param ending how the names of the files that are looked for end, without the dot
      */
-    Media(Layout layout, Programs programs, Path place) {
+    public Media(Layout layout, Programs programs, Path place, String ending) {
         this.layout = layout;
         this.own = new Disk(layout, programs);
         this.programs = programs;
         this.place = place;
+        this.name = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,120}\\." + ending);
     }
 
-    /** A file on one that looks like a bundle. */
-    record Found(String device, String file, long bytes) {}
+    /** A file on one that looks like what is looked for. */
+    public record Found(String device, String file, long bytes) {}
 
     /** One that can't be read, and why. */
-    record Unreadable(String device, String reason) {}
+    public record Unreadable(String device, String reason) {}
 
     /** All that is plugged in. */
-    record Plugged(List<Found> bundles, List<Unreadable> unreadable) {}
+    public record Plugged(List<Found> files, List<Unreadable> unreadable) {
+
+        /**
+         * For the daemon.
+         *
+         * @param name what files are called there
+         */
+        public ObjectNode told(String name) {
+            ObjectNode told = JsonNodeFactory.instance.objectNode();
+            ArrayNode list = told.putArray(name);
+            files.forEach(one -> list.addObject().put("device", one.device()).put("file", one.file()).put("bytes",
+                    one.bytes()));
+            ArrayNode not = told.putArray("unreadable");
+            unreadable.forEach(one -> not.addObject().put("device", one.device()).put("reason", one.reason()));
+            return told;
+        }
+    }
 
     /** What is done with a file while it can be reached. */
     @FunctionalInterface
-    interface Use<T> {
+    public interface Use<T> {
+        /** Uses it. */
         T of(Path file) throws Refused, IOException, InterruptedException;
     }
 
-    /** All that looks like a bundle, and what can't be looked at. */
-    Plugged look() throws IOException, InterruptedException {
+    /** All that looks so, and what can't be looked at. */
+    public Plugged look() throws IOException, InterruptedException {
         List<Found> found = new ArrayList<>();
         List<Unreadable> unreadable = new ArrayList<>();
         for (String device : devices()) {
@@ -82,8 +106,8 @@ final class Media {
     }
 
     /** Uses a file on one of them. */
-    <T> T use(String device, String file, Use<T> use) throws Refused, IOException, InterruptedException {
-        if (!FILE.matcher(file).matches() || !devices().contains(device)) {
+    public <T> T use(String device, String file, Use<T> use) throws Refused, IOException, InterruptedException {
+        if (!name.matcher(file).matches() || !devices().contains(device)) {
             throw new Refused(NO_MEDIUM, "There is no file " + shown(file) + " on a medium " + shown(device)
                     + ". Plug it in again, and list what is there.");
         }
@@ -98,10 +122,10 @@ final class Media {
         List<Found> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.limit(MOST_ENTRIES).toList()) {
-                String name = Objects.requireNonNull(file.getFileName()).toString();
-                if (found.size() < MOST_FILES && FILE.matcher(name).matches()
+                String called = Objects.requireNonNull(file.getFileName()).toString();
+                if (found.size() < MOST_FILES && name.matcher(called).matches()
                         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    found.add(new Found("", name, Files.size(file)));
+                    found.add(new Found("", called, Files.size(file)));
                 }
             }
         }
@@ -133,7 +157,7 @@ final class Media {
             }
         }
         throw new Refused("medium_unreadable", "The medium " + device
-                + " can't be read. It must have a FAT or exFAT file system: format it so, and copy the bundle to it again.");
+                + " can't be read. It must have a FAT or exFAT file system: format it so, and copy the file to it again.");
     }
 
     /** Whether it is about the medium; a file of the box's own that fails is another matter. */

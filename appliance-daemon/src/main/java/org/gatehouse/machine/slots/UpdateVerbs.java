@@ -25,11 +25,20 @@ public final class UpdateVerbs {
     private final Media media;
     private final BootEntries entries;
     private final Installing installing;
+    private final Misfits misfits;
+
+    /** Says which of the box's layers a release would leave out. */
+    @FunctionalInterface
+    public interface Misfits {
+        /** Those that were made for another kernel than this one. */
+        List<String> under(String kernel) throws IOException;
+    }
 
     /** Those of this machine. */
-    public UpdateVerbs(Layout layout, Path mountPlace, Programs programs, Clock clock) {
+    public UpdateVerbs(Layout layout, Path mountPlace, Programs programs, Clock clock, Misfits misfits) {
         this.layout = layout;
-        this.media = new Media(layout, programs, mountPlace);
+        this.misfits = misfits;
+        this.media = new Media(layout, programs, mountPlace, "bundle");
         this.entries = new BootEntries(layout.kernels());
         this.installing = new Installing(layout, programs, clock);
     }
@@ -63,17 +72,7 @@ public final class UpdateVerbs {
     }
 
     private ObjectNode media() throws IOException, InterruptedException {
-        ObjectNode found = object();
-        ArrayNode list = found.putArray("bundles");
-        ArrayNode unreadable = found.putArray("unreadable");
-        Media.Plugged plugged = media.look();
-        for (Media.Found one : plugged.bundles()) {
-            list.addObject().put("device", one.device()).put("file", one.file()).put("bytes", one.bytes());
-        }
-        for (Media.Unreadable one : plugged.unreadable()) {
-            unreadable.addObject().put("device", one.device()).put("reason", one.reason());
-        }
-        return found;
+        return media.look().told("bundles");
     }
 
     private <T> T from(JsonNode asked, Media.Use<T> use) throws Refused, IOException, InterruptedException {
@@ -83,9 +82,14 @@ public final class UpdateVerbs {
                 : use.of(layout.received());
     }
 
-    private static ObjectNode bundle(Bundle bundle) throws IOException {
-        return object().put("version", bundle.version().toString()).put("compatible", bundle.compatible())
+    private ObjectNode bundle(Bundle bundle) throws IOException {
+        ObjectNode told = object().put("version", bundle.version().toString()).put("compatible", bundle.compatible())
                 .put("unpackedBytes", bundle.unpacked());
+        ArrayNode leftOut = told.putArray("leftOut");
+        if (!bundle.kernel().isEmpty()) {
+            misfits.under(bundle.kernel()).forEach(leftOut::add);
+        }
+        return told;
     }
 
     /** The release that runs is withdrawn; the one before is good, or there is nothing to go back to. */

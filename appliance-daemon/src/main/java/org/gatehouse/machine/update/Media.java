@@ -1,6 +1,9 @@
 package org.gatehouse.machine.update;
 
+import java.util.ArrayList;
 import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
 
 import org.gatehouse.governance.form.About;
 
@@ -13,6 +16,15 @@ public record Media(
     public Media {
         bundles = List.copyOf(bundles);
         unreadable = List.copyOf(unreadable);
+    }
+
+    /** What can't be read, out of the agent's answer. */
+    public static List<UnreadableMedium> unreadable(JsonNode plugged) {
+        List<UnreadableMedium> unreadable = new ArrayList<>();
+        for (JsonNode one : plugged.path("unreadable")) {
+            unreadable.add(new UnreadableMedium(one.path("device").asText(), one.path("reason").asText()));
+        }
+        return unreadable;
     }
 
     /** Something that was plugged in and can't be read. Immutable. */

@@ -1,22 +1,12 @@
 package org.gatehouse.machine.update;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.AgentClient;
-import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.slots.Attempt;
@@ -40,37 +29,18 @@ public final class Updates {
     private static final String AGENT_SILENT = "The part of the system that changes it does not answer: ";
 
     private final AgentClient agent;
-    private final Path received;
-    private final Fetch fetch;
-    private final Told told;
-    private final Clock clock;
-    private final ReentrantLock receiving = new ReentrantLock();
-    private final AtomicReference<UpdateState.@Nullable UpdateWork> work = new AtomicReference<>();
-    private volatile UpdateState.@Nullable UpdateTrouble trouble;
-
-    /** Is told what became of something that was begun, for the trail. */
-    @FunctionalInterface
-    public interface Told {
-        /**
-         * Something ended.
-         *
-         * @param verb such as {@code install}
-         * @param release the version, or another word for what it was about
-         */
-        void ended(String verb, String release, JsonNode how);
-    }
+    private final Arrivals arrivals;
+    private final Arrivals.Told told;
 
     /**
      * Of this box.
      *
      * @param folder of the daemon's own, where what is received lies
      */
-    public Updates(AgentClient agent, Path folder, Fetch fetch, Told told, Clock clock) {
+    public Updates(AgentClient agent, Path folder, Fetch fetch, Arrivals.Told told, Clock clock) {
         this.agent = agent;
-        this.received = folder.resolve("incoming.bundle");
-        this.fetch = fetch;
         this.told = told;
-        this.clock = clock;
+        this.arrivals = new Arrivals(folder.resolve("incoming.bundle"), "bundle", LARGEST, fetch, told, clock);
     }
 
     /** Whether this machine has the appliance's operating system. */
@@ -92,73 +62,24 @@ public final class Updates {
         return new UpdateState(true, state.path("version").asText(), state.path("rootHash").asText(),
                 state.path("compatible").asText(), releases,
                 state.has("last") ? Json.trusted(Json.text(state.get("last")), Attempt.class) : null,
-                Files.exists(received) ? (Long) Files.size(received) : null, work.get(), trouble);
+                arrivals.bytes(), arrivals.work(), arrivals.trouble());
     }
 
-    /**
-     * Takes the next part of a bundle.
-     *
-     * @param offset where it belongs; 0 begins anew
-     * @return how many bytes are there now
-     * @throws Refused when it does not follow on what is there; says what does
-     */
+    /** Takes the next part of a bundle; see {@link Arrivals#receive}. */
     public long receive(long offset, byte[] part) throws Refused, IOException {
         requireSupported();
-        receiving.lock();
-        try {
-            if (work.get() != null) {
-                throw busy();
-            }
-            Files.createDirectories(folder());
-            long there = offset > 0 && Files.exists(received) ? Files.size(received) : 0;
-            if (offset != there) {
-                throw new Refused("wrong_offset", "The next part must begin at " + there + ", not at " + offset + ".");
-            }
-            if (offset + part.length > LARGEST) {
-                throw new Refused("bundle_too_large", "No bundle has more than " + LARGEST + " bytes.");
-            }
-            requireRoom(part.length);
-            try (FileChannel file = FileChannel.open(received, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                file.truncate(offset);
-                file.position(offset);
-                ByteBuffer bytes = ByteBuffer.wrap(part);
-                while (bytes.hasRemaining()) {
-                    file.write(bytes);
-                }
-                return file.size();
-            }
-        } finally {
-            receiving.unlock();
-        }
+        return arrivals.receive(offset, part);
     }
 
     /** Throws away what was received. */
     public void discard() throws Refused, IOException {
-        receiving.lock();
-        try {
-            if (work.get() != null) {
-                throw busy();
-            }
-            Files.deleteIfExists(received);
-            trouble = null;
-        } finally {
-            receiving.unlock();
-        }
+        arrivals.discard();
     }
 
     /** Begins to fetch a bundle from an address. */
     public void download(URI address, boolean privateAllowed) throws Refused {
         requireSupported();
-        begin("download", "Connecting", () -> {
-            Files.createDirectories(folder());
-            Path part = received.resolveSibling("incoming.part");
-            try (OutputStream file = Files.newOutputStream(part)) {
-                Counting counting = new Counting(file);
-                fetch.fetch(address, privateAllowed, LARGEST, counting, counting::announce);
-            }
-            Files.move(part, received, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            told.ended("download", address.getHost() + address.getPath(), object().put("bytes", Files.size(received)));
-        });
+        arrivals.download(address, privateAllowed);
     }
 
     /** What looks like a bundle on what was plugged in, and what can't be read. */
@@ -170,22 +91,18 @@ public final class Updates {
             found.add(new MediumBundle(one.path("device").asText(), one.path("file").asText(),
                     one.path("bytes").asLong()));
         }
-        List<Media.UnreadableMedium> unreadable = new ArrayList<>();
-        for (JsonNode one : plugged.path("unreadable")) {
-            unreadable.add(new Media.UnreadableMedium(one.path("device").asText(), one.path("reason").asText()));
-        }
-        return new Media(found, unreadable);
+        return new Media(found, Media.unreadable(plugged));
     }
 
     /** Checks a bundle: the one that was received, or one on a medium. Takes some seconds. */
     public BundleView check(@Nullable Medium medium) throws Refused, IOException {
         requireSupported();
-        if (work.get() != null) {
-            throw busy();
-        }
+        arrivals.requireIdle();
         ObjectNode bundle = agent.ask("update.check", source(medium), Progress.NONE);
+        List<String> leftOut = new ArrayList<>();
+        bundle.path("leftOut").forEach(one -> leftOut.add(one.asText()));
         return new BundleView(bundle.path("version").asText(), bundle.path("compatible").asText(),
-                bundle.path("unpackedBytes").asLong());
+                bundle.path("unpackedBytes").asLong(), leftOut);
     }
 
     /**
@@ -195,10 +112,10 @@ public final class Updates {
      */
     public void install(@Nullable Medium medium, boolean restart) throws Refused {
         requireSupported();
-        begin("install", "Beginning", () -> {
-            ObjectNode bundle = agent.ask("update.install", source(medium), this::at);
+        arrivals.begin("install", "Beginning", () -> {
+            ObjectNode bundle = agent.ask("update.install", source(medium), arrivals::at);
             if (medium == null) {
-                Files.deleteIfExists(received);
+                arrivals.used();
             }
             told.ended("install", bundle.path("version").asText(), bundle.put("restart", restart));
             if (restart) {
@@ -214,9 +131,7 @@ public final class Updates {
      */
     public String goBack(boolean restart) throws Refused, IOException {
         requireSupported();
-        if (work.get() != null) {
-            throw busy();
-        }
+        arrivals.requireIdle();
         String version = agent.ask("update.return", object(), Progress.NONE).path("version").asText();
         if (restart) {
             agent.ask("power.restart", object(), Progress.NONE);
@@ -239,56 +154,11 @@ public final class Updates {
         return ended;
     }
 
-    private interface Task {
-        void run() throws Refused, IOException;
-    }
-
-    private void begin(String kind, String step, Task task) throws Refused {
-        receiving.lock();
-        try {
-            if (!work.compareAndSet(null, new UpdateState.UpdateWork(kind, step, 0, clock.instant()))) {
-                throw busy();
-            }
-            trouble = null;
-        } finally {
-            receiving.unlock();
-        }
-        Thread.ofVirtual().name("update-" + kind).start(() -> {
-            try {
-                task.run();
-            } catch (Refused e) {
-                failed(kind, e.code(), e.message());
-            } catch (IOException | RuntimeException e) {
-                failed(kind, kind + "_failed", Failures.inWords(e));
-            } finally {
-                work.set(null);
-            }
-        });
-    }
-
-    private void failed(String kind, String code, String message) {
-        Instant now = clock.instant();
-        trouble = new UpdateState.UpdateTrouble(code, message, now);
-        told.ended(kind, "failed", object().put("code", code).put("message", message));
-    }
-
-    private void at(String step, int percent) {
-        work.updateAndGet(
-                now -> now == null ? null : new UpdateState.UpdateWork(now.kind(), step, percent, now.startedAt()));
-    }
-
     private ObjectNode ask(String verb, ObjectNode asked) throws IOException {
         try {
             return agent.ask(verb, asked, Progress.NONE);
         } catch (Refused e) {
             throw new IOException(AGENT_SILENT + e.message(), e);
-        }
-    }
-
-    private void requireRoom(int more) throws Refused, IOException {
-        if (Files.getFileStore(folder()).getUsableSpace() < more + (256L << 20)) {
-            throw new Refused("disk_full",
-                    "The disk has no room for the bundle. Remove models or old backups first.");
         }
     }
 
@@ -299,10 +169,6 @@ public final class Updates {
         }
     }
 
-    private static Refused busy() {
-        return new Refused("busy", "Another part of an update is under way. Wait until it has ended.");
-    }
-
     private static ObjectNode source(@Nullable Medium medium) {
         ObjectNode asked = object();
         if (medium != null) {
@@ -311,33 +177,7 @@ public final class Updates {
         return asked;
     }
 
-    private Path folder() {
-        return java.util.Objects.requireNonNull(received.getParent());
-    }
-
     private static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
-    }
-
-    /** Tells how much of a download is there. */
-    private final class Counting extends FilterOutputStream {
-        private long announced = -1;
-        private long written;
-
-        Counting(OutputStream out) {
-            super(out);
-        }
-
-        void announce(long bytes) {
-            announced = bytes;
-        }
-
-        @Override
-        public void write(byte[] part, int offset, int length) throws IOException {
-            out.write(part, offset, length);
-            written += length;
-            at("Downloading, " + (written >> 20) + " MB so far",
-                    announced <= 0 ? 0 : (int) Math.min(100, 100 * written / announced));
-        }
     }
 }

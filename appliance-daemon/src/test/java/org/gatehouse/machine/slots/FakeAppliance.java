@@ -65,7 +65,8 @@ final class FakeAppliance implements Programs {
         Files.createSymbolicLink(layout.partitions().resolve("01234567-89ab-cdef-0123-456789abcdef"),
                 root.resolve("dev/vda2"));
         kernel("gatehouse_1.2.0.efi");
-        for (Verb verb : new UpdateVerbs(layout, root.resolve("run/media"), this, Clock.systemUTC()).all()) {
+        for (Verb verb : new UpdateVerbs(layout, root.resolve("run/media"), this, Clock.systemUTC(),
+                kernel -> kernel.equals("6.99") ? List.of("driver 1") : List.of()).all()) {
             verbs.put(verb.name(), verb);
         }
     }
@@ -167,7 +168,7 @@ final class FakeAppliance implements Programs {
             return new Ended(1, "signature verification failed: Verify error: self-signed certificate\n");
         }
         ObjectNode told = JsonNodeFactory.instance.objectNode().put("compatible", bundle.compatible()).put("version",
-                bundle.version());
+                bundle.version()).put("description", "Linux 6.99");
         var images = told.putArray("images");
         images.addObject().putObject("root").put("filename", bundle.root()).put("size", bundle.rootBytes());
         images.addObject().putObject("verity").put("filename", bundle.verity()).put("size", 100);

@@ -46,6 +46,13 @@ class UpdateVerbsTest {
         assertThat(box.layout.bundle()).doesNotExist();
     }
 
+    @Test
+    void saysWhichLayersTheKernelOfAReleaseWouldLeaveOutBeforeItIsInstalled() throws Exception {
+        box.received("maker 1.3.0 gatehouse-vm-x86-64 100000");
+
+        assertThat(box.ask("update.check").path("leftOut").path(0).asText()).isEqualTo("driver 1");
+    }
+
     @ParameterizedTest
     @CsvSource(textBlock = """
             maker 1.1.9 gatehouse-vm-x86-64 100000,     bundle_older

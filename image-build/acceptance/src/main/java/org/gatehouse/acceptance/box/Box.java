@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,10 +17,13 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.acceptance.machine.NotSeen;
 import org.gatehouse.setup.wizard.box.ServerTrust;
@@ -34,10 +38,12 @@ public final class Box implements AutoCloseable {
     /** An emulated processor hashes passwords slowly. */
     private static final Duration ANSWER = Duration.ofSeconds(120);
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final String CONFIRM = "urn:gatehouse:problem:confirm";
 
     private final URI address;
     private final HttpClient client;
     private volatile String cookie = "";
+    private volatile @Nullable Administrator signedIn;
 
     /**
      * What came back.
@@ -141,6 +147,7 @@ public final class Box implements AutoCloseable {
 
     /** Signs in as its administrator, whose session the next calls of the admin API have. */
     public void signIn(Administrator administrator) throws IOException {
+        signedIn = administrator;
         long triedStep = 0;
         for (int attempt = 0; attempt < 3; attempt++) {
             // A code works once: wait for one that was not tried yet.
@@ -175,12 +182,23 @@ public final class Box implements AutoCloseable {
 
     /** Changes something, signed in. */
     public Reply post(String path, Object body) throws IOException {
-        return reply(send("POST", path, body, console()));
+        return change("POST", path, body);
     }
 
     /** Replaces something, signed in. */
     public Reply put(String path, Object body) throws IOException {
-        return reply(send("PUT", path, body, console()));
+        return change("PUT", path, body);
+    }
+
+    /** A login ages while rounds wait, and the box wants a new one before what is grave. */
+    private Reply change(String method, String path, Object body) throws IOException {
+        Reply reply = reply(send(method, path, body, console()));
+        Administrator whoever = signedIn;
+        if (reply.status() == 403 && reply.text().contains(CONFIRM) && whoever != null) {
+            signIn(whoever);
+            reply = reply(send(method, path, body, console()));
+        }
+        return reply;
     }
 
     /**
@@ -214,6 +232,25 @@ public final class Box implements AutoCloseable {
         return reply(sent(request.build()));
     }
 
+    /** What lies in the support bundle under a name, as text. */
+    public String supportBundle(String entry) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/system/support-bundle"))
+                .timeout(ANSWER).GET();
+        console().forEach(request::header);
+        try (ZipInputStream zip = new ZipInputStream(
+                client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body())) {
+            for (ZipEntry one = zip.getNextEntry(); one != null; one = zip.getNextEntry()) {
+                if (one.getName().endsWith(entry)) {
+                    return new String(zip.readAllBytes(), StandardCharsets.UTF_8);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        throw new IOException("the support bundle has no " + entry);
+    }
+
     /** A chat through the gateway, with a key. */
     public Reply chat(String key, String model, String words) throws IOException {
         return reply(send("POST", "/v1/chat/completions",
@@ -237,7 +274,7 @@ public final class Box implements AutoCloseable {
                 response.body());
     }
 
-    private HttpResponse<String> send(String method, String path, @org.jspecify.annotations.Nullable Object body,
+    private HttpResponse<String> send(String method, String path, @Nullable Object body,
             Map<String, String> headers) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER);
         headers.forEach((name, value) -> {

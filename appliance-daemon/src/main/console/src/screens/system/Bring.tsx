@@ -1,0 +1,164 @@
+import { Button, Checkbox, FileButton, Group, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+
+import { Problem, problemOf } from '@/api/problem';
+import { sessionHeaders } from '@/api/session';
+import type { Values } from '@/i18n/messages';
+import { Confirm } from '@/parts/Confirm';
+import { bytes } from '@/text/figures';
+
+const PART = 8 << 20;
+
+/** A file on something that was plugged in. */
+export interface OnStick {
+  device: string;
+  file: string;
+}
+
+/** What is plugged in. */
+interface Plugged {
+  files: (OnStick & { bytes: number })[];
+  unreadable: { device: string; reason: string }[];
+}
+
+type Word = 'title' | 'choose' | 'chooseHelp' | 'sending' | 'fetch' | 'url' | 'privateAllowed' | 'download' | 'media' | 'noMedia' | 'received' | 'throwAway' | 'check' | 'checked' | 'install' | 'installAsk';
+
+/** What is brought, and how the box is asked about it. */
+export interface Bringing {
+  /** Its screen's words. */
+  t: (word: Word, values?: Values) => string;
+  ending: string;
+  /** Where its parts are sent. */
+  put: string;
+  received: number | null | undefined;
+  media: () => Promise<Plugged>;
+  fetch: (url: string, privateAllowed: boolean) => Promise<unknown>;
+  discard: () => Promise<unknown>;
+  /** How the one that was checked is called, and what is to be said of it beside. */
+  check: (medium: OnStick | null) => Promise<{ version: string; warning?: string }>;
+  install: (medium: OnStick | null) => Promise<unknown>;
+  /** What the question before it is installed says. */
+  ask: Values;
+  again: () => void;
+}
+
+/** The ways in which a large signed file comes to the box, and what may be done with it then. */
+export function Bring({ of }: { of: Bringing }) {
+  const { t } = of;
+  const [sent, setSent] = useState<number>();
+  const [url, setUrl] = useState('');
+  const [own, setOwn] = useState(false);
+  const [media, setMedia] = useState<Plugged>();
+  const [checked, setChecked] = useState<{ version: string; warning?: string; medium: OnStick | null }>();
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+
+  const doing = async (work: () => Promise<void>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (e) {
+      notifications.show({ color: 'red', message: problemOf(e).detail, autoClose: false });
+    } finally {
+      setBusy(false);
+      setSent(undefined);
+      of.again();
+    }
+  };
+  const check = (medium: OnStick | null) =>
+    doing(async () => {
+      setChecked({ ...(await of.check(medium)), medium });
+    });
+  const upload = (file: File | null) =>
+    file &&
+    doing(async () => {
+      for (let at = 0; at < file.size; at += PART) {
+        setSent((100 * at) / file.size);
+        const answer = await fetch(`${of.put}?offset=${String(at)}`, {
+          method: 'PUT',
+          headers: { ...sessionHeaders(), 'content-type': 'application/octet-stream' },
+          body: file.slice(at, at + PART),
+        });
+        if (!answer.ok) throw await Problem.of(answer);
+      }
+    });
+  return (
+    <Stack gap="sm" align="flex-start">
+      <Group>
+        <FileButton onChange={(file) => void upload(file)} accept={of.ending}>
+          {(props) => (
+            <Button {...props} loading={busy && sent !== undefined} title={t('chooseHelp')}>
+              {t('choose')}
+            </Button>
+          )}
+        </FileButton>
+        <Button
+          variant="default"
+          disabled={busy}
+          onClick={() => void doing(async () => setMedia(await of.media()))}
+        >
+          {t('media')}
+        </Button>
+      </Group>
+      {sent !== undefined && <Text size="sm">{t('sending', { percent: Math.round(sent) })}</Text>}
+      <Group align="flex-end">
+        <TextInput label={t('fetch')} placeholder="https://" aria-label={t('url')} value={url} onChange={(e) => setUrl(e.currentTarget.value)} />
+        <Checkbox label={t('privateAllowed')} checked={own} onChange={(e) => setOwn(e.currentTarget.checked)} />
+        <Button variant="default" disabled={busy || !url} onClick={() => void doing(async () => void (await of.fetch(url, own)))}>
+          {t('download')}
+        </Button>
+      </Group>
+      {media?.files.length === 0 && <Text size="sm">{t('noMedia')}</Text>}
+      {media?.unreadable.map((one) => (
+        <Text size="sm" c="red" key={one.device}>
+          {one.reason}
+        </Text>
+      ))}
+      {media?.files.map((one) => (
+        <Group key={`${one.device}/${one.file}`}>
+          <Text size="sm" className="mono">{`${one.device}: ${one.file} (${bytes(one.bytes)})`}</Text>
+          <Button size="xs" variant="default" disabled={busy} onClick={() => void check({ device: one.device, file: one.file })}>
+            {t('check')}
+          </Button>
+        </Group>
+      ))}
+      {of.received != null && (
+        <Group>
+          <Text size="sm">{t('received', { size: bytes(of.received) })}</Text>
+          <Button size="xs" variant="default" disabled={busy} onClick={() => void check(null)}>
+            {t('check')}
+          </Button>
+          <Button size="xs" variant="subtle" disabled={busy} onClick={() => void doing(async () => void (await of.discard()))}>
+            {t('throwAway')}
+          </Button>
+        </Group>
+      )}
+      {checked && (
+        <Group>
+          <Text size="sm">{t('checked', { version: checked.version })}</Text>
+          {checked.warning && (
+            <Text size="sm" c="red">
+              {checked.warning}
+            </Text>
+          )}
+          <Button onClick={() => setAsking(true)}>{t('install', { version: checked.version })}</Button>
+        </Group>
+      )}
+      {checked && asking && (
+        <Confirm
+          title={t('title')}
+          verb={t('install', { version: checked.version })}
+          close={() => setAsking(false)}
+          act={async () => {
+            await of.install(checked.medium);
+            setChecked(undefined);
+            of.again();
+          }}
+        >
+          {t('installAsk', of.ask)}
+        </Confirm>
+      )}
+    </Stack>
+  );
+}

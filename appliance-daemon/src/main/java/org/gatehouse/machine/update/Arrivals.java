@@ -1,0 +1,234 @@
+package org.gatehouse.machine.update;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+import org.gatehouse.machine.agent.Failures;
+import org.gatehouse.machine.agent.Refused;
+
+/**
+ * One large signed file that arrives here, in parts or from an address, and what is done with it, one thing at a time. What
+ * was received stays until it is used or thrown away, also over a restart. Thread-safe.
+ */
+public final class Arrivals {
+    private static final long SPARE = 256L << 20;
+
+    private final Path received;
+    private final String what;
+    private final long largest;
+    private final Fetch fetch;
+    private final Told told;
+    private final Clock clock;
+    private final ReentrantLock receiving = new ReentrantLock();
+    private final AtomicReference<UpdateState.@Nullable UpdateWork> work = new AtomicReference<>();
+    private volatile UpdateState.@Nullable UpdateTrouble trouble;
+
+    /** Is told what became of something that was begun, for the trail. */
+    @FunctionalInterface
+    public interface Told {
+        /**
+         * Something ended.
+         *
+         * @param verb such as {@code install}
+         * @param subject the version, or another word for what it was about
+         */
+        void ended(String verb, String subject, com.fasterxml.jackson.databind.JsonNode how);
+    }
+
+    /** Something that takes minutes. */
+    @FunctionalInterface
+    public interface Task {
+        /** Does it. */
+        void run() throws Refused, IOException;
+    }
+
+    /**
+     * None has arrived.
+     *
+     * @param received where it lies, in a folder of the daemon's own
+     * @param what it is, in codes and messages, such as {@code bundle}
+     * @param largest in bytes
+     */
+    public Arrivals(Path received, String what, long largest, Fetch fetch, Told told, Clock clock) {
+        this.received = received;
+        this.what = what;
+        this.largest = largest;
+        this.fetch = fetch;
+        this.told = told;
+        this.clock = clock;
+    }
+
+    /** How many bytes are there; null when there are none. */
+    public @Nullable Long bytes() throws IOException {
+        return Files.exists(received) ? (Long) Files.size(received) : null;
+    }
+
+    /** What is done right now; null when nothing is. */
+    public UpdateState.@Nullable UpdateWork work() {
+        return work.get();
+    }
+
+    /** What went wrong with what was done last; null when nothing did. */
+    public UpdateState.@Nullable UpdateTrouble trouble() {
+        return trouble;
+    }
+
+    /**
+     * Takes the next part.
+     *
+     * @param offset where it belongs; 0 begins anew
+     * @return how many bytes are there now
+     * @throws Refused when it does not follow on what is there; says what does
+     */
+    public long receive(long offset, byte[] part) throws Refused, IOException {
+        receiving.lock();
+        try {
+            requireIdle();
+            Files.createDirectories(folder());
+            long there = offset > 0 && Files.exists(received) ? Files.size(received) : 0;
+            if (offset != there) {
+                throw new Refused("wrong_offset", "The next part must begin at " + there + ", not at " + offset + ".");
+            }
+            if (offset + part.length > largest) {
+                throw new Refused(what + "_too_large", "No " + what + " has more than " + largest + " bytes.");
+            }
+            requireRoom(part.length);
+            try (FileChannel file = FileChannel.open(received, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                file.truncate(offset);
+                file.position(offset);
+                ByteBuffer bytes = ByteBuffer.wrap(part);
+                while (bytes.hasRemaining()) {
+                    file.write(bytes);
+                }
+                return file.size();
+            }
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    /** Throws away what was received. */
+    public void discard() throws Refused, IOException {
+        receiving.lock();
+        try {
+            requireIdle();
+            Files.deleteIfExists(received);
+            trouble = null;
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    /** It was used, within a task. */
+    public void used() throws IOException {
+        Files.deleteIfExists(received);
+    }
+
+    /** Begins to fetch one from an address. */
+    public void download(URI address, boolean privateAllowed) throws Refused {
+        begin("download", "Connecting", () -> {
+            Files.createDirectories(folder());
+            Path part = received.resolveSibling("incoming.part");
+            try (OutputStream file = Files.newOutputStream(part)) {
+                Counting counting = new Counting(file);
+                fetch.fetch(address, privateAllowed, largest, counting, counting::announce);
+            }
+            Files.move(part, received, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            told.ended("download", address.getHost() + address.getPath(), object().put("bytes", Files.size(received)));
+        });
+    }
+
+    /** Refuses while something is done. */
+    public void requireIdle() throws Refused {
+        if (work.get() != null) {
+            throw new Refused("busy", "Another one is under way. Wait until it has ended.");
+        }
+    }
+
+    /** Begins something that takes minutes. */
+    public void begin(String kind, String step, Task task) throws Refused {
+        receiving.lock();
+        try {
+            requireIdle();
+            work.set(new UpdateState.UpdateWork(kind, step, 0, clock.instant()));
+            trouble = null;
+        } finally {
+            receiving.unlock();
+        }
+        Thread.ofVirtual().name(what + "-" + kind).start(() -> {
+            try {
+                task.run();
+            } catch (Refused e) {
+                failed(kind, e.code(), e.message());
+            } catch (IOException | RuntimeException e) {
+                failed(kind, kind + "_failed", Failures.inWords(e));
+            } finally {
+                work.set(null);
+            }
+        });
+    }
+
+    private void failed(String kind, String code, String message) {
+        trouble = new UpdateState.UpdateTrouble(code, message, clock.instant());
+        told.ended(kind, "failed", object().put("code", code).put("message", message));
+    }
+
+    /** How far what was begun is. */
+    public void at(String step, int percent) {
+        work.updateAndGet(
+                now -> now == null ? null : new UpdateState.UpdateWork(now.kind(), step, percent, now.startedAt()));
+    }
+
+    private void requireRoom(int more) throws Refused, IOException {
+        if (Files.getFileStore(folder()).getUsableSpace() < more + SPARE) {
+            throw new Refused("disk_full",
+                    "The disk has no room for the " + what + ". Remove models or old backups first.");
+        }
+    }
+
+    private Path folder() {
+        return Objects.requireNonNull(received.getParent());
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Tells how much of a download is there. */
+    private final class Counting extends FilterOutputStream {
+        private long announced = -1;
+        private long written;
+
+        Counting(OutputStream out) {
+            super(out);
+        }
+
+        void announce(long bytes) {
+            announced = bytes;
+        }
+
+        @Override
+        public void write(byte[] part, int offset, int length) throws IOException {
+            out.write(part, offset, length);
+            written += length;
+            at("Downloading, " + (written >> 20) + " MB so far",
+                    announced <= 0 ? 0 : (int) Math.min(100, 100 * written / announced));
+        }
+    }
+}
