@@ -90,7 +90,8 @@ record SelfTrial(Database database, Trail trail, TrailVerification verification,
         try {
             Files.createDirectories(Objects.requireNonNull(memory.getParent()));
             Files.writeString(memory, clock.instant() + "\n");
-            LOG.log(System.Logger.Level.INFO, "A local model answers on this box; from now on a start must show that too");
+            LOG.log(System.Logger.Level.INFO,
+                    "A local model answers on this box; from now on a start must show that too");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "That a local model answers could not be noted: {0}", e.getMessage());
         }
