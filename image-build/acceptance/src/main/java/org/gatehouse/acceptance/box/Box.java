@@ -236,7 +236,11 @@ public final class Box implements AutoCloseable {
     public String supportBundle(String entry) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/system/support-bundle"))
                 .timeout(ANSWER).GET();
-        console().forEach(request::header);
+        console().forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
         try (ZipInputStream zip = new ZipInputStream(
                 client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body())) {
             for (ZipEntry one = zip.getNextEntry(); one != null; one = zip.getNextEntry()) {
