@@ -6,15 +6,19 @@
 # fails early; a panic restarts after ten seconds, and the boot counter takes it from there.
 readonly COMMAND_LINE='ro console=tty0 console=ttyS0,115200 quiet loglevel=4 systemd.show_status=auto rd.shell=0 rd.emergency=reboot panic=10 systemd.mask=debug-shell.service'
 
+# When a TPM may open the data: while the initial RAM disk runs, and for the agent, which makes new recovery keys.
+readonly PHASES='enter-initrd enter-initrd:leave-initrd:sysinit:ready'
+
 make_kernel_image() {
     cp "$INITRD" "$WORK/initrd.img"
     cp "$ROOT/usr/lib/os-release" "$WORK/os-release"
     mkdir -p "$WORK/keys"
-    cp "$KEYS"/boot.{key,crt} "$WORK/keys/"
+    cp "$KEYS"/boot.{key,crt} "$KEYS"/pcr.{key,pub} "$WORK/keys/"
     # One profile: with a second one for the boot menu, systemd-boot 257 started the older of two releases after an update.
     enter "$TOOLS" ukify build --linux=/run/work/vmlinuz --initrd=/run/work/initrd.img --os-release=@/run/work/os-release \
         --uname="$KERNEL" --cmdline="roothash=$ROOT_HASH $COMMAND_LINE" --secureboot-private-key=/run/work/keys/boot.key \
-        --secureboot-certificate=/run/work/keys/boot.crt --output=/run/work/gatehouse.efi
+        --secureboot-certificate=/run/work/keys/boot.crt --pcr-private-key=/run/work/keys/pcr.key \
+        --pcr-public-key=/run/work/keys/pcr.pub --phases="$PHASES" --pcr-banks=sha256 --output=/run/work/gatehouse.efi
     enter "$TOOLS" sbsign --key /run/work/keys/boot.key --cert /run/work/keys/boot.crt --output /run/work/loader.efi \
         /usr/lib/systemd/boot/efi/systemd-bootx64.efi
     mv "$WORK/gatehouse.efi" "$OUT/gatehouse_$VERSION.efi"
