@@ -13,6 +13,7 @@ import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.update.Updates;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
@@ -53,6 +54,9 @@ public interface Box {
 
     /** The releases of its operating system. */
     Updates updates();
+
+    /** Whether its data are encrypted, and the recovery key. */
+    DataEncryption encryption();
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,

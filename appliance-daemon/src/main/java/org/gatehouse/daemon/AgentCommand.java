@@ -19,6 +19,7 @@ import org.gatehouse.machine.agent.Agent;
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.encryption.EncryptionVerbs;
 import org.gatehouse.machine.power.PowerVerbs;
 import org.gatehouse.machine.settings.SettingsVerbs;
 import org.gatehouse.machine.slots.Layout;
@@ -68,7 +69,8 @@ final class AgentCommand implements Callable<Integer> {
         Path root = Path.of("/");
         Path media = Path.of("/run/gatehouse-agent/media");
         return Stream.of(new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC()).all(),
-                settings().all(), new PowerVerbs(root, programs).all(), new SupportVerbs(root, programs).all())
+                settings().all(), new PowerVerbs(root, programs).all(), new SupportVerbs(root, programs).all(),
+                new EncryptionVerbs(root, programs).all())
                 .flatMap(List::stream).toList();
     }
 
