@@ -18,6 +18,7 @@ import { bytes, count } from '@/text/figures';
 
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
+import { Encryption } from './Encryption';
 import { Machine } from './Machine';
 import { Releases } from './Releases';
 import { text } from './text';
@@ -31,6 +32,7 @@ export default function System() {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
         <Stack gap="md">
           <Releases may={mayOperate} />
+          <Encryption may={mayOperate} />
           <OrganisationSettings />
           <Machine may={mayOperate} />
           <Restart may={mayOperate} />
