@@ -8,11 +8,13 @@ readonly DISK_SIZE=8G
 
 make_disk() {
     local esp=$WORK/esp
-    mkdir -p "$esp"/EFI/{BOOT,Linux,systemd} "$esp/loader" "$WORK/disk.repart"
+    mkdir -p "$esp"/EFI/{BOOT,Linux,gatehouse,systemd} "$esp/loader/entries" "$WORK/disk.repart"
     cp "$WORK/loader.efi" "$esp/EFI/BOOT/BOOTX64.EFI"
     cp "$WORK/loader.efi" "$esp/EFI/systemd/systemd-bootx64.efi"
     # Three tries: a disk that was written badly says so instead of trying for ever.
     cp "$OUT/gatehouse_$VERSION.efi" "$esp/EFI/Linux/gatehouse_$VERSION+3.efi"
+    cp "$WORK/reset.efi" "$esp/EFI/gatehouse/reset.efi"
+    cp "$WORK/reset.conf" "$esp/loader/entries/gatehouse-reset+0.conf"
     printf 'timeout 3\neditor no\nconsole-mode keep\n' >"$esp/loader/loader.conf"
     # FAT keeps when a file was made and changed.
     find "$esp" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -45,7 +44,7 @@ public final class TrailExport {
 
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int ROWS_AT_ONCE = 500;
+    private static final int ROWS_AT_ONCE = 1_000;
     private static final String RECORD_FIELD = ",\"record\":";
 
     private final Database database;
@@ -59,8 +58,14 @@ public final class TrailExport {
         this.trail = trail;
     }
 
+    /** What of a node's records is exported: behind a link of its chain, up to a number. */
+    private record Stretch(ChainHead start, long last) {}
+
+    /** Some records in order, with what their calls took. */
+    private record Page(List<TrailRow> rows, Map<UUID, CallEnergy> energies) {}
+
     /**
-     * Writes the records of a time range, or all.
+     * Writes the records of a time range, or all. Holds no connection to the database while it writes: readers may be slow.
      *
      * @param out not closed
      * @return how many records were written
@@ -72,19 +77,14 @@ public final class TrailExport {
         long records = 0;
         try {
             for (TrailNode node : nodes()) {
-                // Before a connection is taken: the secret box may need one.
                 SigningKey key = secretBox.signingKey(Trail.keyName(node.id()));
-                try (Connection connection = database.dataSource().getConnection()) {
-                    long[] range = TrailRows.range(connection, node, from, to);
-                    if (range != null) {
-                        records += writeNode(lines, connection, node, key, range[0], range[1]);
-                    }
+                Stretch stretch = stretch(node, from, to);
+                if (stretch != null) {
+                    records += writeNode(lines, node, key, stretch);
                 }
             }
         } catch (SQLException e) {
             throw new StoreFailure("The trail could not be exported (" + e.getMessage() + "). Check the database.", e);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
         lines.flush();
         return records;
@@ -96,49 +96,59 @@ public final class TrailExport {
         }
     }
 
-    private long writeNode(OutputStream out, Connection connection, TrailNode node, SigningKey key, long first,
-            long last) throws SQLException, IOException {
-        TrailStart kept = TrailStart.read(connection, node.id());
-        ChainHead start = TrailRows.at(connection, node, first - 1,
-                kept == null ? ChainHead.start(node.id()) : kept.removed());
+    private @Nullable Stretch stretch(TrailNode node, @Nullable Instant from, @Nullable Instant to)
+            throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            long[] range = TrailRows.range(connection, node, from, to);
+            if (range == null) {
+                return null;
+            }
+            TrailStart kept = TrailStart.read(connection, node.id());
+            return new Stretch(TrailRows.at(connection, node, range[0] - 1,
+                    kept == null ? ChainHead.start(node.id()) : kept.removed()), range[1]);
+        }
+    }
+
+    private Page page(TrailNode node, long after, long last) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            List<TrailRow> rows = new ArrayList<>(ROWS_AT_ONCE);
+            TrailRows.read(connection, node, after, last, row -> {
+                rows.add(row);
+                return rows.size() < ROWS_AT_ONCE;
+            });
+            return new Page(rows, CallEnergyTable.of(connection,
+                    rows.stream().map(row -> RecordJson.callId(row.json())).flatMap(Optional::stream).toList()));
+        }
+    }
+
+    private long writeNode(OutputStream out, TrailNode node, SigningKey key, Stretch stretch)
+            throws SQLException, IOException {
+        ChainHead start = stretch.start();
         line(out,
                 "{\"export\":1,\"node\":\"" + node.id() + "\",\"after\":" + start.sequence() + ",\"hash\":\""
                         + start.hex()
                         + "\",\"publicKey\":\"" + HEX.formatHex(key.publicKey().getEncoded()) + "\"}");
-        ChainHead[] end = {start};
-        List<TrailRow> some = new ArrayList<>(ROWS_AT_ONCE);
-        TrailRows.read(connection, node, first - 1, last, row -> {
-            some.add(row);
-            if (some.size() == ROWS_AT_ONCE) {
-                rows(out, connection, some);
-            }
-            end[0] = new ChainHead(row.sequence(), row.hash());
-            return true;
-        });
-        rows(out, connection, some);
+        ChainHead end = start;
+        Page page = page(node, end.sequence(), stretch.last());
+        while (!page.rows().isEmpty()) {
+            rows(out, page);
+            TrailRow read = page.rows().getLast();
+            end = new ChainHead(read.sequence(), read.hash());
+            page = page(node, end.sequence(), stretch.last());
+        }
         line(out,
-                "{\"end\":1,\"node\":\"" + node.id() + "\",\"seq\":" + end[0].sequence() + ",\"hash\":\"" + end[0].hex()
-                        + "\",\"signature\":\"" + HEX.formatHex(key.sign(closing(node.id(), start, end[0]))) + "\"}");
-        return end[0].sequence() - start.sequence();
+                "{\"end\":1,\"node\":\"" + node.id() + "\",\"seq\":" + end.sequence() + ",\"hash\":\"" + end.hex()
+                        + "\",\"signature\":\"" + HEX.formatHex(key.sign(closing(node.id(), start, end))) + "\"}");
+        return end.sequence() - start.sequence();
     }
 
     /** Writes rows, with what their calls took before the record: readers take the record for the rest of the line. */
-    private static void rows(OutputStream out, Connection connection, List<TrailRow> some) {
-        try {
-            Map<UUID, CallEnergy> energies = CallEnergyTable.of(connection,
-                    some.stream().map(row -> RecordJson.callId(row.json())).flatMap(Optional::stream).toList());
-            for (TrailRow row : some) {
-                CallEnergy energy = RecordJson.callId(row.json()).map(energies::get).orElse(null);
-                line(out, "{\"seq\":" + row.sequence() + ",\"prev\":\"" + HEX.formatHex(row.previous())
-                        + "\",\"hash\":\"" + HEX.formatHex(row.hash()) + "\""
-                        + (energy == null ? "" : ",\"energy\":" + json(energy)) + RECORD_FIELD + row.json() + "}");
-            }
-            some.clear();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (SQLException e) {
-            throw new StoreFailure("The energy of calls could not be exported (" + e.getMessage()
-                    + "). Check the database.", e);
+    private static void rows(OutputStream out, Page page) throws IOException {
+        for (TrailRow row : page.rows()) {
+            CallEnergy energy = RecordJson.callId(row.json()).map(page.energies()::get).orElse(null);
+            line(out, "{\"seq\":" + row.sequence() + ",\"prev\":\"" + HEX.formatHex(row.previous())
+                    + "\",\"hash\":\"" + HEX.formatHex(row.hash()) + "\""
+                    + (energy == null ? "" : ",\"energy\":" + json(energy)) + RECORD_FIELD + row.json() + "}");
         }
     }
 

@@ -3,6 +3,7 @@ package org.gatehouse.audit;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -288,6 +289,33 @@ final class TrailVerificationIT {
                 assertThat(verifyExport(all)).as(new String(changed)).isInstanceOf(Broken.class);
             }
         }
+    }
+
+    @Test
+    void exportHoldsNoConnectionWhileItsReaderIsSlow() throws IOException {
+        fixture.append(1_500, START.plus(Duration.ofDays(10)));
+        int[] writes = new int[1];
+        OutputStream slow = new OutputStream() {
+            @Override
+            public void write(int one) {
+                throw new UnsupportedOperationException("lines come in blocks");
+            }
+
+            @Override
+            public void write(byte[] some, int from, int count) {
+                writes[0]++;
+                // The store refuses a second one to a thread that holds one.
+                try (Connection own = fixture.fresh().database().dataSource().getConnection()) {
+                    assertThat(own.isValid(5)).isTrue();
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        };
+        long records = new TrailExport(fixture.fresh().database(), fixture.secretBox(), fixture.trail()).write(slow,
+                null, null);
+        assertThat(records).isGreaterThan(1_500);
+        assertThat(writes[0]).as("blocks that were written in between").isGreaterThan(3);
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.gatehouse.gpu.Readings;
 import org.gatehouse.gpu.monitor.GpuMinute;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Databases;
+import org.gatehouse.store.SteppedClock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,7 @@
 package org.gatehouse.daemon;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -14,29 +11,15 @@ import org.junit.jupiter.api.Test;
 import org.gatehouse.alerts.Finding;
 import org.gatehouse.audit.AdminRecord;
 import org.gatehouse.governance.AdminTrail;
+import org.gatehouse.store.SteppedClock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ClockWatchTest {
-    private Instant now = Instant.parse("2026-11-22T04:00:00Z");
+    private final SteppedClock clock = new SteppedClock(Instant.parse("2026-11-22T04:00:00Z"));
     private long nanos;
     private final List<AdminRecord> trail = new ArrayList<>();
-    private final ClockWatch watch = new ClockWatch(new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }, () -> nanos, new AdminTrail() {
+    private final ClockWatch watch = new ClockWatch(clock, () -> nanos, new AdminTrail() {
         @Override
         public UUID node() {
             return new UUID(0, 0);
@@ -55,7 +38,7 @@ class ClockWatchTest {
 
     private void passes(Duration truly, Duration shown) {
         nanos += truly.toNanos();
-        now = now.plus(shown);
+        clock.advance(shown);
         watch.look();
     }
 

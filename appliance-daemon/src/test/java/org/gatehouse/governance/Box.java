@@ -2,11 +2,7 @@ package org.gatehouse.governance;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +16,7 @@ import org.gatehouse.governance.snapshot.PolicySnapshot;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SteppedClock;
 
 /** Governance on a database of its own, with a clock that a test moves and a trail that a test can break. */
 public final class Box implements AutoCloseable {
@@ -28,7 +25,7 @@ public final class Box implements AutoCloseable {
 
     final Databases.Fresh fresh;
     final SecretBox secrets;
-    final MovableClock clock = new MovableClock();
+    final SteppedClock clock = new SteppedClock(Instant.parse("2026-11-20T12:00:00Z"));
     final KeptTrail trail;
     /** What a test lets the engines' room say of drafts. */
     volatile DeploymentCheck check = DeploymentCheck.none();
@@ -129,30 +126,6 @@ public final class Box implements AutoCloseable {
 
         List<String> actions() {
             return records.stream().map(record -> record.objectType() + "." + record.action()).toList();
-        }
-    }
-
-    /** Stands still until it is moved. */
-    static final class MovableClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-11-20T12:00:00Z");
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -2,10 +2,8 @@ package org.gatehouse.identity;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.UUID;
 
@@ -19,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SteppedClock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,36 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnumSource(Databases.class)
 final class SessionsIT {
     private final Databases kind;
-    private final Hands clock = new Hands();
+    private final SteppedClock clock = new SteppedClock(Instant.parse("2026-11-21T08:00:00Z"));
     @TempDir
     Path directory;
     private Databases.Fresh fresh;
     private Sessions sessions;
     private UUID user;
-
-    /** A clock that a test sets. */
-    static final class Hands extends Clock {
-        Instant now = Instant.parse("2026-11-21T08:00:00Z");
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     SessionsIT(Databases kind) {
         this.kind = kind;
@@ -80,7 +55,7 @@ final class SessionsIT {
         fresh.database().jdbi().useTransaction(handle -> handle.createUpdate("""
                 INSERT INTO app_user (id, name, created_at, updated_at, version)
                 VALUES (:id, :name, :now, :now, 1)
-                """).bind("id", id).bind("name", name).bind("now", clock.now.atOffset(ZoneOffset.UTC)).execute());
+                """).bind("id", id).bind("name", name).bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute());
         return id;
     }
 

@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SteppedClock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,29 +40,13 @@ class BackupTargetsIT {
     private Path folder;
     private Databases.Fresh fresh;
     private final AtomicInteger taken = new AtomicInteger();
-    private volatile Instant now = Instant.now();
+    private final SteppedClock clock = new SteppedClock(Instant.now());
     private String content = "a backup";
     private BackupTargets targets;
 
     @BeforeEach
     void opens() throws IOException {
         fresh = Databases.H2.fresh(folder);
-        Clock clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now;
-            }
-        };
         targets = new BackupTargets(fresh.database(), SecretBox.open(fresh.database(), folder.resolve("secret"),
                 new SecureRandom(), clock), Files.createDirectory(folder.resolve("scratch")),
                 out -> out.write(content.getBytes(StandardCharsets.UTF_8)), taken::incrementAndGet, clock);
@@ -101,7 +84,7 @@ class BackupTargetsIT {
     private void bringsAndKeepsTwo() throws IOException {
         for (int day = 0; day < 3; day++) {
             content = "backup of day " + day;
-            now = now.plusSeconds(86_400);
+            clock.advance(Duration.ofDays(1));
             targets.bring();
         }
         List<Kept> kept = targets.list();

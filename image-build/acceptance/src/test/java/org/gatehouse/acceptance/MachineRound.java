@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Order;
@@ -17,6 +18,7 @@ import org.gatehouse.acceptance.box.Administrator;
 import org.gatehouse.acceptance.box.Box;
 import org.gatehouse.acceptance.box.Claim;
 import org.gatehouse.acceptance.machine.Disk;
+import org.gatehouse.acceptance.machine.SerialLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,6 +34,8 @@ final class MachineRound {
     private static final Duration UNDONE = Duration.ofMinutes(6);
     private static final Duration RESET = Duration.ofMinutes(40);
     private static final int BLOCK = 4 << 20;
+    private static final Pattern CLAIM_CODE = Pattern.compile("(?i)claim code");
+    private static final String ARROW_DOWN = "\u001b[B";
 
     @Test
     void networkThatCutsEverybodyOffUndoesItselfAndOneThatIsKeptStays(Steps steps) throws Exception {
@@ -90,18 +94,10 @@ final class MachineRound {
                 long begun = System.nanoTime();
                 station.box().post(MACHINE + "/reset", Map.of("name", name)).expect(204);
                 int mark = station.machine().serial().mark();
-                station.machine().serial().await(java.util.regex.Pattern.compile("(?i)claim code"), mark, RESET);
+                station.machine().serial().await(CLAIM_CODE, mark, RESET);
                 steps.measured("new after", Duration.ofNanos(System.nanoTime() - begun));
             });
-            steps.run("knows neither its administrator nor its key any more", () -> {
-                Claim claim = Claim.on(station.machine().serial(), Lab.BOOT);
-                try (Box fresh = new Box(station.machine().port(443), claim.fingerprint())) {
-                    fresh.awaitAnswer(Lab.BOOT);
-                    assertThat(fresh.get("/api/v1/setup").expect(200).json().path("phase").asText())
-                            .isEqualTo("unclaimed");
-                    assertThat(fresh.chat(station.key(), Station.MODEL, "Hello").status()).isEqualTo(401);
-                }
-            });
+            steps.run("knows neither its administrator nor its key any more", () -> assertNew(station));
             steps.run("leaves nothing of it on the disk", () -> {
                 station.shutDown();
                 assertThat(found(station, folder, trace[0])).as("the call's id on the disk").isFalse();
@@ -110,6 +106,52 @@ final class MachineRound {
             });
         }
         Lab.remove(folder);
+    }
+
+    @Test
+    void whoeverSitsAtTheBoxResetsItFromTheBootMenu(Steps steps) throws Exception {
+        Path folder = Lab.here().folder("boot-menu");
+        try (Station station = Station.copyOfSetUpBox(folder)) {
+            steps.run("starts as usual when the entry was chosen by mistake", () -> {
+                station.switchOn();
+                chooseReset(station, 0);
+                int mark = station.machine().serial().mark();
+                station.machine().serial().press("no\r");
+                station.machine().serial().await(Pattern.compile("nothing was erased"), mark, Lab.BOOT);
+                station.box().awaitReady(Lab.BOOT);
+                station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
+            });
+            steps.run("is a new box after ERASE was typed", () -> {
+                int mark = station.machine().serial().mark();
+                station.machine().reset();
+                chooseReset(station, mark);
+                mark = station.machine().serial().mark();
+                station.machine().serial().press("ERASE\r");
+                station.machine().serial().await(Pattern.compile("overwriting"), mark, Lab.BOOT);
+                station.machine().serial().await(CLAIM_CODE, mark, RESET);
+                assertNew(station);
+            });
+            steps.run("shuts down in good order", station::shutDown);
+        }
+        Lab.remove(folder);
+    }
+
+    /** The second entry of the boot menu, which shows itself for three seconds. */
+    private static void chooseReset(Station station, int mark) throws IOException {
+        SerialLine serial = station.machine().serial();
+        serial.await(Pattern.compile("Boot in"), mark, Lab.BOOT);
+        serial.press(ARROW_DOWN);
+        serial.press("\r");
+        serial.await(Pattern.compile("Type ERASE"), mark, Lab.BOOT);
+    }
+
+    private static void assertNew(Station station) throws Exception {
+        Claim claim = Claim.on(station.machine().serial(), Lab.BOOT);
+        try (Box fresh = new Box(station.machine().port(443), claim.fingerprint())) {
+            fresh.awaitAnswer(Lab.BOOT);
+            assertThat(fresh.get("/api/v1/setup").expect(200).json().path("phase").asText()).isEqualTo("unclaimed");
+            assertThat(fresh.chat(station.key(), Station.MODEL, "Hello").status()).isEqualTo(401);
+        }
     }
 
     private static Box.Reply change(Box box, String card, String address, String gateway) throws IOException {

@@ -1,20 +1,28 @@
-package org.gatehouse.compute;
+package org.gatehouse.store;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until it is set. */
-final class SteppedClock extends Clock {
+public final class SteppedClock extends Clock {
     private volatile Instant now;
 
-    SteppedClock(Instant now) {
+    /** Stands there. */
+    public SteppedClock(Instant now) {
         this.now = now;
     }
 
-    void set(Instant then) {
+    /** Shows another time from now on. */
+    public void set(Instant then) {
         now = then;
+    }
+
+    /** Shows a later time from now on; an earlier one for a negative duration. */
+    public void advance(Duration duration) {
+        now = now.plus(duration);
     }
 
     @Override
