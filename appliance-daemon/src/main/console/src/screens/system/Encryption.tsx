@@ -26,7 +26,7 @@ function OfAppliance({ now, may, again }: { now: State; may: boolean; again: () 
   return (
     <Panel
       title={t('title')}
-      actions={now.encrypted ? isWaiting ? <Status tone="warn">{t('waiting')}</Status> : <Status tone="ok">{t('encrypted')}</Status> : <Status tone="bad">{t('plain')}</Status>}
+      actions={now.encrypted ? isWaiting ? <Status tone="warn">{t('notKept')}</Status> : <Status tone="ok">{t('encrypted')}</Status> : <Status tone="bad">{t('plain')}</Status>}
     >
       <Stack gap="sm">
         <Facts

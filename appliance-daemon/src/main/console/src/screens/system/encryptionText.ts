@@ -10,6 +10,7 @@ export const text = messages({
   byKey: ['the recovery key, at each start: no TPM opens them', '每次启动输入恢复密钥：没有可用的 TPM'],
   key: ['Recovery key', '恢复密钥'],
   waiting: ['nobody keeps it yet', '尚无人保管'],
+  notKept: ['recovery key is not kept yet', '恢复密钥尚未保管'],
   kept: ['somebody keeps it; the box does not have it', '已有人保管；设备上不再保存'],
   recovered: ['Last typed', '上次输入'],
   plainNoTpm: ['Whoever takes the disk can read keys and records. This machine has no TPM 2.0 that is switched on. Switch it on in the firmware and make a factory reset, or keep the disk where nobody can take it.', '任何拿到磁盘的人都能读取密钥和记录。本机没有已启用的 TPM 2.0。请在固件中启用后恢复出厂设置，或确保磁盘不会被取走。'],

@@ -30,8 +30,8 @@ final class SealedRound {
     private static final String ENCRYPTION = "/api/v1/system/encryption";
     private static final Pattern ASKED = Pattern.compile("Recovery key of this box:");
     private static final Pattern REFUSED = Pattern.compile("That is not the recovery key");
-    private static final Pattern NO_TPM = Pattern.compile("this machine has no TPM");
-    private static final Pattern OTHER_TPM = Pattern.compile("the TPM of this machine does not open them");
+    private static final Pattern NO_TPM = Pattern.compile("This machine has no TPM");
+    private static final Pattern OTHER_TPM = Pattern.compile("The TPM of this machine does not open them");
     private static final String WRONG = "cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi";
 
     @Test

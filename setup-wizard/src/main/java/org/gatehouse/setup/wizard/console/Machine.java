@@ -100,7 +100,7 @@ record Machine(Path data, Clock clock, Path root) {
             }
             Path place = root.resolve("var/lib/gatehouse-agent/encryption");
             return Files.exists(place.resolve("recovery-key")) || !Files.exists(place.resolve("kept"))
-                    ? "encrypted; NOBODY KEEPS THE RECOVERY KEY yet: see System in the console"
+                    ? "NOBODY KEEPS THE RECOVERY KEY yet: see System in the console"
                     : told.contains("sealed=false") ? "encrypted; the recovery key is asked for at each start" : "";
         } catch (IOException _) {
             return "";
