@@ -22,9 +22,10 @@ make_initrd() {
             --add 'systemd systemd-initrd systemd-veritysetup systemd-repart systemd-cryptsetup' \
             --omit 'lvm mdraid multipath btrfs dmraid nfs iscsi network network-manager systemd-networkd resume i18n plymouth' \
             --add-drivers 'erofs overlay dm-verity dm-crypt virtio_blk virtio_pci virtio_scsi nvme ahci sd_mod usb_storage vfat nls_cp437 nls_ascii ext4 dmi-sysfs efivarfs qemu_fw_cfg tpm_tis tpm_crb i6300esb' \
-            --install 'dd sync blkid blockdev blkdiscard grep od cat sleep readlink systemd-ask-password' \
+            --install 'dd sync blkid blockdev blkdiscard grep od cat sleep readlink systemd-ask-password systemd-cryptenroll tr touch' \
+            --install '/usr/lib/systemd/system-generators/systemd-tpm2-generator /usr/lib/systemd/system/tpm2.target /usr/lib/x86_64-linux-gnu/cryptsetup/libcryptsetup-token-systemd-tpm2.so' \
             --install 'mkfs.ext4 mke2fs fsck.ext4 e2fsck resize2fs' \
-            --install "$(cd "$WORK/dracut" && find usr/lib/x86_64-linux-gnu -name 'libtss2-*.so.0' -printf '/%p ')" \
+            --install "$(cd "$WORK/dracut" && find usr/lib/x86_64-linux-gnu -name 'libtss2-*.so.[01]' -printf '/%p ')" \
             --include /run/work/initrd / /run/work/initrd.img
         mv "$WORK/initrd.img" "$kept"
     fi

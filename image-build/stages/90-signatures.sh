@@ -14,4 +14,12 @@ make_keys() {
                 -keyout "$KEYS/$name.key.new" -out "$KEYS/$name.crt"
         mv "$KEYS/$name.key.new" "$KEYS/$name.key"
     done
+    # 2048 bits, for there are TPMs that take no more.
+    if [ ! -f "$KEYS/pcr.key" ]; then
+        openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$KEYS/pcr.key.new" 2>/dev/null ||
+            openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$KEYS/pcr.key.new"
+        chmod 600 "$KEYS/pcr.key.new"
+        mv "$KEYS/pcr.key.new" "$KEYS/pcr.key"
+    fi
+    [ -f "$KEYS/pcr.pub" ] || openssl pkey -in "$KEYS/pcr.key" -pubout -out "$KEYS/pcr.pub"
 }

@@ -24,6 +24,7 @@ export const text = messages({
   'kindOf.break_glass': ['Sign-in with a password of the box', '使用本机密码登录'],
   'kindOf.backup_age': ['Age of the backup', '备份时间'],
   'kindOf.clock': ['Clock of the box', '设备时钟'],
+  'kindOf.encryption': ['Encryption of the data', '数据加密'],
   message: ['What is wrong and what to do', '问题与处理办法'],
   since: ['Since', '开始时间'],
   times: ['Times', '次数'],

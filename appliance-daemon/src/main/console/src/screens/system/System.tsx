@@ -19,6 +19,7 @@ import { bytes, count } from '@/text/figures';
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
 import { Layers } from './Layers';
+import { Encryption } from './Encryption';
 import { Machine } from './Machine';
 import { Releases } from './Releases';
 import { text } from './text';
@@ -33,6 +34,7 @@ export default function System() {
         <Stack gap="md">
           <Releases may={mayOperate} />
           <Layers may={mayOperate} />
+          <Encryption may={mayOperate} />
           <OrganisationSettings />
           <Machine may={mayOperate} />
           <Restart may={mayOperate} />

@@ -24,7 +24,8 @@ final class BuiltInRules {
             AlertRuleDraft.of("trail-refusing", AlertKind.TRAIL, AlertSeverity.CRITICAL, null),
             AlertRuleDraft.of("break-glass", AlertKind.BREAK_GLASS, AlertSeverity.WARNING, null),
             AlertRuleDraft.of("backup-old", AlertKind.BACKUP_AGE, AlertSeverity.WARNING, 7L),
-            AlertRuleDraft.of("clock-jump", AlertKind.CLOCK, AlertSeverity.WARNING, null));
+            AlertRuleDraft.of("clock-jump", AlertKind.CLOCK, AlertSeverity.WARNING, null),
+            AlertRuleDraft.of("data-encryption", AlertKind.ENCRYPTION, AlertSeverity.WARNING, null));
 
     private BuiltInRules() {}
 

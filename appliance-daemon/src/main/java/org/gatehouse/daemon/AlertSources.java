@@ -36,12 +36,14 @@ import org.gatehouse.gpu.Gpu;
 import org.gatehouse.gpu.GpuCondition;
 import org.gatehouse.gpu.GpuSnapshot;
 import org.gatehouse.identity.BreakGlass;
+import org.gatehouse.machine.encryption.DataEncryption;
+import org.gatehouse.machine.encryption.EncryptionState;
 import org.gatehouse.supervisor.fleet.FleetView;
 
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        DiskWatch disk, ClockWatch leaps, Clock clock) {
+        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, Clock clock) {
 
     private static final double PERCENT = 100;
     private static final int MOST_RECORDS = 200;
@@ -61,6 +63,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case BREAK_GLASS -> this::breakGlassLogins;
                 case BACKUP_AGE -> this::backupAge;
                 case CLOCK -> leaps::findings;
+                case ENCRYPTION -> this::encryptionState;
             });
         }
         return sources;
@@ -158,6 +161,11 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                         + " signed in past every sign-on provider at " + row.at() + " from " + row.address()
                         + ". If nobody meant to, end the session and change the password."))
                 .toList();
+    }
+
+    private List<Finding> encryptionState() {
+        EncryptionState state = encryption.state();
+        return state.wanting() ? List.of(new Finding("encryption", "data partition", 0, state.message())) : List.of();
     }
 
     private List<Finding> backupAge() {

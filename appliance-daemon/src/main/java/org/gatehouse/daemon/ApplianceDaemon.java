@@ -55,6 +55,7 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
@@ -269,15 +270,17 @@ public final class ApplianceDaemon implements AutoCloseable {
         metrics.counter("gatehouse.break.glass.logins", "Logins past every sign-on provider", everybody.breakGlass(),
                 BreakGlass::uses);
         BackupDates backups = new BackupDates(database);
+        AgentClient agent = new AgentClient(AgentClient.USUAL);
+        DataEncryption encryption = new DataEncryption(agent, Path.of("/"));
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
                         new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
-                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), clock).all()));
+                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption, clock)
+                        .all()));
         AlertMetrics.show(alarms, metrics);
         Backup backup = new Backup(database, secrets, root, clock, secureRandom);
-        AgentClient agent = new AgentClient(AgentClient.USUAL);
         SystemChanges machine = LiveSetup.machine(agent, root, simulated);
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
@@ -304,7 +307,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, layers, machine, new AppliancePower(agent), restarter),
+                        updates, layers, machine, new AppliancePower(agent), encryption, restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 

@@ -19,6 +19,8 @@ import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.encryption.DataEncryption;
+import org.gatehouse.machine.encryption.EncryptionState;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
 import org.gatehouse.setup.Certificates;
@@ -30,6 +32,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
         Backup backup, Runnable backupTaken,
         SupportBundle bundle, Updates updates, Layers layers, SystemChanges machine, MachinePower power,
+        DataEncryption encryption,
         @Nullable Runnable restarter) implements Box {
 
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
@@ -54,6 +57,11 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         int models = snapshots.current().models().size();
         parts.add(new Part("models", models > 0,
                 models > 0 ? models + " models are set up." : "No model is set up. Add an upstream and a model."));
+        // Never unhealthy: an alert says that something is to be done, and the box carries calls as well as ever.
+        EncryptionState kept = encryption.state();
+        if (kept.supported()) {
+            parts.add(new Part("encryption", true, kept.message()));
+        }
         date.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);

@@ -23,7 +23,9 @@ public enum AlertKind {
     /** The last backup is so many days old. */
     BACKUP_AGE(Threshold.AT_LEAST),
     /** The wall clock went elsewhere at once. */
-    CLOCK(Threshold.NONE);
+    CLOCK(Threshold.NONE),
+    /** The data of an appliance are not encrypted, or nobody keeps the recovery key, or no TPM opens them. */
+    ENCRYPTION(Threshold.NONE);
 
     private final Threshold threshold;
 

@@ -60,6 +60,7 @@ import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
 import org.gatehouse.machine.update.Updates;
@@ -266,6 +267,15 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public boolean showsAcme() {
             return !full;
+        }
+
+        /** Of a machine whose operating system is somebody else's, unless a test says otherwise. */
+        public volatile DataEncryption encryption = new DataEncryption(new AgentClient(Path.of("/nonexistent/agent")),
+                Path.of("/nonexistent"));
+
+        @Override
+        public DataEncryption encryption() {
+            return encryption;
         }
 
         @Override

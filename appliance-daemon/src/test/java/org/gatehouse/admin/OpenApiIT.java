@@ -167,6 +167,11 @@ final class OpenApiIT {
             check("POST", machine + power, machine + power, "{\"name\":\"another\"}");
         }
         check("POST", "/api/v1/system/restart", "/api/v1/system/restart", null);
+        String encryption = "/api/v1/system/encryption";
+        check("GET", encryption, encryption, null);
+        check("POST", encryption + "/recovery-key/show", encryption + "/recovery-key/show", null);
+        check("POST", encryption + "/recovery-key/keep", encryption + "/recovery-key/keep", "{\"key\":\"typed\"}");
+        check("POST", encryption + "/recovery-key", encryption + "/recovery-key", "{}");
         tryUpdates();
         tryLayers();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {

@@ -33,23 +33,26 @@ record BootEntries(Path folder) {
      */
     void bless(BootEntry entry) throws IOException {
         if (!entry.good()) {
-            Files.move(folder.resolve(entry.file()), folder.resolve(entry.goodName()), StandardCopyOption.ATOMIC_MOVE);
-            sync();
+            move(entry, entry.goodName());
         }
     }
 
     /** Makes a release one that is not started any more. */
     void withdraw(BootEntry entry) throws IOException {
-        Files.move(folder.resolve(entry.file()),
-                folder.resolve("gatehouse_" + entry.version() + "+0-" + Math.max(1, entry.triesDone()) + ".efi"),
-                StandardCopyOption.ATOMIC_MOVE);
-        sync();
+        move(entry, "gatehouse_" + entry.version() + "+0-" + Math.max(1, entry.triesDone()) + ".efi");
     }
 
-    /** FAT writes late: a box that is cut off now must find the new name. */
-    private void sync() throws IOException {
-        try (FileChannel directory = FileChannel.open(folder)) {
-            directory.force(true);
+    /**
+     * FAT writes late: a box that is cut off now must find the new name, and its size, which stands beside it and belongs to the file. Without
+     * the latter a box was seen that had a kernel image of no bytes.
+     */
+    private void move(BootEntry entry, String name) throws IOException {
+        Path moved = folder.resolve(name);
+        Files.move(folder.resolve(entry.file()), moved, StandardCopyOption.ATOMIC_MOVE);
+        for (Path written : List.of(moved, folder)) {
+            try (FileChannel channel = FileChannel.open(written)) {
+                channel.force(true);
+            }
         }
     }
 }

@@ -188,7 +188,7 @@ final class MachineRound {
     }
 
     /** Whether those bytes stand anywhere on the whole disk. */
-    private static boolean found(Station station, Path folder, byte[] wanted) throws IOException {
+    static boolean found(Station station, Path folder, byte[] wanted) throws IOException {
         Disk raw = station.hardware().disks().getFirst().raw(folder.resolve("searched.raw"));
         try (InputStream in = Files.newInputStream(raw.file())) {
             byte[] window = new byte[BLOCK + wanted.length - 1];

@@ -80,6 +80,10 @@ final class Faces {
         body.add(Line.of(""));
         body.add(Line.of(label("Time") + machine.time()));
         body.add(Line.of(label("Disk") + machine.disk()));
+        String encryption = machine.encryption();
+        if (!encryption.isEmpty()) {
+            body.add(Line.of(label("Data") + encryption));
+        }
         return Screen.of(console, new Frame(NAME, place(machine, serving.version()), "",
                 "Enter: menu, for the administrator   Ctrl-L: draw again"), body, 0, -1);
     }

@@ -89,6 +89,24 @@ record Machine(Path data, Clock clock, Path root) {
         }
     }
 
+    /** What is wrong with how the box's data are encrypted, as the initial RAM disk wrote it down; empty where nothing is, or nobody knows. */
+    String encryption() {
+        try {
+            String told = Files.readString(root.resolve("run/gatehouse-data/state"));
+            if (told.contains("opened=plain")) {
+                return "NOT ENCRYPTED: " + (told.contains("tpm=true")
+                        ? "a factory reset makes them anew, encrypted"
+                        : "this machine has no TPM 2.0 that is switched on");
+            }
+            Path place = root.resolve("var/lib/gatehouse-agent/encryption");
+            return Files.exists(place.resolve("recovery-key")) || !Files.exists(place.resolve("kept"))
+                    ? "NOBODY KEEPS THE RECOVERY KEY yet: see System in the console"
+                    : told.contains("sealed=false") ? "encrypted; the recovery key is asked for at each start" : "";
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
     private static String size(long bytes) {
         return bytes < 10L << 30
                 ? String.format(Locale.ROOT, "%.1f GB", bytes / 1e9)

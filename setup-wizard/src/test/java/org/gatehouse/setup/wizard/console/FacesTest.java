@@ -97,6 +97,26 @@ final class FacesTest {
     }
 
     @Test
+    void whatIsWantingOfTheEncryptionIsSaidAndNothingElse() throws IOException {
+        assertThat(serving()).doesNotContain("Data  ");
+        Path kept = Files.createDirectories(root.resolve("var/lib/gatehouse-agent/encryption")).resolve("kept");
+        Path told = Files.createDirectories(root.resolve("run/gatehouse-data")).resolve("state");
+        Files.writeString(told, "opened=plain\nsealed=false\ntpm=false\npartition=/dev/vda6\n");
+        assertThat(serving()).contains("NOT ENCRYPTED", "no TPM 2.0");
+        Files.writeString(told, "opened=tpm\nsealed=true\ntpm=true\npartition=/dev/vda6\n");
+        assertThat(serving()).contains("NOBODY KEEPS THE RECOVERY KEY");
+        Files.createFile(kept);
+        assertThat(serving()).doesNotContain("Data  ");
+        Files.writeString(told, "opened=recovery-key\nsealed=false\ntpm=false\npartition=/dev/vda6\n");
+        assertThat(serving()).contains("asked for at each start");
+    }
+
+    private String serving() {
+        return text(Faces.serving(CONSOLE, machine(), OWN, new Standing.Serving("1.2.3", FINGERPRINT,
+                new Readiness(true, List.of()), List.of(), "none")));
+    }
+
+    @Test
     void nameWithoutADomainIsFoundOnTheLocalNetwork() throws IOException {
         Files.createDirectories(root.resolve("proc/sys/kernel"));
         Files.writeString(root.resolve("proc/sys/kernel/hostname"), "gatehouse-1\n");

@@ -1,0 +1,26 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['Encryption of the data', '数据加密'],
+  data: ['Data', '数据'],
+  encrypted: ['encrypted', '已加密'],
+  plain: ['not encrypted', '未加密'],
+  opens: ['Opened by', '解锁方式'],
+  byTpm: ['the TPM of this machine, by itself', '由本机 TPM 自动解锁'],
+  byKey: ['the recovery key, at each start: no TPM opens them', '每次启动输入恢复密钥：没有可用的 TPM'],
+  key: ['Recovery key', '恢复密钥'],
+  waiting: ['nobody keeps it yet', '尚无人保管'],
+  notKept: ['recovery key is not kept yet', '恢复密钥尚未保管'],
+  kept: ['somebody keeps it; the box does not have it', '已有人保管；设备上不再保存'],
+  recovered: ['Last typed', '上次输入'],
+  plainNoTpm: ['Whoever takes the disk can read keys and records. This machine has no TPM 2.0 that is switched on. Switch it on in the firmware and make a factory reset, or keep the disk where nobody can take it.', '任何拿到磁盘的人都能读取密钥和记录。本机没有已启用的 TPM 2.0。请在固件中启用后恢复出厂设置，或确保磁盘不会被取走。'],
+  plainTpm: ['Whoever takes the disk can read keys and records. The data were made when no TPM kept a key; a factory reset makes them anew, encrypted.', '任何拿到磁盘的人都能读取密钥和记录。数据建立时没有 TPM 保管密钥；恢复出厂设置后将以加密方式重建。'],
+  whyKeep: ['Without the recovery key the data are lost when the TPM, the firmware’s Secure Boot settings or the mainboard change. Write it down and keep it apart from the box. Whoever has it opens the disk.', '若 TPM、固件的安全启动设置或主板发生变化，没有恢复密钥数据将无法找回。请抄写下来并与设备分开保管。持有者可以打开磁盘。'],
+  show: ['Show the recovery key', '显示恢复密钥'],
+  again: ['Type it from where you keep it', '请按保管的内容再次输入'],
+  againWhat: ['The box forgets it then.', '之后设备将不再保存该密钥。'],
+  keep: ['I keep it', '我已保管'],
+  renew: ['Make a new recovery key', '生成新的恢复密钥'],
+  renewAsk: ['The one before opens nothing any more.', '原来的恢复密钥将立即失效。'],
+  current: ['Recovery key that is good now', '当前有效的恢复密钥'],
+});
