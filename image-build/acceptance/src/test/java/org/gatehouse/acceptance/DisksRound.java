@@ -35,6 +35,8 @@ final class DisksRound {
             try (VirtualMachine machine = VirtualMachine.switchOn(Hardware.with(folder, disk))) {
                 steps.note("'" + machine.serial().await(TOO_SMALL, 0, Lab.SHUTDOWN).group() + "' after "
                         + machine.sinceOn().toSeconds() + " s");
+                machine.photograph(
+                        Files.createDirectories(Path.of(Lab.property("pictures"))).resolve("small-disk.png"));
             }
         });
     }
