@@ -1,4 +1,4 @@
-import { Button, Checkbox, FileButton, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, FileButton, Group, Progress, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 
@@ -31,7 +31,12 @@ export interface Bringing {
   ending: string;
   /** Where its parts are sent. */
   put: string;
-  received: number | null | undefined;
+  /** How it stands: what was received, what is under way, and what went wrong last. */
+  now: {
+    receivedBytes?: number | null;
+    work?: { step: string; percent: number } | null;
+    trouble?: { message: string } | null;
+  };
   media: () => Promise<Plugged>;
   fetch: (url: string, privateAllowed: boolean) => Promise<unknown>;
   discard: () => Promise<unknown>;
@@ -43,8 +48,29 @@ export interface Bringing {
   again: () => void;
 }
 
-/** The ways in which a large signed file comes to the box, and what may be done with it then. */
-export function Bring({ of }: { of: Bringing }) {
+/** What is done with a large signed file right now, or how the next one comes to the box. */
+export function Bring({ may, of }: { may: boolean; of: Bringing }) {
+  const { work, trouble } = of.now;
+  return (
+    <>
+      {work && (
+        <Stack gap={4}>
+          <Text size="sm">{work.step}</Text>
+          <Progress value={work.percent} aria-label={work.step} animated />
+        </Stack>
+      )}
+      {trouble && (
+        <Text size="sm" c="red">
+          {trouble.message}
+        </Text>
+      )}
+      {may && !work && <Ways of={of} />}
+    </>
+  );
+}
+
+/** The ways in which it comes, and what may be done with it then. */
+function Ways({ of }: { of: Bringing }) {
   const { t } = of;
   const [sent, setSent] = useState<number>();
   const [url, setUrl] = useState('');
@@ -123,9 +149,9 @@ export function Bring({ of }: { of: Bringing }) {
           </Button>
         </Group>
       ))}
-      {of.received != null && (
+      {of.now.receivedBytes != null && (
         <Group>
-          <Text size="sm">{t('received', { size: bytes(of.received) })}</Text>
+          <Text size="sm">{t('received', { size: bytes(of.now.receivedBytes) })}</Text>
           <Button size="xs" variant="default" disabled={busy} onClick={() => void check(null)}>
             {t('check')}
           </Button>

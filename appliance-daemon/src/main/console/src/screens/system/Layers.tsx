@@ -1,4 +1,4 @@
-import { Button, Group, Progress, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, api, given, type Schemas } from '@/api/client';
@@ -39,37 +39,25 @@ function OnBox({ now, may, again }: { now: State; may: boolean; again: () => voi
             </Table.Tbody>
           </Table>
         )}
-        {now.work && (
-          <Stack gap={4}>
-            <Text size="sm">{now.work.step}</Text>
-            <Progress value={now.work.percent} aria-label={now.work.step} animated />
-          </Stack>
-        )}
-        {now.trouble && (
-          <Text size="sm" c="red">
-            {now.trouble.message}
-          </Text>
-        )}
-        {may && !now.work && (
-          <Bring
-            of={{
-              t,
-              ending: '.raw',
-              put: '/api/v1/system/layers/file',
-              received: now.receivedBytes,
-              media: async () => given(await api.GET('/api/v1/system/layers/media')),
-              fetch: async (url, privateAllowed) => given(await api.POST('/api/v1/system/layers/download', { body: { url, privateAllowed } })),
-              discard: () => api.DELETE('/api/v1/system/layers/file'),
-              check: async (medium) => {
-                const layer = given(await api.POST('/api/v1/system/layers/check', { body: { medium } }));
-                return { version: `${layer.name} ${layer.version}` };
-              },
-              install: async (medium) => given(await api.POST('/api/v1/system/layers/install', { body: { medium, restart: true } })),
-              ask: {},
-              again,
-            }}
-          />
-        )}
+        <Bring
+          may={may}
+          of={{
+            t,
+            ending: '.raw',
+            put: '/api/v1/system/layers/file',
+            now,
+            media: async () => given(await api.GET('/api/v1/system/layers/media')),
+            fetch: async (url, privateAllowed) => given(await api.POST('/api/v1/system/layers/download', { body: { url, privateAllowed } })),
+            discard: () => api.DELETE('/api/v1/system/layers/file'),
+            check: async (medium) => {
+              const layer = given(await api.POST('/api/v1/system/layers/check', { body: { medium } }));
+              return { version: `${layer.name} ${layer.version}` };
+            },
+            install: async (medium) => given(await api.POST('/api/v1/system/layers/install', { body: { medium, restart: true } })),
+            ask: {},
+            again,
+          }}
+        />
       </Stack>
       {change && <Ask of={change} close={() => setChange(undefined)} again={again} />}
     </Panel>

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Progress, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, api, given, type Schemas } from '@/api/client';
@@ -57,40 +57,28 @@ function OnDisk({ now, may, again }: { now: State; may: boolean; again: () => vo
             ))}
           </Table.Tbody>
         </Table>
-        {now.work && (
-          <Stack gap={4}>
-            <Text size="sm">{now.work.step}</Text>
-            <Progress value={now.work.percent} aria-label={now.work.step} animated />
-          </Stack>
-        )}
-        {now.trouble && (
-          <Text size="sm" c="red">
-            {now.trouble.message}
-          </Text>
-        )}
-        {may && !now.work && (
-          <Bring
-            of={{
-              t,
-              ending: '.bundle',
-              put: '/api/v1/system/update/bundle',
-              received: now.receivedBytes,
-              media: async () => {
-                const { bundles, unreadable } = given(await api.GET('/api/v1/system/update/media'));
-                return { files: bundles, unreadable };
-              },
-              fetch: async (url, privateAllowed) => given(await api.POST('/api/v1/system/update/download', { body: { url, privateAllowed } })),
-              discard: () => api.DELETE('/api/v1/system/update/bundle'),
-              check: async (medium) => {
-                const { version, leftOut } = given(await api.POST('/api/v1/system/update/check', { body: { medium } }));
-                return leftOut.length > 0 ? { version, warning: t('leftOut', { layers: leftOut.join(', ') }) } : { version };
-              },
-              install: async (medium) => given(await api.POST('/api/v1/system/update/install', { body: { medium, restart: true } })),
-              ask: { from: now.version ?? '' },
-              again,
-            }}
-          />
-        )}
+        <Bring
+          may={may}
+          of={{
+            t,
+            ending: '.bundle',
+            put: '/api/v1/system/update/bundle',
+            now,
+            media: async () => {
+              const { bundles, unreadable } = given(await api.GET('/api/v1/system/update/media'));
+              return { files: bundles, unreadable };
+            },
+            fetch: async (url, privateAllowed) => given(await api.POST('/api/v1/system/update/download', { body: { url, privateAllowed } })),
+            discard: () => api.DELETE('/api/v1/system/update/bundle'),
+            check: async (medium) => {
+              const { version, leftOut } = given(await api.POST('/api/v1/system/update/check', { body: { medium } }));
+              return leftOut.length > 0 ? { version, warning: t('leftOut', { layers: leftOut.join(', ') }) } : { version };
+            },
+            install: async (medium) => given(await api.POST('/api/v1/system/update/install', { body: { medium, restart: true } })),
+            ask: { from: now.version ?? '' },
+            again,
+          }}
+        />
         {may && before && !now.work && (
           <Group>
             <Button variant="default" onClick={() => setBack(before.version)}>

@@ -71,7 +71,7 @@ final class LayerOperations {
                 new Operation("DELETE", PATH + "/file", "deleteLayerFile", TAG,
                         "Throws away the layer that was received.", Permission.OPERATE, List.of(), false, false, null,
                         new Operation.Reply.Nothing(), UpdateOperations.answering(_ -> {
-                            layers.discard();
+                            layers.arrivals().discard();
                             return new Answer.Nothing();
                         })),
                 Operation.post(PATH + "/download", "downloadLayer", TAG,
@@ -109,12 +109,12 @@ final class LayerOperations {
     private Answer receive(Call call) throws Refused, IOException {
         byte[] part = Objects.requireNonNull(call.sent().binaryValue());
         return Answer.Json.of(new UpdateOperations.ReceivedBundle(
-                layers.receive(call.query("offset", Long.class).orElse(0L), part)));
+                layers.arrivals().receive(call.query("offset", Long.class).orElse(0L), part)));
     }
 
     private Answer download(Call call) throws Refused, IOException {
         UpdateOperations.BundleSource source = call.form(UpdateOperations.BundleSource.class);
-        layers.download(UpdateOperations.address(source.url()), source.privateAllowed());
+        layers.arrivals().download(UpdateOperations.address(source.url()), source.privateAllowed());
         note(call, "download", "layer", Json.tree(source));
         return Answer.Json.of(layers.state());
     }

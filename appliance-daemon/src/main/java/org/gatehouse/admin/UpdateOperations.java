@@ -85,7 +85,7 @@ final class UpdateOperations {
                 new Operation("DELETE", PATH + "/bundle", "deleteUpdateBundle", TAG,
                         "Throws away the bundle that was received.", Permission.OPERATE, List.of(), false, false, null,
                         new Operation.Reply.Nothing(), answering(_ -> {
-                            updates.discard();
+                            updates.arrivals().discard();
                             return new Answer.Nothing();
                         })),
                 Operation.post(PATH + "/download", "downloadUpdate", TAG,
@@ -137,13 +137,13 @@ final class UpdateOperations {
 
     private Answer receive(Call call) throws Refused, IOException {
         byte[] part = Objects.requireNonNull(call.sent().binaryValue());
-        return Answer.Json.of(new ReceivedBundle(updates.receive(
+        return Answer.Json.of(new ReceivedBundle(updates.arrivals().receive(
                 call.query("offset", Integer.class).orElse(0), part)));
     }
 
     private Answer download(Call call) throws Refused, IOException {
         BundleSource source = call.form(BundleSource.class);
-        updates.download(address(source.url()), source.privateAllowed());
+        updates.arrivals().download(address(source.url()), source.privateAllowed());
         note(call, "download", "bundle", Json.tree(source));
         return Answer.Json.of(updates.state());
     }

@@ -23,7 +23,7 @@ record BoxFile(String path, String part, String noun) {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
     /** Waits until what is under way has ended, and says each step once. */
-    void follow(Leaf command, AdminClient client) {
+    private void follow(Leaf command, AdminClient client) {
         String told = "";
         while (true) {
             JsonNode state = client.get(path, Map.of());
@@ -47,6 +47,18 @@ record BoxFile(String path, String part, String noun) {
                 throw new CommandFailed("Interrupted; what was begun goes on. See 'gatehouse " + noun + " status'.", e);
             }
         }
+    }
+
+    /** Has the box install the file that is meant; one at an address is fetched first. Waits until it is done. */
+    void install(Leaf command, AdminClient client) {
+        String url = command.option("--url");
+        if (url != null) {
+            client.post(path + "/download", JsonNodeFactory.instance.objectNode().put("url", url)
+                    .put("privateAllowed", command.has("--private")));
+            follow(command, client);
+        }
+        client.post(path + "/install", chosen(command, client).put("restart", !command.has("--later")));
+        follow(command, client);
     }
 
     /** The file that is meant, for the box; one that lies here is sent first. */

@@ -66,15 +66,7 @@ final class LayerCommands {
 
     private static int install(Leaf command) {
         try (AdminClient client = command.connection().open()) {
-            String url = command.option("--url");
-            if (url != null) {
-                client.post(PATH + "/download", JsonNodeFactory.instance.objectNode().put("url", url)
-                        .put("privateAllowed", command.has("--private")));
-                LAYER.follow(command, client);
-            }
-            client.post(PATH + "/install",
-                    LAYER.chosen(command, client).put("restart", !command.has("--later")));
-            LAYER.follow(command, client);
+            LAYER.install(command, client);
             command.out().println(command.has("--later")
                     ? "Installed. The box has it from its next restart on."
                     : "Installed. The box restarts now; 'gatehouse layers status' says whether it is in use.");

@@ -65,15 +65,7 @@ final class UpdateCommands {
 
     private static int install(Leaf command) {
         try (AdminClient client = command.connection().open()) {
-            String url = command.option("--url");
-            if (url != null) {
-                client.post(PATH + "/download",
-                        object().put("url", url).put("privateAllowed", command.has("--private")));
-                BUNDLE.follow(command, client);
-            }
-            JsonNode wish = BUNDLE.chosen(command, client).put("restart", !command.has("--later"));
-            client.post(PATH + "/install", wish);
-            BUNDLE.follow(command, client);
+            BUNDLE.install(command, client);
             command.out().println(command.has("--later")
                     ? "Installed. The next restart tries it."
                     : "Installed. The box restarts into it now; 'gatehouse update status' says what became of it.");

@@ -1,7 +1,6 @@
 package org.gatehouse.machine.layers;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -12,12 +11,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.AgentClient;
 import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.layers.LayersState.CheckedLayer;
-import org.gatehouse.machine.layers.LayersState.LayerFile;
 import org.gatehouse.machine.layers.LayersState.LayerMedia;
 import org.gatehouse.machine.layers.LayersState.LayerMedium;
 import org.gatehouse.machine.layers.LayersState.LayerView;
@@ -35,7 +32,6 @@ public final class Layers {
 
     private final AgentClient agent;
     private final Arrivals arrivals;
-    private final Arrivals.Told told;
 
     /**
      * Of this box.
@@ -44,8 +40,7 @@ public final class Layers {
      */
     public Layers(AgentClient agent, Path folder, Fetch fetch, Arrivals.Told told, Clock clock) {
         this.agent = agent;
-        this.told = told;
-        this.arrivals = new Arrivals(folder.resolve("incoming.raw"), "layer", LARGEST, fetch, told, clock);
+        this.arrivals = new Arrivals(agent, folder.resolve("incoming.raw"), "layer", LARGEST, fetch, told, clock);
     }
 
     /** How the box stands; asks the agent, which takes a second when it has to start. */
@@ -65,40 +60,20 @@ public final class Layers {
                 arrivals.trouble());
     }
 
-    /** Takes the next part of a layer; see {@link Arrivals#receive}. */
-    public long receive(long offset, byte[] part) throws Refused, IOException {
-        requireSupported();
-        return arrivals.receive(offset, part);
-    }
-
-    /** Throws away what was received. */
-    public void discard() throws Refused, IOException {
-        arrivals.discard();
-    }
-
-    /** Begins to fetch a layer from an address. */
-    public void download(URI address, boolean privateAllowed) throws Refused {
-        requireSupported();
-        arrivals.download(address, privateAllowed);
+    /** The layer that is received, and what is done with it. */
+    public Arrivals arrivals() {
+        return arrivals;
     }
 
     /** What looks like a layer on what was plugged in, and what can't be read. */
     public LayerMedia media() throws Refused, IOException {
-        requireSupported();
-        ObjectNode plugged = agent.ask("layers.media", object(), Progress.NONE);
-        List<LayerFile> found = new ArrayList<>();
-        for (JsonNode one : plugged.path("files")) {
-            found.add(new LayerFile(one.path("device").asText(), one.path("file").asText(),
-                    one.path("bytes").asLong()));
-        }
-        return new LayerMedia(found, Media.unreadable(plugged));
+        ObjectNode plugged = arrivals.ask("layers.media", object());
+        return new LayerMedia(Media.files(plugged.path("files")), Media.unreadable(plugged));
     }
 
     /** Checks all of a layer: the one that was received, or one on a medium. Takes a second for each few hundred megabytes. */
     public CheckedLayer check(@Nullable LayerMedium medium) throws Refused, IOException {
-        requireSupported();
-        arrivals.requireIdle();
-        return checked(agent.ask("layers.check", source(medium), Progress.NONE));
+        return checked(arrivals.ask("layers.check", Arrivals.source(medium)));
     }
 
     /**
@@ -107,15 +82,7 @@ public final class Layers {
      * @param restart whether the box starts anew when it is kept; otherwise the next start mounts it
      */
     public void install(@Nullable LayerMedium medium, boolean restart) throws Refused {
-        requireSupported();
-        arrivals.begin("install", "Beginning", () -> {
-            ObjectNode layer = agent.ask("layers.install", source(medium), arrivals::at);
-            if (medium == null) {
-                arrivals.used();
-            }
-            told.ended("install", layer.path("name").asText(), layer.put("restart", restart));
-            restartIf(restart);
-        });
+        arrivals.install("layers.install", Arrivals.source(medium), "name", restart);
     }
 
     /** Has starts mount the version of this name that was in use before. */
@@ -129,37 +96,14 @@ public final class Layers {
     }
 
     private CheckedLayer changed(String verb, String name, boolean restart) throws Refused, IOException {
-        requireSupported();
-        arrivals.requireIdle();
-        ObjectNode layer = agent.ask(verb, object().put("name", name), Progress.NONE);
-        restartIf(restart);
+        ObjectNode layer = arrivals.ask(verb, object().put("name", name));
+        arrivals.restartIf(restart);
         return checked(layer);
-    }
-
-    private void restartIf(boolean wanted) throws Refused, IOException {
-        if (wanted) {
-            agent.ask("power.restart", object(), Progress.NONE);
-        }
     }
 
     private static CheckedLayer checked(JsonNode one) {
         return new CheckedLayer(one.path("name").asText(), one.path("version").asText(), text(one, "kernel"),
                 words(one.path("layers")));
-    }
-
-    private void requireSupported() throws Refused {
-        if (!agent.present()) {
-            throw new Refused("not_an_appliance", "This machine's operating system is not the appliance's, so it has no"
-                    + " layers. Install the vendor's part the way that system wants it.");
-        }
-    }
-
-    private static ObjectNode source(@Nullable LayerMedium medium) {
-        ObjectNode asked = object();
-        if (medium != null) {
-            asked.set("medium", Json.tree(medium));
-        }
-        return asked;
     }
 
     private static @Nullable String text(JsonNode one, String member) {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.About;
 import org.gatehouse.machine.update.Media;
+import org.gatehouse.machine.update.MediumFile;
 import org.gatehouse.machine.update.UpdateState.UpdateTrouble;
 import org.gatehouse.machine.update.UpdateState.UpdateWork;
 
@@ -60,10 +61,6 @@ public record LayersState(
             @About(value = "The device, as the box lists it.", min = 2, max = 11, pattern = "[a-z]{2,8}[0-9]{0,3}") String device,
             @About(value = "The file's name.", min = 5, max = 128, pattern = "[A-Za-z0-9][A-Za-z0-9._+~-]*\\.raw") String file) {}
 
-    /** What looks like a layer on something that was plugged in; nothing of it has been checked. */
-    public record LayerFile(@About("The device.") String device, @About("The file's name.") String file,
-            @About("Its size.") long bytes) {}
-
     /** Of a machine whose operating system is somebody else's. */
     static LayersState unsupported() {
         return new LayersState(false, null, List.of(), null, null, null);
@@ -71,7 +68,7 @@ public record LayersState(
 
     /** What is plugged in. Immutable. */
     public record LayerMedia(
-            @About("Files that look like layers; nothing of them has been checked.") List<LayerFile> files,
+            @About("Files that look like layers; nothing of them has been checked.") List<MediumFile> files,
             @About("What can't be read, and why.") List<Media.UnreadableMedium> unreadable) {
 
         /** Copies the lists. */

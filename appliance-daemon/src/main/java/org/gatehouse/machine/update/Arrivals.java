@@ -19,7 +19,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.agent.AgentClient;
 import org.gatehouse.machine.agent.Failures;
+import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 
 /**
@@ -28,7 +31,9 @@ import org.gatehouse.machine.agent.Refused;
  */
 public final class Arrivals {
     private static final long SPARE = 256L << 20;
+    private static final String MEDIUM = "medium";
 
+    private final AgentClient agent;
     private final Path received;
     private final String what;
     private final long largest;
@@ -53,19 +58,20 @@ public final class Arrivals {
 
     /** Something that takes minutes. */
     @FunctionalInterface
-    public interface Task {
-        /** Does it. */
+    private interface Task {
         void run() throws Refused, IOException;
     }
 
     /**
      * None has arrived.
      *
+     * @param agent has them installed
      * @param received where it lies, in a folder of the daemon's own
      * @param what it is, in codes and messages, such as {@code bundle}
      * @param largest in bytes
      */
-    public Arrivals(Path received, String what, long largest, Fetch fetch, Told told, Clock clock) {
+    public Arrivals(AgentClient agent, Path received, String what, long largest, Fetch fetch, Told told, Clock clock) {
+        this.agent = agent;
         this.received = received;
         this.what = what;
         this.largest = largest;
@@ -97,6 +103,7 @@ public final class Arrivals {
      * @throws Refused when it does not follow on what is there; says what does
      */
     public long receive(long offset, byte[] part) throws Refused, IOException {
+        requireSupported();
         receiving.lock();
         try {
             requireIdle();
@@ -135,11 +142,6 @@ public final class Arrivals {
         }
     }
 
-    /** It was used, within a task. */
-    public void used() throws IOException {
-        Files.deleteIfExists(received);
-    }
-
     /** Begins to fetch one from an address. */
     public void download(URI address, boolean privateAllowed) throws Refused {
         begin("download", "Connecting", () -> {
@@ -154,15 +156,63 @@ public final class Arrivals {
         });
     }
 
-    /** Refuses while something is done. */
-    public void requireIdle() throws Refused {
+    /**
+     * Begins to have the agent install what was received, or what lies elsewhere.
+     *
+     * @param asked of the agent; names the medium, if it is not what was received
+     * @param subject the member of the agent's answer that says what was installed
+     * @param restart whether the box starts anew when it is installed
+     */
+    public void install(String verb, ObjectNode asked, String subject, boolean restart) throws Refused {
+        begin("install", "Beginning", () -> {
+            ObjectNode done = agent.ask(verb, asked, this::at);
+            if (!asked.has(MEDIUM)) {
+                Files.deleteIfExists(received);
+            }
+            told.ended("install", done.path(subject).asText(), done.put("restart", restart));
+            restartIf(restart);
+        });
+    }
+
+    /** Has the agent do something that takes seconds, while nothing else is done. */
+    public ObjectNode ask(String verb, ObjectNode asked) throws Refused, IOException {
+        requireSupported();
+        requireIdle();
+        return agent.ask(verb, asked, Progress.NONE);
+    }
+
+    /** Has the box start anew, if that is wanted. */
+    public void restartIf(boolean wanted) throws Refused, IOException {
+        if (wanted) {
+            agent.ask("power.restart", object(), Progress.NONE);
+        }
+    }
+
+    /** What the agent is asked with about a file: on that medium, or the one that was received for null. */
+    public static ObjectNode source(@Nullable Record medium) {
+        ObjectNode asked = object();
+        if (medium != null) {
+            asked.set(MEDIUM, Json.tree(medium));
+        }
+        return asked;
+    }
+
+    private void requireSupported() throws Refused {
+        if (!agent.present()) {
+            throw new Refused("not_an_appliance",
+                    "This machine's operating system is not the appliance's, so the box has"
+                            + " no " + what + " to install. Install it the way that system wants it.");
+        }
+    }
+
+    private void requireIdle() throws Refused {
         if (work.get() != null) {
             throw new Refused("busy", "Another one is under way. Wait until it has ended.");
         }
     }
 
-    /** Begins something that takes minutes. */
-    public void begin(String kind, String step, Task task) throws Refused {
+    private void begin(String kind, String step, Task task) throws Refused {
+        requireSupported();
         receiving.lock();
         try {
             requireIdle();
@@ -189,8 +239,7 @@ public final class Arrivals {
         told.ended(kind, "failed", object().put("code", code).put("message", message));
     }
 
-    /** How far what was begun is. */
-    public void at(String step, int percent) {
+    private void at(String step, int percent) {
         work.updateAndGet(
                 now -> now == null ? null : new UpdateState.UpdateWork(now.kind(), step, percent, now.startedAt()));
     }

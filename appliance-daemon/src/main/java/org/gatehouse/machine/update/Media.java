@@ -9,13 +9,23 @@ import org.gatehouse.governance.form.About;
 
 /** What is plugged in. Immutable. */
 public record Media(
-        @About("Files that look like bundles; nothing of them has been checked.") List<MediumBundle> bundles,
+        @About("Files that look like bundles; nothing of them has been checked.") List<MediumFile> bundles,
         @About("What can't be read, and why.") List<UnreadableMedium> unreadable) {
 
     /** Copies the lists. */
     public Media {
         bundles = List.copyOf(bundles);
         unreadable = List.copyOf(unreadable);
+    }
+
+    /** Files, out of the agent's answer. */
+    public static List<MediumFile> files(JsonNode list) {
+        List<MediumFile> files = new ArrayList<>();
+        for (JsonNode one : list) {
+            files.add(new MediumFile(one.path("device").asText(), one.path("file").asText(),
+                    one.path("bytes").asLong()));
+        }
+        return files;
     }
 
     /** What can't be read, out of the agent's answer. */

@@ -1,7 +1,6 @@
 package org.gatehouse.machine.update;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ public final class Updates {
     public Updates(AgentClient agent, Path folder, Fetch fetch, Arrivals.Told told, Clock clock) {
         this.agent = agent;
         this.told = told;
-        this.arrivals = new Arrivals(folder.resolve("incoming.bundle"), "bundle", LARGEST, fetch, told, clock);
+        this.arrivals = new Arrivals(agent, folder.resolve("incoming.bundle"), "bundle", LARGEST, fetch, told, clock);
     }
 
     /** Whether this machine has the appliance's operating system. */
@@ -65,40 +64,20 @@ public final class Updates {
                 arrivals.bytes(), arrivals.work(), arrivals.trouble());
     }
 
-    /** Takes the next part of a bundle; see {@link Arrivals#receive}. */
-    public long receive(long offset, byte[] part) throws Refused, IOException {
-        requireSupported();
-        return arrivals.receive(offset, part);
-    }
-
-    /** Throws away what was received. */
-    public void discard() throws Refused, IOException {
-        arrivals.discard();
-    }
-
-    /** Begins to fetch a bundle from an address. */
-    public void download(URI address, boolean privateAllowed) throws Refused {
-        requireSupported();
-        arrivals.download(address, privateAllowed);
+    /** The bundle that is received, and what is done with it. */
+    public Arrivals arrivals() {
+        return arrivals;
     }
 
     /** What looks like a bundle on what was plugged in, and what can't be read. */
     public Media media() throws IOException, Refused {
-        requireSupported();
-        ObjectNode plugged = agent.ask("update.media", object(), Progress.NONE);
-        List<MediumBundle> found = new ArrayList<>();
-        for (JsonNode one : plugged.path("bundles")) {
-            found.add(new MediumBundle(one.path("device").asText(), one.path("file").asText(),
-                    one.path("bytes").asLong()));
-        }
-        return new Media(found, Media.unreadable(plugged));
+        ObjectNode plugged = arrivals.ask("update.media", object());
+        return new Media(Media.files(plugged.path("bundles")), Media.unreadable(plugged));
     }
 
     /** Checks a bundle: the one that was received, or one on a medium. Takes some seconds. */
     public BundleView check(@Nullable Medium medium) throws Refused, IOException {
-        requireSupported();
-        arrivals.requireIdle();
-        ObjectNode bundle = agent.ask("update.check", source(medium), Progress.NONE);
+        ObjectNode bundle = arrivals.ask("update.check", Arrivals.source(medium));
         List<String> leftOut = new ArrayList<>();
         bundle.path("leftOut").forEach(one -> leftOut.add(one.asText()));
         return new BundleView(bundle.path("version").asText(), bundle.path("compatible").asText(),
@@ -111,17 +90,7 @@ public final class Updates {
      * @param restart whether the box starts anew when it is installed; otherwise the next start tries it
      */
     public void install(@Nullable Medium medium, boolean restart) throws Refused {
-        requireSupported();
-        arrivals.begin("install", "Beginning", () -> {
-            ObjectNode bundle = agent.ask("update.install", source(medium), arrivals::at);
-            if (medium == null) {
-                arrivals.used();
-            }
-            told.ended("install", bundle.path("version").asText(), bundle.put("restart", restart));
-            if (restart) {
-                agent.ask("power.restart", object(), Progress.NONE);
-            }
-        });
+        arrivals.install("update.install", Arrivals.source(medium), "version", restart);
     }
 
     /**
@@ -130,12 +99,8 @@ public final class Updates {
      * @return its version
      */
     public String goBack(boolean restart) throws Refused, IOException {
-        requireSupported();
-        arrivals.requireIdle();
-        String version = agent.ask("update.return", object(), Progress.NONE).path("version").asText();
-        if (restart) {
-            agent.ask("power.restart", object(), Progress.NONE);
-        }
+        String version = arrivals.ask("update.return", object()).path("version").asText();
+        arrivals.restartIf(restart);
         return version;
     }
 
@@ -160,21 +125,6 @@ public final class Updates {
         } catch (Refused e) {
             throw new IOException(AGENT_SILENT + e.message(), e);
         }
-    }
-
-    private void requireSupported() throws Refused {
-        if (!supported()) {
-            throw new Refused("not_an_appliance", "This machine's operating system is not the appliance's, so Gatehouse"
-                    + " does not update it. Update the program the way it was installed.");
-        }
-    }
-
-    private static ObjectNode source(@Nullable Medium medium) {
-        ObjectNode asked = object();
-        if (medium != null) {
-            asked.set("medium", Json.tree(medium));
-        }
-        return asked;
     }
 
     private static ObjectNode object() {
