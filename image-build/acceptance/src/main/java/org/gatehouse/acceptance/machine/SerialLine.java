@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.io.Reader;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +60,9 @@ public final class SerialLine implements AutoCloseable {
     }
 
     private void read() {
-        try (Reader reader = Channels.newReader(channel, StandardCharsets.UTF_8)) {
+        // A line that is in a hurry loses bytes, also in the middle of a letter.
+        CharsetDecoder lenient = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
+        try (Reader reader = Channels.newReader(channel, lenient, -1)) {
             for (int letter = reader.read(); letter >= 0; letter = reader.read()) {
                 take((char) letter);
             }
