@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, api, given, type Schemas } from '@/api/client';
@@ -31,13 +31,11 @@ function OnBox({ now, may, again }: { now: State; may: boolean; again: () => voi
         {now.layers.length === 0 ? (
           <Text size="sm">{t('none')}</Text>
         ) : (
-          <Table className="table" aria-label={t('onBox')}>
-            <Table.Tbody>
-              {now.layers.map((one) => (
-                <Row key={one.name} of={one} may={may && !now.work} change={setChange} />
-              ))}
-            </Table.Tbody>
-          </Table>
+          <Stack gap="sm" role="list" aria-label={t('onBox')}>
+            {now.layers.map((one) => (
+              <Row key={one.name} of={one} may={may && !now.work} change={setChange} />
+            ))}
+          </Stack>
         )}
         <Bring
           may={may}
@@ -74,27 +72,25 @@ function Row({ of, may, change }: { of: Layer; may: boolean; change: (wish: Chan
         ? (['ok', t('inUse')] as const)
         : (['warn', of.mounted ? t('inUseOther', { version: of.mounted }) : t('fromRestart')] as const);
   return (
-    <Table.Tr>
-      <Table.Td>{`${of.name} ${of.version ?? of.mounted ?? ''}`}</Table.Td>
-      <Table.Td>
+    <Group role="listitem" justify="space-between" align="flex-start" gap="xs">
+      <Stack gap={2}>
+        <Text size="sm" fw={600}>{`${of.name} ${of.version ?? of.mounted ?? ''}`}</Text>
         <Status tone={standing[0]}>{standing[1]}</Status>
         {of.message && <Text size="sm">{of.message}</Text>}
-      </Table.Td>
-      <Table.Td>
-        {may && of.version && (
-          <Group gap="xs" justify="flex-end">
-            {of.before && (
-              <Button size="xs" variant="default" onClick={() => change({ verb: 'return', layer: of })}>
-                {t('back', { version: of.before })}
-              </Button>
-            )}
-            <Button size="xs" variant="subtle" onClick={() => change({ verb: 'remove', layer: of })}>
-              {t('remove')}
+      </Stack>
+      {may && of.version && (
+        <Group gap="xs">
+          {of.before && (
+            <Button size="xs" variant="default" onClick={() => change({ verb: 'return', layer: of })}>
+              {t('back', { version: of.before })}
             </Button>
-          </Group>
-        )}
-      </Table.Td>
-    </Table.Tr>
+          )}
+          <Button size="xs" variant="default" onClick={() => change({ verb: 'remove', layer: of })}>
+            {t('remove')}
+          </Button>
+        </Group>
+      )}
+    </Group>
   );
 }
 

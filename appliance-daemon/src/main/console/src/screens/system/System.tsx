@@ -34,12 +34,12 @@ export default function System() {
         <Stack gap="md">
           <Releases may={mayOperate} />
           <Layers may={mayOperate} />
-          <Encryption may={mayOperate} />
           <OrganisationSettings />
           <Machine may={mayOperate} />
           <Restart may={mayOperate} />
         </Stack>
         <Stack gap="md">
+          <Encryption may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           {mayOperate && <BackupTarget />}
