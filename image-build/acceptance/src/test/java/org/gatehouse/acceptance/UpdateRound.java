@@ -69,21 +69,22 @@ final class UpdateRound {
                 send(station.box(), bundle("image"), Integer.MAX_VALUE);
                 assertThat(refusal(station.box(), Map.of())).isEqualTo("bundle_older");
             });
+            // Before the broken one takes its slot.
+            steps.run("goes back to the first release when somebody wants it", () -> {
+                station.box().post(UPDATE + "/return", Map.of("restart", true)).expect(200);
+                awaitRelease(steps, station, from, "given_up", Lab.BOOT);
+                holds(station.box(), call[0]);
+            });
             steps.run("takes a release whose daemon does not start", () -> {
                 send(station.box(), broken, Integer.MAX_VALUE);
                 install(steps, station.box(), Map.of());
             });
             steps.run("comes back by itself, says why, and has lost no row", () -> {
-                JsonNode last = awaitRelease(steps, station, version(next), "returned", RETURNING).path("last");
+                JsonNode last = awaitRelease(steps, station, from, "returned", RETURNING).path("last");
                 assertThat(last.path("version").asText()).isEqualTo(version(broken));
                 assertThat(last.path("reason").asText()).contains("has not shown that it is good");
                 holds(station.box(), call[0]);
                 station.box().chat(station.key(), Station.MODEL, "Back again").expect(200);
-            });
-            steps.run("goes back to the first release when somebody wants it", () -> {
-                station.box().post(UPDATE + "/return", Map.of("restart", true)).expect(200);
-                awaitRelease(steps, station, from, "given_up", Lab.BOOT);
-                holds(station.box(), call[0]);
             });
             steps.run("shuts down in good order", station::shutDown);
         }
