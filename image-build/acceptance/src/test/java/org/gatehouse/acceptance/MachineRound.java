@@ -66,7 +66,7 @@ final class MachineRound {
             steps.run("an address that is kept stays over a restart", () -> {
                 change(station.box(), card, OWN, GATEWAY).expect(200);
                 awaitTrial(station.box());
-                station.box().post(MACHINE + "/keep", Map.of()).expect(200);
+                keep(station.box());
                 station.shutDown();
                 station.serve();
                 JsonNode settings = station.box().get(MACHINE).expect(200).json().path("settings");
@@ -185,6 +185,17 @@ final class MachineRound {
 
     private static void awaitTrial(Box box) throws IOException {
         box.awaitJson(MACHINE, machine -> machine.path("trial").isObject(), Lab.BOOT);
+    }
+
+    /** A change can be kept once it is in force, which takes it some seconds. */
+    private static void keep(Box box) throws Exception {
+        long end = System.nanoTime() + Lab.BOOT.toNanos();
+        Box.Reply reply = box.post(MACHINE + "/keep", Map.of());
+        while (reply.status() == 409 && reply.text().contains("trial_too_young") && System.nanoTime() < end) {
+            Thread.sleep(Duration.ofSeconds(1));
+            reply = box.post(MACHINE + "/keep", Map.of());
+        }
+        reply.expect(200);
     }
 
     /** Whether those bytes stand anywhere on the whole disk. */
