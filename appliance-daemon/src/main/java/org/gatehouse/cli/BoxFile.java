@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,39 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 record BoxFile(String path, String part, String noun) {
     private static final int PART = 8 << 20;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    /** Shows what is plugged into the box, and says what of it can't be read. */
+    int media(Leaf command, String list) {
+        try (AdminClient client = command.connection().open()) {
+            JsonNode media = client.get(path + "/media", Map.of());
+            media.path("unreadable").forEach(one -> command.err().println(one.path("reason").asText()));
+            return Output.list(command, media, list, List.of("device", "file", "bytes"));
+        }
+    }
+
+    /**
+     * Shows what the box has of it, and what is under way.
+     *
+     * @param list the member that is shown as a table
+     * @param known further members that say nothing more
+     */
+    int status(Leaf command, String list, List<String> columns, String... known) {
+        try (AdminClient client = command.connection().open()) {
+            JsonNode state = client.get(path, Map.of());
+            if (command.json()) {
+                Output.json(command.out(), state);
+            } else if (!state.path("supported").asBoolean()) {
+                command.out().println("This machine's operating system is not the appliance's.");
+            } else {
+                Output.list(command, state, list, columns);
+                ObjectNode rest = ((ObjectNode) state).deepCopy();
+                rest.remove(List.of(list, "supported"));
+                rest.remove(List.of(known));
+                Output.members(command.out(), rest);
+            }
+            return 0;
+        }
+    }
 
     /** Waits until what is under way has ended, and says each step once. */
     private void follow(Leaf command, AdminClient client) {

@@ -5,7 +5,6 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine;
 
 /** Vendors' parts of an appliance, such as a GPU's driver or an engine. */
@@ -23,18 +22,10 @@ final class LayerCommands {
                 "Installs vendors' parts of the box, such as a GPU's driver or an engine, and goes back.",
                 "layers status");
         UpdateCommands.add(layers, new Leaf("status", "Shows the layers, which are in use, and why one is not.",
-                "layers status", environment, command -> {
-                    try (AdminClient client = command.connection().open()) {
-                        return status(command, client.get(PATH, Map.of()));
-                    }
-                }));
+                "layers status", environment, command -> LAYER.status(command, "layers",
+                        List.of("name", "version", "mounted", "before", "kernel", "message"))));
         UpdateCommands.add(layers, new Leaf("media", "Lists layers on sticks and disks that are plugged in.",
-                "layers media", environment, command -> {
-                    try (AdminClient client = command.connection().open()) {
-                        return UpdateCommands.list(command, client.get(PATH + "/media", Map.of()), "files",
-                                List.of("device", "file", "bytes"));
-                    }
-                }));
+                "layers media", environment, command -> LAYER.media(command, "files")));
         UpdateCommands.add(layers, new Leaf("check", "Checks a layer as a whole and whether this box may install it.",
                 "layers check gatehouse-layer_vllm_0.28.0.raw", environment, command -> {
                     try (AdminClient client = command.connection().open()) {
@@ -72,20 +63,5 @@ final class LayerCommands {
                     : "Installed. The box restarts now; 'gatehouse layers status' says whether it is in use.");
             return 0;
         }
-    }
-
-    private static int status(Leaf command, JsonNode state) {
-        if (command.json()) {
-            Output.json(command.out(), state);
-        } else if (!state.path("supported").asBoolean()) {
-            command.out().println("This machine's operating system is not the appliance's.");
-        } else {
-            UpdateCommands.list(command, state, "layers",
-                    List.of("name", "version", "mounted", "before", "kernel", "message"));
-            ObjectNode rest = ((ObjectNode) state).deepCopy();
-            rest.remove(List.of("layers", "supported"));
-            Output.members(command.out(), rest);
-        }
-        return 0;
     }
 }

@@ -112,4 +112,16 @@ final class Output {
             return wide ? 2 : none ? 0 : 1;
         }).sum();
     }
+
+    /** A list within an answer, as a table or as it came. Always 0, a command's status. */
+    static int list(Leaf command, JsonNode answer, String name, List<String> columns) {
+        if (command.json()) {
+            json(command.out(), answer);
+        } else {
+            List<JsonNode> items = new ArrayList<>();
+            answer.get(name).forEach(items::add);
+            table(command.out(), items, columns);
+        }
+        return 0;
+    }
 }

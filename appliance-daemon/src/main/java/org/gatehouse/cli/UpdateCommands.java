@@ -1,10 +1,8 @@
 package org.gatehouse.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine;
@@ -20,19 +18,10 @@ final class UpdateCommands {
         CommandLine update = NounCommands.group("update",
                 "Installs releases of the box's operating system, and goes back.", "update status");
         add(update, new Leaf("status", "Shows the releases on the disk, and what became of the last update.",
-                "update status", environment, command -> {
-                    try (AdminClient client = command.connection().open()) {
-                        return status(command, client.get(PATH, Map.of()));
-                    }
-                }));
+                "update status", environment, command -> BUNDLE.status(command, "releases",
+                        List.of("version", "running", "good", "failed"), "version")));
         add(update, new Leaf("media", "Lists bundles on sticks and disks that are plugged in.", "update media",
-                environment, command -> {
-                    try (AdminClient client = command.connection().open()) {
-                        JsonNode media = client.get(PATH + "/media", Map.of());
-                        media.path("unreadable").forEach(one -> command.err().println(one.path("reason").asText()));
-                        return list(command, media, "bundles", List.of("device", "file", "bytes"));
-                    }
-                }));
+                environment, command -> BUNDLE.media(command, "bundles")));
         add(update, new Leaf("check", "Checks a bundle's signature and whether this box may install it.",
                 "update check gatehouse_1.4.0-metal.bundle", environment, command -> {
                     try (AdminClient client = command.connection().open()) {
@@ -71,31 +60,6 @@ final class UpdateCommands {
                     : "Installed. The box restarts into it now; 'gatehouse update status' says what became of it.");
             return 0;
         }
-    }
-
-    private static int status(Leaf command, JsonNode state) {
-        if (command.json()) {
-            Output.json(command.out(), state);
-        } else if (!state.path("supported").asBoolean()) {
-            command.out().println("This machine's operating system is not the appliance's.");
-        } else {
-            ObjectNode rest = ((ObjectNode) state).deepCopy();
-            list(command, state, "releases", List.of("version", "running", "good", "failed"));
-            rest.remove(List.of("releases", "supported", "version"));
-            Output.members(command.out(), rest);
-        }
-        return 0;
-    }
-
-    static int list(Leaf command, JsonNode answer, String name, List<String> columns) {
-        if (command.json()) {
-            Output.json(command.out(), answer);
-        } else {
-            List<JsonNode> items = new ArrayList<>();
-            answer.get(name).forEach(items::add);
-            Output.table(command.out(), items, columns);
-        }
-        return 0;
     }
 
     private static ObjectNode object() {

@@ -1,13 +1,8 @@
 package org.gatehouse.machine.layers;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +18,11 @@ import org.gatehouse.machine.agent.Refused;
 import org.gatehouse.machine.agent.Verb;
 import org.gatehouse.machine.slots.Layout;
 import org.gatehouse.machine.slots.Media;
+import org.gatehouse.machine.slots.OwnCopy;
 
 /** What the agent does about layers: see {@link #all}. What is mounted changes with the next start alone. */
 public final class LayerVerbs {
-    /** Whatever else wants to write meanwhile must not find the disk full. */
-    private static final long SPARE = 256L << 20;
-    private static final int PART = 1 << 20;
+    private static final OwnCopy LAYER = new OwnCopy("layer", "no_layer_file", Layers.LARGEST);
 
     private final LayerPlaces places;
     private final LayerImages images;
@@ -116,14 +110,13 @@ public final class LayerVerbs {
         return told(object(), layer);
     }
 
-    /** Into a file that only root can change, so that what was checked is what is kept. */
     private Layer take(Path source, Progress progress, boolean keep)
             throws Refused, IOException, InterruptedException {
         Files.createDirectories(places.kept());
         Files.deleteIfExists(places.incoming());
         try {
             progress.at("Copying", 0);
-            long bytes = copy(source, places.incoming());
+            long bytes = LAYER.take(source, places.incoming());
             progress.at("Checking the signature", 40);
             Layer layer = images.check(places.incoming(),
                     done -> progress.at("Checking each block", (int) (45 + 50 * done / Math.max(1, bytes))));
@@ -171,43 +164,6 @@ public final class LayerVerbs {
         }
         shelf.remove(name);
         return object().put("name", name);
-    }
-
-    private long copy(Path source, Path target) throws Refused, IOException {
-        if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
-            throw nothing();
-        }
-        try (InputStream in = Files.newInputStream(source, LinkOption.NOFOLLOW_LINKS);
-                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-            long announced = Files.size(source);
-            requireRoom(announced);
-            byte[] part = new byte[PART];
-            long copied = 0;
-            for (int got = in.read(part); got >= 0; got = in.read(part)) {
-                copied += got;
-                if (copied > announced) {
-                    throw LayerImages.damaged("it grew while it was read");
-                }
-                out.write(part, 0, got);
-            }
-            return copied;
-        } catch (NoSuchFileException _) {
-            throw nothing();
-        }
-    }
-
-    private void requireRoom(long bytes) throws Refused, IOException {
-        long free = Files.getFileStore(places.kept()).getUsableSpace();
-        if (free < bytes + SPARE) {
-            throw new Refused("disk_full",
-                    "The layer needs " + ((bytes + SPARE) >> 20) + " MB of free disk, and there are "
-                            + (free >> 20) + ". Remove models or old backups first. Nothing was changed.");
-        }
-    }
-
-    private static Refused nothing() {
-        return new Refused("no_layer_file",
-                "There is no layer. Upload one, download one, or plug in a stick that has one.");
     }
 
     private static ObjectNode object() {

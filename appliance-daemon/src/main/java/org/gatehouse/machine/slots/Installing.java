@@ -2,12 +2,8 @@ package org.gatehouse.machine.slots;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,10 +23,8 @@ import org.gatehouse.machine.agent.Refused;
 final class Installing {
     private static final Duration LONGEST_WRITING = Duration.ofMinutes(60);
     private static final Duration LONGEST_LABEL = Duration.ofMinutes(1);
-    /** Whatever else wants to write meanwhile must not find the disk full. */
-    private static final long SPARE = 256L << 20;
     /** No release is as large; what is, is no release. */
-    private static final long LARGEST = Integer.MAX_VALUE;
+    private static final OwnCopy BUNDLE = new OwnCopy("bundle", "no_bundle", Integer.MAX_VALUE);
     private static final int PART = 1 << 20;
 
     private final Layout layout;
@@ -49,9 +43,7 @@ final class Installing {
 
     /** Whether a bundle may be installed here, and what it is. */
     Bundle check(Path file) throws Refused, IOException, InterruptedException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw nothing();
-        }
+        BUNDLE.requireThere(file);
         Bundle bundle = Bundle.open(file, layout.keyring(), programs);
         if (!bundle.compatible().equals(layout.compatible())) {
             throw new Refused("bundle_for_another_machine", "The bundle is for machines of the kind "
@@ -91,10 +83,10 @@ final class Installing {
         clean();
         try {
             progress.at("Copying", 0);
-            copy(source, layout.bundle());
+            BUNDLE.take(source, layout.bundle());
             progress.at("Checking the signature", 15);
             Bundle bundle = check(layout.bundle());
-            requireRoom(bundle.unpacked());
+            BUNDLE.requireRoom(layout.own(), bundle.unpacked());
             progress.at("Unpacking", 20);
             bundle.unpack(layout.staged(), layout.keyring(), programs);
             Files.deleteIfExists(layout.bundle());
@@ -189,47 +181,6 @@ final class Installing {
                 }
             }
         }
-    }
-
-    private void requireRoom(long bytes) throws Refused, IOException {
-        long free = Files.getFileStore(layout.own()).getUsableSpace();
-        if (free < bytes + SPARE) {
-            throw new Refused("disk_full",
-                    "The update needs " + ((bytes + SPARE) >> 20) + " MB of free disk for a while,"
-                            + " and there are " + (free >> 20)
-                            + ". Remove models or old backups first. Nothing was changed.");
-        }
-    }
-
-    /** Into a file that only root can change, so that what was checked is what is written. */
-    private void copy(Path source, Path target) throws Refused, IOException {
-        if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
-            throw nothing();
-        }
-        try (InputStream in = Files.newInputStream(source, LinkOption.NOFOLLOW_LINKS);
-                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-            long announced = Files.size(source);
-            if (announced > LARGEST) {
-                throw new Refused("bundle_too_large", "The file has " + announced + " bytes; no bundle is as large.");
-            }
-            requireRoom(announced);
-            byte[] part = new byte[PART];
-            long copied = 0;
-            for (int got = in.read(part); got >= 0; got = in.read(part)) {
-                copied += got;
-                if (copied > announced) {
-                    throw new Refused("bundle_damaged", "The file grew while it was read. Nothing was changed.");
-                }
-                out.write(part, 0, got);
-            }
-        } catch (NoSuchFileException _) {
-            throw nothing();
-        }
-    }
-
-    private static Refused nothing() {
-        return new Refused("no_bundle",
-                "There is no bundle. Upload one, download one, or plug in a stick that has one.");
     }
 
     /** Takes away what an update leaves; also what one left that was cut off. */
