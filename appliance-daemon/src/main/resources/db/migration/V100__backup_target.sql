@@ -1,6 +1,6 @@
 -- Where backups are brought besides the box's own directory: what it says as JSON text, its secret sealed, and how the last
 -- one went. One row, or none.
-CREATE TABLE backup_target (
+CREATE TABLE IF NOT EXISTS backup_target (
     id            INTEGER        NOT NULL PRIMARY KEY,
     terms         VARCHAR(20000) NOT NULL,
     sealed_secret BYTEA,

@@ -31,6 +31,9 @@ public final class Database implements AutoCloseable {
     /** How many connections the pool holds at most. */
     public static final int CONNECTIONS = 8;
 
+    /** What H2 calls the embedded database's files. */
+    static final String NAME = "gatehouse";
+
     /** Writes H2's commits out and syncs its file. */
     static final String H2_FORCE = "CHECKPOINT SYNC";
 
@@ -303,7 +306,7 @@ public final class Database implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         try {
             // DB_CLOSE_ON_EXIT off: the daemon closes it in its own order. CACHE_SIZE in KiB: its default is a share of the heap and would be most of an idle box.
-            config.setJdbcUrl("jdbc:h2:file:" + DataDirectory.createPrivate(settings.directory()).resolve("gatehouse")
+            config.setJdbcUrl("jdbc:h2:file:" + DataDirectory.createPrivate(settings.directory()).resolve(NAME)
                     + ";DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=32768;LOCK_TIMEOUT=5000"
                     // The release and these two were chosen together. Its file taken after each of its writes in turn, as a kill
                     // leaves it, 2.4.240 opened damaged in none of 762 cases with both, and in 21 of 247 with neither;

@@ -28,6 +28,9 @@ final class EmbeddedFile {
 
     private static final String IN_USE = "in-use";
     private static final String REBUILT = "rebuilt.json";
+    private static final String BEING_MADE = "being-made";
+    /** H2's own name for the file of the database {@value Database#NAME}. */
+    private static final String ROWS = Database.NAME + ".mv.db";
     private static final int DAMAGED_RETAINED = 2;
 
     private final Path directory;
@@ -44,6 +47,30 @@ final class EmbeddedFile {
             Files.move(rebuilding, directory, StandardCopyOption.ATOMIC_MOVE);
         }
         Restore.delete(rebuilding);
+    }
+
+    /**
+     * Before the schema is made or brought up to date. H2 keeps each statement by itself, so a kill in the middle of a script leaves a part
+     * of it. Of a database that was never finished nothing is of value: it is made anew. (Scripts for those that have rows can be run again:
+     * docs/decisions/0013.)
+     */
+    void beginMaking() throws IOException {
+        if (isBeingMade()) {
+            Files.deleteIfExists(directory.resolve(ROWS));
+        } else if (!Files.exists(directory.resolve(ROWS))) {
+            writeForced(DataDirectory.createPrivate(directory).resolve(BEING_MADE), new byte[0]);
+        }
+    }
+
+    /** Whether it never had a schema of this or another release. */
+    boolean isBeingMade() {
+        return Files.exists(directory.resolve(BEING_MADE));
+    }
+
+    /** From here on it is of value: what was written is on the disk. */
+    void made() throws IOException {
+        Files.delete(directory.resolve(BEING_MADE));
+        force(directory);
     }
 
     /** Whether the last life ended without closing it. */

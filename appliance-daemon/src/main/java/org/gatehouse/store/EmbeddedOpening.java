@@ -89,7 +89,19 @@ final class EmbeddedOpening {
             }
             latest.run(migrations, dataSource);
         };
-        return Database.open(settings, connectionWait, known, settings.directory(), this::openInTime);
+        file.beginMaking();
+        Database database = Database.open(settings, connectionWait, known, settings.directory(), this::openInTime);
+        if (file.isBeingMade()) {
+            try {
+                database.force();
+            } catch (SQLException e) {
+                database.closePool();
+                throw new StoreFailure("The new database cannot be written to its disk: " + settings.directory() + " ("
+                        + e.getMessage() + "). Check the data disk and its space.", e);
+            }
+            file.made();
+        }
+        return database;
     }
 
     private Optional<String> damage(Database database) throws IOException {

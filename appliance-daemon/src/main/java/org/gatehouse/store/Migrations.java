@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,6 +45,8 @@ final class Migrations {
 
     private static final String FOLDER = "db/migration";
     private static final String FIRST = "V001__store.sql";
+    /** Flyway's own table; its name is in lower case on both databases. */
+    private static final String HISTORY = "flyway_schema_history";
 
     private final List<Script> scripts;
 
@@ -71,6 +74,7 @@ final class Migrations {
         if (isUpToDate(dataSource, digest)) {
             return;
         }
+        forgetFailures(dataSource);
         Flyway.configure(Migrations.class.getClassLoader()).dataSource(dataSource)
                 .resourceProvider(new Provider(scripts)).javaMigrationClassProvider(List::of).load().migrate();
         remember(dataSource, digest);
@@ -92,14 +96,31 @@ final class Migrations {
         return scripts.stream().anyMatch(script -> script.version().equals(version));
     }
 
+    /**
+     * Where statements are kept one by one (H2), Flyway notes a script that failed, such as for want of space, and runs nothing until somebody
+     * has taken that note away. Our scripts can be run again.
+     */
+    private static void forgetFailures(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            if (hasTable(connection, HISTORY)) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.executeUpdate("DELETE FROM \"" + HISTORY + "\" WHERE \"success\" = FALSE");
+                }
+            }
+        }
+    }
+
+    private static boolean hasTable(Connection connection, String name) throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(connection.getCatalog(), connection.getSchema(),
+                name, null)) {
+            return tables.next();
+        }
+    }
+
     private static boolean isUpToDate(DataSource dataSource, String digest) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            boolean known;
-            try (ResultSet tables = connection.getMetaData().getTables(connection.getCatalog(), connection.getSchema(),
-                    connection.getMetaData().storesLowerCaseIdentifiers() ? "schema_digest" : "SCHEMA_DIGEST", null)) {
-                known = tables.next();
-            }
-            if (!known) {
+            if (!hasTable(connection,
+                    connection.getMetaData().storesLowerCaseIdentifiers() ? "schema_digest" : "SCHEMA_DIGEST")) {
                 return false;
             }
             try (PreparedStatement query = connection
