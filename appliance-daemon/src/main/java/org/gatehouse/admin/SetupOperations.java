@@ -35,6 +35,7 @@ import org.gatehouse.setup.SetupStep;
 
 /** The set-up of a new box: claiming it, its steps, its end. */
 final class SetupOperations {
+    private static final String FRESH_CODE = " Press Enter at the box's own screen, or run 'gatehouse setup code' on the machine.";
     private static final String TAG = "setup";
     private static final String ROOT = Operation.BASE + "setup";
     private static final String STEP = ROOT + "/steps/{name}";
@@ -107,11 +108,11 @@ final class SetupOperations {
                     call.arrival().keepSession(opened.cookie(), Sessions.LONGEST.toSeconds()));
             case Claiming.Program(String token) -> Answer.Json.of(new Claimed(setUp.phase(), token, null));
             case Claiming.Wrong() -> failed("claim_code_wrong", 403, "Wrong code", "The code is not the one that the"
-                    + " box's console shows. Type that one; for a fresh one run 'gatehouse setup code' on the box.");
+                    + " box's console shows. Type that one, or get a fresh one." + FRESH_CODE);
             case Claiming.Expired() -> failed("claim_code_expired", 403, "Code too old", "The code counts no more. Take"
-                    + " the one that the box's console shows now, or run 'gatehouse setup code' on the box.");
+                    + " the one that the box's console shows now, or get a fresh one." + FRESH_CODE);
             case Claiming.Taken() -> failed("already_claimed", 409, "Somebody was first", "Somebody has claimed the"
-                    + " set-up already. To take it over, run 'gatehouse setup code' on the box and use that code.");
+                    + " set-up already. To take it over, get a fresh code." + FRESH_CODE);
             case Claiming.Finished() -> over();
             case Claiming.Later(long seconds) -> new Answer.Failed(Problem.tooManyLogins(seconds));
         };
