@@ -207,6 +207,11 @@ public final class VirtualMachine implements AutoCloseable {
         control.command("system_reset", Map.of());
     }
 
+    /** An interrupt that can't be masked and has no reason, as a button of some servers gives it. */
+    public void interrupt() throws IOException {
+        control.command("inject-nmi", Map.of());
+    }
+
     /** The power button, which asks the operating system to shut down. */
     public void pressPower() throws IOException {
         control.command("system_powerdown", Map.of());
