@@ -80,7 +80,7 @@ export const text = messages({
   clockSet: ['set by a time server', '已与时间服务器同步'],
   clockUnset: ['not set by a time server since the machine started', '启动后尚未与时间服务器同步'],
   timeServers: ['Time servers', '时间服务器'],
-  timeServersHelp: ['Empty: those that the network tells of, else Debian’s on the internet (debian.pool.ntp.org).', '为空：使用网络提供的服务器，否则使用互联网上 Debian 的服务器 (debian.pool.ntp.org)。'],
+  timeServersHelp: ['Empty: those that the network tells of, and nobody where it tells of none.', '为空：使用网络提供的服务器；若网络未提供，则不与任何服务器同步。'],
   fromNetwork: ['those that the network tells of', '由网络提供'],
   noLink: ['no link', '未连接'],
   networkMode: ['Network', '网络'],
