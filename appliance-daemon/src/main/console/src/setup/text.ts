@@ -189,7 +189,7 @@ export const text = messages({
   backup: ['Backup', '备份'],
   backupDaily: ['Make one each day', '每天备份'],
   directory: ['Directory', '目录'],
-  directoryHelp: ['An absolute path on the box, best on another disk or machine.', '设备上的绝对路径，最好位于其他磁盘或机器。'],
+  directoryHelp: ['An absolute path on the box, best on another disk or machine. An appliance has /var/lib/gatehouse/backups alone.', '设备上的绝对路径，最好位于其他磁盘或机器。专用设备上只能使用 /var/lib/gatehouse/backups。'],
   hour: ['After hour', '时间（点后）'],
   keep: ['Newest to keep', '保留份数'],
   alerts: ['Alerts', '提醒'],

@@ -39,7 +39,7 @@ public interface Box {
     boolean showsAcme();
 
     /**
-     * Ends the daemon and starts it again, in a moment: running calls may end first, engines go on. False where nobody
+     * Ends the daemon and starts it again, in a moment: running calls may end first. False where nobody
      * starts it again.
      */
     boolean restart();

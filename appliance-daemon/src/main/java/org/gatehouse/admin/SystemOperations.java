@@ -78,7 +78,9 @@ final class SystemOperations {
                         _ -> new Answer.Stream("application/zip", "gatehouse-support.zip", box::supportBundle))
                         .needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.post(PATH + "restart", "restart", "system",
-                        "Ends the daemon and starts it again. Running calls may end first; engines go on.", null,
+                        "Ends the daemon and starts it again. Running calls may end first; engines go on where they are units"
+                                + " of systemd, and start anew elsewhere (engines.on-stop).",
+                        null,
                         new Operation.Reply.Nothing(), this::restart)
                         .needing(Permission.OPERATE).afterRecentLogin());
     }

@@ -25,7 +25,8 @@ final class BuiltInRules {
             AlertRuleDraft.of("break-glass", AlertKind.BREAK_GLASS, AlertSeverity.WARNING, null),
             AlertRuleDraft.of("backup-old", AlertKind.BACKUP_AGE, AlertSeverity.WARNING, 7L),
             AlertRuleDraft.of("clock-jump", AlertKind.CLOCK, AlertSeverity.WARNING, null),
-            AlertRuleDraft.of("data-encryption", AlertKind.ENCRYPTION, AlertSeverity.WARNING, null));
+            AlertRuleDraft.of("data-encryption", AlertKind.ENCRYPTION, AlertSeverity.WARNING, null),
+            AlertRuleDraft.of("update-returned", AlertKind.UPDATE, AlertSeverity.WARNING, null));
 
     private BuiltInRules() {}
 

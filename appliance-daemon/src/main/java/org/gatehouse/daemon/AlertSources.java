@@ -43,7 +43,7 @@ import org.gatehouse.supervisor.fleet.FleetView;
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, Clock clock) {
+        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, GivenUpUpdate update, Clock clock) {
 
     private static final double PERCENT = 100;
     private static final int MOST_RECORDS = 200;
@@ -64,6 +64,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case BACKUP_AGE -> this::backupAge;
                 case CLOCK -> leaps::findings;
                 case ENCRYPTION -> this::encryptionState;
+                case UPDATE -> update::findings;
             });
         }
         return sources;
@@ -172,7 +173,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
         Optional<Instant> last = backups.last();
         return last.map(at -> List.of(new Finding("backup", "backup",
                 Duration.between(at, clock.instant()).toHours() / 24.0, "The last backup is of " + at
-                        + ". Take one with 'gatehouse backup FILE', and keep it elsewhere.")))
+                        + ". Take one in the console (System, Backup) or with 'gatehouse backup FILE', and keep it elsewhere.")))
                 .orElse(List.of());
     }
 }

@@ -276,8 +276,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
-                        new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
-                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption, clock)
+                        new DiskWatch(root, DiskWatch.FILE_SYSTEMS, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
+                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption,
+                        new GivenUpUpdate(Path.of("/")), clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
         Backup backup = new Backup(database, secrets, root, clock, secureRandom);

@@ -25,7 +25,9 @@ public enum AlertKind {
     /** The wall clock went elsewhere at once. */
     CLOCK(Threshold.NONE),
     /** The data of an appliance are not encrypted, or nobody keeps the recovery key, or no TPM opens them. */
-    ENCRYPTION(Threshold.NONE);
+    ENCRYPTION(Threshold.NONE),
+    /** A release that was installed on an appliance was not good, and the box came back. */
+    UPDATE(Threshold.NONE);
 
     private final Threshold threshold;
 

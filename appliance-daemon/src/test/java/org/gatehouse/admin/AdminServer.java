@@ -153,6 +153,18 @@ public final class AdminServer implements AutoCloseable {
 
     /** The same with another model store. */
     public AdminServer(Databases kind, Path directory, ModelStorePlan modelStore) throws IOException {
+        this(kind, directory, modelStore, new RecordingSystemChanges(directory.resolve("machine.json")));
+    }
+
+    /** The same on another machine. */
+    AdminServer(Databases kind, Path directory, SystemChanges machine) throws IOException {
+        this(kind, directory,
+                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()),
+                machine);
+    }
+
+    private AdminServer(Databases kind, Path directory, ModelStorePlan modelStore, SystemChanges machine)
+            throws IOException {
         fresh = kind.fresh(directory);
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids();
@@ -182,7 +194,7 @@ public final class AdminServer implements AutoCloseable {
         CertificateKeeper keeper = new CertificateKeeper(directory.resolve("tls"), clock);
         box.acme = AcmeSource.open(new AcmeSource.Rooms(fresh.database(), secrets, trail.node(), client, keeper,
                 new ChallengeDoor("127.0.0.1", () -> 8443), () -> {}, clock, new SecureRandom()));
-        box.machine = new RecordingSystemChanges(directory.resolve("machine.json"));
+        box.machine = machine;
         setUp = SetUp.open(new SetupRooms(fresh.database(), secrets, directory, governance, people, actions,
                 box.machine(),
                 new Certificates(keeper, Certificates.Use.PLAIN, () -> {}, box.acme()),
