@@ -2,6 +2,8 @@ package org.gatehouse.daemon;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,11 +37,29 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         DataEncryption encryption,
         @Nullable Runnable restarter) implements Box {
 
+    private static final String RELEASE = "IMAGE_VERSION=";
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
-    /** The version that the build stamped into the jar. */
+    private static final String VERSION = releaseOf(Path.of("/usr/lib/os-release"))
+            .orElse(Objects.requireNonNullElse(RunningBox.class.getPackage().getImplementationVersion(),
+                    "0 (unpackaged)"));
+
+    /** The appliance's release, as updates count them; elsewhere the version that the build stamped into the jar. */
     static String version() {
-        return Objects.requireNonNullElse(RunningBox.class.getPackage().getImplementationVersion(), "0 (unpackaged)");
+        return VERSION;
+    }
+
+    /** The release of ours that a system is, by its {@code os-release(5)}; empty where it is another's. */
+    static Optional<String> releaseOf(Path osRelease) {
+        try {
+            List<String> lines = Files.readAllLines(osRelease);
+            return lines.contains("IMAGE_ID=gatehouse")
+                    ? lines.stream().filter(line -> line.startsWith(RELEASE)).findFirst()
+                            .map(line -> line.substring(RELEASE.length()))
+                    : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     @Override
