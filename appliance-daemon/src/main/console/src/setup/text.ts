@@ -22,6 +22,8 @@ export const text = messages({
   codeUntil: ['Eight letters and digits. It counts until {time}, and once.', '八位字母和数字。有效至 {time}，只能使用一次。'],
   codeExpired: ['The code that was shown first counts no more. The console of the box shows a fresh one.', '最初显示的代码已失效。设备控制台会显示新的代码。'],
   claim: ['Begin the set-up', '开始设置'],
+  restoreInstead: ['Restore a backup instead', '改为恢复备份'],
+  restoreInsteadWhat: ['For a box that takes the place of another: with its backup nothing of the steps has to be answered. Do the first step before, if the network needs a fixed address.', '用于替换另一台设备：恢复其备份后无需完成各步骤。如网络需要固定地址，请先完成第一步。'],
   progress: ['Progress', '进度'],
   progressOf: ['{done} of {all} steps', '{done} / {all} 步'],
   open: ['open', '未完成'],

@@ -43,6 +43,7 @@ import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.engines.FleetEngines;
 import org.gatehouse.gateway.admission.Ledger;
+import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Deployment;
 import org.gatehouse.governance.DeploymentDraft;
@@ -62,6 +63,7 @@ import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.safekeeping.BackupTargets;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
@@ -69,6 +71,7 @@ import org.gatehouse.setup.SetUp;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
+import org.gatehouse.store.Replacement;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.MetricText;
@@ -83,6 +86,7 @@ import org.gatehouse.usage.UsageTotals;
  * and closed in the reverse. Read {@link #open} to see what is wired to what.
  */
 public final class ApplianceDaemon implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final long FORM_AROUND_A_FILE = 1 << 20;
 
     private final OpenRooms rooms = new OpenRooms();
@@ -163,12 +167,15 @@ public final class ApplianceDaemon implements AutoCloseable {
         try {
             daemon.open();
             return daemon;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             daemon.close();
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            daemon.close();
-            throw e;
+            // With a backup that was just restored: what was there before serves again.
+            if (new Replacement(settings.data().toAbsolutePath()).failed(String.valueOf(e.getMessage()))) {
+                LOG.log(System.Logger.Level.ERROR, "The restored backup can't be opened, so the box starts with what it"
+                        + " had before", e);
+                return start(settings, gpuPlan, enginePlan, simulated, restarter);
+            }
+            throw e instanceof IOException failed ? new UncheckedIOException(failed) : (RuntimeException) e;
         }
     }
 
@@ -243,6 +250,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
         LiveLines lines = new LiveLines(plane.berths());
+        if (new Replacement(root).last().filter(plan -> plan.step() == Replacement.Step.TRIED).isPresent()) {
+            AdminTokens.adopt(database, root, clock, ids);
+        }
         AdminTokens tokens = AdminTokens.open(database, root, clock, ids, secureRandom);
         MetricsToken metricsToken = MetricsToken.open(root, secureRandom);
         Supplier<String> page = MetricText.behind(metrics::scrape, "the cache", kept::page);
@@ -281,8 +291,9 @@ public final class ApplianceDaemon implements AutoCloseable {
                         new GivenUpUpdate(Path.of("/")), clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
-        Backup backup = new Backup(database, secrets, root, clock, secureRandom);
         SystemChanges machine = LiveSetup.machine(agent, root, simulated);
+        Backup backup = new Backup(database, secrets, root, clock, secureRandom)
+                .from(() -> new Backup.Origin(machine.facts().hostname(), RunningBox.version()));
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
@@ -291,10 +302,14 @@ public final class ApplianceDaemon implements AutoCloseable {
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
-        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, (out, passphrase) -> {
             lasts.catchUp(", so a backup would lack the newest");
-            backup.write(out, null);
+            backup.write(out, passphrase);
         }, () -> backups.taken(clock.instant()), clock).start());
+        Restores restores = new Restores(root, targets, database.embedded(), restarter,
+                (verb, subject, how) -> adminTrail.append(Actor.system("restore").did(ids.get(), clock.instant(), verb,
+                        "system", subject, null, how)),
+                clock);
         BundleFetch fetch = new BundleFetch(plane.client());
         Updates updates = new Updates(agent, root.resolve("updates"), fetch,
                 new UpdateTrail(adminTrail, clock, ids, "releases"), clock);
@@ -308,7 +323,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, layers, machine, new AppliancePower(agent), encryption, restarter),
+                        updates, layers, machine, new AppliancePower(agent), encryption, restores,
+                        restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
@@ -343,6 +359,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                         () -> running.view().deployments().stream().anyMatch(one -> one.ready() > 0),
                         root.resolve("updates").resolve("local-model-answered"),
                         clock)));
+        restores.opened();
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }
 

@@ -25,6 +25,7 @@ import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.encryption.EncryptionState;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
@@ -35,7 +36,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         Backup backup, Runnable backupTaken,
         SupportBundle bundle, Updates updates, Layers layers, SystemChanges machine, MachinePower power,
         DataEncryption encryption,
-        @Nullable Runnable restarter) implements Box {
+        Restores restores, @Nullable Runnable restarter) implements Box {
 
     private static final String RELEASE = "IMAGE_VERSION=";
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
@@ -131,13 +132,13 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
     }
 
     @Override
-    public void backup(OutputStream out) throws IOException {
+    public void backup(OutputStream out, char @Nullable [] passphrase) throws IOException {
         // Rows that are durable but not in the database yet belong into it, too.
         if (!trail.flush(LONGEST_CATCH_UP)) {
             throw new IOException("The database does not take the trail's records, so a backup would lack the newest."
                     + " See 'gatehouse status', then try again.");
         }
-        backup.write(out, null);
+        backup.write(out, passphrase);
         backupTaken.run();
     }
 }

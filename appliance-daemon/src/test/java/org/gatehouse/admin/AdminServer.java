@@ -68,6 +68,7 @@ import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.safekeeping.BackupTargets;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.AlertTargets;
 import org.gatehouse.setup.BackupPlan;
 import org.gatehouse.setup.Certificates;
@@ -205,13 +206,15 @@ public final class AdminServer implements AutoCloseable {
                 ids,
                 new SecureRandom()));
         latencies = new Latencies(fresh.database(), trail.node(), clock);
+        BackupTargets targets = new BackupTargets(fresh.database(), secrets, directory, (out, _) -> out.write(1),
+                () -> {}, clock);
+        box.restores = new Restores(directory, targets, true, null, (_, _, _) -> {}, clock);
         api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
                 new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
-                probe, routes, lines::get, box, new BackupTargets(fresh.database(), secrets, directory,
-                        out -> out.write(1), () -> {}, clock),
+                probe, routes, lines::get, box, targets,
                 alerts, setUp,
                 standings, latencies, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
@@ -239,7 +242,7 @@ public final class AdminServer implements AutoCloseable {
         }
 
         @Override
-        public void backup(OutputStream out) throws IOException {
+        public void backup(OutputStream out, char @Nullable [] passphrase) throws IOException {
             if (full) {
                 throw new IOException("The disk is full. Make room.");
             }
@@ -293,6 +296,14 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public Updates updates() {
             return updates;
+        }
+
+        /** Of a box that nobody starts again, unless a test says otherwise. */
+        public volatile @Nullable Restores restores;
+
+        @Override
+        public Restores restores() {
+            return java.util.Objects.requireNonNull(restores);
         }
 
         @Override

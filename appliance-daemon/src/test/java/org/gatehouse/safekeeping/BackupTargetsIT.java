@@ -42,6 +42,7 @@ class BackupTargetsIT {
     private final AtomicInteger taken = new AtomicInteger();
     private final SteppedClock clock = new SteppedClock(Instant.now());
     private String content = "a backup";
+    private String lastPassphrase = "none was asked for";
     private BackupTargets targets;
 
     @BeforeEach
@@ -49,7 +50,10 @@ class BackupTargetsIT {
         fresh = Databases.H2.fresh(folder);
         targets = new BackupTargets(fresh.database(), SecretBox.open(fresh.database(), folder.resolve("secret"),
                 new SecureRandom(), clock), Files.createDirectory(folder.resolve("scratch")),
-                out -> out.write(content.getBytes(StandardCharsets.UTF_8)), taken::incrementAndGet, clock);
+                (out, passphrase) -> {
+                    out.write(content.getBytes(StandardCharsets.UTF_8));
+                    lastPassphrase = passphrase == null ? "" : new String(passphrase);
+                }, taken::incrementAndGet, clock);
     }
 
     @AfterEach
@@ -78,7 +82,7 @@ class BackupTargetsIT {
 
     private static BackupTargetDraft at(SshServer server, String print, String directory, String secret) {
         return new BackupTargetDraft(BackupTargetDraft.Kind.SFTP, directory, null,
-                new BackupTargetDraft.Server("127.0.0.1", server.getPort(), "box", print), secret, 3, 2);
+                new BackupTargetDraft.Server("127.0.0.1", server.getPort(), "box", print), secret, null, 3, 2);
     }
 
     private void bringsAndKeepsTwo() throws IOException {
@@ -147,7 +151,7 @@ class BackupTargetsIT {
     void aDirectoryTakesThemIfItIsThere() throws Exception {
         Path disk = folder.resolve("disk");
         BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null,
-                null, 3, 2);
+                null, null, 3, 2);
         assertFails(target, "mount the disk");
 
         Files.createDirectory(disk);
@@ -157,6 +161,26 @@ class BackupTargetsIT {
         assertThat(disk.resolve("gatehouse-mine.backup")).exists();
         assertThatThrownBy(() -> targets.fetch("../secret/key-encryption-key", new ByteArrayOutputStream()))
                 .hasMessageContaining("no backup's name");
+    }
+
+    @Test
+    void aPassphraseStaysUntilAnotherIsGivenAndIsNeverShown() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null,
+                null, null, 3, 2);
+        targets.set(target);
+        assertThat(targets.standing().orElseThrow().passphraseSet()).isFalse();
+        targets.bring();
+        assertThat(lastPassphrase).isEmpty();
+
+        targets.set(target.withPassphrase("four plain words here"));
+        targets.set(target);
+        assertThat(targets.standing().orElseThrow().passphraseSet()).isTrue();
+        assertThat(targets.standing().orElseThrow().target().passphrase()).isNull();
+        assertThat(targets.standing().orElseThrow().toString()).doesNotContain("four plain words here");
+        clock.advance(Duration.ofDays(1));
+        targets.bring();
+        assertThat(lastPassphrase).isEqualTo("four plain words here");
     }
 
     @Test
