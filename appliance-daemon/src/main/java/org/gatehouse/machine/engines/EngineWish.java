@@ -16,7 +16,7 @@ import org.gatehouse.machine.agent.Refused;
  * What the daemon may say of an engine that is to run. Everything is within bounds; nothing of it says who runs it or what it may
  * touch, but for GPUs. Immutable.
  *
- * @param id the instance
+ * @param unit whose name says which instance it is
  * @param command the program and its arguments
  * @param variables all of its environment
  * @param directory where it runs: the instance's own or the one below it
