@@ -16,10 +16,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.engines.EnginePlan;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.engines.AgentUnits;
 import org.gatehouse.supervisor.BackendChoice;
 import org.gatehouse.supervisor.HangWatch;
 import org.gatehouse.supervisor.Lifetime;
 import org.gatehouse.supervisor.RestartPolicy;
+import org.gatehouse.supervisor.ServiceManager;
+import org.gatehouse.supervisor.ServiceManagerAccess;
 import org.gatehouse.supervisor.SupervisorSettings;
 import org.gatehouse.supervisor.SystemdSettings;
 import org.gatehouse.supervisor.engines.EngineVersion;
@@ -31,9 +35,9 @@ import org.gatehouse.supervisor.planning.EngineKind;
  * Which engine programs there are, and how they are run. Immutable.
  *
  * @param programs the installed engines; of a kind the first is the usual one. By default those that {@code PATH} has
- * @param backend {@code auto} (default): systemd's units where systemd runs the box and the daemon is root, else process groups;
- *        {@code systemd}; {@code processes}
- * @param user whom systemd's units run as; by default the daemon's own user
+ * @param backend {@code auto} (default): units of the appliance's agent where there is one, systemd's units where systemd runs the
+ *        box and the daemon is root, else process groups; {@code systemd}; {@code processes}
+ * @param user whom systemd's units run as; by default the daemon's own user. An appliance's agent decides that by itself
  * @param sockets where engines make their sockets; by default {@code run} in the data directory, or a private directory for temporary
  *        files where that path is too long for a socket
  * @param onStop what an orderly stop of the daemon does with engines: {@code keep}, for the next start to take over, or {@code end}. By
@@ -75,11 +79,16 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
      * @throws SettingsException says which setting is wrong
      */
     EnginePlan plan(Path data) {
-        return plan(data, BackendChoice::usesUnits);
+        return plan(data, BackendChoice::usesUnits,
+                AgentUnits.here(new AgentClient(AgentClient.USUAL), data).orElse(null));
     }
 
-    /** The same on a box where engines become units as this says. */
-    EnginePlan plan(Path data, Predicate<BackendChoice> units) {
+    /**
+     * The same on a box where engines become units as this says.
+     *
+     * @param appliance whoever runs units there for a daemon that is not root
+     */
+    EnginePlan plan(Path data, Predicate<BackendChoice> units, @Nullable ServiceManager appliance) {
         BackendChoice choice = switch (Objects.requireNonNullElse(backend, "auto")) {
             case "auto" -> BackendChoice.AUTOMATIC;
             case "systemd" -> BackendChoice.SYSTEMD;
@@ -87,6 +96,10 @@ public record EngineSettings(@Nullable List<Program> programs, @Nullable String 
             default -> throw new SettingsException(
                     "engines.backend is '" + backend + "'. Use 'auto', 'systemd' or 'processes'.");
         };
+        if (appliance != null && choice == BackendChoice.AUTOMATIC) {
+            return plan(data, SupervisorSettings.in(data).with(BackendChoice.SYSTEMD)
+                    .with(new ServiceManagerAccess.By(appliance)), installed(), ends(true), Lifetime.OUTLIVES_DAEMON);
+        }
         SystemdSettings usual = SystemdSettings.DEFAULT;
         return plan(data, SupervisorSettings.in(data).with(choice)
                 .with(new SystemdSettings(usual.run(), usual.control(), usual.slice(),

@@ -11,8 +11,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.gatehouse.engines.EnginePlan;
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.engines.AgentUnits;
 import org.gatehouse.supervisor.BackendChoice;
 import org.gatehouse.supervisor.Lifetime;
+import org.gatehouse.supervisor.ServiceManager;
+import org.gatehouse.supervisor.ServiceManagerAccess;
 import org.gatehouse.supervisor.engines.EngineVersion;
 import org.gatehouse.supervisor.fleet.EngineProgram;
 import org.gatehouse.supervisor.planning.EngineKind;
@@ -64,9 +68,22 @@ class EngineSettingsTest {
     void whatAnOrderlyStopDoesByDefaultAsksTheSameQuestionAsTheBackend() throws IOException {
         EngineSettings usual = EngineSettings.standard();
 
-        assertThat(usual.plan(DATA, choice -> choice == BackendChoice.AUTOMATIC).endWithDaemon()).isFalse();
-        assertThat(usual.plan(DATA, _ -> false).endWithDaemon()).isTrue();
-        assertThat(read("on-stop: keep").plan(DATA, _ -> false).endWithDaemon()).isFalse();
+        assertThat(usual.plan(DATA, choice -> choice == BackendChoice.AUTOMATIC, null).endWithDaemon()).isFalse();
+        assertThat(usual.plan(DATA, _ -> false, null).endWithDaemon()).isTrue();
+        assertThat(read("on-stop: keep").plan(DATA, _ -> false, null).endWithDaemon()).isFalse();
+    }
+
+    @Test
+    void applianceRunsUnitsForADaemonThatIsNotRootUnlessSomebodySaysOtherwise() throws IOException {
+        ServiceManager agent = new AgentUnits(new AgentClient(directory.resolve("socket")));
+        EnginePlan plan = EngineSettings.standard().plan(DATA, _ -> false, agent);
+
+        assertThat(plan.processes().backend()).isEqualTo(BackendChoice.SYSTEMD);
+        assertThat(plan.processes().systemd()).isEqualTo(new ServiceManagerAccess.By(agent));
+        assertThat(plan.endWithDaemon()).isFalse();
+        assertThat(read("backend: processes").plan(DATA, _ -> false, agent).processes().backend())
+                .isEqualTo(BackendChoice.PROCESS_GROUPS);
+        assertThat(AgentUnits.here(new AgentClient(directory.resolve("socket")), DATA)).isEmpty();
     }
 
     @Test

@@ -8,7 +8,10 @@ final class Backends {
 
     Backends(SupervisorSettings settings, Host host) {
         this.groups = new ProcessGroups(host);
-        this.units = new SystemdUnits(settings, host);
+        this.units = new SystemdUnits(switch (settings.systemd()) {
+            case SystemdSettings programs -> new SystemdPrograms(programs, settings.stateDirectory());
+            case ServiceManagerAccess.By(ServiceManager manager) -> manager;
+        }, host);
         this.unitsChosen = settings.backend().usesUnits();
     }
 

@@ -19,7 +19,7 @@ import java.util.Objects;
  */
 public record SupervisorSettings(Path stateDirectory, Path logDirectory, long logLimitBytes, int logLines,
         Duration orphanGrace, Duration survivorGrace, Duration adoptionWindow, BackendChoice backend,
-        SystemdSettings systemd) {
+        ServiceManagerAccess systemd) {
     private static final long SMALLEST_LOG_BYTES = 64 << 10;
     private static final int FEWEST_LOG_LINES = 100;
 
@@ -55,7 +55,7 @@ public record SupervisorSettings(Path stateDirectory, Path logDirectory, long lo
     }
 
     /** The same with another way to the service manager. */
-    public SupervisorSettings with(SystemdSettings other) {
+    public SupervisorSettings with(ServiceManagerAccess other) {
         return new SupervisorSettings(stateDirectory, logDirectory, logLimitBytes, logLines, orphanGrace, survivorGrace,
                 adoptionWindow, backend, other);
     }

@@ -47,7 +47,7 @@ final class FakeSystemd {
             pid=$(cat "$here/$unit.pid" 2>/dev/null || echo 0)
             alive() { [ "$pid" -gt 0 ] && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; }
             case "$1" in
-              show) if alive; then echo "$pid"; else echo 0; fi ;;
+              show) if alive; then echo "MainPID=$pid"; else echo MainPID=0; fi ;;
               stop)
                 alive || { echo "Unit $unit not loaded." >&2; exit 5; }
                 kill -TERM "$pid"

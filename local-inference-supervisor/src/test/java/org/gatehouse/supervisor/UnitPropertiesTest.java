@@ -1,6 +1,7 @@
 package org.gatehouse.supervisor;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -10,10 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class UnitPropertiesTest {
     private static List<String> of(Listen listen, Confinement confinement) {
-        Deployment deployment = Deployment
-                .of("chat", "tiny", new EngineCommand(List.of("vllm"), Map.of(), Path.of("/")), listen)
-                .with(confinement);
-        return UnitProperties.of(new Backend.Order(deployment, 1, Map.of(), Path.of("/log")), Path.of("/env"), "");
+        return UnitProperties.of(new ServiceManager.Unit("gatehouse-engine-chat-g1.service", "chat",
+                new EngineCommand(List.of("vllm"), Map.of(), Path.of("/")), Map.of(), Path.of("/log"), listen,
+                confinement, Duration.ofSeconds(2)), Path.of("/env"), "");
     }
 
     @Test
@@ -40,7 +40,7 @@ class UnitPropertiesTest {
 
     @Test
     void valuesOfTheEnvironmentFileAreEscaped() {
-        assertThat(UnitProperties.environmentFile(Map.of("B", "a\"b\\c`d$e", "A", "x y")))
+        assertThat(EnvironmentFile.text(Map.of("B", "a\"b\\c`d$e", "A", "x y")))
                 .isEqualTo("A=\"x y\"\nB=\"a\\\"b\\\\c\\`d\\$e\"\n");
     }
 }

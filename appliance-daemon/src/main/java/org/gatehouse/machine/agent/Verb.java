@@ -40,6 +40,11 @@ public interface Verb {
         return new Named(name, false, doing);
     }
 
+    /** One that touches nothing that others change, and so need not wait for an update that takes minutes. */
+    static Verb apart(String name, Doing doing) {
+        return new Named(name, false, doing);
+    }
+
     /** A verb as it is written down in a list of them. */
     record Named(String name, boolean changes, Doing doing) implements Verb {
         @Override

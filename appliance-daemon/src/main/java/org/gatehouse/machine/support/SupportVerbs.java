@@ -45,6 +45,10 @@ public final class SupportVerbs {
         commands.put("failed-units", List.of("systemctl", "--failed", "--no-pager", "--plain"));
         commands.put("units", List.of("systemctl", "status", "--no-pager", "--lines=0", "gatehouse*",
                 "systemd-networkd.service", "systemd-resolved.service", "systemd-timesyncd.service"));
+        // Not what they were called with: that may hold keys.
+        commands.put("engines", List.of("systemctl", "show", "--no-pager",
+                "--property=Id,User,Slice,MainPID,ControlGroup,ActiveEnterTimestamp,MemoryCurrent,TasksCurrent",
+                "gatehouse-engine-*.service"));
         commands.put("sockets", List.of("ss", "--listening", "--numeric", "--tcp", "--udp", "--processes"));
         commands.put("addresses", List.of("ip", "-details", "address"));
         commands.put("routes", List.of("ip", "route", "show", "table", "all"));

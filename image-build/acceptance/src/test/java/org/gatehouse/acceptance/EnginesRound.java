@@ -39,6 +39,7 @@ final class EnginesRound {
         Path good = layer();
         try (Station station = Station.copyOfSetUpBox(folder)) {
             steps.run("has no layer at first", () -> {
+                station.rebuild(station.hardware().withKernelArguments(DaemonKiller.kernelArguments()));
                 station.serve();
                 assertThat(layers(station.box()).path("layers")).isEmpty();
             });
@@ -84,6 +85,29 @@ final class EnginesRound {
             // The box looks for the first engine that serves each half a minute.
             steps.run("the box remembers that a local model answers",
                     () -> awaitLog(station.box(), "A local model answers on this box"));
+            steps.run("the engine runs in a unit of its own, in the engines' slice, and not as root", () -> {
+                RunningEngine engine = RunningEngine.on(station.box());
+                steps.note(engine.told());
+                assertThat(engine.slice()).isEqualTo("gatehouse-engines.slice");
+                assertThat(engine.user()).isEqualTo("gatehouse");
+                assertThat(engine.controlGroup()).startsWith("/gatehouse.slice/gatehouse-engines.slice/");
+            });
+            steps.run(
+                    "the gateway is killed and comes back, and the engine goes on: same process, calls right after, nothing loaded",
+                    () -> {
+                        Box box = station.box();
+                        RunningEngine before = RunningEngine.on(box);
+                        String daemon = RunningEngine.daemonOn(box);
+                        DaemonKiller.kill(box);
+                        long begun = System.nanoTime();
+                        patiently(steps, "signed in again after", box, DEPLOYMENTS + "/status", Lab.BOOT, _ -> true);
+                        Box.Reply reply = awaitChat(box, key[0]);
+                        steps.measured("served after", Duration.ofNanos(System.nanoTime() - begun));
+                        assertThat(RunningEngine.daemonOn(box)).as("the gateway's process").isNotEqualTo(daemon);
+                        assertThat(RunningEngine.on(box)).isEqualTo(before);
+                        holds(box, call[0]);
+                        holds(box, reply.requestId());
+                    });
             steps.run("after a restart the engine is back without anybody, and no row is lost", () -> {
                 station.shutDown();
                 station.serve();
