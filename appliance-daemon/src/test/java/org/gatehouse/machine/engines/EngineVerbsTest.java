@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -79,7 +80,7 @@ class EngineVerbsTest {
     }
 
     private ObjectNode ask(String verb, ObjectNode asked) throws Exception {
-        return verbs.get(verb).run(asked, Progress.NONE);
+        return Objects.requireNonNull(verbs.get(verb), verb).run(asked, Progress.NONE);
     }
 
     private List<String> started(ObjectNode wish) throws Exception {
