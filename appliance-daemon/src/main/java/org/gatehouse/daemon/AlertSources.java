@@ -43,7 +43,7 @@ import org.gatehouse.supervisor.fleet.FleetView;
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, Clock clock) {
+        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, DiskAlerts health, Clock clock) {
 
     private static final double PERCENT = 100;
     private static final int MOST_RECORDS = 200;
@@ -64,6 +64,8 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case BACKUP_AGE -> this::backupAge;
                 case CLOCK -> leaps::findings;
                 case ENCRYPTION -> this::encryptionState;
+                case DISK_FAILING -> health::failing;
+                case DISK_WEAR -> health::worn;
             });
         }
         return sources;

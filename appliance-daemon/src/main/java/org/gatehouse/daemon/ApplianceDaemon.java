@@ -55,6 +55,7 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
@@ -272,12 +273,14 @@ public final class ApplianceDaemon implements AutoCloseable {
         BackupDates backups = new BackupDates(database);
         AgentClient agent = new AgentClient(AgentClient.USUAL);
         DataEncryption encryption = new DataEncryption(agent, Path.of("/"));
+        Disks disks = rooms.keep(new Disks(agent, clock).start());
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
                         new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
-                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption, clock)
+                        rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption,
+                        new DiskAlerts(disks), clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
         Backup backup = new Backup(database, secrets, root, clock, secureRandom);
@@ -307,7 +310,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, layers, machine, new AppliancePower(agent), encryption, restarter),
+                        updates, layers, machine, new AppliancePower(agent), encryption, disks, restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 

@@ -60,6 +60,7 @@ import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
@@ -276,6 +277,13 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public DataEncryption encryption() {
             return encryption;
+        }
+
+        private final Disks disks = new Disks(new AgentClient(Path.of("/nonexistent/agent")), Clock.systemUTC());
+
+        @Override
+        public Disks disks() {
+            return disks;
         }
 
         @Override

@@ -172,6 +172,8 @@ final class OpenApiIT {
         check("POST", encryption + "/recovery-key/show", encryption + "/recovery-key/show", null);
         check("POST", encryption + "/recovery-key/keep", encryption + "/recovery-key/keep", "{\"key\":\"typed\"}");
         check("POST", encryption + "/recovery-key", encryption + "/recovery-key", "{}");
+        check("GET", "/api/v1/system/disks", "/api/v1/system/disks", null);
+        check("POST", "/api/v1/system/disks/look", "/api/v1/system/disks/look", null);
         tryUpdates();
         tryLayers();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {

@@ -6,14 +6,20 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.gatehouse.acceptance.machine.Disk;
 import org.gatehouse.acceptance.machine.Hardware;
+import org.gatehouse.acceptance.machine.Nvme;
 import org.gatehouse.acceptance.machine.Programs;
 import org.gatehouse.acceptance.machine.VirtualMachine;
 
@@ -81,6 +87,59 @@ final class DisksRound {
                     });
         }
         Lab.remove(folder);
+    }
+
+    @Test
+    void diskThatFailsIsToldOf(Steps steps) throws Exception {
+        Path folder = Lab.here().folder("failing-disk");
+        try (Station station = Station.copyOfSetUpBox(folder)) {
+            Nvme disk = new Nvme(Disk.blank(folder.resolve("nvme.raw"), BYTES), "NVME-0815");
+            station.rebuild(station.hardware().with(disk));
+            steps.run("an NVMe disk that is well is shown so, a virtual one as unknown", () -> {
+                station.serve();
+                assertThat(healthOf(station, disk)).isEqualTo("passed");
+                assertThat(station.box().get("/api/v1/system/disks").expect(200).json().findValuesAsText("health"))
+                        .contains("unknown");
+                assertThat(alerts(station)).isEmpty();
+            });
+            steps.run("one that says that it can't be relied on any more is an alert, and ends when it is well again",
+                    () -> {
+                        station.machine().warn(disk, 4);
+                        assertThat(healthOf(station, disk)).isEqualTo("failed");
+                        awaitAlerts(station, 1);
+                        steps.note(alerts(station).getFirst().path("message").asText());
+                        assertThat(alerts(station).getFirst().path("severity").asText()).isEqualTo("critical");
+                        station.machine().warn(disk, 0);
+                        assertThat(healthOf(station, disk)).isEqualTo("passed");
+                        awaitAlerts(station, 0);
+                    });
+        }
+        Lab.remove(folder);
+    }
+
+    /** What it says when it is asked now. */
+    private static String healthOf(Station station, Nvme disk) throws IOException {
+        for (JsonNode one : station.box().post("/api/v1/system/disks/look", Map.of()).expect(200).json().path("disks")) {
+            if (one.path("serial").asText().equals(disk.serial())) {
+                return one.path("health").asText();
+            }
+        }
+        return "not there";
+    }
+
+    private static List<JsonNode> alerts(Station station) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        station.box().get("/api/v1/alerts?kind=disk_failing").expect(200).json().path("items").forEach(found::add);
+        return found;
+    }
+
+    /** An alert ends two minutes after its thing is well again. */
+    private static void awaitAlerts(Station station, int count) throws IOException, InterruptedException {
+        long end = System.nanoTime() + Lab.BOOT.toNanos();
+        while (alerts(station).size() != count) {
+            assertThat(System.nanoTime()).as("end of the time for %s alerts", count).isLessThan(end);
+            Thread.sleep(Duration.ofSeconds(2));
+        }
     }
 
     private static void write(Path file, long at, byte[] bytes) throws IOException {
