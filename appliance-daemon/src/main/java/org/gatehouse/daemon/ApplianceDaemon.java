@@ -55,6 +55,7 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
@@ -274,16 +275,20 @@ public final class ApplianceDaemon implements AutoCloseable {
         AgentClient agent = new AgentClient(AgentClient.USUAL);
         DataEncryption encryption = new DataEncryption(agent, Path.of("/"));
         Disks disks = rooms.keep(new Disks(agent, clock).start());
+        Backup backup = new Backup(database, secrets, root, clock, secureRandom);
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
+            lasts.catchUp(", so a backup would lack the newest");
+            backup.write(out, null);
+        }, () -> backups.taken(clock.instant()), new BackupMedia(agent, root), clock).start());
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
                         new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
                         rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption,
-                        new DiskAlerts(disks), clock)
+                        new DiskAlerts(disks), targets, clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
-        Backup backup = new Backup(database, secrets, root, clock, secureRandom);
         SystemChanges machine = LiveSetup.machine(agent, root, simulated);
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
@@ -293,10 +298,6 @@ public final class ApplianceDaemon implements AutoCloseable {
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
-        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
-            lasts.catchUp(", so a backup would lack the newest");
-            backup.write(out, null);
-        }, () -> backups.taken(clock.instant()), clock).start());
         BundleFetch fetch = new BundleFetch(plane.client());
         Updates updates = new Updates(agent, root.resolve("updates"), fetch,
                 new UpdateTrail(adminTrail, clock, ids, "releases"), clock);

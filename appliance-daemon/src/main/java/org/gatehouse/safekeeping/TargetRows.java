@@ -49,6 +49,12 @@ final class TargetRows {
                 last == null ? null : last.toInstant(), row.getString("last_file"), row.getString("last_trouble"));
     }
 
+    Optional<String> trouble() {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT last_trouble FROM backup_target WHERE id = :id AND last_trouble IS NOT NULL")
+                .bind("id", ONLY).mapTo(String.class).findOne());
+    }
+
     void write(BackupTargetDraft target) {
         String secret = target.secret();
         byte[] sealed = secret == null ? null : secrets.sealText(PLACE, secret);

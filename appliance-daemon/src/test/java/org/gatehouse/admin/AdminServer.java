@@ -60,6 +60,7 @@ import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
@@ -200,7 +201,8 @@ public final class AdminServer implements AutoCloseable {
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
                 probe, routes, lines::get, box, new BackupTargets(fresh.database(), secrets, directory,
-                        out -> out.write(1), () -> {}, clock),
+                        out -> out.write(1), () -> {},
+                        new BackupMedia(new AgentClient(Path.of("/nonexistent/agent")), directory), clock),
                 alerts, setUp,
                 standings, latencies, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()

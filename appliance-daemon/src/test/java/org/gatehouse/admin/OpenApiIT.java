@@ -155,6 +155,7 @@ final class OpenApiIT {
         check("POST", target + "/test", target + "/test", place);
         String brought = check("POST", target + "/run", target + "/run", null).get("name").asText();
         check("GET", target + "/files", target + "/files", null);
+        check("GET", target + "/media", target + "/media", null);
         tried.add("GET " + target + "/files/{name}");
         assertThat(server.get(target + "/files/" + brought).status()).isEqualTo(200);
         check("DELETE", target, target, null);

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.SteppedClock;
@@ -49,7 +51,8 @@ class BackupTargetsIT {
         fresh = Databases.H2.fresh(folder);
         targets = new BackupTargets(fresh.database(), SecretBox.open(fresh.database(), folder.resolve("secret"),
                 new SecureRandom(), clock), Files.createDirectory(folder.resolve("scratch")),
-                out -> out.write(content.getBytes(StandardCharsets.UTF_8)), taken::incrementAndGet, clock);
+                out -> out.write(content.getBytes(StandardCharsets.UTF_8)), taken::incrementAndGet,
+                new BackupMedia(new AgentClient(folder.resolve("agent")), folder), clock);
     }
 
     @AfterEach
