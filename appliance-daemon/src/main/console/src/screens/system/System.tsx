@@ -19,6 +19,7 @@ import { bytes, count } from '@/text/figures';
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
 import { Layers } from './Layers';
+import { Disks } from './Disks';
 import { Encryption } from './Encryption';
 import { Machine } from './Machine';
 import { Releases } from './Releases';
@@ -40,6 +41,7 @@ export default function System() {
         </Stack>
         <Stack gap="md">
           <Encryption may={mayOperate} />
+          <Disks may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
           {mayOperate && <BackupTarget />}
