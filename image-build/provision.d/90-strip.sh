@@ -1,7 +1,15 @@
 # shellcheck shell=bash
 # Out goes what only makes or changes a Debian: the box is never changed in place. What was installed stays known, as a list.
 mkdir -p "$ROOT/usr/share/gatehouse"
-chroot "$ROOT" dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n' | LC_ALL=C sort \
+# The initial RAM disk is made of the packages as they were installed, and nobody makes one on a box.
+made_with='dracut dracut-core'
+# shellcheck disable=SC2086
+chroot "$ROOT" dpkg-query -L $made_with | while read -r file; do
+    [ -d "$ROOT$file" ] && [ ! -L "$ROOT$file" ] || rm -f "$ROOT$file"
+done
+rm -rf "$ROOT/usr/lib/dracut" "$ROOT/etc/dracut.conf.d"
+find "$ROOT/usr/lib/systemd/system" "$ROOT/etc/systemd/system" -name 'dracut-*' -delete
+chroot "$ROOT" dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n' | grep -v '^dracut' | LC_ALL=C sort \
     >"$ROOT/usr/share/gatehouse/packages.tsv"
 rm -rf "$ROOT"/var/lib/dpkg "$ROOT"/var/lib/apt "$ROOT"/var/cache "$ROOT"/var/log "$ROOT"/etc/apt "$ROOT"/usr/lib/apt "$ROOT"/usr/share/perl* "$ROOT"/usr/lib/*-linux-gnu/perl*
 rm -f "$ROOT"/usr/bin/{apt,apt-*,dpkg,dpkg-*,perl,perl5*,debconf*,deb-systemd-*,update-alternatives,start-stop-daemon} \

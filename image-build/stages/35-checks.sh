@@ -13,4 +13,22 @@ check_tree() {
     # shellcheck disable=SC2086
     enter "$ROOT" systemd-analyze verify --recursive-errors=no --man=no $OUR_UNITS
     enter "$ROOT" systemd-analyze security --offline=true --no-pager --threshold="$MOST_EXPOSED" gatehouse.service
+    check_content
+}
+
+# check_content: what must not be in the image, whoever put it there: nothing that makes or changes a system, no way in, no identity.
+check_content() {
+    local found name
+    found=$(find "$ROOT" -xdev -type f -perm /6000 -print -quit)
+    [ -z "$found" ] || die "whoever runs ${found#"$ROOT"} gets its owner's rights"
+    for name in apt apt-get dpkg perl python3 gcc cc make gdb ssh sshd scp telnet curl wget nc sudo; do
+        found=$(find "$ROOT/usr" -xdev -path "*bin/$name" -print -quit)
+        [ -z "$found" ] || die "${found#"$ROOT"} has no business in the image"
+    done
+    [ ! -e "$ROOT/etc/ssh" ] || die "/etc/ssh has no business in the image"
+    [ "$(stat -c %s "$ROOT/etc/machine-id" 2>/dev/null)" = 0 ] || die "the image has a machine-id, which each box makes for itself"
+    found=$(awk -F: '$2 != "!*" {print $1; exit}' "$ROOT/etc/shadow")
+    [ -z "$found" ] || die "the account $found of the image may have a password"
+    found=$(awk -F: '$7 ~ /sh$/ {print $1; exit}' "$ROOT/etc/passwd")
+    [ -z "$found" ] || die "the account $found of the image has a shell"
 }

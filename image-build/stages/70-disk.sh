@@ -15,7 +15,10 @@ make_disk() {
     cp "$OUT/gatehouse_$VERSION.efi" "$esp/EFI/Linux/gatehouse_$VERSION+3.efi"
     cp "$WORK/reset.efi" "$esp/EFI/gatehouse/reset.efi"
     cp "$WORK/reset.conf" "$esp/loader/entries/gatehouse-reset+0.conf"
-    printf 'timeout 3\neditor no\nconsole-mode keep\n' >"$esp/loader/loader.conf"
+    mkdir -p "$esp/loader/keys/gatehouse"
+    cp "$WORK"/secure-boot/{PK,KEK,db}.auth "$esp/loader/keys/gatehouse/"
+    # Keys are for whoever sits at the menu to enroll: 257's default does it by itself in virtual machines, for keys that are called "auto".
+    printf 'timeout 3\neditor no\nconsole-mode keep\nsecure-boot-enroll manual\n' >"$esp/loader/loader.conf"
     # FAT keeps when a file was made and changed.
     find "$esp" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
     cat >"$WORK/disk.repart/00-esp.conf" <<X

@@ -1,9 +1,10 @@
-import { Box, Progress, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Progress, Stack, Text } from '@mantine/core';
 import { IconCircle, IconCircleCheck, IconListCheck, IconPlayerSkipForward } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { useText } from '@/i18n/messages';
+import { Restore } from '@/screens/system/Restore';
 
 import type { SetUp, Status } from './api';
 import { OneStep } from './OneStep';
@@ -13,6 +14,8 @@ import { text } from './text';
 const ICONS = { open: IconCircle, done: IconCircleCheck, skipped: IconPlayerSkipForward };
 const TONES: Readonly<Record<Status, string>> = { open: 'var(--idle)', done: 'var(--ok)', skipped: 'var(--warn)' };
 export const SUMMARY = 'summary';
+/** In place of all steps. */
+const RESTORE = 'restore';
 
 /** A step's name in words; the API's own where nobody has named it. */
 export function useStepTitle(): (name: string) => string {
@@ -28,7 +31,7 @@ export function Wizard({ setUp, look, finished }: { setUp: SetUp; look: () => vo
   const main = useRef<HTMLDivElement>(null);
   const wanted = location.replace(/^\/|\/$/g, '');
   const open = setUp.steps.find((step) => step.status === 'open')?.name ?? SUMMARY;
-  const at = wanted === SUMMARY || setUp.steps.some((step) => step.name === wanted) ? wanted : open;
+  const at = wanted === SUMMARY || wanted === RESTORE || setUp.steps.some((step) => step.name === wanted) ? wanted : open;
   const through = setUp.steps.filter((step) => step.status !== 'open').length;
 
   useEffect(() => {
@@ -68,10 +71,18 @@ export function Wizard({ setUp, look, finished }: { setUp: SetUp; look: () => vo
             );
           })}
         </ol>
+        <Anchor component={Link} href={`/${RESTORE}`} size="sm" underline="always" aria-current={at === RESTORE ? 'step' : undefined}>
+          {t('restoreInstead')}
+        </Anchor>
       </nav>
       <Box ref={main} tabIndex={-1} style={{ outline: 'none', minWidth: 0 }}>
         <Stack gap="md">
-          {at === SUMMARY || !step ? (
+          {at === RESTORE ? (
+            <>
+              <Text size="sm">{t('restoreInsteadWhat')}</Text>
+              <Restore />
+            </>
+          ) : at === SUMMARY || !step ? (
             <Summary setUp={setUp} look={look} finished={finished} />
           ) : (
             <OneStep key={at} name={at} look={look} next={next} />

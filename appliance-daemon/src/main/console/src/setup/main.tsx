@@ -1,6 +1,7 @@
 import '../styles';
 
 import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
@@ -22,6 +23,7 @@ if (root) {
   createRoot(root).render(
     <MantineProvider theme={themeSaying('')} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queries}>
+        <Notifications position="bottom-right" autoClose={5000} />
         <Router base="/setup">
           <Broken>
             <SetUpDoor />

@@ -27,6 +27,7 @@ export const text = messages({
   'kindOf.encryption': ['Encryption of the data', '数据加密'],
   'kindOf.disk_failing': ['Disk failing', '磁盘故障'],
   'kindOf.disk_wear': ['Disk worn', '磁盘磨损'],
+  'kindOf.update': ['Update given up', '更新已退回'],
   message: ['What is wrong and what to do', '问题与处理办法'],
   since: ['Since', '开始时间'],
   times: ['Times', '次数'],

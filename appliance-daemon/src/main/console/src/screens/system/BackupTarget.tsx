@@ -53,7 +53,12 @@ export function BackupTarget() {
       <Stack gap="sm" align="flex-start">
         {now.target ? (
           <>
-            <Facts of={[[t('targetWhere'), <span className="mono">{whereOf(now)}</span>], [t('targetLast'), now.lastAt ? <Ago time={now.lastAt} /> : t('never')]]} />
+            <Facts of={[[t('targetWhere'), <span className="mono">{whereOf(now)}</span>], [t('targetLast'), now.lastAt ? <Ago time={now.lastAt} /> : t('never')], [t('targetOpens'), t(now.passphraseSet ? 'opensAnywhere' : 'opensHere')]]} />
+            {!now.passphraseSet && (
+              <Alert color="yellow" c="inherit" variant="light">
+                {t('targetNoKey')}
+              </Alert>
+            )}
             {now.trouble && (
               <Alert color="red" variant="light" title={t('targetTrouble')}>
                 {now.trouble}
@@ -82,11 +87,11 @@ export function BackupTarget() {
   );
 }
 
-type Fields = { kind: Kind; directory: string; volume: string; endpoint: string; region: string; bucket: string; prefix: string; accessKeyId: string; host: string; port: number | ''; user: string; hostKey: string; secret: string; hour: number | ''; keep: number | '' };
+type Fields = { kind: Kind; directory: string; volume: string; endpoint: string; region: string; bucket: string; prefix: string; accessKeyId: string; host: string; port: number | ''; user: string; hostKey: string; secret: string; passphrase: string; hour: number | ''; keep: number | '' };
 
 const fieldsOf = ({ target }: View, usual: Kind): Fields => ({
   kind: target?.kind ?? usual, directory: target?.kind === 'medium' ? '' : (target?.directory ?? ''), volume: target?.kind === 'medium' ? (target.directory ?? '') : '', endpoint: target?.s3?.endpoint ?? '', region: target?.s3?.region ?? 'us-east-1', bucket: target?.s3?.bucket ?? '', prefix: target?.s3?.prefix ?? '',
-  accessKeyId: target?.s3?.accessKeyId ?? '', host: target?.sftp?.host ?? '', port: target?.sftp?.port ?? 22, user: target?.sftp?.user ?? '', hostKey: target?.sftp?.hostKey ?? '', secret: '', hour: target?.hour ?? 3, keep: target?.keep ?? 14,
+  accessKeyId: target?.s3?.accessKeyId ?? '', host: target?.sftp?.host ?? '', port: target?.sftp?.port ?? 22, user: target?.sftp?.user ?? '', hostKey: target?.sftp?.hostKey ?? '', secret: '', passphrase: '', hour: target?.hour ?? 3, keep: target?.keep ?? 14,
 });
 
 /** A secret that is not typed stays as it is. */
@@ -95,6 +100,7 @@ const draftOf = (fields: Fields) => ({
   s3: fields.kind === 's3' ? { endpoint: fields.endpoint.trim(), region: fields.region.trim(), bucket: fields.bucket.trim(), prefix: fields.prefix.trim(), accessKeyId: fields.accessKeyId.trim() } : null,
   sftp: fields.kind === 'sftp' ? { host: fields.host.trim(), port: Number(fields.port), user: fields.user.trim(), hostKey: fields.hostKey.trim() } : null,
   ...(fields.secret ? { secret: fields.secret } : {}),
+  ...(fields.passphrase ? { passphrase: fields.passphrase } : {}),
 });
 
 /** One of what is plugged in. */
@@ -166,6 +172,15 @@ function TargetForm({ of, appliance, close }: { of: View; appliance: boolean; cl
       )}
       {values.kind === 'medium' && <Medium value={values.volume} choose={(volume) => form.setFieldValue('volume', volume)} error={form.errors['directory']} />}
       {(values.kind === 'directory' || values.kind === 'sftp') && <TextInput label={t('directory')} placeholder="/backups" classNames={{ input: 'mono' }} {...form.getInputProps('directory')} />}
+      <PasswordInput
+        label={t('targetPassphrase')}
+        description={t('targetPassphraseHelp')}
+        autoComplete="new-password"
+        required={!of.target}
+        minLength={12}
+        placeholder={t(of.passphraseSet ? 'proxyPasswordKept' : 'targetPassphraseNew')}
+        {...form.getInputProps('passphrase')}
+      />
       <NumberInput label={t('hour')} min={0} max={23} allowDecimal={false} {...form.getInputProps('hour')} />
       <NumberInput label={t('keepCount')} min={1} max={365} allowDecimal={false} {...form.getInputProps('keep')} />
       {tested && (

@@ -33,6 +33,7 @@ function OfAppliance({ now, may, again }: { now: State; may: boolean; again: () 
           of={[
             [t('data'), t(now.encrypted ? 'encrypted' : 'plain')],
             ...(now.encrypted ? ([[t('opens'), t(now.sealed ? 'byTpm' : 'byKey')], [t('key'), t(isWaiting ? 'waiting' : 'kept')]] as const) : []),
+            [t('secureBoot'), t(now.secureBoot ? 'secureOn' : 'secureOff')],
             ...(now.recoveredAt ? ([[t('recovered'), <Ago time={now.recoveredAt} />]] as const) : []),
           ]}
         />

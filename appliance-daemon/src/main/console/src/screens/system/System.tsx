@@ -16,6 +16,7 @@ import { Ago, Facts, Status } from '@/parts/values';
 import { saveAs } from '@/text/csv';
 import { bytes, count } from '@/text/figures';
 
+import { Backup } from './Backup';
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
 import { Layers } from './Layers';
@@ -23,6 +24,7 @@ import { Disks } from './Disks';
 import { Encryption } from './Encryption';
 import { Machine } from './Machine';
 import { Releases } from './Releases';
+import { Restore } from './Restore';
 import { text } from './text';
 
 export default function System() {
@@ -43,8 +45,9 @@ export default function System() {
           <Encryption may={mayOperate} />
           <Disks may={mayOperate} />
           <Certificate may={mayOperate} />
-          {mayOperate && <Download title={t('backup')} what={t('backupWhat')} verb={t('makeBackup')} path="/api/v1/system/backup" file="gatehouse.backup" />}
+          {mayOperate && <Backup />}
           {mayOperate && <BackupTarget />}
+          {mayOperate && <Restore />}
           <Download title={t('config')} what={t('configWhat')} verb={t('exportConfig')} path="/api/v1/export" file="gatehouse.json" />
           {mayOperate && <Download title={t('support')} what={t('supportWhat')} verb={t('makeSupport')} path="/api/v1/system/support-bundle" file="gatehouse-support.zip" />}
           <Panel title={t('api')}>

@@ -81,6 +81,7 @@ public final class AdminApi implements HttpService, AutoCloseable {
         all.addAll(new BackupTargetOperations(rooms.backupTargets(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new SystemOperations(rooms.box(), rooms.governance().snapshots(), rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new RestoreOperations(rooms.box(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new UpdateOperations(rooms.box().updates(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new LayerOperations(rooms.box().layers(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new DiskOperations(rooms.box().disks()).all());

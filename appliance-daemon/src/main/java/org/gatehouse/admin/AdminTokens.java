@@ -31,6 +31,7 @@ public final class AdminTokens {
     public static final String FILE = "admin-token";
     private static final String PREFIX = "gha_";
     private static final String FIRST = "first";
+    private static final String THIS_BOX = "this box";
 
     private final List<Known> known;
 
@@ -60,7 +61,7 @@ public final class AdminTokens {
             String token = TokenFile.fresh(PREFIX, random);
             // The file first: a token that is in no file could never be used, one that is not stored is made anew.
             TokenFile.write(dataDirectory, FILE, token);
-            jdbi.useTransaction(handle -> store(handle, token, clock, ids));
+            jdbi.useTransaction(handle -> store(handle, FIRST, token, clock, ids));
             known = read(jdbi);
         }
         return new AdminTokens(known);
@@ -87,14 +88,28 @@ public final class AdminTokens {
             handle.execute("DELETE FROM admin_token");
             // Whoever signed in with one of them is out, too: the new one has the same name.
             handle.execute("DELETE FROM people_session WHERE token_name IS NOT NULL");
-            store(handle, token, clock, ids);
+            store(handle, FIRST, token, clock, ids);
         });
     }
 
-    private static void store(Handle handle, String token, Clock clock, Supplier<UUID> ids) {
+    /**
+     * Has the store know the token that lies in the directory, if there is one: after a backup of another box has been restored, whatever
+     * runs on this machine signs in with it as before.
+     */
+    public static void adopt(Database database, Path dataDirectory, Clock clock, Supplier<UUID> ids) {
+        Optional<String> token = TokenFile.read(dataDirectory, FILE);
+        if (token.isPresent() && new AdminTokens(read(database.jdbi())).nameOf(token.get()).isEmpty()) {
+            database.jdbi().useTransaction(handle -> {
+                handle.execute("DELETE FROM admin_token WHERE name = ?", THIS_BOX);
+                store(handle, THIS_BOX, token.get(), clock, ids);
+            });
+        }
+    }
+
+    private static void store(Handle handle, String name, String token, Clock clock, Supplier<UUID> ids) {
         handle.createUpdate("""
                 INSERT INTO admin_token (id, name, token_sha256, created_at) VALUES (:id, :name, :sha256, :now)
-                """).bind("id", ids.get()).bind("name", FIRST).bind("sha256", TokenFile.sha256(token))
+                """).bind("id", ids.get()).bind("name", name).bind("sha256", TokenFile.sha256(token))
                 .bind("now", clock.instant().atOffset(ZoneOffset.UTC)).execute();
     }
 

@@ -39,6 +39,7 @@ final class BackupTargetOperations {
     /** Where, and how the last one went. */
     record BackupTargetView(@About("Where backups are brought; null for nowhere.") @Nullable PlaceView target,
             @About("Whether a secret is stored for it.") boolean secretSet,
+            @About("Whether a passphrase is: without one its files open on this very box only.") boolean passphraseSet,
             @About("When one was last brought there; null for never.") @Nullable Instant lastAt,
             @About("Its name there.") @Nullable String lastFile,
             @About("Why the last attempt failed; null when it did not.") @Nullable String trouble) {}
@@ -117,10 +118,11 @@ final class BackupTargetOperations {
 
     private BackupTargetView view() {
         return targets.standing()
-                .map(now -> new BackupTargetView(PlaceView.of(now.target()), now.secretSet(), now.lastAt(),
+                .map(now -> new BackupTargetView(PlaceView.of(now.target()), now.secretSet(), now.passphraseSet(),
+                        now.lastAt(),
                         now.lastFile(),
                         now.trouble()))
-                .orElseGet(() -> new BackupTargetView(null, false, null, null, null));
+                .orElseGet(() -> new BackupTargetView(null, false, false, null, null, null));
     }
 
     private Answer set(Call call) {

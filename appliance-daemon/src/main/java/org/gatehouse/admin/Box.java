@@ -17,6 +17,7 @@ import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
+import org.gatehouse.safekeeping.Restores;
 
 /** The box as a whole, as whoever runs it sees it; supplied by the daemon. Thread-safe. */
 public interface Box {
@@ -24,8 +25,15 @@ public interface Box {
     /** What runs and what is wrong. Takes at most a few seconds. */
     Status status();
 
-    /** Writes a consistent backup while the box serves; throws when it can't be finished. */
-    void backup(OutputStream out) throws IOException;
+    /**
+     * Writes a consistent backup while the box serves; throws when it can't be finished.
+     *
+     * @param passphrase under which the key that opens it goes along; {@code null} leaves the key out
+     */
+    void backup(OutputStream out, char @Nullable [] passphrase) throws IOException;
+
+    /** Puts a backup in place of what the box has. */
+    Restores restores();
 
     /** Writes what somebody who helps must know, in one file that may be sent: a ZIP archive without secrets and prompts. */
     void supportBundle(OutputStream out) throws IOException;
@@ -40,7 +48,7 @@ public interface Box {
     boolean showsAcme();
 
     /**
-     * Ends the daemon and starts it again, in a moment: running calls may end first, engines go on. False where nobody
+     * Ends the daemon and starts it again, in a moment: running calls may end first. False where nobody
      * starts it again.
      */
     boolean restart();

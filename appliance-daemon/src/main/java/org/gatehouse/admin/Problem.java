@@ -103,8 +103,8 @@ record Problem(String type, int status, String title, String detail, List<FieldE
 
     static Problem takenOver() {
         return of("setup_taken_over", 401, "Taken over",
-                "Somebody has claimed the set-up with a newer code. To take it back, run 'gatehouse setup code' on the"
-                        + " box and claim with that code.");
+                "Somebody has claimed the set-up with a newer code. To take it back, get a fresh code: press Enter at"
+                        + " the box's own screen, or run 'gatehouse setup code' on the machine.");
     }
 
     static Problem setUpFinished() {

@@ -35,6 +35,7 @@ import org.gatehouse.setup.SetupStep;
 
 /** The set-up of a new box: claiming it, its steps, its end. */
 final class SetupOperations {
+    private static final String FRESH_CODE = " Press Enter at the box's own screen, or run 'gatehouse setup code' on the machine.";
     private static final String TAG = "setup";
     private static final String ROOT = Operation.BASE + "setup";
     private static final String STEP = ROOT + "/steps/{name}";
@@ -81,7 +82,9 @@ final class SetupOperations {
                         Operation.Body.of(SkipDraft.class), new Operation.Reply.One(200, SetupStep.class), this::skip)
                         .needing(Permission.OPERATE).matchingVersion(),
                 Operation.post(ROOT + "/finish", "finishSetup", TAG,
-                        "Ends the set-up and the claim. Refused while a step is open.", null,
+                        "Ends the set-up and the claim. Refused while a step is open, and on an appliance that nobody could"
+                                + " sign in to.",
+                        null,
                         new Operation.Reply.One(200, FinishedSetup.class), this::finish)
                         .needing(Permission.OPERATE));
     }
@@ -107,11 +110,11 @@ final class SetupOperations {
                     call.arrival().keepSession(opened.cookie(), Sessions.LONGEST.toSeconds()));
             case Claiming.Program(String token) -> Answer.Json.of(new Claimed(setUp.phase(), token, null));
             case Claiming.Wrong() -> failed("claim_code_wrong", 403, "Wrong code", "The code is not the one that the"
-                    + " box's console shows. Type that one; for a fresh one run 'gatehouse setup code' on the box.");
+                    + " box's console shows. Type that one, or get a fresh one." + FRESH_CODE);
             case Claiming.Expired() -> failed("claim_code_expired", 403, "Code too old", "The code counts no more. Take"
-                    + " the one that the box's console shows now, or run 'gatehouse setup code' on the box.");
+                    + " the one that the box's console shows now, or get a fresh one." + FRESH_CODE);
             case Claiming.Taken() -> failed("already_claimed", 409, "Somebody was first", "Somebody has claimed the"
-                    + " set-up already. To take it over, run 'gatehouse setup code' on the box and use that code.");
+                    + " set-up already. To take it over, get a fresh code." + FRESH_CODE);
             case Claiming.Finished() -> over();
             case Claiming.Later(long seconds) -> new Answer.Failed(Problem.tooManyLogins(seconds));
         };
@@ -203,17 +206,25 @@ final class SetupOperations {
     }
 
     private Answer finish(Call call) {
-        List<String> open = setUp.finish(call.actor());
-        if (open.isEmpty()) {
-            Answer done = Answer.Json.of(new FinishedSetup(setUp.phase(), setUp.steps()));
-            return call.arrival().cookie() != null && call.identity().user() == null
-                    ? new Answer.WithCookie(done, call.arrival().forgetSession())
-                    : done;
-        }
-        ArrayNode names = JsonNodeFactory.instance.arrayNode();
-        open.forEach(names::add);
-        return new Answer.Failed(Problem.of("setup_incomplete", 409, "Steps are open", "These steps are open: "
-                + String.join(", ", open) + ". Answer or skip each of them, then finish.").with("open", names));
+        return switch (setUp.finish(call.actor())) {
+            case SetUp.Finishing.Finished() -> finished(call);
+            case SetUp.Finishing.Open(List<String> open) -> {
+                ArrayNode names = JsonNodeFactory.instance.arrayNode();
+                open.forEach(names::add);
+                yield new Answer.Failed(Problem.of("setup_incomplete", 409, "Steps are open", "These steps are open: "
+                        + String.join(", ", open) + ". Answer or skip each of them, then finish.").with("open", names));
+            }
+            case SetUp.Finishing.ShutOut() -> failed("nobody_could_sign_in", 409, "Nobody could sign in",
+                    "The steps administrator and sign-on were both left out, so nobody could sign in to this box any more,"
+                            + " and only a factory reset would help. Answer one of them, then finish.");
+        };
+    }
+
+    private Answer finished(Call call) {
+        Answer done = Answer.Json.of(new FinishedSetup(setUp.phase(), setUp.steps()));
+        return call.arrival().cookie() != null && call.identity().user() == null
+                ? new Answer.WithCookie(done, call.arrival().forgetSession())
+                : done;
     }
 
     private static Answer failed(String kind, int status, String title, String detail) {

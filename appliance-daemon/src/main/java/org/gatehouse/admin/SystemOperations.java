@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.acme.AcmeDraft;
@@ -19,6 +20,7 @@ import org.gatehouse.governance.form.Json;
 /** The box as a whole: status, revision, backup. */
 final class SystemOperations {
     private static final String PATH = Operation.BASE + "system/";
+    private static final String BACKUP = "gatehouse.backup";
 
     private final Box box;
     private final Snapshots snapshots;
@@ -38,6 +40,17 @@ final class SystemOperations {
     record Revision(
             @About("The revision of the policy that is in force on this box; grows with each change.") long revision) {}
 
+    /** How a backup shall be. */
+    record BackupWish(
+            @About(value = "Under which the key goes along, 12 characters or more. It is kept nowhere: without it nobody opens the file.", min = org.gatehouse.safekeeping.BackupTargetDraft.SHORTEST_PASSPHRASE, max = org.gatehouse.safekeeping.BackupTargetDraft.LONGEST_PASSPHRASE, pattern = "[^\\p{Cntrl}]+", secret = true) String passphrase) {
+
+        /** Leaves the passphrase out. */
+        @Override
+        public String toString() {
+            return "BackupWish[]";
+        }
+    }
+
     List<Operation> all() {
         return List.of(
                 Operation.get(PATH + "status", "getStatus", "system", "What runs and what is wrong.",
@@ -49,9 +62,16 @@ final class SystemOperations {
                         _ -> Answer.Json.of(new Revision(snapshots.current().revision())))
                         .needing(Permission.VIEW_BOX),
                 Operation.get(PATH + "backup", "getBackup", "system",
-                        "A consistent backup, made while the box serves.",
+                        "A consistent backup, made while the box serves, without the key that opens it: this very box, or"
+                                + " one that gets its key file, takes it back.",
                         new Operation.Reply.Bytes("application/octet-stream"),
-                        _ -> new Answer.Stream("application/octet-stream", "gatehouse.backup", box::backup))
+                        _ -> new Answer.Stream("application/octet-stream", BACKUP, out -> box.backup(out, null)))
+                        .needing(Permission.OPERATE).afterRecentLogin(),
+                Operation.post(PATH + "backup", "makeBackup", "system",
+                        "A consistent backup, made while the box serves, with the key that opens it under a passphrase:"
+                                + " any box takes it back from whoever knows that, and nobody else opens it.",
+                        Operation.Body.of(BackupWish.class),
+                        new Operation.Reply.Bytes("application/octet-stream"), this::backup)
                         .needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.get(PATH + "certificate", "getCertificate", "system",
                         "The certificate that clients see.", new Operation.Reply.One(200, Box.Certificate.class),
@@ -78,9 +98,19 @@ final class SystemOperations {
                         _ -> new Answer.Stream("application/zip", "gatehouse-support.zip", box::supportBundle))
                         .needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.post(PATH + "restart", "restart", "system",
-                        "Ends the daemon and starts it again. Running calls may end first; engines go on.", null,
+                        "Ends the daemon and starts it again. Running calls may end first; engines go on where they are units"
+                                + " of systemd, and start anew elsewhere (engines.on-stop).",
+                        null,
                         new Operation.Reply.Nothing(), this::restart)
                         .needing(Permission.OPERATE).afterRecentLogin());
+    }
+
+    private Answer backup(Call call) {
+        char[] passphrase = call.form(BackupWish.class).passphrase().toCharArray();
+        // With it goes the key of every secret: whoever took it is on record.
+        trail.append(call.actor().did(ids.get(), clock.instant(), "read", "system", "backup", null,
+                JsonNodeFactory.instance.objectNode().put("holdsKey", true)));
+        return new Answer.Stream("application/octet-stream", BACKUP, out -> box.backup(out, passphrase));
     }
 
     private Answer setAcme(Call call) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** How the box's own tokens are made, hashed and laid into files that their owner alone can read. Stateless. */
@@ -50,6 +52,19 @@ final class TokenFile {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "A token can't be written to " + file + ". Make the data directory writable, then try again.", e);
+        }
+    }
+
+    /** What lies there; empty when nothing does. */
+    static Optional<String> read(Path directory, String name) {
+        try {
+            return Optional.of(Files.readString(directory.resolve(name)).strip()).filter(token -> !token.isEmpty());
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The token in " + directory.resolve(name) + " can't be read. Check the disk.",
+                    e);
         }
     }
 

@@ -31,6 +31,9 @@ final class UpdateOperations {
     /** What one part of a bundle may have: a few seconds of a slow line, and little memory. */
     static final int LARGEST_PART = 8 << 20;
 
+    /** What codes begin with that say something of a file. */
+    private static final List<String> FILES = List.of("bundle_", "layer_", "medium_", "backup_");
+
     private final Updates updates;
     private final AdminTrail trail;
     private final Clock clock;
@@ -132,7 +135,7 @@ final class UpdateOperations {
 
     /** What stands in the way of the box is a conflict; what is wrong with a file is the file's. */
     private static int status(String code) {
-        return code.startsWith("bundle_") || code.startsWith("layer_") || code.startsWith("medium_") ? 422 : 409;
+        return FILES.stream().anyMatch(code::startsWith) ? 422 : 409;
     }
 
     private Answer receive(Call call) throws Refused, IOException {

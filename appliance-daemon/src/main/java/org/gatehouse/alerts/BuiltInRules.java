@@ -37,6 +37,7 @@ final class BuiltInRules {
             AlertRuleDraft.of("backup-old", AlertKind.BACKUP_AGE, AlertSeverity.WARNING, 7L),
             AlertRuleDraft.of("clock-jump", AlertKind.CLOCK, AlertSeverity.WARNING, null),
             AlertRuleDraft.of("data-encryption", AlertKind.ENCRYPTION, AlertSeverity.WARNING, null),
+            AlertRuleDraft.of("update-returned", AlertKind.UPDATE, AlertSeverity.WARNING, null),
             AlertRuleDraft.of("disk-failing", AlertKind.DISK_FAILING, AlertSeverity.CRITICAL, null),
             AlertRuleDraft.of("disk-worn", AlertKind.DISK_WEAR, AlertSeverity.WARNING, 90L));
     /** Kinds that the first boxes had rules for. A box that was set up then has no rule of any other. */

@@ -99,6 +99,9 @@ final class BackupTargetCommands {
                 .option("--secret-env", "VARIABLE", "The environment variable that holds the secret access key or the"
                         + " password; left out, the stored one stays.", false)
                 .option("--secret-file", "FILE", "The file that holds it, or a private key.", false)
+                .option("--passphrase-file", "FILE", "The file that holds the passphrase under which the key goes into"
+                        + " each backup, 12 characters or more; left out, the stored one stays. Without one the files open"
+                        + " on this very box only.", false)
                 .option("--hour", "N", "After which hour of the box's day: 3 if not said.", false)
                 .option("--keep", "N", "How many of the newest are kept there: 14 if not said.", false)
                 .flag("--test-only", "Tries it and stores nothing.");
@@ -127,6 +130,10 @@ final class BackupTargetCommands {
             draft.put("secret", Member.variable(variable, command.connection()));
         } else if (file != null) {
             draft.put("secret", Member.file(Path.of(file)));
+        }
+        String passphrase = command.option("--passphrase-file");
+        if (passphrase != null) {
+            draft.put("passphrase", Member.file(Path.of(passphrase)));
         }
         command.number(draft, "--hour", "hour");
         command.number(draft, "--keep", "keep");

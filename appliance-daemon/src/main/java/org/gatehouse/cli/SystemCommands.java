@@ -190,7 +190,9 @@ final class SystemCommands {
     }
 
     static CommandLine restart(Map<String, String> environment) {
-        return new Leaf("restart", "Ends the daemon and starts it again; engines go on.", "restart", environment,
+        return new Leaf("restart",
+                "Ends the daemon and starts it again; engines go on or not, as engines.on-stop says.", "restart",
+                environment,
                 command -> {
                     try (AdminClient client = command.connection().open()) {
                         client.post("system/restart", JsonNodeFactory.instance.objectNode());

@@ -44,8 +44,8 @@ import org.gatehouse.supervisor.fleet.FleetView;
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, DiskAlerts health, BackupTargets targets,
-        Clock clock) {
+        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, GivenUpUpdate update, DiskAlerts health,
+        BackupTargets targets, Clock clock) {
 
     private static final double PERCENT = 100;
     /** A target that fails is wrong whatever the rule says in days: no rule has more. */
@@ -70,6 +70,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case ENCRYPTION -> this::encryptionState;
                 case DISK_FAILING -> health::failing;
                 case DISK_WEAR -> health::worn;
+                case UPDATE -> update::findings;
             });
         }
         return sources;
@@ -181,7 +182,7 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 "The last backup could not be brought to its target, and is tried again each hour. " + why)));
         last.ifPresent(at -> found.add(new Finding("backup", "backup",
                 Duration.between(at, clock.instant()).toHours() / 24.0, "The last backup is of " + at
-                        + ". Take one with 'gatehouse backup FILE', and keep it elsewhere.")));
+                        + ". Take one in the console (System, Backup) or with 'gatehouse backup FILE', and keep it elsewhere.")));
         return found;
     }
 }

@@ -43,6 +43,7 @@ import org.gatehouse.engines.EnginePlan;
 import org.gatehouse.engines.Engines;
 import org.gatehouse.engines.FleetEngines;
 import org.gatehouse.gateway.admission.Ledger;
+import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.Deployment;
 import org.gatehouse.governance.DeploymentDraft;
@@ -64,6 +65,7 @@ import org.gatehouse.machine.update.Updates;
 import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.safekeeping.BackupTargets;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
@@ -71,6 +73,7 @@ import org.gatehouse.setup.SetUp;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
+import org.gatehouse.store.Replacement;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.MetricText;
@@ -85,6 +88,7 @@ import org.gatehouse.usage.UsageTotals;
  * and closed in the reverse. Read {@link #open} to see what is wired to what.
  */
 public final class ApplianceDaemon implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ApplianceDaemon.class.getName());
     private static final long FORM_AROUND_A_FILE = 1 << 20;
 
     private final OpenRooms rooms = new OpenRooms();
@@ -165,12 +169,15 @@ public final class ApplianceDaemon implements AutoCloseable {
         try {
             daemon.open();
             return daemon;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             daemon.close();
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            daemon.close();
-            throw e;
+            // With a backup that was just restored: what was there before serves again.
+            if (new Replacement(settings.data().toAbsolutePath()).failed(String.valueOf(e.getMessage()))) {
+                LOG.log(System.Logger.Level.ERROR, "The restored backup can't be opened, so the box starts with what it"
+                        + " had before", e);
+                return start(settings, gpuPlan, enginePlan, simulated, restarter);
+            }
+            throw e instanceof IOException failed ? new UncheckedIOException(failed) : (RuntimeException) e;
         }
     }
 
@@ -245,6 +252,9 @@ public final class ApplianceDaemon implements AutoCloseable {
         metrics.gauge("gatehouse.certificate.expiry.timestamp.seconds", "When the TLS certificate expires, since 1970",
                 certificate, CertificateDate::epochSeconds);
         LiveLines lines = new LiveLines(plane.berths());
+        if (new Replacement(root).last().filter(plan -> plan.step() == Replacement.Step.TRIED).isPresent()) {
+            AdminTokens.adopt(database, root, clock, ids);
+        }
         AdminTokens tokens = AdminTokens.open(database, root, clock, ids, secureRandom);
         MetricsToken metricsToken = MetricsToken.open(root, secureRandom);
         Supplier<String> page = MetricText.behind(metrics::scrape, "the cache", kept::page);
@@ -275,21 +285,22 @@ public final class ApplianceDaemon implements AutoCloseable {
         AgentClient agent = new AgentClient(AgentClient.USUAL);
         DataEncryption encryption = new DataEncryption(agent, Path.of("/"));
         Disks disks = rooms.keep(new Disks(agent, clock).start());
-        Backup backup = new Backup(database, secrets, root, clock, secureRandom);
-        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, out -> {
+        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
+        Backup backup = new Backup(database, secrets, root, clock, secureRandom)
+                .from(() -> new Backup.Origin(machine.facts().hostname(), RunningBox.version()));
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, (out, passphrase) -> {
             lasts.catchUp(", so a backup would lack the newest");
-            backup.write(out, null);
+            backup.write(out, passphrase);
         }, () -> backups.taken(clock.instant()), new BackupMedia(agent, root), clock).start());
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
-                        new DiskWatch(root, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
+                        new DiskWatch(root, DiskWatch.FILE_SYSTEMS, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
                         rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption,
-                        new DiskAlerts(disks), targets, clock)
+                        new GivenUpUpdate(Path.of("/")), new DiskAlerts(disks), targets, clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
-        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
@@ -298,6 +309,10 @@ public final class ApplianceDaemon implements AutoCloseable {
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
+        Restores restores = new Restores(root, targets, database.embedded(), restarter,
+                (verb, subject, how) -> adminTrail.append(Actor.system("restore").did(ids.get(), clock.instant(), verb,
+                        "system", subject, null, how)),
+                clock);
         BundleFetch fetch = new BundleFetch(plane.client());
         Updates updates = new Updates(agent, root.resolve("updates"), fetch,
                 new UpdateTrail(adminTrail, clock, ids, "releases"), clock);
@@ -311,7 +326,8 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, layers, machine, new AppliancePower(agent), encryption, disks, restarter),
+                        updates, layers, machine, new AppliancePower(agent), encryption, disks, restores,
+                        restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));
 
@@ -346,6 +362,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                         () -> running.view().deployments().stream().anyMatch(one -> one.ready() > 0),
                         root.resolve("updates").resolve("local-model-answered"),
                         clock)));
+        restores.opened();
         rooms.keep(WhereItRuns.tell(root, listen.tls(), apart == null ? doors.port() : doors.managementPort()));
     }
 

@@ -17,6 +17,7 @@ import org.gatehouse.governance.DurableAdminTrail;
 import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
+import org.gatehouse.store.Replacement;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.StoreFailure;
 import org.gatehouse.usage.KeyLastUse;
@@ -31,6 +32,8 @@ record Lasting(DataDirectory data, Database database, SecretBox secrets, Trail t
     /** Opens all of it. */
     static Lasting open(Settings settings, OpenRooms rooms, Clock clock, Ids ids, SecureRandom random) {
         DataDirectory data = rooms.keep(DataDirectory.open(settings.data()));
+        // A backup that waits to be put in place, or a restore that was cut off.
+        new Replacement(data.root()).proceed();
         Database database = rooms.keep(Database.open(settings.database().toStore(data.database())));
         SecretBox secrets = SecretBox.open(database, data.secret(), random, clock);
         Trail trail = rooms.keep(openTrail(data, settings, database, secrets, clock, ids));

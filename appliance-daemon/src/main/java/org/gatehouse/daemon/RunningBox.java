@@ -2,6 +2,8 @@ package org.gatehouse.daemon;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.encryption.EncryptionState;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.Certificates;
 import org.gatehouse.store.Backup;
 import org.gatehouse.store.Database;
@@ -35,13 +38,31 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         Backup backup, Runnable backupTaken,
         SupportBundle bundle, Updates updates, Layers layers, SystemChanges machine, MachinePower power,
         DataEncryption encryption, Disks disks,
-        @Nullable Runnable restarter) implements Box {
+        Restores restores, @Nullable Runnable restarter) implements Box {
 
+    private static final String RELEASE = "IMAGE_VERSION=";
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
 
-    /** The version that the build stamped into the jar. */
+    private static final String VERSION = releaseOf(Path.of("/usr/lib/os-release"))
+            .orElse(Objects.requireNonNullElse(RunningBox.class.getPackage().getImplementationVersion(),
+                    "0 (unpackaged)"));
+
+    /** The appliance's release, as updates count them; elsewhere the version that the build stamped into the jar. */
     static String version() {
-        return Objects.requireNonNullElse(RunningBox.class.getPackage().getImplementationVersion(), "0 (unpackaged)");
+        return VERSION;
+    }
+
+    /** The release of ours that a system is, by its {@code os-release(5)}; empty where it is another's. */
+    static Optional<String> releaseOf(Path osRelease) {
+        try {
+            List<String> lines = Files.readAllLines(osRelease);
+            return lines.contains("IMAGE_ID=gatehouse")
+                    ? lines.stream().filter(line -> line.startsWith(RELEASE)).findFirst()
+                            .map(line -> line.substring(RELEASE.length()))
+                    : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -115,13 +136,13 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
     }
 
     @Override
-    public void backup(OutputStream out) throws IOException {
+    public void backup(OutputStream out, char @Nullable [] passphrase) throws IOException {
         // Rows that are durable but not in the database yet belong into it, too.
         if (!trail.flush(LONGEST_CATCH_UP)) {
             throw new IOException("The database does not take the trail's records, so a backup would lack the newest."
                     + " See 'gatehouse status', then try again.");
         }
-        backup.write(out, null);
+        backup.write(out, passphrase);
         backupTaken.run();
     }
 }

@@ -28,6 +28,8 @@ public enum AlertKind {
     CLOCK(Threshold.NONE),
     /** The data of an appliance are not encrypted, or nobody keeps the recovery key, or no TPM opens them. */
     ENCRYPTION(Threshold.NONE),
+    /** A release that was installed on an appliance was not good, and the box came back. */
+    UPDATE(Threshold.NONE),
     /** A disk inside the box fails by its own word, or is gone. */
     DISK_FAILING(Threshold.NONE),
     /** So many percent of what a disk inside the box can bear are used up. */

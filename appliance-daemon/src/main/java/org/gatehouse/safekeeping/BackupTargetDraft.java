@@ -13,8 +13,14 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
         @About("The store, for s3; null otherwise.") @Nullable Store s3,
         @About("The server, for sftp; null otherwise.") @Nullable Server sftp,
         @About(value = "The secret access key, the password, or the private key in PEM (OpenSSH or PKCS #8, not encrypted). Absent: the one that is stored stays, as long as it goes to the same place. Never shown.", min = 1, max = 16000, secret = true) @Nullable String secret,
+        @About(value = "Under which the key that opens a backup goes into it, 12 characters or more: whoever restores one on another box must type it. Absent: the one that is stored stays; where none is, the files open on this very box only. Never shown.", min = SHORTEST_PASSPHRASE, max = LONGEST_PASSPHRASE, pattern = "[^\\p{Cntrl}]+", secret = true) @Nullable String passphrase,
         @About(value = "After which hour of the box's day one is brought there.", fallback = "3", max = 23) int hour,
         @About(value = "How many of the newest are kept there.", fallback = "14", min = 1, max = 365) int keep) {
+
+    /** Whoever gets hold of a backup can try as many as they like. */
+    public static final int SHORTEST_PASSPHRASE = 12;
+    /** More than anybody types. */
+    public static final int LONGEST_PASSPHRASE = 200;
 
     /** Kinds of places. */
     public enum Kind {
@@ -85,14 +91,18 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
         return kind == Kind.S3 || kind == Kind.SFTP;
     }
 
-    /** Leaves the secret out. */
+    /** Leaves the secrets out. */
     @Override
     public String toString() {
         return "BackupTargetDraft[" + kind + "]";
     }
 
     BackupTargetDraft withSecret(@Nullable String other) {
-        return new BackupTargetDraft(kind, directory, s3, sftp, other, hour, keep);
+        return new BackupTargetDraft(kind, directory, s3, sftp, other, passphrase, hour, keep);
+    }
+
+    BackupTargetDraft withPassphrase(@Nullable String other) {
+        return new BackupTargetDraft(kind, directory, s3, sftp, secret, other, hour, keep);
     }
 
     /** Whether a secret of the other goes to the same place with this one. */

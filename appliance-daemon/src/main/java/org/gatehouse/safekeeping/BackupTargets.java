@@ -58,7 +58,8 @@ public final class BackupTargets implements AutoCloseable {
 
     /** Writes a backup. */
     public interface Writing {
-        void write(OutputStream out) throws IOException;
+        /** With the key under a passphrase, or without it for {@code null}. */
+        void write(OutputStream out, char @Nullable [] passphrase) throws IOException;
     }
 
     /**
@@ -87,18 +88,21 @@ public final class BackupTargets implements AutoCloseable {
     /**
      * What is set up, and how the last one went.
      *
-     * @param target without its secret
+     * @param target without its secrets
+     * @param passphraseSet whether its files can be opened on another box, by whoever knows it
      * @param lastFile the name of the last one there; {@code null} for none
      * @param trouble why the last attempt failed; {@code null} when it did not
      */
-    public record Standing(BackupTargetDraft target, boolean secretSet, @Nullable Instant lastAt,
+    public record Standing(BackupTargetDraft target, boolean secretSet, boolean passphraseSet,
+            @Nullable Instant lastAt,
             @Nullable String lastFile,
             @Nullable String trouble) {}
 
     /** What is set up; empty for nothing. */
     public Optional<Standing> standing() {
-        return rows.find().map(row -> new Standing(row.target().withSecret(null), row.target().secret() != null,
-                row.lastAt(), row.lastFile(), row.trouble()));
+        return rows.find().map(row -> new Standing(row.target().withSecret(null).withPassphrase(null),
+                row.target().secret() != null, row.target().passphrase() != null, row.lastAt(), row.lastFile(),
+                row.trouble()));
     }
 
     /** What is plugged in, and the backups on it, whatever is set up. Takes seconds. */
@@ -121,12 +125,15 @@ public final class BackupTargets implements AutoCloseable {
         notBefore = Instant.MIN;
     }
 
-    /** With the stored secret where none is given and it goes to the very same place. */
+    /** With the stored secret where none is given and it goes to the very same place; the passphrase goes nowhere, so it stays anyway. */
     private BackupTargetDraft whole(BackupTargetDraft draft) {
+        Optional<BackupTargetDraft> stored = rows.find().map(TargetRows.Row::target);
         BackupTargetDraft whole = draft.secret() == null
-                ? draft.withSecret(rows.find().map(TargetRows.Row::target).filter(draft::isSamePlace)
-                        .map(BackupTargetDraft::secret).orElse(null))
+                ? draft.withSecret(stored.filter(draft::isSamePlace).map(BackupTargetDraft::secret).orElse(null))
                 : draft;
+        if (whole.passphrase() == null) {
+            whole = whole.withPassphrase(stored.map(BackupTargetDraft::passphrase).orElse(null));
+        }
         if (whole.wantsSecret() && whole.secret() == null) {
             throw new IllegalArgumentException("secret must be given: none is stored for this place");
         }
@@ -215,7 +222,8 @@ public final class BackupTargets implements AutoCloseable {
             Path file = fresh();
             try {
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-                    writing.write(out);
+                    String passphrase = target.passphrase();
+                    writing.write(out, passphrase == null ? null : passphrase.toCharArray());
                 }
                 place.put(name, file);
             } finally {

@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 
 /** A directory that the box sees. It must be there: making it would fill the box's own disk where another is not mounted. */
 record DirectoryPlace(Path directory) implements BackupPlace {
+    private static final String ON_AN_APPLIANCE = "On an appliance take a stick or disk that is plugged in, SFTP or S3.";
 
     @Override
     public void put(String name, Path file) throws IOException {
-        require();
+        requireWritable();
         Path part = Files.createTempFile(directory, "gatehouse-", ".part");
         try {
             Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
@@ -30,15 +31,24 @@ record DirectoryPlace(Path directory) implements BackupPlace {
         }
     }
 
-    private void require() throws IOException {
+    private void requireThere() throws IOException {
         if (!Files.isDirectory(directory)) {
-            throw new IOException("There is no directory " + directory + ". Make it, or mount the disk that has it.");
+            throw new IOException("There is no directory " + directory + ". Make it, or mount the disk that has it. "
+                    + ON_AN_APPLIANCE);
+        }
+    }
+
+    private void requireWritable() throws IOException {
+        requireThere();
+        if (!Files.isWritable(directory)) {
+            throw new IOException("The box can't write into " + directory + ". Let the daemon's user write there. "
+                    + ON_AN_APPLIANCE);
         }
     }
 
     @Override
     public List<Kept> list() throws IOException {
-        require();
+        requireThere();
         List<Kept> kept = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

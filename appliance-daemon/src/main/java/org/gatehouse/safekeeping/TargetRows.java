@@ -17,11 +17,12 @@ import org.gatehouse.store.Database;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.SecretPlace;
 
-/** The target in the store, its secret sealed. Thread-safe. */
+/** The target in the store, its secrets sealed. Thread-safe. */
 final class TargetRows {
     private static final int ONLY = 1;
     private static final int LONGEST_TROUBLE = 2_000;
     private static final SecretPlace PLACE = new SecretPlace("backup_target", "1", "sealed_secret");
+    private static final SecretPlace PASSPHRASE = new SecretPlace("backup_target", "1", "sealed_passphrase");
 
     private final Jdbi jdbi;
     private final SecretBox secrets;
@@ -31,7 +32,7 @@ final class TargetRows {
         this.secrets = secrets;
     }
 
-    /** The target with its secret, and how the last one went. */
+    /** The target with its secrets, and how the last one went. */
     record Row(BackupTargetDraft target, @Nullable Instant lastAt, @Nullable String lastFile,
             @Nullable String trouble) {}
 
@@ -41,11 +42,12 @@ final class TargetRows {
     }
 
     private Row row(ResultSet row) throws SQLException {
-        byte[] sealed = row.getBytes("sealed_secret");
+        String secret = opened(PLACE, row.getBytes("sealed_secret"));
+        String passphrase = opened(PASSPHRASE, row.getBytes("sealed_passphrase"));
         OffsetDateTime last = row.getObject("last_at", OffsetDateTime.class);
         BackupTargetDraft target = Json.trusted(Objects.requireNonNull(row.getString("terms")),
                 BackupTargetDraft.class);
-        return new Row(target.withSecret(sealed == null ? null : secrets.openText(PLACE, sealed)),
+        return new Row(target.withSecret(secret).withPassphrase(passphrase),
                 last == null ? null : last.toInstant(), row.getString("last_file"), row.getString("last_trouble"));
     }
 
@@ -55,19 +57,29 @@ final class TargetRows {
                 .bind("id", ONLY).mapTo(String.class).findOne());
     }
 
+    private @Nullable String opened(SecretPlace place, byte @Nullable [] sealed) {
+        return sealed == null ? null : secrets.openText(place, sealed);
+    }
+
+    private byte @Nullable [] sealed(SecretPlace place, @Nullable String secret) {
+        return secret == null ? null : secrets.sealText(place, secret);
+    }
+
     void write(BackupTargetDraft target) {
-        String secret = target.secret();
-        byte[] sealed = secret == null ? null : secrets.sealText(PLACE, secret);
+        byte[] secret = sealed(PLACE, target.secret());
+        byte[] passphrase = sealed(PASSPHRASE, target.passphrase());
         jdbi.useTransaction(handle -> {
             int changed = handle.createUpdate("""
-                    UPDATE backup_target SET terms = :terms, sealed_secret = :sealed, last_trouble = NULL
-                    WHERE id = :id""").bind("terms", Json.text(Json.tree(target)))
-                    .bindByType("sealed", sealed, byte[].class).bind("id", ONLY).execute();
+                    UPDATE backup_target SET terms = :terms, sealed_secret = :secret, sealed_passphrase = :passphrase,
+                    last_trouble = NULL WHERE id = :id""").bind("terms", Json.text(Json.tree(target)))
+                    .bindByType("secret", secret, byte[].class).bindByType("passphrase", passphrase, byte[].class)
+                    .bind("id", ONLY).execute();
             if (changed == 0) {
-                handle.createUpdate(
-                        "INSERT INTO backup_target (id, terms, sealed_secret) VALUES (:id, :terms, :sealed)")
-                        .bind("terms", Json.text(Json.tree(target))).bindByType("sealed", sealed, byte[].class)
-                        .bind("id", ONLY).execute();
+                handle.createUpdate("""
+                        INSERT INTO backup_target (id, terms, sealed_secret, sealed_passphrase)
+                        VALUES (:id, :terms, :secret, :passphrase)""")
+                        .bind("terms", Json.text(Json.tree(target))).bindByType("secret", secret, byte[].class)
+                        .bindByType("passphrase", passphrase, byte[].class).bind("id", ONLY).execute();
             }
         });
     }

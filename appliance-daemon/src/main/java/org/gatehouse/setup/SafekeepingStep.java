@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.governance.Refusal;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.agent.Failures;
 
 /** Where backups go, and who is warned. */
 record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<SafekeepingStep.Safekeeping> {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String ON_AN_APPLIANCE = "An appliance has /var/lib/gatehouse alone, such as"
+            + " /var/lib/gatehouse/backups; bring backups to a stick, or elsewhere by SFTP or S3, once it is set up.";
 
     /** Where, and who. */
     record Safekeeping(@About("A backup each day; null for none.") BackupPlan.@Nullable Daily backup,
@@ -63,7 +66,7 @@ record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<
         Path place = Files.isDirectory(directory) ? directory : directory.toAbsolutePath().getParent();
         if (place == null || !Files.isDirectory(place)) {
             return Check.failed("backup", "There is no directory " + directory + ", nor the one above it. Mount or make"
-                    + " it.", 0);
+                    + " it. " + ON_AN_APPLIANCE, 0);
         }
         try {
             Path probe = Files.createTempFile(place, "gatehouse-", ".probe");
@@ -73,7 +76,7 @@ record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<
                     (System.nanoTime() - begun) / 1_000_000);
         } catch (IOException e) {
             return Check.failed("backup", "No file can be written in " + place + " (" + e.getClass().getSimpleName()
-                    + "). Let the daemon's user write there, and check its space.",
+                    + "). Let the daemon's user write there, and check its space. " + ON_AN_APPLIANCE,
                     (System.nanoTime() - begun) / 1_000_000);
         }
     }
@@ -93,7 +96,7 @@ record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<
             };
         } catch (IOException e) {
             return new Outcome.Refused(new Refusal.Conflict("The directory for backups could not be made: "
-                    + e.getMessage() + ". Make it yourself."));
+                    + Failures.inWords(e) + " " + ON_AN_APPLIANCE));
         }
     }
 }

@@ -249,15 +249,40 @@ public final class SetUp {
         }
     }
 
-    /** Ends the set-up and the claim, unless a step is open. Gives the names of the open ones: none when it is finished. */
-    public List<String> finish(Actor actor) {
+    /** What came of the wish to finish. */
+    public sealed interface Finishing {
+
+        /** The set-up is over. */
+        record Finished() implements Finishing {}
+
+        /** These steps are open. */
+        record Open(List<String> steps) implements Finishing {}
+
+        /** Nobody could sign in afterwards. */
+        record ShutOut() implements Finishing {}
+    }
+
+    /** Ends the set-up and the claim, unless a step is open or nobody could come in any more. */
+    public Finishing finish(Actor actor) {
         List<String> open = steps().stream().filter(step -> step.status() == Status.OPEN).map(SetupStep::name)
                 .toList();
-        if (open.isEmpty() && rows.finish()) {
+        if (!open.isEmpty()) {
+            return new Finishing.Open(open);
+        }
+        if (phase() != Phase.FINISHED && shutsEverybodyOut()) {
+            return new Finishing.ShutOut();
+        }
+        if (rows.finish()) {
             claims.erase();
             note(actor, "finish", "setup", NODES.objectNode());
         }
-        return open;
+        return new Finishing.Finished();
+    }
+
+    /** Elsewhere the admin token's file opens the door; on an appliance nobody gets at any file. */
+    private boolean shutsEverybodyOut() {
+        return !rooms.machine().recorded() && !rooms.people().breakGlass().isSetUp()
+                && rooms.people().signOn().open().isEmpty();
     }
 
     private void note(Actor actor, String verb, String thing, ObjectNode after) {

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -50,6 +51,7 @@ public final class Backup {
     private final Path dataDirectory;
     private final Clock clock;
     private final SecureRandom random;
+    private final Supplier<Origin> origin;
 
     /**
      * Backs up that database and what belongs to it in that data directory.
@@ -57,11 +59,30 @@ public final class Backup {
      * @param dataDirectory as {@link DataDirectory#root} says
      */
     public Backup(Database database, SecretBox secretBox, Path dataDirectory, Clock clock, SecureRandom random) {
+        this(database, secretBox, dataDirectory, clock, random, () -> new Origin(null, null));
+    }
+
+    private Backup(Database database, SecretBox secretBox, Path dataDirectory, Clock clock, SecureRandom random,
+            Supplier<Origin> origin) {
+        this.origin = origin;
         this.database = database;
         this.secretBox = secretBox;
         this.dataDirectory = dataDirectory;
         this.clock = clock;
         this.random = random;
+    }
+
+    /**
+     * Where a backup comes from, for people.
+     *
+     * @param box the name of the box; {@code null} for none
+     * @param software its version; {@code null} for none
+     */
+    public record Origin(@Nullable String box, @Nullable String software) {}
+
+    /** The same, whose files say where they come from. */
+    public Backup from(Supplier<Origin> said) {
+        return new Backup(database, secretBox, dataDirectory, clock, random, said);
     }
 
     /**
@@ -106,8 +127,9 @@ public final class Backup {
             }));
         }
         int tables = writeTables(database, zip, parts, _ -> true);
+        Origin from = origin.get();
         BackupManifest manifest = new BackupManifest(BackupManifest.FORMAT, BackupManifest.VERSION, now,
-                Migrations.ofThisBuild().latest(), secretBox.keyEncryptionKeyId(), parts);
+                Migrations.ofThisBuild().latest(), secretBox.keyEncryptionKeyId(), parts, from.box(), from.software());
         zip.putNextEntry(new ZipEntry(BackupManifest.NAME));
         zip.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
         zip.closeEntry();

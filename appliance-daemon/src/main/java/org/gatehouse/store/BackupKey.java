@@ -45,9 +45,8 @@ public final class BackupKey {
             parts.add(new BackupManifest.Part(BackupManifest.KEY,
                     HexFormat.of().formatHex(Backup.sha256().digest(sealed)), 0));
             Files.write(zip.getPath(BackupManifest.KEY), sealed);
-            Files.write(manifestFile, Backup.JSON.writerWithDefaultPrettyPrinter()
-                    .writeValueAsBytes(new BackupManifest(manifest.format(), manifest.version(), manifest.createdAt(),
-                            manifest.schema(), manifest.keyEncryptionKeyId(), parts)));
+            Files.write(manifestFile,
+                    Backup.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest.with(parts)));
         } catch (IOException e) {
             throw new StoreFailure("The key could not be put into the backup: " + backup + " (" + e
                     + "). Check the disk.", e);

@@ -4,6 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a backup holds; its last part. Immutable.
  *
@@ -13,9 +17,13 @@ import java.util.Set;
  * @param schema the version of the database's schema
  * @param keyEncryptionKeyId which key file its secrets need
  * @param parts everything else in it, in order
+ * @param box the name of the box that wrote it; {@code null} in older ones
+ * @param software the version that wrote it; {@code null} in older ones
  */
+@JsonIgnoreProperties(ignoreUnknown = true) // a newer one says what it is before it is refused for its schema
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record BackupManifest(String format, int version, Instant createdAt, String schema, String keyEncryptionKeyId,
-        List<Part> parts) {
+        List<Part> parts, @Nullable String box, @Nullable String software) {
 
     static final String FORMAT = "gatehouse-backup";
     static final int VERSION = 1;
@@ -30,6 +38,11 @@ record BackupManifest(String format, int version, Instant createdAt, String sche
 
     BackupManifest {
         parts = List.copyOf(parts);
+    }
+
+    /** The same with other parts. */
+    BackupManifest with(List<Part> others) {
+        return new BackupManifest(format, version, createdAt, schema, keyEncryptionKeyId, others, box, software);
     }
 
     /**

@@ -85,13 +85,13 @@ final class LocalCopies {
             Backup.writeTables(database, zip, parts, part::holds);
             zip.putNextEntry(new ZipEntry(BackupManifest.NAME));
             zip.write(Backup.JSON.writeValueAsBytes(new BackupManifest(BackupManifest.FORMAT, BackupManifest.VERSION,
-                    now, Migrations.ofThisBuild().latest(), "", parts)));
+                    now, Migrations.ofThisBuild().latest(), "", parts, null, null)));
             zip.closeEntry();
             zip.finish();
             file.force(true);
         }
         try (ZipFile zip = new ZipFile(unfinished.toFile())) {
-            Restore.check(zip, unfinished);
+            BackupFile.check(zip, unfinished);
         }
         List<Path> before = files(part);
         long number = before.isEmpty() ? 1 : number(part, before.getFirst()) + 1;
@@ -124,7 +124,7 @@ final class LocalCopies {
             ZipFile zip = null;
             try {
                 zip = new ZipFile(file.toFile());
-                return new Copy(zip, Restore.check(zip, file));
+                return new Copy(zip, BackupFile.check(zip, file));
             } catch (IOException | StoreFailure e) {
                 if (zip != null) {
                     zip.close();

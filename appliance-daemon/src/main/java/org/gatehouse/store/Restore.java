@@ -5,25 +5,17 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-
-import javax.crypto.AEADBadTagException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Restore {
 
-    private static final String UNFINISHED = "restoring";
+    private static final String DATABASE = "database";
+    private static final String JOURNAL = "journal";
+    private static final String SECRET = "secret";
 
     private final Clock clock;
 
@@ -60,33 +54,143 @@ public final class Restore {
      * @throws StoreFailure when it is refused, with what to do
      */
     public Summary run(Path backup, Path dataDirectory, DatabaseSettings settings, char @Nullable [] passphrase) {
-        try (ZipFile zip = open(backup)) {
-            BackupManifest manifest = check(zip, backup);
-            KeyEncryptionKey key = passphrase == null ? null : openKey(zip, backup, passphrase);
+        try (ZipFile zip = BackupFile.open(backup)) {
+            BackupManifest manifest = BackupFile.check(zip, backup);
+            KeyEncryptionKey key = BackupFile.key(zip, backup, passphrase);
             try (DataDirectory data = DataDirectory.open(dataDirectory)) {
-                return put(zip, manifest, key, data, settings);
+                Replacement replacement = new Replacement(data.root());
+                replacement.proceed();
+                KeyEncryptionKey present = present(data.root());
+                stage(zip, manifest, key, present, data.root(), settings);
+                Replacement.Plan plan = replacement.begin(
+                        aside(settings instanceof DatabaseSettings.Embedded, replaces(key, present)), false,
+                        note(zip, manifest, "the command line"));
+                replacement.proceed();
+                return new Summary(plan.note().rows(), manifest.keyEncryptionKeyId(),
+                        key != null || present != null && present.id().equals(manifest.keyEncryptionKeyId()),
+                        plan.old().isEmpty() ? null : data.root().resolve(plan.aside()));
             }
         } catch (IOException e) {
-            throw new StoreFailure("The backup could not be put back: " + backup + " (" + e
-                    + "). Check the file and the data disk.", e);
+            throw unread(backup, e);
         }
     }
 
-    private Summary put(ZipFile zip, BackupManifest manifest, @Nullable KeyEncryptionKey key, DataDirectory data,
-            DatabaseSettings settings) throws IOException {
-        Path keyFile = data.secret().resolve(KeyEncryptionKey.FILE);
-        KeyEncryptionKey present = Files.exists(keyFile)
-                ? KeyEncryptionKey.parse(Files.readString(keyFile, StandardCharsets.US_ASCII), keyFile)
+    /**
+     * Says what a backup is, when all of it is as it was written.
+     *
+     * @throws BackupRefused when it is not
+     */
+    public static BackupContents inspect(Path backup) {
+        try (ZipFile zip = BackupFile.open(backup)) {
+            return BackupFile.contents(zip, BackupFile.check(zip, backup));
+        } catch (IOException e) {
+            throw unread(backup, e);
+        }
+    }
+
+    /**
+     * Whether the box has the key that a whole backup needs, or the passphrase opens the one in it.
+     *
+     * @throws BackupRefused when the passphrase does not, or when there is none and it needs one
+     */
+    public static void requireKey(Path backup, Path dataDirectory, char @Nullable [] passphrase) {
+        try (ZipFile zip = BackupFile.open(backup)) {
+            requireKey(zip, BackupFile.check(zip, backup), backup, present(dataDirectory), passphrase);
+        } catch (IOException e) {
+            throw unread(backup, e);
+        }
+    }
+
+    /** The key to be put in place; {@code null} when the one that is there is the right one. */
+    private static @Nullable KeyEncryptionKey requireKey(ZipFile zip, BackupManifest manifest, Path backup,
+            @Nullable KeyEncryptionKey present, char @Nullable [] passphrase) throws IOException {
+        KeyEncryptionKey key = BackupFile.contents(zip, manifest).holdsKey()
+                ? BackupFile.key(zip, backup, passphrase)
                 : null;
-        Path work = data.root().resolve(UNFINISHED);
+        if (key == null && (present == null || !present.id().equals(manifest.keyEncryptionKeyId()))) {
+            throw new BackupRefused(BackupRefused.Reason.KEY, backup, BackupFile.contents(zip, manifest).holdsKey()
+                    ? "it was made on another box, so it needs its passphrase"
+                    : "it was made on another box without a passphrase, so it holds no key and opens there only");
+        }
+        return key;
+    }
+
+    /**
+     * Has a backup lie ready beside the state of a box that serves, checked, unpacked and opened once; the box's next start
+     * puts it in place, and the old state back if it can't be opened.
+     *
+     * @param by who wants it, in words
+     * @param passphrase of the key in the backup; {@code null} when the box's own key opens it
+     * @throws StoreFailure when it is refused, with what to do; everything is as it was
+     */
+    public Replacement.Plan prepare(Path backup, Path dataDirectory, char @Nullable [] passphrase, String by) {
+        DatabaseSettings settings = new DatabaseSettings.Embedded(dataDirectory.resolve(DATABASE));
+        try (ZipFile zip = BackupFile.open(backup)) {
+            BackupManifest manifest = BackupFile.check(zip, backup);
+            KeyEncryptionKey present = present(dataDirectory);
+            KeyEncryptionKey key = requireKey(zip, manifest, backup, present, passphrase);
+            Replacement replacement = new Replacement(dataDirectory);
+            if (replacement.last().filter(plan -> plan.step() == Replacement.Step.MOVING).isPresent()) {
+                throw new StoreFailure("Another backup waits to be put in place by the box's next start. Wait for it.");
+            }
+            try {
+                stage(zip, manifest, key, present, dataDirectory, settings);
+            } catch (IOException | RuntimeException e) {
+                delete(dataDirectory.resolve(Replacement.READY));
+                throw e;
+            }
+            return replacement.begin(aside(true, replaces(key, present)), true, note(zip, manifest, by));
+        } catch (IOException e) {
+            throw unread(backup, e);
+        }
+    }
+
+    private Replacement.Note note(ZipFile zip, BackupManifest manifest, String by) {
+        return new Replacement.Note(clock.instant(), by, manifest.createdAt(), manifest.box(), manifest.schema(),
+                BackupFile.contents(zip, manifest).rows());
+    }
+
+    private static StoreFailure unread(Path backup, IOException e) {
+        return new StoreFailure("The backup could not be put back: " + backup + " (" + e
+                + "). Check the file and the data disk.", e);
+    }
+
+    private static @Nullable KeyEncryptionKey present(Path root) throws IOException {
+        Path file = root.resolve(SECRET).resolve(KeyEncryptionKey.FILE);
+        return Files.exists(file)
+                ? KeyEncryptionKey.parse(Files.readString(file, StandardCharsets.US_ASCII), file)
+                : null;
+    }
+
+    private static boolean replaces(@Nullable KeyEncryptionKey key, @Nullable KeyEncryptionKey present) {
+        return key != null && (present == null || !present.id().equals(key.id()));
+    }
+
+    /** What goes aside. Files of clients are sealed under the box's own key: another box's rows don't know them. */
+    private static List<String> aside(boolean database, boolean key) {
+        List<String> parts = new ArrayList<>();
+        if (database) {
+            parts.addAll(List.of(DATABASE, DATABASE + "-copies"));
+        }
+        parts.add(JOURNAL);
+        if (key) {
+            parts.addAll(List.of(SECRET, "batches"));
+        }
+        return parts;
+    }
+
+    private static void stage(ZipFile zip, BackupManifest manifest, @Nullable KeyEncryptionKey key,
+            @Nullable KeyEncryptionKey present, Path root, DatabaseSettings settings) throws IOException {
+        Path work = root.resolve(Replacement.READY);
         delete(work);
         DataDirectory.createPrivate(work);
         DatabaseSettings target = settings instanceof DatabaseSettings.Embedded
-                ? new DatabaseSettings.Embedded(work.resolve("database"))
+                ? new DatabaseSettings.Embedded(work.resolve(DATABASE))
                 : settings;
-        long rows = fill(zip, manifest, target);
+        fill(zip, manifest, target);
         // Opened once more: brings an older backup's schema to this version, and shows that it can be opened.
         Database.open(target).close();
+        delete(LocalCopies.of(work.resolve(DATABASE)));
         for (BackupManifest.Part part : manifest.parts()) {
             if (part.name().startsWith(BackupManifest.FILE_FOLDER)) {
                 Path file = work.resolve(part.name().substring(BackupManifest.FILE_FOLDER.length()));
@@ -96,50 +200,35 @@ public final class Restore {
                 }
             }
         }
-        Path aside = moveAside(data, settings instanceof DatabaseSettings.Embedded, key != null && present != null
-                && !present.id().equals(key.id()));
-        if (settings instanceof DatabaseSettings.Embedded embedded) {
-            Files.move(work.resolve("database"), embedded.directory(), StandardCopyOption.ATOMIC_MOVE);
+        if (key != null && replaces(key, present)) {
+            KeyEncryptionKey.put(DataDirectory.createPrivate(work.resolve(SECRET)), key);
         }
-        if (Files.exists(work.resolve("journal"))) {
-            Files.move(work.resolve("journal"), data.journal(), StandardCopyOption.ATOMIC_MOVE);
-        }
-        if (key != null && !Files.exists(keyFile)) {
-            KeyEncryptionKey.put(DataDirectory.createPrivate(data.secret()), key);
-        }
-        delete(work);
-        boolean keyInPlace = key != null || present != null && present.id().equals(manifest.keyEncryptionKeyId());
-        return new Summary(rows, manifest.keyEncryptionKeyId(), keyInPlace, aside);
     }
 
-    private static long fill(ZipFile zip, BackupManifest manifest, DatabaseSettings target) throws IOException {
+    private static void fill(ZipFile zip, BackupManifest manifest, DatabaseSettings target) throws IOException {
         try (Database database = Database.openAt(target, manifest.schema())) {
-            long rows = fill(zip, manifest, database);
+            fill(zip, manifest, database);
             database.force();
-            return rows;
         } catch (SQLException e) {
             throw new StoreFailure("The backup's rows could not be put into the database (" + e.getMessage()
                     + "). Nothing of the box was touched; check the disk or the database.", e);
         }
     }
 
-    private static long fill(ZipFile zip, BackupManifest manifest, Database database)
+    private static void fill(ZipFile zip, BackupManifest manifest, Database database)
             throws SQLException, IOException {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             requireUnused(connection);
-            long rows = 0;
             for (BackupManifest.Part part : manifest.parts()) {
                 if (part.name().startsWith(BackupManifest.TABLE_FOLDER)) {
                     String table = part.name().substring(BackupManifest.TABLE_FOLDER.length());
                     try (InputStream in = zip.getInputStream(zip.getEntry(part.name()))) {
                         TableCopy.read(connection, table, in);
                     }
-                    rows += part.rows();
                 }
             }
             connection.commit();
-            return rows;
         }
     }
 
@@ -156,109 +245,6 @@ public final class Restore {
                 statement.executeUpdate("DELETE FROM " + table);
             }
         }
-    }
-
-    private @Nullable Path moveAside(DataDirectory data, boolean database, boolean secret) throws IOException {
-        Path aside = data.root().resolve("before-restore-" + clock.instant().getEpochSecond());
-        boolean moved = false;
-        Path copies = LocalCopies.of(data.database());
-        for (Path part : List.of(data.database(), copies, data.journal(), data.secret())) {
-            boolean wanted = part.equals(data.database()) || part.equals(copies)
-                    ? database
-                    : !part.equals(data.secret()) || secret;
-            if (wanted && Files.exists(part)) {
-                DataDirectory.createPrivate(aside);
-                Files.move(part, aside.resolve(Objects.requireNonNull(part.getFileName())),
-                        StandardCopyOption.ATOMIC_MOVE);
-                moved = true;
-            }
-        }
-        return moved ? aside : null;
-    }
-
-    private static ZipFile open(Path backup) {
-        try {
-            return new ZipFile(backup.toFile());
-        } catch (IOException e) {
-            throw refused(backup, "it is no backup, or it was cut off (" + e.getMessage() + ")");
-        }
-    }
-
-    /** Reads everything in a backup and compares it with its manifest. */
-    static BackupManifest check(ZipFile zip, Path backup) throws IOException {
-        BackupManifest manifest;
-        try {
-            ZipEntry entry = zip.getEntry(BackupManifest.NAME);
-            if (entry == null) {
-                throw refused(backup, "it was not written by this software");
-            }
-            try (InputStream in = zip.getInputStream(entry)) {
-                manifest = Backup.JSON.readValue(in.readAllBytes(), BackupManifest.class);
-            }
-        } catch (IOException e) {
-            throw refused(backup, "its manifest cannot be read");
-        }
-        if (!BackupManifest.FORMAT.equals(manifest.format())) {
-            throw refused(backup, "it was not written by this software");
-        }
-        if (manifest.version() != BackupManifest.VERSION || !Migrations.ofThisBuild().knows(manifest.schema())) {
-            throw refused(backup, "it was written by a newer version (schema " + manifest.schema()
-                    + "): install that version first");
-        }
-        Set<String> names = new HashSet<>(Set.of(BackupManifest.NAME));
-        for (BackupManifest.Part part : manifest.parts()) {
-            names.add(part.name());
-            if (!isOurs(part.name())) {
-                throw refused(backup, "it was not written by this software: it holds " + part.name());
-            }
-            ZipEntry entry = zip.getEntry(part.name());
-            if (entry == null || !part.sha256().equals(digest(zip, entry))) {
-                throw refused(backup, "its part " + part.name() + " is damaged or missing");
-            }
-        }
-        if (zip.size() != names.size()) {
-            throw refused(backup, "it holds parts that its manifest does not name");
-        }
-        return manifest;
-    }
-
-    /** Only names that backups have: one such as {@code ../../x} must not be followed. */
-    private static boolean isOurs(String name) {
-        return name.equals(BackupManifest.KEY) || name.matches(BackupManifest.TABLE_FOLDER + "[a-z_0-9]+")
-                || name.startsWith(BackupManifest.FILE_FOLDER)
-                        && BackupManifest.FILES.contains(name.substring(BackupManifest.FILE_FOLDER.length()));
-    }
-
-    private static String digest(ZipFile zip, ZipEntry entry) {
-        MessageDigest sha256 = Backup.sha256();
-        try (InputStream in = new DigestInputStream(zip.getInputStream(entry), sha256)) {
-            byte[] block = new byte[1 << 16];
-            while (in.read(block) >= 0) {
-                // Read for its digest only.
-            }
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (IOException e) {
-            return "unreadable";
-        }
-    }
-
-    private static KeyEncryptionKey openKey(ZipFile zip, Path backup, char[] passphrase) throws IOException {
-        ZipEntry entry = zip.getEntry(BackupManifest.KEY);
-        if (entry == null) {
-            throw refused(backup,
-                    "it holds no key: it was made without a passphrase. Leave the passphrase out, and put "
-                            + "the key file in place yourself");
-        }
-        try (InputStream in = zip.getInputStream(entry)) {
-            byte[] text = PassphraseSeal.open(in.readAllBytes(), passphrase);
-            return KeyEncryptionKey.parse(new String(text, StandardCharsets.US_ASCII), backup);
-        } catch (AEADBadTagException e) {
-            throw refused(backup, "the passphrase is not the one that it was made with");
-        }
-    }
-
-    private static StoreFailure refused(Path backup, String reason) {
-        return new StoreFailure("The backup is refused: " + backup + ": " + reason + ". Nothing was touched.");
     }
 
     static void delete(Path directory) throws IOException {

@@ -4,7 +4,7 @@ package org.gatehouse.store;
  * The store cannot do what it was asked: unreachable, unwritable, damaged, or locked by somebody else. The message says
  * what happened, with which thing, and what to do; it never holds a secret.
  */
-public final class StoreFailure extends RuntimeException {
+public sealed class StoreFailure extends RuntimeException permits BackupRefused {
 
     private static final long serialVersionUID = 1L;
 

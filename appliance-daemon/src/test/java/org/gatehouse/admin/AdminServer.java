@@ -70,6 +70,7 @@ import org.gatehouse.modelstore.LocalModels;
 import org.gatehouse.modelstore.ModelStorePlan;
 import org.gatehouse.modelstore.Surroundings;
 import org.gatehouse.safekeeping.BackupTargets;
+import org.gatehouse.safekeeping.Restores;
 import org.gatehouse.setup.AlertTargets;
 import org.gatehouse.setup.BackupPlan;
 import org.gatehouse.setup.Certificates;
@@ -155,6 +156,18 @@ public final class AdminServer implements AutoCloseable {
 
     /** The same with another model store. */
     public AdminServer(Databases kind, Path directory, ModelStorePlan modelStore) throws IOException {
+        this(kind, directory, modelStore, new RecordingSystemChanges(directory.resolve("machine.json")));
+    }
+
+    /** The same on another machine. */
+    AdminServer(Databases kind, Path directory, SystemChanges machine) throws IOException {
+        this(kind, directory,
+                new ModelStorePlan(ModelStoreSettings.in(directory.resolve("models")).withReserve(0), List.of()),
+                machine);
+    }
+
+    private AdminServer(Databases kind, Path directory, ModelStorePlan modelStore, SystemChanges machine)
+            throws IOException {
         fresh = kind.fresh(directory);
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids();
@@ -184,7 +197,7 @@ public final class AdminServer implements AutoCloseable {
         CertificateKeeper keeper = new CertificateKeeper(directory.resolve("tls"), clock);
         box.acme = AcmeSource.open(new AcmeSource.Rooms(fresh.database(), secrets, trail.node(), client, keeper,
                 new ChallengeDoor("127.0.0.1", () -> 8443), () -> {}, clock, new SecureRandom()));
-        box.machine = new RecordingSystemChanges(directory.resolve("machine.json"));
+        box.machine = machine;
         setUp = SetUp.open(new SetupRooms(fresh.database(), secrets, directory, governance, people, actions,
                 box.machine(),
                 new Certificates(keeper, Certificates.Use.PLAIN, () -> {}, box.acme()),
@@ -195,14 +208,15 @@ public final class AdminServer implements AutoCloseable {
                 ids,
                 new SecureRandom()));
         latencies = new Latencies(fresh.database(), trail.node(), clock);
+        BackupTargets targets = new BackupTargets(fresh.database(), secrets, directory, (out, _) -> out.write(1),
+                () -> {}, new BackupMedia(new AgentClient(Path.of("/nonexistent/agent")), directory), clock);
+        box.restores = new Restores(directory, targets, true, null, (_, _, _) -> {}, clock);
         api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
                 new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,
                 engines, models, answers, batches,
-                probe, routes, lines::get, box, new BackupTargets(fresh.database(), secrets, directory,
-                        out -> out.write(1), () -> {},
-                        new BackupMedia(new AgentClient(Path.of("/nonexistent/agent")), directory), clock),
+                probe, routes, lines::get, box, targets,
                 alerts, setUp,
                 standings, latencies, "test", clock, System::nanoTime, ids));
         server = WebServer.builder().host("127.0.0.1").port(0).routing(routing -> routing.register(api)).build()
@@ -230,7 +244,7 @@ public final class AdminServer implements AutoCloseable {
         }
 
         @Override
-        public void backup(OutputStream out) throws IOException {
+        public void backup(OutputStream out, char @Nullable [] passphrase) throws IOException {
             if (full) {
                 throw new IOException("The disk is full. Make room.");
             }
@@ -291,6 +305,14 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public Updates updates() {
             return updates;
+        }
+
+        /** Of a box that nobody starts again, unless a test says otherwise. */
+        public volatile @Nullable Restores restores;
+
+        @Override
+        public Restores restores() {
+            return java.util.Objects.requireNonNull(restores);
         }
 
         @Override

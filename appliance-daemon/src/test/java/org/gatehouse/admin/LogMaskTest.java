@@ -13,7 +13,8 @@ final class LogMaskTest {
             "argv: ['--api-key', 's3cr3t-0', '--port']", "non-default args: {'api_key': ['s3cr3t-0'], 'port': 1}",
             "args: Namespace(api_key='s3cr3t-0', port=1)", "HF_TOKEN=s3cr3t-0 is set", "--hf-token \"s3cr3t-0\"",
             "Authorization: Bearer s3cr3t-0aaaa", "token hf_s3cr3t-0aaaa found", "key ghk_s3cr3t-0_aaaaaaa",
-            "{\"api_key\": \"s3cr3t-0\"}", "--Api-Key S3CR3T-0"})
+            "{\"api_key\": \"s3cr3t-0\"}", "--Api-Key S3CR3T-0", "set-up token ghs_s3cr3t-0aaaa",
+            "Authorization: Basic s3cr3t0=", "via http://gatehouse:s3cr3t-0@proxy.example.com:3128"})
     void whatLooksLikeASecretIsLeftOut(String line) {
         assertThat(LogMask.mask(line)).contains("***").doesNotContainIgnoringCase("s3cr3t");
     }
@@ -21,9 +22,16 @@ final class LogMaskTest {
     @ParameterizedTest
     @ValueSource(strings = {"--max-num-batched-tokens 8192 --max-model-len 4096", "api_key=None, port=1",
             "Avg prompt throughput: 12.0 tokens/s", "Loading weights took 3.2 seconds", "an api key is missing",
-            "token: 17 of 20"})
+            "token: 17 of 20", "Basic authentication is on", "http://proxy.example.com:3128/a:b@c",
+            "gatehouse-engine-0192aaaa-bbbb"})
     void otherLinesStayAsTheyAre(String line) {
         assertThat(LogMask.mask(line)).isEqualTo(line);
+    }
+
+    @Test
+    void recoveryKeyIsLeftOut() {
+        assertThat(LogMask.mask("typed: cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv."))
+                .isEqualTo("typed: ***.");
     }
 
     @Test

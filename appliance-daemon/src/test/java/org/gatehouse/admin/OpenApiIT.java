@@ -177,6 +177,7 @@ final class OpenApiIT {
         check("POST", "/api/v1/system/disks/look", "/api/v1/system/disks/look", null);
         tryUpdates();
         tryLayers();
+        tryRestores();
         for (String bytes : List.of("/api/v1/system/backup", "/api/v1/system/support-bundle", "/api/v1/audit/export")) {
             tried.add("GET " + bytes);
             AdminServer.Reply reply = server.get(bytes);
@@ -195,6 +196,23 @@ final class OpenApiIT {
         }
         assertThat(tried).as("every operation was tried").containsExactlyInAnyOrderElementsOf(server.api.operations()
                 .stream().map(operation -> operation.method() + " " + operation.path()).toList());
+    }
+
+    private void tryRestores() {
+        String restore = "/api/v1/system/restore";
+        check("GET", restore, restore, null);
+        check("POST", restore + "/check", restore + "/check", "{}");
+        check("POST", restore + "/fetch", restore + "/fetch", "{\"name\":\"gatehouse-20261122-030000.backup\"}");
+        check("POST", restore, restore, "{\"name\":\"another\"}");
+        check("DELETE", restore + "/before", restore + "/before", null);
+        tried.add("PUT " + restore + "/file");
+        assertThat(server.send("PUT", restore + "/file?offset=4294967296", "0123456789",
+                Map.of("Content-Type", "application/octet-stream")).status()).isEqualTo(409);
+        check("DELETE", restore + "/file", restore + "/file", null);
+        tried.add("POST /api/v1/system/backup");
+        assertThat(server.post("/api/v1/system/backup", "{\"passphrase\":\"too short\"}").status()).isEqualTo(400);
+        assertThat(server.post("/api/v1/system/backup", "{\"passphrase\":\"four plain words here\"}").status())
+                .isEqualTo(200);
     }
 
     private void tryLayers() {

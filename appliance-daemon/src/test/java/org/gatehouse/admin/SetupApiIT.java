@@ -22,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.gatehouse.identity.AuthenticatorApp;
+import org.gatehouse.machine.settings.ApplianceSystemChanges;
+import org.gatehouse.machine.settings.TestAppliance;
+import org.gatehouse.setup.Phase;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -375,5 +378,24 @@ final class SetupApiIT {
         List<String> verbs = server.actions.records().stream().filter(record -> "setup".equals(record.objectType()))
                 .map(record -> record.action()).distinct().toList();
         assertThat(verbs).contains("issue_code", "claim", "answer", "skip", "finish");
+    }
+
+    @Test
+    void applianceIsNotFinishedWhileNobodyCouldSignIn(@TempDir Path other) throws IOException {
+        Path data = Files.createDirectory(other.resolve("data"));
+        try (TestAppliance appliance = new TestAppliance(other);
+                AdminServer box = new AdminServer(kind, data,
+                        new ApplianceSystemChanges(appliance.agent(), appliance.root()))) {
+            STEPS.forEach(step -> assertThat(box.post(ROOT + "/steps/" + step + "/skip", "{\"reason\":\"later\"}")
+                    .status()).as(step).isEqualTo(200));
+            assertProblem(box.post(ROOT + "/finish", "{}"), 409, "nobody_could_sign_in");
+            assertThat(box.setUp.phase()).isNotEqualTo(Phase.FINISHED);
+
+            assertThat(box.send("PUT", ROOT + "/steps/administrator",
+                    "{\"answer\":{\"name\":\"admin\",\"password\":\"" + PASSWORD
+                            + "\",\"oneTimeCodeSecret\":\"JBSWY3DPEHPK3PXP\"}}",
+                    Map.of()).status()).isEqualTo(200);
+            assertThat(box.post(ROOT + "/finish", "{}").json().get("phase").asText()).isEqualTo("finished");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.gatehouse.daemon;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,7 @@ class DiskWatchTest {
 
     @Test
     void spaceAndFilesAreTwoThings() {
-        DiskWatch disk = new DiskWatch(folder, () -> nanos, _ -> 97);
+        DiskWatch disk = new DiskWatch(folder, folder.resolve("none"), () -> nanos, _ -> 97);
 
         assertThat(disk.findings()).hasSize(2).anySatisfy(found -> {
             assertThat(found.about()).startsWith("files on the disk");
@@ -29,7 +30,7 @@ class DiskWatchTest {
     @Test
     void theProgramThatCountsFilesIsAskedOnceAMinute() {
         AtomicInteger asked = new AtomicInteger();
-        DiskWatch disk = new DiskWatch(folder, () -> nanos, _ -> asked.incrementAndGet());
+        DiskWatch disk = new DiskWatch(folder, folder.resolve("none"), () -> nanos, _ -> asked.incrementAndGet());
         disk.findings();
         nanos = Duration.ofSeconds(59).toNanos();
         disk.findings();
@@ -37,6 +38,22 @@ class DiskWatchTest {
         nanos = Duration.ofSeconds(60).toNanos();
         disk.findings();
         assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void errorsThatTheKernelMetAreToldOfWithTheirFileSystem() throws Exception {
+        Path systems = folder.resolve("ext4");
+        Files.writeString(Files.createDirectories(systems.resolve("vda1")).resolve("errors_count"), "0\n");
+        Files.writeString(Files.createDirectories(systems.resolve("dm-2")).resolve("errors_count"), "3\n");
+        // Of no file system, but of what all of them can do.
+        Files.createDirectories(systems.resolve("features"));
+
+        assertThat(new DiskWatch(folder, systems, () -> nanos, _ -> 1).findings())
+                .filteredOn(found -> found.about().startsWith("file system")).singleElement().satisfies(found -> {
+                    assertThat(found.about()).isEqualTo("file system on dm-2");
+                    assertThat(found.value()).isEqualTo(100);
+                    assertThat(found.message()).contains("errors (3)", "backup");
+                });
     }
 
     @Test

@@ -16,8 +16,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -45,9 +48,11 @@ import org.gatehouse.store.DatabaseSettings;
 final class TestDaemon implements AutoCloseable {
     static final Actor TEST = Actor.system("test");
 
-    final ApplianceDaemon daemon;
+    ApplianceDaemon daemon;
     private final Path data;
-    private final String base;
+    private final Settings settings;
+    private final Semaphore restarts;
+    private String base;
     private final HttpClient client;
 
     private TestDaemon(Path data, Settings.Listen listen, GpuPlan gpus) {
@@ -55,12 +60,45 @@ final class TestDaemon implements AutoCloseable {
     }
 
     private TestDaemon(Path data, Settings.Listen listen, GpuPlan gpus, DatabaseSettings database) {
+        this(data, new Settings(data, listen, null, place(database), new Settings.Journal(null), GpuSettings.off()),
+                new Semaphore(0), settings -> ApplianceDaemon.start(settings, gpus));
+    }
+
+    private TestDaemon(Path data, Settings settings, Semaphore restarts,
+            Function<Settings, ApplianceDaemon> starting) {
         this.data = data;
-        this.daemon = ApplianceDaemon.start(
-                new Settings(data, listen, null, place(database), new Settings.Journal(null), GpuSettings.off()), gpus);
-        String address = Optional.ofNullable(listen.address()).orElseThrow();
-        this.base = ("off".equals(listen.tls()) ? "http://" : "https://") + address + ":" + daemon.port();
+        this.settings = settings;
+        this.restarts = restarts;
+        this.daemon = starting.apply(settings);
+        this.base = base();
         this.client = HttpClient.newBuilder().sslContext(trustingAnybody()).build();
+    }
+
+    /** Plain HTTP on loopback, and the test starts it again when it asks for that, as its command does. */
+    static TestDaemon restartable(Path data) {
+        Semaphore asked = new Semaphore(0);
+        return new TestDaemon(data,
+                new Settings(data,
+                        new Settings.Listen("127.0.0.1", 0, "off", null, null, null, null, null, Duration.ofSeconds(1)),
+                        null, place(new DatabaseSettings.Embedded(data)), new Settings.Journal(null),
+                        GpuSettings.off()),
+                asked, settings -> ApplianceDaemon.start(settings, asked::release));
+    }
+
+    /** Waits until it asks to be started again, and does that. */
+    void restart() throws InterruptedException {
+        if (!restarts.tryAcquire(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not ask to be started again");
+        }
+        daemon.close();
+        daemon = ApplianceDaemon.start(settings, restarts::release);
+        base = base();
+    }
+
+    private String base() {
+        Settings.Listen listen = settings.listen();
+        return ("off".equals(listen.tls()) ? "http://" : "https://")
+                + Optional.ofNullable(listen.address()).orElseThrow() + ":" + daemon.port();
     }
 
     /** Plain HTTP on loopback. */
@@ -178,6 +216,11 @@ final class TestDaemon implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The same for an answer that is no text. */
+    HttpResponse<byte[]> bytes(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     /** What the trail holds, as the admin API gives it. */

@@ -44,6 +44,7 @@ class BackupTargetsIT {
     private final AtomicInteger taken = new AtomicInteger();
     private final SteppedClock clock = new SteppedClock(Instant.now());
     private String content = "a backup";
+    private String lastPassphrase = "none was asked for";
     private BackupTargets targets;
 
     @BeforeEach
@@ -51,7 +52,10 @@ class BackupTargetsIT {
         fresh = Databases.H2.fresh(folder);
         targets = new BackupTargets(fresh.database(), SecretBox.open(fresh.database(), folder.resolve("secret"),
                 new SecureRandom(), clock), Files.createDirectory(folder.resolve("scratch")),
-                out -> out.write(content.getBytes(StandardCharsets.UTF_8)), taken::incrementAndGet,
+                (out, passphrase) -> {
+                    out.write(content.getBytes(StandardCharsets.UTF_8));
+                    lastPassphrase = passphrase == null ? "" : new String(passphrase);
+                }, taken::incrementAndGet,
                 new BackupMedia(new AgentClient(folder.resolve("agent")), folder), clock);
     }
 
@@ -81,7 +85,7 @@ class BackupTargetsIT {
 
     private static BackupTargetDraft at(SshServer server, String print, String directory, String secret) {
         return new BackupTargetDraft(BackupTargetDraft.Kind.SFTP, directory, null,
-                new BackupTargetDraft.Server("127.0.0.1", server.getPort(), "box", print), secret, 3, 2);
+                new BackupTargetDraft.Server("127.0.0.1", server.getPort(), "box", print), secret, null, 3, 2);
     }
 
     private void bringsAndKeepsTwo() throws IOException {
@@ -150,7 +154,7 @@ class BackupTargetsIT {
     void aDirectoryTakesThemIfItIsThere() throws Exception {
         Path disk = folder.resolve("disk");
         BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null,
-                null, 3, 2);
+                null, null, 3, 2);
         assertFails(target, "mount the disk");
 
         Files.createDirectory(disk);
@@ -160,6 +164,26 @@ class BackupTargetsIT {
         assertThat(disk.resolve("gatehouse-mine.backup")).exists();
         assertThatThrownBy(() -> targets.fetch("../secret/key-encryption-key", new ByteArrayOutputStream()))
                 .hasMessageContaining("no backup's name");
+    }
+
+    @Test
+    void aPassphraseStaysUntilAnotherIsGivenAndIsNeverShown() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        BackupTargetDraft target = new BackupTargetDraft(BackupTargetDraft.Kind.DIRECTORY, disk.toString(), null, null,
+                null, null, 3, 2);
+        targets.set(target);
+        assertThat(targets.standing().orElseThrow().passphraseSet()).isFalse();
+        targets.bring();
+        assertThat(lastPassphrase).isEmpty();
+
+        targets.set(target.withPassphrase("four plain words here"));
+        targets.set(target);
+        assertThat(targets.standing().orElseThrow().passphraseSet()).isTrue();
+        assertThat(targets.standing().orElseThrow().target().passphrase()).isNull();
+        assertThat(targets.standing().orElseThrow().toString()).doesNotContain("four plain words here");
+        clock.advance(Duration.ofDays(1));
+        targets.bring();
+        assertThat(lastPassphrase).isEqualTo("four plain words here");
     }
 
     @Test

@@ -41,7 +41,7 @@ final class SimulatedS3 implements AutoCloseable {
 
     BackupTargetDraft target(String bucket, String secret) {
         return new BackupTargetDraft(BackupTargetDraft.Kind.S3, null, new BackupTargetDraft.Store("http://127.0.0.1:"
-                + server.getAddress().getPort(), REGION, bucket, "boxes/one/", KEY), null, secret, 3, 2);
+                + server.getAddress().getPort(), REGION, bucket, "boxes/one/", KEY), null, secret, null, 3, 2);
     }
 
     private void handle(HttpExchange exchange) throws IOException {

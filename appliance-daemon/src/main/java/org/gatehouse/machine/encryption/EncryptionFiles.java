@@ -53,7 +53,8 @@ record EncryptionFiles(Path root) {
             RecoveryKey key = encrypted
                     ? Files.exists(kept()) && !Files.exists(recoveryKey()) ? RecoveryKey.KEPT : RecoveryKey.WAITING
                     : RecoveryKey.NONE;
-            return EncryptionState.of(encrypted, isTrue(told.get(), "tpm"), isTrue(told.get(), "sealed"), key,
+            return EncryptionState.of(encrypted, isTrue(told.get(), "tpm"), isTrue(told.get(), "sealed"),
+                    isTrue(told.get(), "secureBoot"), key,
                     Files.exists(recovered()) ? Files.getLastModifiedTime(recovered()).toInstant() : null);
         } catch (IOException e) {
             throw new UncheckedIOException("How the data partition was opened can't be read", e);

@@ -12,6 +12,7 @@ public record EncryptionState(
         @About("Whether the data partition is encrypted.") boolean encrypted,
         @About("Whether this machine has a TPM 2.0 that the system can use.") boolean tpm,
         @About("Whether the TPM opens the data at the next start, so that nobody has to type the recovery key.") boolean sealed,
+        @About("Whether Secure Boot is on: the firmware of this machine starts only what it has keys for.") boolean secureBoot,
         @About("How it stands with the recovery key.") RecoveryKey recoveryKey,
         @About("When the recovery key was typed last because the TPM did not open the data; null for never.") @Nullable Instant recoveredAt,
         @About("What it means, and what to do, for people.") String message) {
@@ -28,14 +29,14 @@ public record EncryptionState(
 
     /** Of a machine whose operating system is somebody else's. */
     static EncryptionState unsupported() {
-        return new EncryptionState(false, false, false, false, RecoveryKey.NONE, null,
+        return new EncryptionState(false, false, false, false, false, RecoveryKey.NONE, null,
                 "The operating system of this machine is somebody else's; whether its disk is encrypted is known there.");
     }
 
     /** Of an appliance, with what it means. */
-    static EncryptionState of(boolean encrypted, boolean tpm, boolean sealed, RecoveryKey key,
+    static EncryptionState of(boolean encrypted, boolean tpm, boolean sealed, boolean secureBoot, RecoveryKey key,
             @Nullable Instant recoveredAt) {
-        return new EncryptionState(true, encrypted, tpm, sealed, key, recoveredAt,
+        return new EncryptionState(true, encrypted, tpm, sealed, secureBoot, key, recoveredAt,
                 meaning(encrypted, tpm, sealed, key));
     }
 

@@ -38,6 +38,11 @@ public record Attempt(@About("The release that was installed.") String version,
         return new Attempt(version, from, at, what, why);
     }
 
+    /** The last one of the appliance whose root that is; empty when there was none. For whoever may read it. */
+    public static Optional<Attempt> lastUnder(Path root) throws IOException {
+        return read(Layout.under(root).attempt());
+    }
+
     /** The last one; empty when there was none. */
     static Optional<Attempt> read(Path file) throws IOException {
         return Files.exists(file)

@@ -56,7 +56,8 @@ final class Installing {
             throw new Refused("bundle_older", "The bundle is the release " + bundle.version() + ", older than "
                     + running
                     + ", which runs. Older releases have known holes, so they are not installed. To go back to the"
-                    + " release before this one, use 'go back'.");
+                    + " release before this one, go back to it in the console (System, Updates) or with 'gatehouse update"
+                    + " return'.");
         }
         if (order == 0) {
             throw new Refused("bundle_same",
@@ -78,7 +79,7 @@ final class Installing {
         if (running.isEmpty() || !running.get().good()) {
             throw new Refused("release_not_proven", "The release " + layout.running()
                     + " has not shown yet that it is good, and the slot of the one before is what the box would go back to."
-                    + " Wait until 'update status' says that it is good, then try again.");
+                    + " Wait until the console (System, Updates) calls it good, then try again.");
         }
         clean();
         try {

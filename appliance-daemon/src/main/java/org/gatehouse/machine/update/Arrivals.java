@@ -4,16 +4,11 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.AgentClient;
-import org.gatehouse.machine.agent.Failures;
 import org.gatehouse.machine.agent.Progress;
 import org.gatehouse.machine.agent.Refused;
 
@@ -30,7 +24,6 @@ import org.gatehouse.machine.agent.Refused;
  * was received stays until it is used or thrown away, also over a restart. Thread-safe.
  */
 public final class Arrivals {
-    private static final long SPARE = 256L << 20;
     private static final String MEDIUM = "medium";
 
     private final AgentClient agent;
@@ -39,10 +32,7 @@ public final class Arrivals {
     private final long largest;
     private final Fetch fetch;
     private final Told told;
-    private final Clock clock;
-    private final ReentrantLock receiving = new ReentrantLock();
-    private final AtomicReference<UpdateState.@Nullable UpdateWork> work = new AtomicReference<>();
-    private volatile UpdateState.@Nullable UpdateTrouble trouble;
+    private final Incoming incoming;
 
     /** Is told what became of something that was begun, for the trail. */
     @FunctionalInterface
@@ -54,12 +44,6 @@ public final class Arrivals {
          * @param subject the version, or another word for what it was about
          */
         void ended(String verb, String subject, com.fasterxml.jackson.databind.JsonNode how);
-    }
-
-    /** Something that takes minutes. */
-    @FunctionalInterface
-    private interface Task {
-        void run() throws Refused, IOException;
     }
 
     /**
@@ -77,22 +61,22 @@ public final class Arrivals {
         this.largest = largest;
         this.fetch = fetch;
         this.told = told;
-        this.clock = clock;
+        this.incoming = new Incoming(received, what, largest, told, clock);
     }
 
     /** How many bytes are there; null when there are none. */
     public @Nullable Long bytes() throws IOException {
-        return Files.exists(received) ? (Long) Files.size(received) : null;
+        return incoming.bytes();
     }
 
     /** What is done right now; null when nothing is. */
     public UpdateState.@Nullable UpdateWork work() {
-        return work.get();
+        return incoming.work();
     }
 
     /** What went wrong with what was done last; null when nothing did. */
     public UpdateState.@Nullable UpdateTrouble trouble() {
-        return trouble;
+        return incoming.trouble();
     }
 
     /**
@@ -104,48 +88,18 @@ public final class Arrivals {
      */
     public long receive(long offset, byte[] part) throws Refused, IOException {
         requireSupported();
-        receiving.lock();
-        try {
-            requireIdle();
-            Files.createDirectories(folder());
-            long there = offset > 0 && Files.exists(received) ? Files.size(received) : 0;
-            if (offset != there) {
-                throw new Refused("wrong_offset", "The next part must begin at " + there + ", not at " + offset + ".");
-            }
-            if (offset + part.length > largest) {
-                throw new Refused(what + "_too_large", "No " + what + " has more than " + largest + " bytes.");
-            }
-            requireRoom(part.length);
-            try (FileChannel file = FileChannel.open(received, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                file.truncate(offset);
-                file.position(offset);
-                ByteBuffer bytes = ByteBuffer.wrap(part);
-                while (bytes.hasRemaining()) {
-                    file.write(bytes);
-                }
-                return file.size();
-            }
-        } finally {
-            receiving.unlock();
-        }
+        return incoming.receive(offset, part);
     }
 
     /** Throws away what was received. */
     public void discard() throws Refused, IOException {
-        receiving.lock();
-        try {
-            requireIdle();
-            Files.deleteIfExists(received);
-            trouble = null;
-        } finally {
-            receiving.unlock();
-        }
+        incoming.discard();
     }
 
     /** Begins to fetch one from an address. */
     public void download(URI address, boolean privateAllowed) throws Refused {
         begin("download", "Connecting", () -> {
-            Files.createDirectories(folder());
+            Files.createDirectories(Objects.requireNonNull(received.getParent()));
             Path part = received.resolveSibling("incoming.part");
             try (OutputStream file = Files.newOutputStream(part)) {
                 Counting counting = new Counting(file);
@@ -165,7 +119,7 @@ public final class Arrivals {
      */
     public void install(String verb, ObjectNode asked, String subject, boolean restart) throws Refused {
         begin("install", "Beginning", () -> {
-            ObjectNode done = agent.ask(verb, asked, this::at);
+            ObjectNode done = agent.ask(verb, asked, incoming::at);
             if (!asked.has(MEDIUM)) {
                 Files.deleteIfExists(received);
             }
@@ -177,7 +131,7 @@ public final class Arrivals {
     /** Has the agent do something that takes seconds, while nothing else is done. */
     public ObjectNode ask(String verb, ObjectNode asked) throws Refused, IOException {
         requireSupported();
-        requireIdle();
+        incoming.requireIdle();
         return agent.ask(verb, asked, Progress.NONE);
     }
 
@@ -205,54 +159,9 @@ public final class Arrivals {
         }
     }
 
-    private void requireIdle() throws Refused {
-        if (work.get() != null) {
-            throw new Refused("busy", "Another one is under way. Wait until it has ended.");
-        }
-    }
-
-    private void begin(String kind, String step, Task task) throws Refused {
+    private void begin(String kind, String step, Incoming.Task task) throws Refused {
         requireSupported();
-        receiving.lock();
-        try {
-            requireIdle();
-            work.set(new UpdateState.UpdateWork(kind, step, 0, clock.instant()));
-            trouble = null;
-        } finally {
-            receiving.unlock();
-        }
-        Thread.ofVirtual().name(what + "-" + kind).start(() -> {
-            try {
-                task.run();
-            } catch (Refused e) {
-                failed(kind, e.code(), e.message());
-            } catch (IOException | RuntimeException e) {
-                failed(kind, kind + "_failed", Failures.inWords(e));
-            } finally {
-                work.set(null);
-            }
-        });
-    }
-
-    private void failed(String kind, String code, String message) {
-        trouble = new UpdateState.UpdateTrouble(code, message, clock.instant());
-        told.ended(kind, "failed", object().put("code", code).put("message", message));
-    }
-
-    private void at(String step, int percent) {
-        work.updateAndGet(
-                now -> now == null ? null : new UpdateState.UpdateWork(now.kind(), step, percent, now.startedAt()));
-    }
-
-    private void requireRoom(int more) throws Refused, IOException {
-        if (Files.getFileStore(folder()).getUsableSpace() < more + SPARE) {
-            throw new Refused("disk_full",
-                    "The disk has no room for the " + what + ". Remove models or old backups first.");
-        }
-    }
-
-    private Path folder() {
-        return Objects.requireNonNull(received.getParent());
+        incoming.begin(kind, step, task);
     }
 
     private static ObjectNode object() {
@@ -276,7 +185,7 @@ public final class Arrivals {
         public void write(byte[] part, int offset, int length) throws IOException {
             out.write(part, offset, length);
             written += length;
-            at("Downloading, " + (written >> 20) + " MB so far",
+            incoming.at("Downloading, " + (written >> 20) + " MB so far",
                     announced <= 0 ? 0 : (int) Math.min(100, 100 * written / announced));
         }
     }

@@ -139,6 +139,15 @@ class EncryptionVerbsTest {
     }
 
     @Test
+    void firmwareThatStartsOnlyWhatItHasKeysForIsTold() throws Exception {
+        told("opened=tpm\nsealed=true\ntpm=true\nsecureBoot=true\npartition=/dev/vda6\n");
+        assertThat(files.state().secureBoot()).isTrue();
+
+        told("opened=tpm\nsealed=true\ntpm=true\nsecureBoot=false\npartition=/dev/vda6\n");
+        assertThat(files.state().secureBoot()).isFalse();
+    }
+
+    @Test
     void machineOfSomebodyElseIsNotJudged() {
         EncryptionState state = new EncryptionFiles(root.resolve("elsewhere")).state();
 

@@ -1,6 +1,9 @@
 package org.gatehouse.acceptance;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Order;
@@ -17,6 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Order(1)
 @ExtendWith(Steps.Given.class)
 final class FirstBootRound {
+    /** The data, and the boot loader's own partition while somebody looks at it. */
+    private static final Predicate<String> WRITABLE = Pattern.compile("/var(/.*)?|/efi").asMatchPredicate();
+    /** HTTPS and what leads to it, multicast DNS, and the answers of DHCP. */
+    private static final List<String> LISTENED_TO = List.of("443", "80", "5353", "68", "546");
 
     @Test
     void boxIsSetUpFromElsewhereAndItsStateOutlivesARestart(Steps steps) throws Exception {
@@ -52,6 +59,19 @@ final class FirstBootRound {
                 station.box().signIn(Administrator.OF_TESTS);
                 assertRowOf(station.box(), call[0]);
                 assertThat(station.box().get("/api/v1/usage").expect(200).text()).contains("EUR");
+            });
+            steps.run("can write to nothing but its data, and listens to nothing else than is promised", () -> {
+                String mounts = station.box().supportBundle("mounts.txt");
+                assertThat(mounts.lines().map(line -> line.split(" ")).filter(mount -> mount[1].equals("/")).toList())
+                        .as(mounts).singleElement().satisfies(root -> assertThat(root[3]).startsWith("ro"));
+                assertThat(mounts.lines().map(line -> line.split(" "))
+                        .filter(mount -> mount[0].startsWith("/dev/") && mount[3].startsWith("rw"))
+                        .map(mount -> mount[1])).as(mounts).allMatch(WRITABLE);
+                String sockets = station.box().supportBundle("sockets.txt");
+                assertThat(sockets.lines().skip(1).map(line -> line.split("\\s+")[4])
+                        .filter(local -> !local.startsWith("127.") && !local.startsWith("[::1]"))
+                        .map(local -> local.substring(local.lastIndexOf(':') + 1)).distinct()).as(sockets)
+                        .contains("443").isSubsetOf(LISTENED_TO);
             });
             steps.run("restarts at the power button and serves again", () -> {
                 station.shutDown();

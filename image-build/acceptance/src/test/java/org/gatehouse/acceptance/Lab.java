@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -20,6 +21,8 @@ final class Lab {
     /** As generous as a shared machine without hardware virtualization needs: rounds wait for what they see, never for a time. */
     static final Duration BOOT = Duration.ofMinutes(12);
     static final Duration SHUTDOWN = Duration.ofMinutes(5);
+    /** Kernel arguments that have systemd say on the serial line what it starts, so that moments can be told apart. */
+    static final List<String> TALKATIVE = List.of("systemd.show_status=yes", "rd.systemd.show_status=yes");
     private static final long DISK_BYTES = 12L << 30;
     private static final Lab ONLY = new Lab();
 

@@ -35,7 +35,6 @@ final class MachineRound {
     private static final Duration RESET = Duration.ofMinutes(40);
     private static final int BLOCK = 4 << 20;
     private static final Pattern CLAIM_CODE = Pattern.compile("(?i)claim code");
-    private static final String ARROW_DOWN = "\u001b[B";
 
     @Test
     void networkThatCutsEverybodyOffUndoesItselfAndOneThatIsKeptStays(Steps steps) throws Exception {
@@ -136,12 +135,9 @@ final class MachineRound {
         Lab.remove(folder);
     }
 
-    /** The second entry of the boot menu, which shows itself for three seconds. */
-    private static void chooseReset(Station station, int mark) throws IOException {
+    private static void chooseReset(Station station, int mark) throws Exception {
         SerialLine serial = station.machine().serial();
-        serial.await(Pattern.compile("Boot in"), mark, Lab.BOOT);
-        serial.press(ARROW_DOWN);
-        serial.press("\r");
+        BootMenu.choose(serial, mark, BootMenu.RESET);
         serial.await(Pattern.compile("Type ERASE"), mark, Lab.BOOT);
     }
 

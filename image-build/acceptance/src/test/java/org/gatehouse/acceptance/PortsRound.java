@@ -1,5 +1,6 @@
 package org.gatehouse.acceptance;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.gatehouse.acceptance.box.Unattended;
 import org.gatehouse.acceptance.machine.Neighbour;
 import org.gatehouse.acceptance.machine.NotSeen;
 
@@ -17,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(Steps.Given.class)
 final class PortsRound {
     private static final int HTTPS = 443;
+    private static final Duration NAMED = Duration.ofMinutes(2);
     private static final Set<Integer> PROMISED = Set.of(80, HTTPS);
 
     @Test
@@ -34,6 +37,8 @@ final class PortsRound {
                     LockSupport.parkNanos(100_000_000);
                 }
             });
+            steps.run("is found by its name (multicast DNS)",
+                    () -> assertThat(neighbour.isFoundAs(Unattended.NAME + ".local", NAMED)).isTrue());
             steps.run("answers at 443 and at most at 80, of all TCP ports over IPv4",
                     () -> check(steps, neighbour, false));
             steps.run("answers at 443 and at most at 80, of all TCP ports over IPv6",

@@ -27,8 +27,8 @@ final class PowerCutRound {
     private static final int MOST_CALLS = 120;
     private static final Pattern FIRMWARE = Pattern.compile("BdsDxe: starting");
 
-    /** Has systemd say on the serial line what it starts, so that moments can be told apart. */
-    private static final List<String> TALKATIVE = List.of("systemd.show_status=yes");
+    /** Has the kernel panic at an interrupt that it knows no reason for. */
+    private static final List<String> PANICS = List.of("unknown_nmi_panic");
 
     /** Where in a first boot, and up to how much later. */
     private record Moment(String name, Pattern line, Duration within) {}
@@ -53,7 +53,7 @@ final class PowerCutRound {
             try (Station station = Station.unpacked(Lab.here().folder("power-cut-first-boot"))) {
                 station.makeDisksHonest();
                 Hardware quiet = station.hardware();
-                station.rebuild(quiet.withKernelArguments(TALKATIVE));
+                station.rebuild(quiet.withKernelArguments(Lab.TALKATIVE));
                 for (Moment moment : moments) {
                     steps.run("cut in first boot " + (disk + 1) + " " + moment.name(), () -> {
                         station.switchOn().serial().await(moment.line(), 0, Lab.BOOT);
@@ -92,6 +92,21 @@ final class PowerCutRound {
                 station.box().awaitReady(Lab.BOOT);
                 station.box().signIn(Administrator.OF_TESTS);
                 assertIntact(station);
+            });
+            steps.run("serves again after its kernel has panicked", () -> {
+                Hardware usual = station.hardware();
+                station.shutDown();
+                station.rebuild(usual.withKernelArguments(PANICS));
+                station.serve();
+                int mark = station.machine().serial().mark();
+                station.machine().interrupt();
+                station.machine().serial().await(FIRMWARE, mark, Lab.BOOT);
+                station.box().awaitReady(Lab.BOOT);
+                station.box().signIn(Administrator.OF_TESTS);
+                assertIntact(station);
+                station.machine().cutPower();
+                station.rebuild(usual);
+                station.serve();
             });
             for (int cut = 1; cut <= CUTS; cut++) {
                 steps.run("cut " + cut + " under load: comes back, the trail is whole, every answered call is in it",

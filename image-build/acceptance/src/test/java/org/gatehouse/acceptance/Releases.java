@@ -1,9 +1,11 @@
 package org.gatehouse.acceptance;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What rounds about releases share: where bundles are, what a box says of its releases, how one gets from the one to the other. */
 final class Releases {
+    private static final int PART = 8 << 20;
     static final String UPDATE = "/api/v1/system/update";
     private static final Duration POLL = Duration.ofSeconds(2);
     /** Writing a slot on an emulated machine that shares its processors. */
@@ -113,5 +116,16 @@ final class Releases {
         assertThat(box.rowsOf(requestId)).as("rows of the call " + requestId).hasSize(1);
         JsonNode trail = box.verifiedTrail();
         assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
+    }
+
+    /** Sends a bundle in parts, or its beginning. */
+    static void send(Box box, Path bundle, int atMost) throws IOException {
+        try (InputStream in = Files.newInputStream(bundle)) {
+            long sent = 0;
+            for (byte[] part = in.readNBytes(PART); part.length > 0 && sent < atMost; part = in.readNBytes(PART)) {
+                box.putBytes(UPDATE + "/bundle?offset=" + sent, Arrays.copyOf(part, part.length)).expect(200);
+                sent += part.length;
+            }
+        }
     }
 }

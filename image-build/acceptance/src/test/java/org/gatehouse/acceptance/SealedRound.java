@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,6 +31,9 @@ final class SealedRound {
     private static final String ENCRYPTION = "/api/v1/system/encryption";
     private static final Pattern ASKED = Pattern.compile("Recovery key of this box:");
     private static final Pattern REFUSED = Pattern.compile("That is not the recovery key");
+    private static final Pattern MADE = Pattern.compile("Starting systemd-repart");
+    /** Fixed, so that a run can be had again. */
+    private static final long SEED = 20_261_122;
     private static final Pattern NO_TPM = Pattern.compile("This machine has no TPM");
     private static final Pattern OTHER_TPM = Pattern.compile("The TPM of this machine does not open them");
     private static final String WRONG = "cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi-cbdefghi";
@@ -81,6 +85,21 @@ final class SealedRound {
                 assertThat(station.box().rowsOf(call[0])).hasSize(1);
                 station.shutDown();
             });
+            steps.run("the next release opens its data by itself, and so does this one when it is gone back to", () -> {
+                Path next = Releases.bundle("next");
+                String from = Lab.here().version();
+                station.serve();
+                Releases.await(station.box(), state -> Releases.proven(state, from), Lab.BOOT);
+                Releases.send(station.box(), next, Integer.MAX_VALUE);
+                Releases.install(steps, station.box(), Map.of());
+                Releases.awaitRelease(steps, station, Releases.version(next), "good", Lab.BOOT);
+                Releases.holds(station.box(), call[0]);
+                station.box().post(Releases.UPDATE + "/return", Map.of("restart", true)).expect(200);
+                Releases.awaitRelease(steps, station, from, "given_up", Lab.BOOT);
+                Releases.holds(station.box(), call[0]);
+                assertThat(station.machine().serial().when(ASKED)).isEmpty();
+                station.shutDown();
+            });
             Hardware own = station.hardware();
             Tpm other = Tpm.in(folder.resolve("other-tpm"));
             steps.run("in another machine its disk does not open with a wrong key, and opens with the right one",
@@ -118,6 +137,33 @@ final class SealedRound {
             });
         }
         Lab.remove(folder);
+    }
+
+    @Test
+    void encryptedDataThatWereNeverFinishedAreMadeAnew(Steps steps) throws Exception {
+        Random random = new Random(SEED);
+        for (int cut = 1; cut <= Math.max(1, Integer.getInteger("acceptance.cuts", 3) / 3); cut++) {
+            Path folder = Lab.here().folder("sealed-cut");
+            try (Station station = Station.unpacked(folder)) {
+                station.makeDisksHonest();
+                Hardware quiet = station.hardware().with(Tpm.in(folder.resolve("tpm")));
+                station.rebuild(quiet.withKernelArguments(Lab.TALKATIVE));
+                steps.run("cut " + cut + " while encrypted data are made: the next start makes them", () -> {
+                    station.switchOn().serial().await(MADE, 0, Lab.BOOT);
+                    long later = random.nextLong(8_000);
+                    Thread.sleep(later);
+                    station.machine().cutPower();
+                    steps.note("cut " + later + " ms after that began");
+                    station.rebuild(quiet);
+                    station.setUp();
+                    station.box().signIn(Administrator.OF_TESTS);
+                    JsonNode state = encryption(station);
+                    assertThat(state.path("encrypted").asBoolean()).as(state.toString()).isTrue();
+                    assertThat(state.path("sealed").asBoolean()).as(state.toString()).isTrue();
+                    station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
+                });
+            }
+        }
     }
 
     private static void opensWithKey(Steps steps, Station station, Pattern why, String key, boolean wrongFirst)

@@ -67,8 +67,7 @@ final class Station implements AutoCloseable {
 
     /** Has the disk carry out the guest's flushes, as a cut of the power asks for. */
     void makeDisksHonest() {
-        hardware = new Hardware(hardware.folder(), hardware.disks().stream().map(Disk::honest).toList(),
-                hardware.ports(), hardware.kernelArguments(), hardware.devices());
+        hardware = hardware.withDisks(hardware.disks().stream().map(Disk::honest).toList());
     }
 
     /** Switches the machine on; another machine than before. */

@@ -234,6 +234,22 @@ final class WizardIT {
     }
 
     @Test
+    void whoeverSitsAtTheBoxSeesACodeForABrowserThatLostTheSetUp() {
+        try (SimulatedTerminal terminal = wizard("vt100")) {
+            terminal.await("overview");
+            box.takenOver();
+            terminal.press(ENTER);
+            terminal.await("Get in again");
+            terminal.press("1");
+            terminal.await("Show a code to go on with in a browser");
+            terminal.press("3");
+            see(terminal, "code-for-a-browser", "Claim code: FRSH0002", "within 15 minutes");
+            terminal.press(ENTER);
+            see(terminal, "take-over", "Somebody claimed", "Take over: whoever has it now loses it");
+        }
+    }
+
+    @Test
     void failedChecksAndWrongFieldsSayWhatToDoAndKeepTheEntries() {
         try (SimulatedTerminal terminal = wizard("vt100")) {
             terminal.await("overview");

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 public final class Unattended {
     /** The one that the simulated provider takes. */
     public static final String PROVIDER_KEY = "simulated-key";
+    /** What the box is called. */
+    public static final String NAME = "gatehouse-1";
     private static final long LONGEST_MINUTES = 10;
 
     private final Path folder;
@@ -38,7 +40,7 @@ public final class Unattended {
         return """
                 apiVersion: gatehouse/setup/v1
                 steps:
-                  machine: {name: gatehouse-1, timeZone: Europe/Berlin}
+                  machine: {name: %s, timeZone: Europe/Berlin}
                   certificate: {skip: the box's own is pinned}
                   administrator:
                     name: %s
@@ -62,7 +64,7 @@ public final class Unattended {
                           - {name: %s, inputPerMillion: 2.50, outputPerMillion: 10}
                   safekeeping: {skip: there is no second disk}
                   first-key: {department: Research, project: search, name: first, models: [%s]}
-                """.formatted(Administrator.OF_TESTS.name(), provider, PROVIDER_KEY, model, model);
+                """.formatted(NAME, Administrator.OF_TESTS.name(), provider, PROVIDER_KEY, model, model);
     }
 
     /**

@@ -1,10 +1,11 @@
 package org.gatehouse.acceptance.machine;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Ethernet frames of the few kinds that a neighbour sends: ARP (RFC 826), DHCP (RFC 2131), neighbour advertisements (RFC 4861), TCP (RFC 9293).
+ * Ethernet frames of the few kinds that a neighbour sends: ARP (RFC 826), DHCP (RFC 2131), neighbour advertisements (RFC 4861), TCP (RFC 9293), multicast DNS (RFC 6762).
  * Stateless.
  */
 final class Frames {
@@ -14,6 +15,7 @@ final class Frames {
     static final int TCP = 6;
     static final int UDP = 17;
     static final int ICMPV6 = 58;
+    static final int MDNS = 5353;
     static final int SYN = 0x02;
     static final int RST = 0x04;
     static final int ADVERTISEMENT = 136;
@@ -80,6 +82,19 @@ final class Frames {
         ByteBuffer datagram = ByteBuffer.allocate(308).putShort((short) 67).putShort((short) 68).putShort((short) 308)
                 .putShort((short) 0).put(message).flip();
         return ipv4(BROADCAST, hex("ffffffff"), UDP, datagram);
+    }
+
+    /** Asks everybody on the network who has this name, for an IPv4 address (RFC 6762). */
+    static ByteBuffer whoHas(String name) {
+        ByteBuffer body = ByteBuffer.allocate(8 + 12 + name.length() + 2 + 4).position(8)
+                .putShort((short) 0).putShort((short) 0).putShort((short) 1).putShort((short) 0).putShort((short) 0)
+                .putShort((short) 0);
+        for (String label : name.split("\\.")) {
+            body.put((byte) label.length()).put(label.getBytes(StandardCharsets.US_ASCII));
+        }
+        body.put((byte) 0).putShort((short) 1).putShort((short) 1);
+        body.putShort(0, (short) MDNS).putShort(2, (short) MDNS).putShort(4, (short) body.limit()).flip();
+        return ipv4(hex("01005e0000fb"), hex("e00000fb"), UDP, body);
     }
 
     private static ByteBuffer ipv4(byte[] hardware, byte[] to, int protocol, ByteBuffer body) {

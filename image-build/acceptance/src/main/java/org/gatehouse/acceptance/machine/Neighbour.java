@@ -24,6 +24,7 @@ public final class Neighbour implements Device, AutoCloseable {
     private static final Duration BETWEEN_BURSTS = Duration.ofMillis(10);
     /** For frames that got lost: an emulated card drops what it has no room for. */
     private static final int PASSES = 3;
+    private static final Duration ASKING_AGAIN = Duration.ofSeconds(2);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
     private static final int MOST_BYTES = 2048;
 
@@ -32,6 +33,7 @@ public final class Neighbour implements Device, AutoCloseable {
     private final ConcurrentSkipListSet<Integer> openPorts = new ConcurrentSkipListSet<>();
     private final ConcurrentSkipListSet<Integer> refusingPorts = new ConcurrentSkipListSet<>();
     private volatile boolean hasLease;
+    private volatile boolean isNamed;
 
     /**
      * What a scan of all TCP ports found. A port that answers nothing is in neither.
@@ -95,6 +97,12 @@ public final class Neighbour implements Device, AutoCloseable {
                 } else if (length >= body + 8 + 244 && frame.get(23) == Frames.UDP
                         && frame.getShort(body + 2) == 67) {
                     dhcp(frame.slice(body + 8, length - body - 8));
+                } else if (length >= body + 8 + 12 && frame.get(23) == Frames.UDP
+                        && frame.getShort(body) == Frames.MDNS && frame.get(body + 8 + 2) < 0) {
+                    // A reply: the address stands in it as it is.
+                    for (int at = body + 8 + 12; at + 4 <= length; at++) {
+                        isNamed |= is(frame, at, Frames.THEIR_IPV4);
+                    }
                 }
             }
             case Frames.IPV6 -> {
@@ -146,6 +154,16 @@ public final class Neighbour implements Device, AutoCloseable {
     /** Whether the machine has taken the address that it was given. */
     public boolean hasLease() {
         return hasLease;
+    }
+
+    /** Asks who has a name until the machine says that it has, with the address that it was given; false where it never does. */
+    public boolean isFoundAs(String name, Duration limit) throws IOException {
+        isNamed = false;
+        for (long end = System.nanoTime() + limit.toNanos(); !isNamed && System.nanoTime() < end;) {
+            send(Frames.whoHas(name));
+            LockSupport.parkNanos(ASKING_AGAIN.toNanos());
+        }
+        return isNamed;
     }
 
     /** Knocks at all 65,535 TCP ports, over IPv6 with the link's own address, else over IPv4. Takes about a minute. */

@@ -27,7 +27,7 @@ public final class VirtualMachine implements AutoCloseable {
     private static final Path FIRMWARE = Path.of(System.getProperty("acceptance.firmware", "/usr/share/OVMF"));
     private static final Duration STARTED = Duration.ofSeconds(60);
     /** No five-level page tables: their emulation costs a fifth of the speed. */
-    private static final List<String> COMPUTER = List.of("-machine", "q35", "-accel", "tcg,thread=multi,tb-size=512",
+    private static final List<String> COMPUTER = List.of("-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max,la57=off", "-smp", "2", "-m", "3072");
     private static final String STICK = "stick";
     private static final Duration MOMENT = Duration.ofMillis(50);
@@ -78,12 +78,13 @@ public final class VirtualMachine implements AutoCloseable {
         // A socket's path has 107 bytes; the folder's may be longer.
         Path sockets = Files.createTempDirectory("vm");
         List<String> command = new ArrayList<>(List.of("qemu-system-x86_64"));
+        command.addAll(hardware.firmware().computer());
         command.addAll(COMPUTER);
         command.addAll(List.of("-nodefaults", "-no-user-config", "-S", "-display", "none", "-vga", "std",
                 "-chardev", "socket,id=serial,server=on,wait=off,path=" + sockets.resolve("serial"),
                 "-serial", "chardev:serial",
                 "-qmp", "unix:" + sockets.resolve("control") + ",server=on,wait=off",
-                "-drive", "if=pflash,format=raw,readonly=on,file=" + FIRMWARE.resolve("OVMF_CODE_4M.fd"),
+                "-drive", "if=pflash,format=raw,readonly=on,file=" + FIRMWARE.resolve(hardware.firmware().file()),
                 "-drive", "if=pflash,format=raw,file=" + variables,
                 "-device", "virtio-rng-pci"));
         for (int i = 0; i < hardware.disks().size(); i++) {
@@ -215,6 +216,11 @@ public final class VirtualMachine implements AutoCloseable {
     /** The reset button: everything starts over, and what was not on the disk is gone. */
     public void reset() throws IOException {
         control.command("system_reset", Map.of());
+    }
+
+    /** An interrupt that can't be masked and has no reason, as a button of some servers gives it. */
+    public void interrupt() throws IOException {
+        control.command("inject-nmi", Map.of());
     }
 
     /** The power button, which asks the operating system to shut down. */

@@ -49,6 +49,19 @@ public final class Entrance {
         return new Entrance(way).enter();
     }
 
+    /** Asks the box on this machine for a code that takes its set-up over, by the admin token that lies there. */
+    public static Reply<String> freshCode(Way way) {
+        Optional<URI> server = way.place().address();
+        if (server.isEmpty()) {
+            return new Reply.Away<>("The gateway does not run just now. Try again in a minute.");
+        }
+        try (SetupClient client = new SetupClient(server.get())) {
+            way.place().fingerprint().ifPresent(client::pin);
+            client.as(way.place().adminToken().orElse(""));
+            return client.freshCode();
+        }
+    }
+
     private Entered enter() {
         URI server;
         try {
@@ -124,8 +137,8 @@ public final class Entrance {
         }
         if (view.isClaimed() && !way.takeOver()) {
             return new Entered.Taken("Somebody claimed " + client.server() + " at " + view.claimedAt()
-                    + ". If that is over, take over with --take-over, or with a fresh code from 'gatehouse setup code' on"
-                    + " the box.");
+                    + ". If that is over, take over with --take-over, or with a fresh code (at the box's own screen, or"
+                    + " 'gatehouse setup code' on the machine).");
         }
         if (way.isHere() && !view.isClaimed()) {
             Optional<String> code = way.place().claimCode();
@@ -135,8 +148,8 @@ public final class Entrance {
             }
         }
         if (admin == null) {
-            return new Entered.NeedsCode("The box's claim code is needed. Its console shows it; 'gatehouse setup code'"
-                    + " on the box makes a fresh one. Give it with --claim-code.");
+            return new Entered.NeedsCode("The box's claim code is needed. Its own screen shows it, and a fresh"
+                    + " one with Enter; so does 'gatehouse setup code' on the machine. Give it with --claim-code.");
         }
         client.as(admin);
         return switch (client.freshCode()) {
@@ -176,7 +189,8 @@ public final class Entrance {
             case Reply.Good<SetupView>(SetupView view) when !view.steps().isEmpty() ->
                 new Entered.Inside(client, view, way.kept(client.server())::forget);
             case Reply.Good<SetupView> _ -> new Entered.NeedsCode(
-                    "The box does not know this caller. Get a fresh code with 'gatehouse setup code' on the box.");
+                    "The box does not know this caller. Get a fresh code at the box's own screen, or with 'gatehouse"
+                            + " setup code' on the machine.");
             case Reply.Refused<SetupView>(Problem problem) -> new Entered.NeedsCode(problem.detail());
             case Reply.Away<SetupView>(String message) -> new Entered.Away(message);
         };

@@ -28,7 +28,8 @@ public record Way(String url, Place place, String fingerprint, String code, Stri
         return new Way(url, place, fingerprint, code, token, true, onlyLook, memory);
     }
 
-    boolean isHere() {
+    /** Whether the box is this machine, whose data directory this caller may read. */
+    public boolean isHere() {
         return url.isEmpty();
     }
 

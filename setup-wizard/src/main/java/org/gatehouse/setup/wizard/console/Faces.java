@@ -50,6 +50,9 @@ final class Faces {
             body.add(Line.of(" The browser asks for this claim code, which changes every 15 minutes:"));
             body.add(Line.of("     " + fresh.code()));
             body.add(Line.of(""));
+        } else {
+            body.add(Line.of(" A browser that has lost it gets in again with a fresh code: press Enter."));
+            body.add(Line.of(""));
         }
         body.add(new Line("> " + (claimed ? "Go on with set-up here" : "Set it up here, with this keyboard"), true));
         return Screen.of(console, new Frame(NAME + " set-up", place(machine, fresh.version()), "",

@@ -10,7 +10,7 @@ import org.gatehouse.setup.wizard.box.Reply;
 import org.gatehouse.setup.wizard.terminal.Dialogs;
 import org.gatehouse.setup.wizard.terminal.Dialogs.Heading;
 
-/** Starts the gateway again; engines go on. */
+/** Starts the gateway again; what becomes of engines is said by the box's settings (engines.on-stop). */
 record RestartEntry() implements MenuEntry {
     private static final Heading HEADING = new Heading("Restart the gateway", "");
 
@@ -21,7 +21,8 @@ record RestartEntry() implements MenuEntry {
 
     @Override
     public void open(Dialogs dialogs, BoxClient box) {
-        if (dialogs.choose(HEADING, List.of("Calls that are running may end first. Local models go on."),
+        if (dialogs.choose(HEADING,
+                List.of("Calls that are running may end first. On an appliance local models are loaded anew."),
                 List.of("Leave it as it is", "Restart it"), 0) != 1) {
             return;
         }

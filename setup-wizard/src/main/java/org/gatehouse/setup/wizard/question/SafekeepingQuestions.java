@@ -12,7 +12,9 @@ final class SafekeepingQuestions {
         return new Step("safekeeping", "Backup and alerts",
                 "Where copies of the box's records go, and who hears when something is wrong.",
                 List.of(Ask.of("backup", "Backup", "A copy of everything, each day.").group(
-                        Ask.of("directory", "Directory", "On another disk or a mounted share.").needed()
+                        Ask.of("directory", "Directory",
+                                "Best on another disk or share. An appliance has /var/lib/gatehouse/backups alone.")
+                                .needed()
                                 .example("/mnt/backup").line(),
                         Ask.of("hour", "Hour", "0 to 23, in the box's time zone.").usual("3").example("3").whole(),
                         Ask.of("keep", "Keep", "How many copies stay.").usual("14").example("14").whole()),

@@ -103,12 +103,32 @@ public final class Wizard {
     }
 
     private @Nullable End taken(String message) {
-        int chosen = dialogs.choose(new Heading(TITLE, "claim"), List.of(message),
-                List.of("Look again", "Take over: whoever has it now loses it", "Leave"), 0);
+        List<String> options = new ArrayList<>(List.of("Look again", "Take over: whoever has it now loses it"));
+        if (way.isHere()) {
+            options.add("Show a code to go on with in a browser");
+        }
+        options.add("Leave");
+        int chosen = dialogs.choose(new Heading(TITLE, "claim"), List.of(message), options, 0);
+        if (chosen == 2 && way.isHere()) {
+            showCode();
+            return null;
+        }
         if (chosen == 1) {
             way = way.takingOver();
         }
         return chosen == 0 || chosen == 1 ? null : End.NOT_CLAIMED;
+    }
+
+    /** For somebody whose browser has lost the set-up, such as by a new address of the box. */
+    private void showCode() {
+        Heading heading = new Heading(TITLE, "claim");
+        dialogs.tell(heading, switch (dialogs.during(heading, "Asking the box ...", () -> Entrance.freshCode(way))) {
+            case Reply.Good<String>(String code) -> List.of("Claim code: " + code, "",
+                    "Type it into the browser's set-up page within 15 minutes. It works once; whoever uses it has the"
+                            + " set-up from then on.");
+            case Reply.Refused<String>(Problem problem) -> List.of(problem.detail());
+            case Reply.Away<String>(String said) -> List.of(said);
+        });
     }
 
     /** Through the steps; null to go in again by another way. */
