@@ -17,7 +17,8 @@ final class BackupTargetCommands {
     private BackupTargetCommands() {}
 
     static CommandLine all(Map<String, String> environment) {
-        CommandLine line = NounCommands.group("backup-target", "Where backups are brought each day: a disk, a stick, S3, SFTP.",
+        CommandLine line = NounCommands.group("backup-target",
+                "Where backups are brought each day: a disk, a stick, S3, SFTP.",
                 "backup-target show");
         line.addSubcommand("show", new Leaf("show", "Shows it, and how the last one went.", "backup-target show",
                 environment, command -> {
@@ -86,7 +87,9 @@ final class BackupTargetCommands {
 
     private static Leaf options(Leaf leaf) {
         return leaf.option("--kind", "KIND", "directory, medium, s3 or sftp.", true)
-                .option("--directory", "PATH", "The directory, on the box or at the SFTP server; for medium its volume, as 'backup-target media' shows it.", false)
+                .option("--directory", "PATH",
+                        "The directory, on the box or at the SFTP server; for medium its volume, as 'backup-target media' shows it.",
+                        false)
                 .option("--endpoint", "URL", "Of the S3 store.", false)
                 .option("--region", "REGION", "Of the S3 store: us-east-1 if not said.", false)
                 .option("--bucket", "NAME", "The bucket.", false)

@@ -70,7 +70,8 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
             }
             case MEDIUM -> {
                 if (directory == null || !directory.matches("[0-9A-F]{4}-[0-9A-F]{4}")) {
-                    throw new IllegalArgumentException("directory must be a volume of what is plugged in, such as 1A2B-3C4D");
+                    throw new IllegalArgumentException(
+                            "directory must be a volume of what is plugged in, such as 1A2B-3C4D");
                 }
             }
             case S3 -> {

@@ -114,7 +114,8 @@ final class AlertApiIT {
     @Test
     void kindThatCameLaterIsLookedAtUntilThereIsARuleOfIt() {
         rule("");
-        server.wrong.put(AlertKind.DISK_FAILING, List.of(new Finding("S1", "disk nvme0n1", 0, "It fails. Replace it.")));
+        server.wrong.put(AlertKind.DISK_FAILING,
+                List.of(new Finding("S1", "disk nvme0n1", 0, "It fails. Replace it.")));
         server.wrong.put(AlertKind.DISK_WEAR, List.of(new Finding("S2", "disk sda", 89, "It is worn. Wait.")));
         server.wrong.put(AlertKind.BACKUP_AGE, List.of(new Finding("backup", "backup", 400, "It is old. Take one.")));
         server.alerts.look();

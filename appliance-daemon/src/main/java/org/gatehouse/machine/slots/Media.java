@@ -227,6 +227,9 @@ public final class Media {
                     unmount();
                 }
             }
+            if (mount.output().contains("write-protected")) {
+                throw readOnly(device);
+            }
             if (mount.output().contains("no medium found")) {
                 throw new Refused(NO_MEDIUM, "There is nothing in the drive " + device + ". Plug a medium in.");
             }

@@ -159,7 +159,8 @@ class DiskVerbsTest {
 
     @Test
     void whatCanNotBeUnderstoodIsNotTakenForGoodOrBad() throws Exception {
-        for (String garbage : List.of("", "Segmentation fault", "{\"smart_status\":", "[1,2]", "{}", "{\"smart_status\":7}",
+        for (String garbage : List.of("", "Segmentation fault", "{\"smart_status\":", "[1,2]", "{}",
+                "{\"smart_status\":7}",
                 "{\"smart_status\":{\"passed\":\"no\"},\"nvme_smart_health_information_log\":{\"critical_warning\":\"x\"}}",
                 "{".repeat(5000))) {
             DiskHealth disk = told(4, garbage);
@@ -168,8 +169,10 @@ class DiskVerbsTest {
             assertThat(disk.message()).startsWith("How it is can't be known: ");
         }
         assertThat(told(127, "").message()).contains("could not be run");
-        assertThat(told(2, "{\"smartctl\":{\"messages\":[{\"string\":\"Smartctl open device: /dev/nvme0n1 failed: No such"
-                + " device\",\"severity\":\"error\"}]}}").message()).contains("No such device");
+        assertThat(
+                told(2, "{\"smartctl\":{\"messages\":[{\"string\":\"Smartctl open device: /dev/nvme0n1 failed: No such"
+                        + " device\",\"severity\":\"error\"}]}}").message())
+                .contains("No such device");
         said.remove("nvme0n1");
         assertThat(disks.look().disks().getFirst().message()).contains("did not answer within 30 s");
     }

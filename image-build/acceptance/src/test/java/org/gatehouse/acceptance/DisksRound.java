@@ -150,7 +150,8 @@ final class DisksRound {
             steps.run("one whose switch is against it, and none at all: said, and an alert", () -> {
                 station.rebuild(alone.with(new RemovableDisk(stick, true)));
                 station.serve();
-                assertThat(station.box().post(TARGET + "/run", Map.of()).expect(502).text()).contains("can't be written");
+                assertThat(station.box().post(TARGET + "/run", Map.of()).expect(502).text())
+                        .contains("can't be written");
                 awaitAlerts(station, "backup_age", 1);
                 station.shutDown();
                 station.rebuild(alone);
@@ -170,7 +171,8 @@ final class DisksRound {
 
     /** What it says when it is asked now. */
     private static String healthOf(Station station, Nvme disk) throws IOException {
-        for (JsonNode one : station.box().post("/api/v1/system/disks/look", Map.of()).expect(200).json().path("disks")) {
+        for (JsonNode one : station.box().post("/api/v1/system/disks/look", Map.of()).expect(200).json()
+                .path("disks")) {
             if (one.path("serial").asText().equals(disk.serial())) {
                 return one.path("health").asText();
             }

@@ -12,6 +12,7 @@ public record Nvme(Disk disk, String serial) implements Device {
     @Override
     public List<String> plug() {
         return List.of("-drive", "if=none,id=drive-" + serial + ",file=" + disk.file() + ",format="
-                + disk.format().word(), "-device", "nvme,id=" + serial + ",serial=" + serial + ",drive=drive-" + serial);
+                + disk.format().word(), "-device",
+                "nvme,id=" + serial + ",serial=" + serial + ",drive=drive-" + serial);
     }
 }

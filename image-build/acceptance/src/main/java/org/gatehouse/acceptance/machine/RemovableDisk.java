@@ -11,7 +11,9 @@ public record RemovableDisk(Stick stick, boolean isLocked) implements Device {
 
     @Override
     public List<String> plug() {
-        return List.of("-device", "virtio-scsi-pci,id=drives", "-drive", "if=none,id=medium,format=raw,file=" + stick.file()
-                + (isLocked ? ",readonly=on" : ""), "-device", "scsi-hd,drive=medium,removable=on,bus=drives.0");
+        return List.of("-device", "virtio-scsi-pci,id=drives", "-drive",
+                "if=none,id=medium,format=raw,file=" + stick.file()
+                        + (isLocked ? ",readonly=on" : ""),
+                "-device", "scsi-hd,drive=medium,removable=on,bus=drives.0");
     }
 }
