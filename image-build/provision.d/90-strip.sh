@@ -14,6 +14,8 @@ chroot "$ROOT" dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${sour
 rm -rf "$ROOT"/var/lib/dpkg "$ROOT"/var/lib/apt "$ROOT"/var/cache "$ROOT"/var/log "$ROOT"/etc/apt "$ROOT"/usr/lib/apt "$ROOT"/usr/share/perl* "$ROOT"/usr/lib/*-linux-gnu/perl*
 rm -f "$ROOT"/usr/bin/{apt,apt-*,dpkg,dpkg-*,perl,perl5*,debconf*,deb-systemd-*,update-alternatives,start-stop-daemon} \
     "$ROOT"/usr/sbin/{adduser,addgroup,deluser,delgroup,update-rc.d,dpkg-*,invoke-rc.d,service,chpasswd,useradd,usermod,userdel} 2>/dev/null || true
+# Of smartmontools only smartctl is asked: not its own daemon, and not what fetches a list of disks from the network.
+rm -rf "$ROOT"/usr/sbin/{smartd,update-smart-drivedb} "$ROOT"/usr/share/smartmontools "$ROOT"/etc/smart* "$ROOT"/usr/lib/systemd/system/smart*
 # Keys, addresses of crash reports, languages, sources of time that nobody asked for.
 rm -rf "$ROOT"/etc/ssh "$ROOT"/usr/share/{bug,lintian,locale,i18n,man,info,doc-base,zsh,bash-completion} "$ROOT"/etc/cron.*
 find "$ROOT/usr" -xdev \( -name '*.pyc' -o -name '__pycache__' \) -prune -exec rm -rf {} +

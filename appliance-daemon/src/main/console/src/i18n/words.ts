@@ -122,6 +122,7 @@ export const words = messages({
   'part.trail': ['Audit trail', '审计记录'],
   'part.models': ['Models', '模型'],
   'part.certificate': ['Certificate', '证书'],
+  'part.disks': ['Disks', '磁盘'],
   'part.encryption': ['Encryption of the data', '数据加密'],
   'sharing.key': ['the key alone', '仅该密钥'],
   'sharing.project': ['the project', '项目内'],

@@ -25,6 +25,8 @@ export const text = messages({
   'kindOf.backup_age': ['Age of the backup', '备份时间'],
   'kindOf.clock': ['Clock of the box', '设备时钟'],
   'kindOf.encryption': ['Encryption of the data', '数据加密'],
+  'kindOf.disk_failing': ['Disk failing', '磁盘故障'],
+  'kindOf.disk_wear': ['Disk worn', '磁盘磨损'],
   'kindOf.update': ['Update given up', '更新已退回'],
   message: ['What is wrong and what to do', '问题与处理办法'],
   since: ['Since', '开始时间'],

@@ -20,6 +20,7 @@ import { Backup } from './Backup';
 import { BackupTarget } from './BackupTarget';
 import { Certificate } from './Certificate';
 import { Layers } from './Layers';
+import { Disks } from './Disks';
 import { Encryption } from './Encryption';
 import { Machine } from './Machine';
 import { Releases } from './Releases';
@@ -42,6 +43,7 @@ export default function System() {
         </Stack>
         <Stack gap="md">
           <Encryption may={mayOperate} />
+          <Disks may={mayOperate} />
           <Certificate may={mayOperate} />
           {mayOperate && <Backup />}
           {mayOperate && <BackupTarget />}

@@ -84,6 +84,7 @@ public final class AdminApi implements HttpService, AutoCloseable {
         all.addAll(new RestoreOperations(rooms.box(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new UpdateOperations(rooms.box().updates(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new LayerOperations(rooms.box().layers(), rooms.trail(), rooms.clock(), rooms.ids()).all());
+        all.addAll(new DiskOperations(rooms.box().disks()).all());
         all.addAll(new EncryptionOperations(rooms.box().encryption(), rooms.trail(), rooms.clock(), rooms.ids()).all());
         all.addAll(new SetupOperations(rooms.setUp(), rooms.box(), rooms.version()).all());
         EventFeed feed = new EventFeed(EventTopics.of(all, rooms), rooms.nanoTime(), rooms.ids().get().toString(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.governance.AdminTrail;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.safekeeping.BackupTargetDraft;
 import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.safekeeping.Kept;
@@ -45,7 +46,7 @@ final class BackupTargetOperations {
 
     /** Where. */
     record PlaceView(@About("What kind of place it is.") BackupTargetDraft.Kind kind,
-            @About("The directory, on the box or at the server.") @Nullable String directory,
+            @About("The directory, on the box or at the server; the volume of a medium.") @Nullable String directory,
             @About("The store, for s3.") @Nullable StoreView s3,
             @About("The server, for sftp.") @Nullable ServerView sftp,
             @About("After which hour of the box's day.") int hour,
@@ -104,6 +105,10 @@ final class BackupTargetOperations {
                 Operation.post(PATH + "/run", "runBackupTarget", "system", "Brings a backup there now. Takes as long as"
                         + " it takes.", null, new Operation.Reply.One(200, BroughtView.class), this::run)
                         .needing(Permission.OPERATE),
+                Operation.get(PATH + "/media", "listBackupMedia", "system", "What is plugged into an appliance and can"
+                        + " take backups, with those on it. Takes seconds.",
+                        new Operation.Reply.One(200, BackupMedia.Plugged.class), _ -> media())
+                        .needing(Permission.OPERATE),
                 Operation.get(PATH + "/files", "listBackupTarget", "system", "The backups that lie there.",
                         new Operation.Reply.One(200, KeptView.class), _ -> list()).needing(Permission.OPERATE),
                 Operation.get(PATH + "/files/{name}", "getBackupTargetFile", "system", "A backup that lies there.",
@@ -156,6 +161,14 @@ final class BackupTargetOperations {
             String name = targets.bring();
             note(call, "run", null, null);
             return Answer.Json.of(new BroughtView(name));
+        } catch (IOException e) {
+            return failed(e);
+        }
+    }
+
+    private Answer media() {
+        try {
+            return Answer.Json.of(targets.media());
         } catch (IOException e) {
             return failed(e);
         }

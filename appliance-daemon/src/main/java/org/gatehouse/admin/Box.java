@@ -13,6 +13,7 @@ import org.gatehouse.acme.AcmeState;
 import org.gatehouse.governance.form.About;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.update.Updates;
@@ -69,6 +70,9 @@ public interface Box {
 
     /** Whether its data are encrypted, and the recovery key. */
     DataEncryption encryption();
+
+    /** How its disks are. */
+    Disks disks();
 
     /** A certificate. */
     record Certificate(@About("SHA-256 fingerprint, as AB:CD:…") String fingerprint,

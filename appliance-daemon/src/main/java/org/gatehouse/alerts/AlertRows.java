@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -58,12 +59,12 @@ final class AlertRows {
     List<Alert> unresolved(UUID node) {
         return jdbi.withHandle(handle -> handle
                 .createQuery("SELECT * FROM alert WHERE node = :node AND state <> 'RESOLVED' ORDER BY since, id")
-                .bind("node", node).map((row, _) -> alert(row)).list());
+                .bind("node", node).map((row, _) -> alert(row)).list()).stream().flatMap(Optional::stream).toList();
     }
 
     Optional<Alert> find(UUID id) {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM alert WHERE id = :id").bind("id", id)
-                .map((row, _) -> alert(row)).findOne());
+                .map((row, _) -> alert(row)).findOne()).flatMap(found -> found);
     }
 
     /**
@@ -95,7 +96,7 @@ final class AlertRows {
                 query.bind("after", after);
             }
             return query.map((row, _) -> alert(row)).list();
-        });
+        }).stream().flatMap(Optional::stream).toList();
     }
 
     /** Removes what was over before then. */
@@ -104,10 +105,16 @@ final class AlertRows {
                 .bind("before", before.atOffset(ZoneOffset.UTC)).execute());
     }
 
-    private static Alert alert(ResultSet row) throws SQLException {
+    /** Empty for one of a kind that a later version knew. */
+    private static Optional<Alert> alert(ResultSet row) throws SQLException {
+        Optional<AlertKind> kind = AlertKind.of(String.valueOf(row.getString("kind")).toLowerCase(Locale.ROOT));
+        return kind.isEmpty() ? Optional.empty() : Optional.of(alert(row, kind.get()));
+    }
+
+    private static Alert alert(ResultSet row, AlertKind kind) throws SQLException {
         return new Alert(row.getObject("id", UUID.class), row.getObject("node", UUID.class),
                 row.getObject("rule_id", UUID.class), row.getString("rule"),
-                AlertKind.valueOf(row.getString("kind")), AlertSeverity.valueOf(row.getString("severity")),
+                kind, AlertSeverity.valueOf(row.getString("severity")),
                 row.getString("subject"), row.getString("about"), row.getString("message"),
                 Alert.State.valueOf(row.getString("state")), Objects.requireNonNull(instant(row, "since")),
                 Objects.requireNonNull(instant(row, "seen_at")), row.getInt("times"),

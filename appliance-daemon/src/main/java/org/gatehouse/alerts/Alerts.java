@@ -141,7 +141,7 @@ public final class Alerts implements AutoCloseable {
     /** What is governed, as far as the store answers; else what was last known. */
     private void refresh() {
         try {
-            rules = rooms.governance().alertRules().all();
+            rules = BuiltInRules.inForce(rooms.governance().alertRules().all());
             destinations = rooms.governance().alertDestinations().all();
             UUID node = rooms.trail().node();
             if (!loaded) {

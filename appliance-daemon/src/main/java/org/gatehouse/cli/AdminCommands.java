@@ -62,6 +62,7 @@ public final class AdminCommands {
         all.add(SystemCommands.restart(environment));
         all.add(MachineCommands.all(environment));
         all.add(EncryptionCommands.all(environment));
+        all.add(DiskCommands.all(environment));
         all.add(BackupTargetCommands.all(environment));
         all.add(CertificateCommands.all(environment));
         all.add(SystemCommands.status(environment));

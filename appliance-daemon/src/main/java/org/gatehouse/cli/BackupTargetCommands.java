@@ -17,7 +17,8 @@ final class BackupTargetCommands {
     private BackupTargetCommands() {}
 
     static CommandLine all(Map<String, String> environment) {
-        CommandLine line = NounCommands.group("backup-target", "Where backups are brought each day: a disk, S3, SFTP.",
+        CommandLine line = NounCommands.group("backup-target",
+                "Where backups are brought each day: a disk, a stick, S3, SFTP.",
                 "backup-target show");
         line.addSubcommand("show", new Leaf("show", "Shows it, and how the last one went.", "backup-target show",
                 environment, command -> {
@@ -56,6 +57,21 @@ final class BackupTargetCommands {
                         return 0;
                     }
                 }).commandLine());
+        line.addSubcommand("media", new Leaf("media", "Lists what is plugged in and can take backups.",
+                "backup-target media", environment, command -> {
+                    try (AdminClient client = command.connection().open()) {
+                        JsonNode plugged = client.get(PATH + "/media", Map.of());
+                        if (command.json()) {
+                            Output.json(command.out(), plugged);
+                            return 0;
+                        }
+                        List<JsonNode> media = new ArrayList<>();
+                        plugged.get("media").forEach(media::add);
+                        Output.table(command.out(), media, List.of("volume", "device", "model", "bytes", "freeBytes"));
+                        plugged.get("unreadable").forEach(one -> command.complain(one.path("reason").asText()));
+                        return 0;
+                    }
+                }).commandLine());
         line.addSubcommand("fetch", new Leaf("fetch", "Saves one that lies there, for 'gatehouse restore'.",
                 "backup-target fetch gatehouse-20261122-030000.backup --to box.backup", environment, command -> {
                     String to = command.option("--to");
@@ -70,8 +86,10 @@ final class BackupTargetCommands {
     }
 
     private static Leaf options(Leaf leaf) {
-        return leaf.option("--kind", "KIND", "directory, s3 or sftp.", true)
-                .option("--directory", "PATH", "The directory, on the box or at the SFTP server.", false)
+        return leaf.option("--kind", "KIND", "directory, medium, s3 or sftp.", true)
+                .option("--directory", "PATH",
+                        "The directory, on the box or at the SFTP server; for medium its volume, as 'backup-target media' shows it.",
+                        false)
                 .option("--endpoint", "URL", "Of the S3 store.", false)
                 .option("--region", "REGION", "Of the S3 store: us-east-1 if not said.", false)
                 .option("--bucket", "NAME", "The bucket.", false)

@@ -19,6 +19,8 @@ import org.gatehouse.machine.agent.Agent;
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.SystemPrograms;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.backups.BackupVerbs;
+import org.gatehouse.machine.disks.DiskVerbs;
 import org.gatehouse.machine.encryption.EncryptionVerbs;
 import org.gatehouse.machine.engines.EngineVerbs;
 import org.gatehouse.machine.layers.LayerMounting;
@@ -83,7 +85,8 @@ final class AgentCommand implements Callable<Integer> {
                 new UpdateVerbs(Layout.ofAppliance(), media, programs, Clock.systemUTC(), layers::misfits).all(),
                 layers.all(), settings().all(), new PowerVerbs(root, programs).all(),
                 new SupportVerbs(root, programs).all(), new EncryptionVerbs(root, programs).all(),
-                new EngineVerbs(root, programs).all())
+                new EngineVerbs(root, programs).all(), new DiskVerbs(root, programs).all(),
+                new BackupVerbs(Layout.ofAppliance(), root, media, programs).all())
                 .flatMap(List::stream).toList();
     }
 

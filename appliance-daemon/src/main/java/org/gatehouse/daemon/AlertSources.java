@@ -38,14 +38,18 @@ import org.gatehouse.gpu.GpuSnapshot;
 import org.gatehouse.identity.BreakGlass;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.encryption.EncryptionState;
+import org.gatehouse.safekeeping.BackupTargets;
 import org.gatehouse.supervisor.fleet.FleetView;
 
 /** What alerts look at: each room's own state, put into words. Thread-safe. */
 record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traffic, Engines engines, Gpus gpus,
         Trail trail, TrailSearch search, BreakGlass breakGlass, CertificateDate certificate, BackupDates backups,
-        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, GivenUpUpdate update, Clock clock) {
+        DiskWatch disk, ClockWatch leaps, DataEncryption encryption, GivenUpUpdate update, DiskAlerts health,
+        BackupTargets targets, Clock clock) {
 
     private static final double PERCENT = 100;
+    /** A target that fails is wrong whatever the rule says in days: no rule has more. */
+    private static final double ANY_AGE = 100_000;
     private static final int MOST_RECORDS = 200;
     private static final Duration LOGINS_SHOWN = Duration.ofDays(1);
 
@@ -64,6 +68,8 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
                 case BACKUP_AGE -> this::backupAge;
                 case CLOCK -> leaps::findings;
                 case ENCRYPTION -> this::encryptionState;
+                case DISK_FAILING -> health::failing;
+                case DISK_WEAR -> health::worn;
                 case UPDATE -> update::findings;
             });
         }
@@ -171,9 +177,12 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
 
     private List<Finding> backupAge() {
         Optional<Instant> last = backups.last();
-        return last.map(at -> List.of(new Finding("backup", "backup",
+        List<Finding> found = new ArrayList<>();
+        targets.trouble().ifPresent(why -> found.add(new Finding("backup-target", "backup target", ANY_AGE,
+                "The last backup could not be brought to its target, and is tried again each hour. " + why)));
+        last.ifPresent(at -> found.add(new Finding("backup", "backup",
                 Duration.between(at, clock.instant()).toHours() / 24.0, "The last backup is of " + at
-                        + ". Take one in the console (System, Backup) or with 'gatehouse backup FILE', and keep it elsewhere.")))
-                .orElse(List.of());
+                        + ". Take one in the console (System, Backup) or with 'gatehouse backup FILE', and keep it elsewhere.")));
+        return found;
     }
 }

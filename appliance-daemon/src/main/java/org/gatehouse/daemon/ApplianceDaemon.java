@@ -56,6 +56,8 @@ import org.gatehouse.listen.Listeners;
 import org.gatehouse.listen.PathErrors;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
@@ -282,18 +284,23 @@ public final class ApplianceDaemon implements AutoCloseable {
         BackupDates backups = new BackupDates(database);
         AgentClient agent = new AgentClient(AgentClient.USUAL);
         DataEncryption encryption = new DataEncryption(agent, Path.of("/"));
+        Disks disks = rooms.keep(new Disks(agent, clock).start());
+        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
+        Backup backup = new Backup(database, secrets, root, clock, secureRandom)
+                .from(() -> new Backup.Origin(machine.facts().hostname(), RunningBox.version()));
+        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, (out, passphrase) -> {
+            lasts.catchUp(", so a backup would lack the newest");
+            backup.write(out, passphrase);
+        }, () -> backups.taken(clock.instant()), new BackupMedia(agent, root), clock).start());
         Alerts alarms = rooms.keep(Alerts.open(new Alerts.Rooms(open, database, adminTrail, plane.client(), clock, ids),
                 new AlertSources(open.snapshots()::current, ledger, plane.traffic(), running, gpus, trail,
                         search,
                         everybody.breakGlass(), certificate, backups,
                         new DiskWatch(root, DiskWatch.FILE_SYSTEMS, nanoTime, DiskWatch.Inodes.OF_SYSTEM),
                         rooms.keep(new ClockWatch(clock, nanoTime, adminTrail, ids).start()), encryption,
-                        new GivenUpUpdate(Path.of("/")), clock)
+                        new GivenUpUpdate(Path.of("/")), new DiskAlerts(disks), targets, clock)
                         .all()));
         AlertMetrics.show(alarms, metrics);
-        SystemChanges machine = LiveSetup.machine(agent, root, simulated);
-        Backup backup = new Backup(database, secrets, root, clock, secureRandom)
-                .from(() -> new Backup.Origin(machine.facts().hostname(), RunningBox.version()));
         LiveProbe probe = new LiveProbe(plane.dispatch());
         LiveSetup begun = rooms.keep(new LiveSetup(
                 new LiveSetup.Rooms(database, secrets, root, open, everybody,
@@ -302,10 +309,6 @@ public final class ApplianceDaemon implements AutoCloseable {
                 listen,
                 () -> known(listeners), simulated));
         setUp = begun;
-        BackupTargets targets = rooms.keep(new BackupTargets(database, secrets, root, (out, passphrase) -> {
-            lasts.catchUp(", so a backup would lack the newest");
-            backup.write(out, passphrase);
-        }, () -> backups.taken(clock.instant()), clock).start());
         Restores restores = new Restores(root, targets, database.embedded(), restarter,
                 (verb, subject, how) -> adminTrail.append(Actor.system("restore").did(ids.get(), clock.instant(), verb,
                         "system", subject, null, how)),
@@ -323,7 +326,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new RunningBox(clock.instant(), database, trail, open.snapshots(), certificate,
                         this::shownFingerprint, certificates, backup, () -> backups.taken(clock.instant()),
                         new SupportBundle(root, log, metrics::scrape, open.snapshots()::current, agent, clock),
-                        updates, layers, machine, new AppliancePower(agent), encryption, restores,
+                        updates, layers, machine, new AppliancePower(agent), encryption, disks, restores,
                         restarter),
                 targets, alarms, begun.setUp(), new LiveStandings(ledger, plane.rates(), clock), plane.latencies(),
                 RunningBox.version(), clock, nanoTime, ids));

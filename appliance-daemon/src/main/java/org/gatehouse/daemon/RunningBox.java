@@ -21,6 +21,8 @@ import org.gatehouse.audit.TrailState;
 import org.gatehouse.governance.Snapshots;
 import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.SystemChanges;
+import org.gatehouse.machine.disks.DiskHealth;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.encryption.EncryptionState;
 import org.gatehouse.machine.layers.Layers;
@@ -35,7 +37,7 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         CertificateDate date, Supplier<Optional<String>> fingerprint, Certificates certificates,
         Backup backup, Runnable backupTaken,
         SupportBundle bundle, Updates updates, Layers layers, SystemChanges machine, MachinePower power,
-        DataEncryption encryption,
+        DataEncryption encryption, Disks disks,
         Restores restores, @Nullable Runnable restarter) implements Box {
 
     private static final String RELEASE = "IMAGE_VERSION=";
@@ -83,6 +85,8 @@ record RunningBox(Instant startedAt, Database database, Trail trail, Snapshots s
         if (kept.supported()) {
             parts.add(new Part("encryption", true, kept.message()));
         }
+        disks().state().disks().stream().filter(DiskHealth::isFailing).findFirst()
+                .ifPresent(disk -> parts.add(new Part("disks", false, disk.message())));
         date.trouble().ifPresent(trouble -> parts.add(new Part("certificate", false, trouble)));
         return new Status(version(), startedAt, snapshots.current().revision(), parts.stream().allMatch(Part::healthy),
                 parts);

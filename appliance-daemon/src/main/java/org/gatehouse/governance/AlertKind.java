@@ -1,6 +1,8 @@
 package org.gatehouse.governance;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What can be wrong, and when a rule takes it for wrong. */
 public enum AlertKind {
@@ -27,7 +29,11 @@ public enum AlertKind {
     /** The data of an appliance are not encrypted, or nobody keeps the recovery key, or no TPM opens them. */
     ENCRYPTION(Threshold.NONE),
     /** A release that was installed on an appliance was not good, and the box came back. */
-    UPDATE(Threshold.NONE);
+    UPDATE(Threshold.NONE),
+    /** A disk inside the box fails by its own word, or is gone. */
+    DISK_FAILING(Threshold.NONE),
+    /** So many percent of what a disk inside the box can bear are used up. */
+    DISK_WEAR(Threshold.AT_LEAST);
 
     private final Threshold threshold;
 
@@ -53,6 +59,11 @@ public enum AlertKind {
     /** Whether it happens at one moment rather than lasts: such an alert ends when somebody has acknowledged it. */
     public boolean isMoment() {
         return this == BREAK_GLASS;
+    }
+
+    /** The one with that name in the API; empty for one that only another version of the program knows. */
+    public static Optional<AlertKind> of(String id) {
+        return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
     }
 
     /** The name in the API, lower case with underscores. */

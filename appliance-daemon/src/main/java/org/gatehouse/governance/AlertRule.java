@@ -12,7 +12,7 @@ import org.gatehouse.governance.form.About;
 public record AlertRule(@About("UUIDv7.") UUID id, @About("Unique.") String name,
         @About("What it looks at.") AlertKind kind, @About("Whether it looks.") boolean enabled,
         @About("How much it matters.") AlertSeverity severity,
-        @About("For budget and disk_space a percentage, for certificate and backup_age days.") @Nullable Long threshold,
+        @About("For budget, disk_space and disk_wear a percentage, for certificate and backup_age days.") @Nullable Long threshold,
         @About("How long it must be wrong before somebody is told, in seconds.") int holdSeconds,
         @About("How long it must be well again before the alert ends, in seconds.") int calmSeconds,
         @About("The names of the destinations that are told; empty: every enabled one.") List<String> destinations,

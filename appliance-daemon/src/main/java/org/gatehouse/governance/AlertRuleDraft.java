@@ -12,7 +12,7 @@ public record AlertRuleDraft(
         @About("What it looks at.") AlertKind kind,
         @About(value = "Whether it looks.", fallback = "true") boolean enabled,
         @About(value = "How much it matters.", fallback = "\"warning\"") AlertSeverity severity,
-        @About(value = "For budget and disk_space a percentage, for certificate and backup_age days; null for the other kinds.", max = 100_000) @Nullable Long threshold,
+        @About(value = "For budget, disk_space and disk_wear a percentage, for certificate and backup_age days; null for the other kinds.", max = 100_000) @Nullable Long threshold,
         @About(value = "How long it must be wrong before somebody is told, in seconds.", fallback = "0", max = 86_400) int holdSeconds,
         @About(value = "How long it must be well again before the alert ends, in seconds: what comes and goes is one alert.", fallback = "120", max = 86_400) int calmSeconds,
         @About(value = "The names of the destinations that are told; empty: every enabled one.", fallback = "[]", max = 50) List<String> destinations) {

@@ -9,7 +9,7 @@ import org.gatehouse.governance.form.About;
 
 /** Where backups are brought, when, and how many are kept there. Immutable. */
 public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
-        @About(value = "For directory an absolute path on the box, best on another disk; for sftp the directory there; null otherwise.", min = 1, max = 1000, pattern = "[^\\p{Cntrl}]+") @Nullable String directory,
+        @About(value = "For directory an absolute path on the box, best on another disk; for sftp the directory there; for medium the volume, as the list of media has it; null otherwise.", min = 1, max = 1000, pattern = "[^\\p{Cntrl}]+") @Nullable String directory,
         @About("The store, for s3; null otherwise.") @Nullable Store s3,
         @About("The server, for sftp; null otherwise.") @Nullable Server sftp,
         @About(value = "The secret access key, the password, or the private key in PEM (OpenSSH or PKCS #8, not encrypted). Absent: the one that is stored stays, as long as it goes to the same place. Never shown.", min = 1, max = 16000, secret = true) @Nullable String secret,
@@ -26,6 +26,8 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
     public enum Kind {
         /** A directory that the box sees: a disk, or something that somebody mounted. */
         DIRECTORY,
+        /** A stick or disk that is plugged into an appliance, with a FAT or exFAT file system. */
+        MEDIUM,
         /** A store that speaks the S3 protocol. */
         S3,
         /** A server that speaks SFTP. */
@@ -66,6 +68,12 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
                     throw new IllegalArgumentException("directory must be an absolute path");
                 }
             }
+            case MEDIUM -> {
+                if (directory == null || !directory.matches("[0-9A-F]{4}-[0-9A-F]{4}")) {
+                    throw new IllegalArgumentException(
+                            "directory must be a volume of what is plugged in, such as 1A2B-3C4D");
+                }
+            }
             case S3 -> {
                 if (s3 == null) {
                     throw new IllegalArgumentException("s3 must say which store");
@@ -77,6 +85,11 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
                 }
             }
         }
+    }
+
+    /** Whether the place wants a secret. */
+    boolean wantsSecret() {
+        return kind == Kind.S3 || kind == Kind.SFTP;
     }
 
     /** Leaves the secrets out. */
@@ -96,7 +109,7 @@ public record BackupTargetDraft(@About("What kind of place it is.") Kind kind,
     /** Whether a secret of the other goes to the same place with this one. */
     boolean isSamePlace(BackupTargetDraft other) {
         return kind == other.kind && switch (kind) {
-            case DIRECTORY -> true;
+            case DIRECTORY, MEDIUM -> true;
             case S3 -> Objects.requireNonNull(s3).endpoint()
                     .equals(Objects.requireNonNull(other.s3).endpoint());
             case SFTP -> Objects.requireNonNull(sftp).host()

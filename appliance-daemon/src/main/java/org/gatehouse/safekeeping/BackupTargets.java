@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.SecretBox;
 
@@ -49,6 +50,7 @@ public final class BackupTargets implements AutoCloseable {
     private final Path scratch;
     private final Writing writing;
     private final Runnable taken;
+    private final BackupMedia media;
     private final Clock clock;
     /** One backup is brought at a time. */
     private final ReentrantLock bringing = new ReentrantLock();
@@ -65,13 +67,15 @@ public final class BackupTargets implements AutoCloseable {
      *
      * @param scratch where a backup lies until it is brought away
      * @param taken is run after each that was brought
+     * @param media what is plugged in
      */
     public BackupTargets(Database database, SecretBox secrets, Path scratch, Writing writing, Runnable taken,
-            Clock clock) {
+            BackupMedia media, Clock clock) {
         this.rows = new TargetRows(database, secrets);
         this.scratch = scratch;
         this.writing = writing;
         this.taken = taken;
+        this.media = media;
         this.clock = clock;
     }
 
@@ -101,6 +105,16 @@ public final class BackupTargets implements AutoCloseable {
                 row.trouble()));
     }
 
+    /** What is plugged in, and the backups on it, whatever is set up. Takes seconds. */
+    public BackupMedia.Plugged media() throws IOException {
+        return media.look();
+    }
+
+    /** Why the last attempt failed; empty when it did not. */
+    public Optional<String> trouble() {
+        return rows.trouble();
+    }
+
     /**
      * Sets it up.
      *
@@ -120,7 +134,7 @@ public final class BackupTargets implements AutoCloseable {
         if (whole.passphrase() == null) {
             whole = whole.withPassphrase(stored.map(BackupTargetDraft::passphrase).orElse(null));
         }
-        if (whole.kind() != BackupTargetDraft.Kind.DIRECTORY && whole.secret() == null) {
+        if (whole.wantsSecret() && whole.secret() == null) {
             throw new IllegalArgumentException("secret must be given: none is stored for this place");
         }
         return whole;
@@ -138,7 +152,7 @@ public final class BackupTargets implements AutoCloseable {
      * @throws IllegalArgumentException when a secret is needed that is not there
      */
     public void test(BackupTargetDraft draft) throws IOException {
-        BackupPlace place = BackupPlace.of(whole(draft), clock);
+        BackupPlace place = BackupPlace.of(whole(draft), media, clock);
         Path probe = fresh();
         try {
             byte[] content = new byte[PROBE_BYTES];
@@ -204,7 +218,7 @@ public final class BackupTargets implements AutoCloseable {
                     .orElseThrow(() -> new IOException("No target is set up."));
             Instant now = clock.instant();
             String name = NAME.format(now.atZone(ZoneId.systemDefault()));
-            BackupPlace place = BackupPlace.of(target, clock);
+            BackupPlace place = BackupPlace.of(target, media, clock);
             Path file = fresh();
             try {
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
@@ -250,7 +264,7 @@ public final class BackupTargets implements AutoCloseable {
 
     private BackupPlace place() throws IOException {
         return BackupPlace.of(rows.find().map(TargetRows.Row::target)
-                .orElseThrow(() -> new IOException("No target is set up.")), clock);
+                .orElseThrow(() -> new IOException("No target is set up.")), media, clock);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** A directory that the box sees. It must be there: making it would fill the box's own disk where another is not mounted. */
 record DirectoryPlace(Path directory) implements BackupPlace {
-    private static final String ON_AN_APPLIANCE = "An appliance has no other disk to offer: take SFTP or S3 there.";
+    private static final String ON_AN_APPLIANCE = "On an appliance take a stick or disk that is plugged in, SFTP or S3.";
 
     @Override
     public void put(String name, Path file) throws IOException {

@@ -51,6 +51,12 @@ final class TargetRows {
                 last == null ? null : last.toInstant(), row.getString("last_file"), row.getString("last_trouble"));
     }
 
+    Optional<String> trouble() {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT last_trouble FROM backup_target WHERE id = :id AND last_trouble IS NOT NULL")
+                .bind("id", ONLY).mapTo(String.class).findOne());
+    }
+
     private @Nullable String opened(SecretPlace place, byte @Nullable [] sealed) {
         return sealed == null ? null : secrets.openText(place, sealed);
     }

@@ -19,7 +19,7 @@ import org.gatehouse.machine.agent.Failures;
 record SafekeepingStep(BackupPlan backups, AlertTargets alerts) implements Step<SafekeepingStep.Safekeeping> {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String ON_AN_APPLIANCE = "An appliance has /var/lib/gatehouse alone, such as"
-            + " /var/lib/gatehouse/backups; bring backups elsewhere by SFTP or S3 once it is set up.";
+            + " /var/lib/gatehouse/backups; bring backups to a stick, or elsewhere by SFTP or S3, once it is set up.";
 
     /** Where, and who. */
     record Safekeeping(@About("A backup each day; null for none.") BackupPlan.@Nullable Daily backup,

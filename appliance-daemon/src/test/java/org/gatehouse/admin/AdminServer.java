@@ -60,6 +60,8 @@ import org.gatehouse.machine.MachinePower;
 import org.gatehouse.machine.RecordingSystemChanges;
 import org.gatehouse.machine.SystemChanges;
 import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
+import org.gatehouse.machine.disks.Disks;
 import org.gatehouse.machine.encryption.DataEncryption;
 import org.gatehouse.machine.layers.Layers;
 import org.gatehouse.machine.power.AppliancePower;
@@ -207,7 +209,7 @@ public final class AdminServer implements AutoCloseable {
                 new SecureRandom()));
         latencies = new Latencies(fresh.database(), trail.node(), clock);
         BackupTargets targets = new BackupTargets(fresh.database(), secrets, directory, (out, _) -> out.write(1),
-                () -> {}, clock);
+                () -> {}, new BackupMedia(new AgentClient(Path.of("/nonexistent/agent")), directory), clock);
         box.restores = new Restores(directory, targets, true, null, (_, _, _) -> {}, clock);
         api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
                 new TrailSearch(fresh.database(), trail),
@@ -291,6 +293,13 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public DataEncryption encryption() {
             return encryption;
+        }
+
+        private final Disks disks = new Disks(new AgentClient(Path.of("/nonexistent/agent")), Clock.systemUTC());
+
+        @Override
+        public Disks disks() {
+            return disks;
         }
 
         @Override

@@ -110,6 +110,43 @@ final class AlertApiIT {
         return got;
     }
 
+    /** The box was set up by a version that knew of no such kind, so no rule of it is stored. */
+    @Test
+    void kindThatCameLaterIsLookedAtUntilThereIsARuleOfIt() {
+        rule("");
+        server.wrong.put(AlertKind.DISK_FAILING,
+                List.of(new Finding("S1", "disk nvme0n1", 0, "It fails. Replace it.")));
+        server.wrong.put(AlertKind.DISK_WEAR, List.of(new Finding("S2", "disk sda", 89, "It is worn. Wait.")));
+        server.wrong.put(AlertKind.BACKUP_AGE, List.of(new Finding("backup", "backup", 400, "It is old. Take one.")));
+        server.alerts.look();
+
+        JsonNode listed = server.get("/api/v1/alerts").json().get("items");
+        assertThat(listed).hasSize(1);
+        assertThat(listed.get(0).get("kind").asText()).isEqualTo("disk_failing");
+        assertThat(listed.get(0).get("severity").asText()).isEqualTo("critical");
+
+        AdminServer.Reply made = server.post("/api/v1/alert-rules",
+                "{\"name\":\"mine\",\"kind\":\"disk_failing\",\"enabled\":false}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        server.alerts.look();
+        assertThat(server.get("/api/v1/alerts").json().get("items")).isEmpty();
+    }
+
+    /** A release that an update went back from left them. */
+    @Test
+    void whatALaterVersionStoredIsLeftOut() {
+        rule("");
+        wrong(true);
+        server.fresh.database().jdbi().useTransaction(handle -> {
+            handle.execute("UPDATE alert_rule SET terms = REPLACE(terms, 'breaker_open', 'of_tomorrow')");
+            handle.execute("UPDATE alert SET kind = 'OF_TOMORROW'");
+        });
+        server.alerts.look();
+
+        assertThat(server.get("/api/v1/alert-rules").json().get("items")).isEmpty();
+        assertThat(server.get("/api/v1/alerts?state=resolved").status()).isEqualTo(200);
+    }
+
     @Test
     void alertIsToldSignedAcknowledgedAndEnds() throws Exception {
         destination("pager");

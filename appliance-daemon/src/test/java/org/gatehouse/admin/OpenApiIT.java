@@ -155,6 +155,7 @@ final class OpenApiIT {
         check("POST", target + "/test", target + "/test", place);
         String brought = check("POST", target + "/run", target + "/run", null).get("name").asText();
         check("GET", target + "/files", target + "/files", null);
+        check("GET", target + "/media", target + "/media", null);
         tried.add("GET " + target + "/files/{name}");
         assertThat(server.get(target + "/files/" + brought).status()).isEqualTo(200);
         check("DELETE", target, target, null);
@@ -172,6 +173,8 @@ final class OpenApiIT {
         check("POST", encryption + "/recovery-key/show", encryption + "/recovery-key/show", null);
         check("POST", encryption + "/recovery-key/keep", encryption + "/recovery-key/keep", "{\"key\":\"typed\"}");
         check("POST", encryption + "/recovery-key", encryption + "/recovery-key", "{}");
+        check("GET", "/api/v1/system/disks", "/api/v1/system/disks", null);
+        check("POST", "/api/v1/system/disks/look", "/api/v1/system/disks/look", null);
         tryUpdates();
         tryLayers();
         tryRestores();

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.machine.agent.AgentClient;
+import org.gatehouse.machine.backups.BackupMedia;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.SecretBox;
 import org.gatehouse.store.SteppedClock;
@@ -53,7 +55,8 @@ class BackupTargetsIT {
                 (out, passphrase) -> {
                     out.write(content.getBytes(StandardCharsets.UTF_8));
                     lastPassphrase = passphrase == null ? "" : new String(passphrase);
-                }, taken::incrementAndGet, clock);
+                }, taken::incrementAndGet,
+                new BackupMedia(new AgentClient(folder.resolve("agent")), folder), clock);
     }
 
     @AfterEach

@@ -2,6 +2,7 @@ package org.gatehouse.machine.slots;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,15 +24,19 @@ import org.gatehouse.machine.agent.Refused;
 
 /**
  * Sticks and disks that somebody plugged in. Their file systems are hostile: only FAT and exFAT are read, for their drivers
- * are small; mounted read-only, without devices and programs, where nobody else sees them, for as long as one request takes;
- * only plain files in the topmost folder, only by names that say what they are.
+ * are small; mounted read-only but for a backup that is brought there, without devices and programs, where nobody else sees
+ * them, for as long as one request takes; only plain files, only by names that say what they are.
  */
 public final class Media {
     private static final Duration LONGEST_MOUNTING = Duration.ofSeconds(60);
+    private static final int LONGEST_MODEL = 80;
     private static final int MOST_FILES = 50;
     private static final int MOST_ENTRIES = 10_000;
     private static final Pattern DEVICE = Pattern.compile("[a-z]{2,8}[0-9]{0,3}");
-    private static final String NO_MEDIUM = "no_medium";
+    /** The code for nothing being there. */
+    public static final String NO_MEDIUM = "no_medium";
+    private static final Pattern VOLUME = Pattern.compile("[0-9A-F]{4}-[0-9A-F]{4}");
+    private static final String READ_ONLY = "ro";
     private static final List<String> KINDS = List.of("vfat", "exfat");
 
     private final Layout layout;
@@ -87,13 +92,80 @@ public final class Media {
         T of(Path file) throws Refused, IOException, InterruptedException;
     }
 
+    /**
+     * A file system of a kind that is read, on what is plugged in.
+     *
+     * @param id the serial number that it got when it was made
+     * @param model what the disk or stick calls itself
+     */
+    public record Volume(String id, String device, String model) {}
+
+    /** Those that have a serial number; nothing of them has been read. */
+    public List<Volume> volumes() throws IOException {
+        List<Volume> found = new ArrayList<>();
+        Path links = layout.partitions().resolveSibling("by-uuid");
+        if (!Files.isDirectory(links)) {
+            return found;
+        }
+        List<String> devices = devices();
+        try (Stream<Path> all = Files.list(links)) {
+            for (Path link : all.sorted().toList()) {
+                String id = Objects.requireNonNull(link.getFileName()).toString();
+                String device = Files.isSymbolicLink(link)
+                        ? String.valueOf(Files.readSymbolicLink(link).getFileName())
+                        : "";
+                if (VOLUME.matcher(id).matches() && devices.contains(device)) {
+                    found.add(new Volume(id, device, model(device)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The one with that serial number. */
+    public Volume volume(String id) throws Refused, IOException {
+        return volumes().stream().filter(volume -> volume.id().equals(id)).findFirst()
+                .orElseThrow(() -> new Refused(NO_MEDIUM, "The medium " + shown(id)
+                        + " is not plugged in. Plug it in again, or choose another one."));
+    }
+
+    private String model(String device) throws IOException {
+        Path block = layout.blocks().resolve(device).toRealPath();
+        Path disk = Files.exists(block.resolve("partition")) ? Objects.requireNonNull(block.getParent()) : block;
+        Path file = disk.resolve("device/model");
+        String model = Files.isReadable(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+        String clean = model.replaceAll("[^\\x20-\\x7e]", "").strip();
+        return clean.substring(0, Math.min(LONGEST_MODEL, clean.length()));
+    }
+
+    /** Uses a whole medium, which can only be read meanwhile. */
+    public <T> T reading(Volume volume, Use<T> use) throws Refused, IOException, InterruptedException {
+        return mounted(volume.device(), READ_ONLY, use);
+    }
+
+    /** Uses a whole medium, which can be written meanwhile; what was written is on it at the end. */
+    public <T> T writing(Volume volume, Use<T> use) throws Refused, IOException, InterruptedException {
+        return mounted(volume.device(), "rw", folder -> {
+            // A switch on the stick, or a file system that the kernel takes for damaged.
+            if (Files.getFileStore(folder).isReadOnly()) {
+                throw readOnly(volume.device());
+            }
+            return use.of(folder);
+        });
+    }
+
+    private static Refused readOnly(String device) {
+        return new Refused("medium_read_only", "The medium " + device + " can't be written: it has a switch against it,"
+                + " or its file system is damaged. Move the switch, have a computer repair it, or take another one.");
+    }
+
     /** All that looks so, and what can't be looked at. */
     public Plugged look() throws IOException, InterruptedException {
         List<Found> found = new ArrayList<>();
         List<Unreadable> unreadable = new ArrayList<>();
         for (String device : devices()) {
             try {
-                found.addAll(mounted(device, this::files).stream()
+                found.addAll(mounted(device, READ_ONLY, this::files).stream()
                         .map(one -> new Found(device, one.file(), one.bytes())).toList());
             } catch (Refused e) {
                 if (e.code().equals(NO_MEDIUM)) {
@@ -111,7 +183,7 @@ public final class Media {
             throw new Refused(NO_MEDIUM, "There is no file " + shown(file) + " on a medium " + shown(device)
                     + ". Plug it in again, and list what is there.");
         }
-        return mounted(device, folder -> use.of(folder.resolve(file)));
+        return mounted(device, READ_ONLY, folder -> use.of(folder.resolve(file)));
     }
 
     private static String shown(String text) {
@@ -132,11 +204,11 @@ public final class Media {
         return found;
     }
 
-    private <T> T mounted(String device, Use<T> use) throws Refused, IOException, InterruptedException {
+    private <T> T mounted(String device, String mode, Use<T> use) throws Refused, IOException, InterruptedException {
         Files.createDirectories(place);
         for (String kind : KINDS) {
             Programs.Ended mount = programs.run(List.of("mount", "-t", kind, "-o",
-                    "ro,nodev,nosuid,noexec,nosymfollow,noatime", "/dev/" + device, place.toString()),
+                    mode + ",nodev,nosuid,noexec,nosymfollow,noatime", "/dev/" + device, place.toString()),
                     LONGEST_MOUNTING);
             if (mount.status() == 0) {
                 try {
@@ -144,6 +216,9 @@ public final class Media {
                 } catch (UncheckedIOException _) {
                     throw unreadable(device);
                 } catch (IOException e) {
+                    if (String.valueOf(e.getMessage()).contains("Read-only file system")) {
+                        throw readOnly(device);
+                    }
                     if (isOfMedium(e)) {
                         throw unreadable(device);
                     }
@@ -151,6 +226,9 @@ public final class Media {
                 } finally {
                     unmount();
                 }
+            }
+            if (mount.output().contains("write-protected")) {
+                throw readOnly(device);
             }
             if (mount.output().contains("no medium found")) {
                 throw new Refused(NO_MEDIUM, "There is nothing in the drive " + device + ". Plug a medium in.");

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import org.gatehouse.governance.form.Json;
 import org.gatehouse.machine.agent.Programs;
 import org.gatehouse.machine.agent.Verb;
+import org.gatehouse.machine.disks.DiskVerbs;
 
 /** What the agent collects for a support bundle. Changes nothing. Stateless. */
 public final class SupportVerbs {
@@ -25,6 +26,7 @@ public final class SupportVerbs {
     /** All of it has to go into one reply of 1 MiB, where a line break takes two bytes. */
     private static final int MOST = 24 << 10;
     private static final int MOST_JOURNAL = 160 << 10;
+    private static final int MOST_DISKS = 8;
     private static final int MOST_BYTES = 900 << 10;
     private static final Map<String, List<String>> COMMANDS = commands();
     private static final List<String> FILES = List.of("usr/lib/os-release", "proc/cmdline", "proc/mounts",
@@ -84,6 +86,9 @@ public final class SupportVerbs {
         for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
             left = put(all, command.getKey(), said(command.getValue(),
                     command.getKey().equals("journal") ? MOST_JOURNAL : MOST), left);
+        }
+        for (String disk : DiskVerbs.names(root).stream().limit(MOST_DISKS).toList()) {
+            left = put(all, "disk-" + disk, said(List.of("smartctl", "--xall", "/dev/" + disk), MOST), left);
         }
         return all;
     }

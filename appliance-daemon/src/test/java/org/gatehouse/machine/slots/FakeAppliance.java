@@ -27,23 +27,24 @@ import org.gatehouse.machine.agent.Verb;
  * An appliance in a folder: two slots as files, an EFI system partition as a folder, and programs that do to them what the
  * real ones do. Simulated. Bundles are text files: {@code signer version compatible rootBytes}.
  */
-final class FakeAppliance implements Programs {
+public final class FakeAppliance implements Programs {
     static final String HASH = "0123456789abcdef0123456789abcdeffedcba9876543210fedcba9876543210";
 
-    final Path root;
-    final Layout layout;
-    final List<String> ran = new ArrayList<>();
+    public final Path root;
+    public final Layout layout;
+    public final List<String> ran = new ArrayList<>();
     /** Thrown by the program of that name, as if the machine failed. */
     String fails = "";
     /** Whether the disk gives back something else than was written. */
     boolean rots;
     /** Whether a stick is gone a moment after it was mounted. */
-    boolean pullsOutWhenMounted;
+    public boolean pullsOutWhenMounted;
 
     private final ArrayNode table = JsonNodeFactory.instance.arrayNode();
     private final Map<String, Verb> verbs = new TreeMap<>();
 
-    FakeAppliance(Path root) throws IOException {
+    /** A new one below that folder. */
+    public FakeAppliance(Path root) throws IOException {
         this.root = root;
         layout = Layout.under(root);
         write("usr/lib/os-release", "IMAGE_ID=gatehouse\nIMAGE_VERSION=1.2.0\nVARIANT_ID=vm\n");
@@ -80,7 +81,7 @@ final class FakeAppliance implements Programs {
     }
 
     /** Plugs a stick in that has these files. */
-    Path stick(String kind) throws IOException {
+    public Path stick(String kind) throws IOException {
         Path disk = Files.createDirectories(root.resolve("sys/devices/pci/usb1/block/sdb"));
         Files.writeString(disk.resolve("removable"), "1\n");
         Files.createSymbolicLink(layout.blocks().resolve("sdb"), disk);

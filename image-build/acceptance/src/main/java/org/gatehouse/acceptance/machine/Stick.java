@@ -38,6 +38,12 @@ public record Stick(Path file) {
         return this;
     }
 
+    /** A file of its FAT partition, as another computer reads it. */
+    public Path copyOut(String name, Path to) throws IOException {
+        Programs.run("mcopy", "-n", "-i", file + "@@" + BEFORE, "::" + name, to.toString());
+        return to;
+    }
+
     /** All of it one ext4 file system that holds what a folder holds, links included. */
     public static Stick ext4(Path file, Path content) throws IOException {
         Stick stick = blank(file);

@@ -185,6 +185,16 @@ public final class VirtualMachine implements AutoCloseable {
                 UsbPorts.BUS + ".0", "removable", true));
     }
 
+    /**
+     * What a disk says of itself from now on.
+     *
+     * @param bits byte 0 of its SMART log: 4 for one that can't be relied on any more, 0 for a good one
+     */
+    public void warn(Nvme disk, int bits) throws IOException {
+        control.command("qom-set", Map.of("path", "/machine/peripheral/" + disk.serial(), "property",
+                "smart_critical_warning", "value", bits));
+    }
+
     /** Pulls it out, whatever is being done with it. */
     public void pullOut() throws IOException {
         control.command("device_del", Map.of("id", STICK));
