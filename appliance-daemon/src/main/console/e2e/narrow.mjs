@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { check, expect, go, settled, signIn, watched } from './steps.mjs';
 
-const PLACES = { overview: '/', alerts: '/alerts', gpus: '/gpus', playground: '/playground', 'machine-clients': '/machine-clients', 'machine-clients-new': '/machine-clients?new=1', 'prices-new': '/prices?new=1' };
+const PLACES = { overview: '/', alerts: '/alerts', gpus: '/gpus', playground: '/playground', tokens: '/tokens', 'tokens-new': '/tokens?new=1', 'machine-clients': '/machine-clients', 'machine-clients-new': '/machine-clients?new=1', 'prices-new': '/prices?new=1' };
 
 export async function narrow(browser, out) {
   for (const width of [390, 320]) {

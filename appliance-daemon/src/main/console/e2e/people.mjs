@@ -95,6 +95,30 @@ export async function people(browser, out) {
     await lead.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   });
 
+  await step('aProgramGetsATokenThatIsShownOnceAndTakenAway', async () => {
+    await go(page, '/tokens?new=1');
+    await dialog.getByLabel('Name', { exact: false }).first().fill(EVIL);
+    await shot('tokens-form');
+    await dialog.getByRole('radio', { name: 'Auditor' }).check();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    const once = page.getByRole('dialog', { name: /The token/ });
+    const token = await once.getByText(/^ght_/).first().innerText();
+    await once.getByRole('tab', { name: 'gatehouse', exact: true }).click();
+    await shot('tokens-issued');
+    const as = (secret) => fetch(new URL('/api/v1/departments', console_), { headers: { Authorization: `Bearer ${secret}` } });
+    expect((await as(token)).status === 200, 'the token opens nothing');
+    await once.getByRole('checkbox').check();
+    await once.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('row', { name: /Auditor.*never/ }).waitFor();
+    expect(!(await page.content()).includes(token), 'the token is still on the page');
+    await shot('tokens-one');
+    await page.getByRole('button', { name: /^Delete the token/ }).click();
+    await dialog.getByRole('textbox').fill(EVIL);
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No tokens yet').waitFor();
+    expect((await as(token)).status === 401, 'the token still opens something');
+  });
+
   await step('whoIsDeactivatedStaysOutUntilActivated', async () => {
     await go(page, '/users');
     await act('Lea Lead', 'Deactivate');

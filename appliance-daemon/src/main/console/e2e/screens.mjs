@@ -14,7 +14,7 @@ async function places() {
   return {
     overview: '/', alerts: '/alerts', 'alerts-over': '/alerts?state=resolved', 'alert-destinations': '/alerts?tab=destinations', requests: '/requests?state=all', usage: '/usage?range=today&compare=1', audit: '/audit', call: `/audit/${call}`, change: `/audit/${change}`,
     keys: '/keys', 'keys-new': '/keys?new=1', key: `/keys/${await first('keys')}`,
-    departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users', 'users-new': '/users?new=1', 'sign-on': '/sign-on', 'sign-on-new': '/sign-on?new=1', ...(provider ? { provider: `/sign-on/${provider}` } : {}), sessions: '/sessions', 'machine-clients': '/machine-clients', 'machine-clients-new': '/machine-clients?new=1',
+    departments: '/departments', department: `/departments/${await first('departments')}`, users: '/users', 'users-new': '/users?new=1', 'sign-on': '/sign-on', 'sign-on-new': '/sign-on?new=1', ...(provider ? { provider: `/sign-on/${provider}` } : {}), sessions: '/sessions', tokens: '/tokens', 'tokens-new': '/tokens?new=1', 'machine-clients': '/machine-clients', 'machine-clients-new': '/machine-clients?new=1',
     budgets: '/limits', limits: '/limits?tab=limits', 'limits-new': '/limits?tab=limits&new=1', policies: '/policies', 'policies-new': '/policies?new=1',
     prices: '/prices', 'prices-new': '/prices?new=1', models: '/models', 'models-new': '/models?new=1', model: `/models/${assistant}`,
     upstreams: '/upstreams', 'upstreams-new': '/upstreams?new=1', upstream: `/upstreams/${await first('upstreams')}`,

@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconAdjustments,
+  IconApi,
   IconBell,
   IconBooks,
   IconBox,
@@ -79,6 +80,7 @@ export const sections: readonly Section[] = [
       },
       { name: 'machineClients', path: '/machine-clients', icon: IconRobot, needs: 'view', whole: true, key: 'x', page: lazy(() => import('@/screens/machine-clients/MachineClients')) },
       { name: 'sessions', path: '/sessions', icon: IconLogin2, needs: 'view', key: 'h', page: lazy(() => import('@/screens/sessions/Sessions')) },
+      { name: 'tokens', path: '/tokens', icon: IconApi, needs: 'manage_people', whole: true, key: 'v', page: lazy(() => import('@/screens/tokens/Tokens')) },
       { name: 'limits', path: '/limits', icon: IconGauge, needs: 'view', key: 'l', page: lazy(() => import('@/screens/limits/Limits')) },
       { name: 'policies', path: '/policies', icon: IconAdjustments, needs: 'view', whole: true, key: 'p', page: lazy(() => import('@/screens/policies/Policies')) },
       { name: 'prices', path: '/prices', icon: IconCoin, needs: 'view', key: 'r', page: lazy(() => import('@/screens/prices/Prices')) },

@@ -22,6 +22,7 @@ export const text = messages({
   sessions: ['Sessions', '会话'],
   mySessions: ['My sessions', '我的会话'],
   machineClients: ['Machine clients', '机器客户端'],
+  tokens: ['API tokens', 'API 令牌'],
   limits: ['Limits and budgets', '限额与预算'],
   policies: ['Policies', '策略'],
   prices: ['Prices', '价格'],

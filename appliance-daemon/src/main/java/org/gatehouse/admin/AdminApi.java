@@ -52,11 +52,13 @@ public final class AdminApi implements HttpService, AutoCloseable {
 
     /** The admin API over these rooms. */
     public static AdminApi over(AdminRooms rooms) {
-        Guard guard = new Guard(rooms.tokens(), rooms.people().sessions(), rooms.setUp().claims(),
+        Guard guard = new Guard(rooms.tokens(), rooms.apiTokens(), rooms.people().sessions(), rooms.setUp().claims(),
                 rooms.governance().users(), rooms.trail(), rooms.clock(), rooms.nanoTime(), rooms.ids());
         List<Operation> all = new ArrayList<>(new GovernanceOperations(rooms.governance(), rooms.probe()).all());
         all.addAll(new SessionOperations(rooms.people(), rooms.governance(), rooms.tokens(), guard, rooms.trail(),
                 rooms.clock(), rooms.ids()).all());
+        all.addAll(new ApiTokenOperations(rooms.apiTokens(), rooms.tokens(), rooms.trail(), rooms.clock(), rooms.ids())
+                .all());
         all.addAll(new AccessRequestOperations(rooms.governance()).all());
         all.addAll(new CatalogueOperations(rooms.governance(), rooms.clock()).all());
         all.addAll(new AlertOperations(rooms.governance(), rooms.alerts()).all());

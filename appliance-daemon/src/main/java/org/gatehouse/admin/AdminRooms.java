@@ -28,7 +28,9 @@ import org.gatehouse.usage.UsageReport;
  * @param version the program's, for the API description
  * @param nanoTime a clock that never jumps
  */
-public record AdminRooms(Governance governance, People people, AdminTokens tokens, AdminTrail trail, TrailSearch search,
+public record AdminRooms(Governance governance, People people, AdminTokens tokens, ApiTokens apiTokens,
+        AdminTrail trail,
+        TrailSearch search,
         TrailVerification verification, TrailExport export, UsageReport usage, Gpus gpus, Engines engines,
         LocalModels models, AnswerCache cache, ClientBatches batches, UpstreamProbe probe, LiveRoutes routes,
         LiveQueues queues, Box box, BackupTargets backupTargets, Alerts alerts, SetUp setUp, LiveLimits limits,

@@ -86,6 +86,8 @@ public final class AdminTokens {
         TokenFile.write(dataDirectory, FILE, token);
         jdbi.useTransaction(handle -> {
             handle.execute("DELETE FROM admin_token");
+            // Made by whoever held one of them, perhaps; an administrator makes them anew.
+            handle.execute("DELETE FROM api_token");
             // Whoever signed in with one of them is out, too: the new one has the same name.
             handle.execute("DELETE FROM people_session WHERE token_name IS NOT NULL");
             store(handle, FIRST, token, clock, ids);

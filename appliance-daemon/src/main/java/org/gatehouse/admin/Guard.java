@@ -24,6 +24,7 @@ final class Guard {
     private static final String SCHEME = "bearer ";
 
     private final AdminTokens tokens;
+    private final ApiTokens programs;
     private final Sessions sessions;
     private final Claims claims;
     private final Noun<User, ?> users;
@@ -32,9 +33,11 @@ final class Guard {
     private final Clock clock;
     private final Supplier<UUID> ids;
 
-    Guard(AdminTokens tokens, Sessions sessions, Claims claims, Noun<User, ?> users, AdminTrail trail, Clock clock,
+    Guard(AdminTokens tokens, ApiTokens programs, Sessions sessions, Claims claims, Noun<User, ?> users,
+            AdminTrail trail, Clock clock,
             LongSupplier nanoTime, Supplier<UUID> ids) {
         this.tokens = tokens;
+        this.programs = programs;
         this.sessions = sessions;
         this.claims = claims;
         this.users = users;
@@ -130,6 +133,12 @@ final class Guard {
             String token = authorization.substring(SCHEME.length()).strip();
             if (token.startsWith(Claims.TOKEN_PREFIX)) {
                 return ofSetUp(claims.ofToken(token), arrival);
+            }
+            if (token.startsWith(ApiTokens.PREFIX)) {
+                return programs.find(token)
+                        .<Caller>map(known -> new Caller.Known(Identity.of(new Actor(Actor.Type.TOKEN, known.name(),
+                                arrival.address(), arrival.requestId()), known)))
+                        .orElseGet(Caller.Wrong::new);
             }
             return tokens.nameOf(token)
                     .<Caller>map(name -> new Caller.Known(

@@ -18,9 +18,11 @@ import org.gatehouse.identity.Session;
  * @param actor as the trail names them
  * @param grants what they may do, each for whose things
  * @param session {@code null} for who brings a token with each request, and for strangers
- * @param user {@code null} for the holder of an admin token, and for strangers
+ * @param user {@code null} for the holder of a token, and for strangers
+ * @param apiToken what a program brings with each request; {@code null} for everybody else
  */
-public record Identity(Actor actor, Map<Permission, Reach> grants, @Nullable Session session, @Nullable User user) {
+public record Identity(Actor actor, Map<Permission, Reach> grants, @Nullable Session session, @Nullable User user,
+        @Nullable ApiToken apiToken) {
 
     /** Copies the grants. */
     public Identity {
@@ -37,17 +39,22 @@ public record Identity(Actor actor, Map<Permission, Reach> grants, @Nullable Ses
         for (Permission permission : Permission.values()) {
             all.put(permission, Reach.everything());
         }
-        return new Identity(actor, all, session, null);
+        return new Identity(actor, all, session, null, null);
     }
 
     /** A user with a session. */
     static Identity of(Actor actor, User user, Session session) {
-        return new Identity(actor, RoleGrants.of(user), session, user);
+        return new Identity(actor, RoleGrants.of(user), session, user, null);
+    }
+
+    /** A program. */
+    static Identity of(Actor actor, ApiToken token) {
+        return new Identity(actor, token.access().grants(), null, null, token);
     }
 
     /** Somebody of whom nothing is known. */
     static Identity stranger(Actor actor) {
-        return new Identity(actor, Map.of(), null, null);
+        return new Identity(actor, Map.of(), null, null, null);
     }
 
     Set<Permission> permissions() {

@@ -16,7 +16,7 @@ public final class LogMask {
             // api_key=VALUE, 'api_key': ['VALUE'], HF_TOKEN=VALUE
             Pattern.compile("(?i)(" + NAME + "['\"]?\\s*[=:]\\s*)(?!None\\b|null\\b)" + VALUE),
             Pattern.compile("(?i)(\\bbearer\\s+)[A-Za-z0-9._~+/=-]{8,}"),
-            Pattern.compile("\\b(hf_|sk-|ghk_|gha_|ghs_)[A-Za-z0-9_-]{8,}"),
+            Pattern.compile("\\b(hf_|sk-|ghk_|gha_|ghm_|ghs_|ght_)[A-Za-z0-9_-]{8,}"),
             Pattern.compile("(?i)(authorization['\"]?\\s*[=:]\\s*['\"]?basic\\s+)[A-Za-z0-9+/=]+"),
             // the password in https://user:password@host
             Pattern.compile("(\\bhttps?://[^\\s/:@]*:)[^\\s/@]+(?=@)"),

@@ -71,8 +71,8 @@ record Problem(String type, int status, String title, String detail, List<FieldE
 
     static Problem unauthenticated() {
         return of("unauthenticated", 401, "No valid admin token",
-                "Send the admin token as 'Authorization: Bearer gha_…'; it lies in the file admin-token of the data"
-                        + " directory.");
+                "Send a token as 'Authorization: Bearer …': one that an administrator made in the console under API"
+                        + " tokens, or the admin token in the file admin-token of the data directory.");
     }
 
     static Problem throttled(long seconds) {

@@ -277,7 +277,8 @@ final class SessionOperations {
         Identity identity = call.identity();
         return new Answer.WithCookie(
                 Answer.Json.of(view(
-                        new Identity(identity.actor(), identity.grants(), opened.session(), identity.user()))),
+                        new Identity(identity.actor(), identity.grants(), opened.session(), identity.user(),
+                                null))),
                 keep(call, opened));
     }
 

@@ -78,11 +78,11 @@ final class SessionViews {
 
     /** Who calls. */
     record SessionView(@About("The session; null for who brings a token with each request.") @Nullable UUID id,
-            @About("The user; null for the holder of an admin token.") @Nullable UserName user,
+            @About("The user; null for the holder of a token.") @Nullable UserName user,
             @About("What to call them: the user's or the token's name.") String name,
             @About("How they signed in.") Way way,
             @About("The sign-on provider that vouched; null for none.") @Nullable UUID provider,
-            @About("What they are to the box; none for the holder of an admin token, who may do everything.") List<Role> roles,
+            @About("What they are to the box; none for the holder of a token.") List<Role> roles,
             @About("What they may do.") List<Permission> permissions, @About("Whose things they see.") ReachView reach,
             @About("When it was opened.") @Nullable Instant createdAt,
             @About("When they last showed who they are.") @Nullable Instant authenticatedAt,

@@ -39,6 +39,7 @@ public final class AdminCommands {
             all.add(line);
         }
         all.add(PeopleCommands.sessions(environment));
+        all.add(TokenCommands.all(environment));
         all.add(AccessRequestCommands.requests(environment));
         all.add(AccessRequestCommands.catalogue(environment));
         all.add(AlertCommands.alerts(environment));

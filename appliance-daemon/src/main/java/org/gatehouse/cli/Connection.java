@@ -20,7 +20,7 @@ final class Connection {
     @Option(names = "--server", paramLabel = "URL", description = "The box's address. Default: GATEHOUSE_URL, else what the running daemon wrote into daemon.json of its data directory.")
     private @Nullable URI server;
 
-    @Option(names = "--token", paramLabel = "TOKEN", description = "The admin token. Default: GATEHOUSE_ADMIN_TOKEN, else the file admin-token of the data directory. Other users of this machine can see it on the command line.")
+    @Option(names = "--token", paramLabel = "TOKEN", description = "The admin token, or one that was made with 'gatehouse tokens create' or in the console. Default: GATEHOUSE_ADMIN_TOKEN, else the file admin-token of the data directory. Other users of this machine can see it on the command line.")
     private @Nullable String token;
 
     @Option(names = "--data", paramLabel = "DIR", description = "The daemon's data directory. Default: GATEHOUSE_DATA, else /var/lib/gatehouse.")
@@ -119,7 +119,8 @@ final class Connection {
             return checkedToken(Files.readString(file).strip());
         } catch (IOException e) {
             throw new CommandFailed("The admin token can't be read from " + file
-                    + ". Run this as the daemon's user, or set GATEHOUSE_ADMIN_TOKEN.", e);
+                    + ". Run this as the daemon's user, or set GATEHOUSE_ADMIN_TOKEN, to a token that the console"
+                    + " made under API tokens, for example.", e);
         }
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.gatehouse.admin.AdminApi;
 import org.gatehouse.admin.AdminRooms;
 import org.gatehouse.admin.AdminTokens;
+import org.gatehouse.admin.ApiTokens;
 import org.gatehouse.admin.ConsolePages;
 import org.gatehouse.admin.MetricsToken;
 import org.gatehouse.alerts.Alerts;
@@ -257,6 +258,7 @@ public final class ApplianceDaemon implements AutoCloseable {
         }
         AdminTokens tokens = AdminTokens.open(database, root, clock, ids, secureRandom);
         MetricsToken metricsToken = MetricsToken.open(root, secureRandom);
+        ApiTokens apiTokens = new ApiTokens(database, clock, ids, secureRandom);
         Supplier<String> page = MetricText.behind(metrics::scrape, "the cache", kept::page);
         page = MetricText.behind(page, "GPUs",
                 new GpuMetrics(gpus, new ReservedModels(open.snapshots()::current, clock))::page);
@@ -273,7 +275,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                         : Optional.empty()),
                 List.of(certificate::trouble),
                 page,
-                token -> metricsToken.is(token) || tokens.knows(token));
+                token -> metricsToken.is(token) || tokens.knows(token) || apiTokens.opensMetrics(token));
 
         // What governs.
         People everybody = People.open(database, secrets, open, adminTrail, plane.client(), clock, nanoTime, ids,
@@ -318,7 +320,7 @@ public final class ApplianceDaemon implements AutoCloseable {
                 new UpdateTrail(adminTrail, clock, ids, "releases"), clock);
         Layers layers = new Layers(agent, root.resolve("layers"), fetch,
                 new UpdateTrail(adminTrail, clock, ids, "layers"), clock);
-        AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, adminTrail, search,
+        AdminApi admin = AdminApi.over(new AdminRooms(open, everybody, tokens, apiTokens, adminTrail, search,
                 TrailVerification.of(database, secrets, trail),
                 new TrailExport(database, secrets, trail),
                 new UsageReport(database, clock), gpus, running, models, kept, liveBatches, probe,

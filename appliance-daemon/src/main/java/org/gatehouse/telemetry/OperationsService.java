@@ -81,9 +81,9 @@ public final class OperationsService implements HttpService {
     private void metrics(ServerRequest request, ServerResponse response) {
         if (!fromThisMachine(request) && !mayRead.test(bearer(request))) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-            text(response, 401, "Metrics are for this machine, and for holders of its metrics token or of an admin "
-                    + "token. Send one as 'Authorization: Bearer …'; the metrics token lies in the data directory, in "
-                    + "the file metrics-token.\n");
+            text(response, 401, "Metrics are for this machine, and for holders of a token. Send one as 'Authorization: "
+                    + "Bearer …': an administrator makes one in the console under API tokens, with the access metrics; "
+                    + "the box's own lies in the data directory, in the file metrics-token.\n");
             return;
         }
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

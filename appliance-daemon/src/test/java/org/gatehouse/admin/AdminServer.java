@@ -82,6 +82,7 @@ import org.gatehouse.setup.TestChat;
 import org.gatehouse.store.Databases;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.SteppedClock;
 import org.gatehouse.supervisor.models.ModelStoreSettings;
 import org.gatehouse.usage.CallsUnderWay;
 import org.gatehouse.usage.KeyLastUse;
@@ -127,6 +128,8 @@ public final class AdminServer implements AutoCloseable {
             return new BudgetStanding(budget.amount().movePointLeft(1), BigDecimal.ZERO);
         }
     };
+    /** By which the tokens of programs expire. */
+    public final SteppedClock tokenClock = new SteppedClock(Instant.now());
     private final UpstreamClient client;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -211,7 +214,8 @@ public final class AdminServer implements AutoCloseable {
         BackupTargets targets = new BackupTargets(fresh.database(), secrets, directory, (out, _) -> out.write(1),
                 () -> {}, new BackupMedia(new AgentClient(Path.of("/nonexistent/agent")), directory), clock);
         box.restores = new Restores(directory, targets, true, null, (_, _, _) -> {}, clock);
-        api = AdminApi.over(new AdminRooms(governance, people, tokens, actions,
+        api = AdminApi.over(new AdminRooms(governance, people, tokens,
+                new ApiTokens(fresh.database(), tokenClock, ids, new SecureRandom()), actions,
                 new TrailSearch(fresh.database(), trail),
                 TrailVerification.of(fresh.database(), secrets, trail),
                 new TrailExport(fresh.database(), secrets, trail), new UsageReport(fresh.database(), clock), gpus,

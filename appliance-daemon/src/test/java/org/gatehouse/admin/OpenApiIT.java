@@ -262,6 +262,10 @@ final class OpenApiIT {
         String open = check("GET", "/api/v1/sessions", "/api/v1/sessions", null).at("/items/1/id").asText();
         check("DELETE", "/api/v1/sessions/{id}", "/api/v1/sessions/" + open, null);
         check("DELETE", session, session, null, server.console(cookie));
+        String program = check("POST", "/api/v1/tokens", "/api/v1/tokens",
+                "{\"name\":\"ci\",\"access\":\"metrics\",\"expiresAt\":null}").at("/token/id").asText();
+        check("GET", "/api/v1/tokens", "/api/v1/tokens", null);
+        check("DELETE", "/api/v1/tokens/{id}", "/api/v1/tokens/" + program, null);
         String password = "/break-glass";
         check("POST", "/api/v1/users/{id}" + password, user + password, "{\"password\":\"four plain words here\"}");
         check("DELETE", "/api/v1/users/{id}" + password, user + password, null);

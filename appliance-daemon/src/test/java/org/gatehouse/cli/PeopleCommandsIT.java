@@ -88,6 +88,23 @@ final class PeopleCommandsIT {
     }
 
     @Test
+    void tokenIsShownOnceAndOpensUntilItIsTakenAway() {
+        String secret = succeeds("tokens", "create", "--name", "ci", "--access", "governance_admin", "--expires",
+                "2099-01-01T00:00:00Z").lines().findFirst().orElseThrow();
+        assertThat(secret).startsWith("ght_");
+        assertThat(succeeds("tokens", "list")).contains("ci", "governance_admin", "2099", "token:first")
+                .doesNotContain(secret);
+        shell.export("GATEHOUSE_ADMIN_TOKEN", secret);
+        assertThat(succeeds("departments", "list")).contains("Research");
+        assertThat(shell.run("tokens", "create", "--name", "x", "--access", "metrics").err()).contains("Sign in");
+        assertThat(shell.run("tokens", "delete", "nobody").err()).contains("no token 'nobody'");
+        shell.export("GATEHOUSE_ADMIN_TOKEN", server.token);
+        succeeds("tokens", "delete", "ci");
+        shell.export("GATEHOUSE_ADMIN_TOKEN", secret);
+        assertThat(shell.run("departments", "list").err()).contains("API tokens");
+    }
+
+    @Test
     void providerIsMadeTestedGivenATokenAndExportedWithoutItsSecret() throws IOException {
         succeeds("sign-on", "create", "--name", "corp", "--kind", "oidc", "--preset", "entra", "--issuer",
                 "https://login.example.invalid/x/v2.0", "--client-id", "g", "--secret-env", "CLIENT_SECRET", "--map",

@@ -1,13 +1,18 @@
 package org.gatehouse.daemon;
 
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.gatehouse.governance.form.Json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,6 +41,35 @@ final class MetricsDoorIT {
                     .as("it opens nothing else").isEqualTo(401);
             assertThat(box.get("/healthz").statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void anotherMachineReadsMetricsWithATokenOfAProgramThatMaySeeTheBox() throws Exception {
+        Optional<String> address = TestDaemon.ownAddress();
+        Assumptions.assumeTrue(address.isPresent(), "this machine has no address but loopback");
+        try (TestDaemon box = TestDaemon.tls(data, address.get(), null)) {
+            assertThat(box.get("/metrics").body()).contains("console", "API tokens");
+            for (String access : new String[]{"metrics", "auditor", "governance_admin", "appliance_admin", "finance"}) {
+                JsonNode made = token(box, access);
+                String bearer = "Bearer " + made.get("secret").asText();
+                assertThat(box.get("/metrics", "authorization", bearer).statusCode()).as(access)
+                        .isEqualTo(access.equals("finance") ? 401 : 200);
+                box.send(HttpRequest.newBuilder(box.uri("/api/v1/tokens/" + made.at("/token/id").asText())).DELETE()
+                        .header("authorization", "Bearer " + box.token("admin-token")));
+                assertThat(box.get("/metrics", "authorization", bearer).statusCode()).as("without " + access)
+                        .isEqualTo(401);
+            }
+        }
+    }
+
+    private static JsonNode token(TestDaemon box, String access) {
+        HttpResponse<String> reply = box.send(HttpRequest.newBuilder(box.uri("/api/v1/tokens"))
+                .header("authorization", "Bearer " + box.token("admin-token"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"prometheus\",\"access\":\"" + access
+                        + "\"}")));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(201);
+        return Json.trusted(reply.body());
     }
 
     @Test

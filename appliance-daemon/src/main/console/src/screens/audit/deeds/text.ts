@@ -97,6 +97,7 @@ export const text = messages({
   'thing.stored-models': ['Stored model', '已存储模型'],
   'thing.system': ['System', '系统'],
   'thing.targets': ['Target', '目标'],
+  'thing.tokens': ['API token', 'API 令牌'],
   'thing.upstreams': ['Upstream', '上游'],
   'thing.users': ['User', '用户'],
 });

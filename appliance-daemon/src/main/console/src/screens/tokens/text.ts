@@ -1,0 +1,38 @@
+import { messages } from '@/i18n/messages';
+
+export const text = messages({
+  title: ['API tokens', 'API 令牌'],
+  about: [
+    'For programs that use the admin API, and for monitoring that reads metrics. Models are called with keys instead.',
+    '供使用管理 API 的程序以及读取指标的监控系统使用。调用模型请使用密钥。',
+  ],
+  create: ['Create a token', '创建令牌'],
+  name: ['Name', '名称'],
+  nameHelp: ['What the program is; the audit trail calls it that.', '程序的名称；审计记录中以此称呼它。'],
+  access: ['It may', '权限'],
+  accessHelp: ['You can give only what you may do yourself.', '您只能授予自己拥有的权限。'],
+  'may.metrics': ['Reads /metrics and nothing else: for Prometheus and the like.', '只能读取 /metrics：用于 Prometheus 等监控系统。'],
+  'may.appliance_admin': ['Everything, with the box itself too.', '一切操作，包括设备本身。'],
+  'may.governance_admin': ['Keys, limits, models, people, the trail; not the box, not recorded bodies.', '密钥、限额、模型、人员与审计记录；不含设备本身和已记录的内容。'],
+  'may.finance': ['Reads usage and costs of everybody.', '查看所有人的用量与成本。'],
+  'may.auditor': ['Reads everything, the trail with its bodies and metrics; changes nothing.', '查看一切，包括审计记录及其内容和指标；不能更改。'],
+  metrics: ['Metrics', '指标'],
+  expires: ['Expires', '过期'],
+  expiresHelp: ['Local time. Empty: it does not expire.', '本地时间。留空：永不过期。'],
+  never: ['never', '永不'],
+  expired: ['expired', '已过期'],
+  by: ['Made by', '创建者'],
+  since: ['Made', '创建时间'],
+  issued: ['The token {name}', '令牌 {name}'],
+  secret: ['Token', '令牌'],
+  issuedWhat: [
+    'The program sends it with each request. It opens what it opens until it expires or is deleted here, whatever becomes of who made it.',
+    '程序在每个请求中携带它。在过期或在此处删除之前一直有效，与创建者之后的状态无关。',
+  ],
+  remove: ['Delete', '删除'],
+  removeOf: ['Delete the token {name}', '删除令牌 {name}'],
+  removeWhat: ['It opens nothing from then on: the program that has it fails until it gets another.', '令牌立即失效：使用它的程序将失败，直到获得新的令牌。'],
+  removed: ['The token {name} is deleted', '令牌 {name} 已删除'],
+  empty: ['No tokens yet', '尚无令牌'],
+  emptyWhat: ['Make one for each program, so that each can be taken away by itself.', '请为每个程序单独创建令牌，以便单独撤销。'],
+});
