@@ -1,6 +1,8 @@
 package org.gatehouse.acceptance;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,10 +16,25 @@ import org.gatehouse.acceptance.box.Box;
 record RunningEngine(String unit, String user, String slice, String process, String controlGroup, String since) {
     private static final Pattern DAEMON = Pattern.compile("(?s)gatehouse\\.service - .*?Main PID: ([0-9]+)");
 
+    private static final int TRIES = 12;
+    private static final Duration BETWEEN = Duration.ofSeconds(5);
+
     static RunningEngine on(Box box) throws IOException {
-        String told = box.supportBundle("system/engines.txt");
+        String told = told(box, "system/engines.txt");
         return new RunningEngine(value(told, "Id"), value(told, "User"), value(told, "Slice"), value(told, "MainPID"),
                 value(told, "ControlGroup"), value(told, "ActiveEnterTimestamp"));
+    }
+
+    /** A box that has just come back may have no word of its agent yet. */
+    private static String told(Box box, String entry) throws IOException {
+        for (int left = TRIES; left > 0; left--) {
+            try {
+                return box.supportBundle(entry);
+            } catch (IOException _) {
+                LockSupport.parkNanos(BETWEEN.toNanos());
+            }
+        }
+        throw new AssertionError("the support bundle has no " + entry + ": " + box.supportBundle("system/missing.txt"));
     }
 
     private static String value(String told, String name) {
@@ -30,7 +47,7 @@ record RunningEngine(String unit, String user, String slice, String process, Str
 
     /** The process of the gateway. */
     static String daemonOn(Box box) throws IOException {
-        String told = box.supportBundle("system/units.txt");
+        String told = told(box, "system/units.txt");
         Matcher matcher = DAEMON.matcher(told);
         if (!matcher.find()) {
             throw new AssertionError("the support bundle does not tell the gateway's process: " + told);
