@@ -72,10 +72,12 @@ import org.gatehouse.setup.Claims;
 import org.gatehouse.setup.Phase;
 import org.gatehouse.setup.SetUp;
 import org.gatehouse.store.Backup;
+import org.gatehouse.store.DataDirectory;
 import org.gatehouse.store.Database;
 import org.gatehouse.store.Ids;
 import org.gatehouse.store.Replacement;
 import org.gatehouse.store.SecretBox;
+import org.gatehouse.store.StoreFailure;
 import org.gatehouse.telemetry.CallMetrics;
 import org.gatehouse.telemetry.MetricText;
 import org.gatehouse.telemetry.OperationsService;
@@ -173,12 +175,25 @@ public final class ApplianceDaemon implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             daemon.close();
             // With a backup that was just restored: what was there before serves again.
-            if (new Replacement(settings.data().toAbsolutePath()).failed(String.valueOf(e.getMessage()))) {
+            if (wentBack(settings.data().toAbsolutePath(), String.valueOf(e.getMessage()))) {
                 LOG.log(System.Logger.Level.ERROR, "The restored backup can't be opened, so the box starts with what it"
                         + " had before", e);
                 return start(settings, gpuPlan, enginePlan, simulated, restarter);
             }
             throw e instanceof IOException failed ? new UncheckedIOException(failed) : (RuntimeException) e;
+        }
+    }
+
+    private static boolean wentBack(Path root, String reason) {
+        if (new Replacement(root).last().filter(plan -> plan.step() == Replacement.Step.TRIED).isEmpty()) {
+            return false;
+        }
+        // Not the state of another daemon that holds it and has kept this one from starting.
+        try (DataDirectory own = DataDirectory.open(root)) {
+            return new Replacement(own.root()).failed(reason);
+        } catch (StoreFailure e) {
+            LOG.log(System.Logger.Level.ERROR, "What the box had before a restore is not put back by this start", e);
+            return false;
         }
     }
 

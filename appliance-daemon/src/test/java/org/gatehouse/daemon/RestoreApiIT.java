@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -194,6 +195,35 @@ final class RestoreApiIT {
             post(box, "/fetch", "{\"name\":\"gatehouse-20200101-000000.backup\"}");
             TestDaemon.await(() -> json(get(box, RESTORE)).get("work").isNull(), "it has ended");
             assertThat(json(get(box, RESTORE)).at("/trouble/message").asText()).contains("has no backup");
+        }
+    }
+
+    @Test
+    void whoeverHoldsTheClaimOfANewBoxRestoresInsteadOfSettingItUp() throws IOException, InterruptedException {
+        try (TestDaemon box = TestDaemon.restartable(scratch.resolve("claimed"))) {
+            AtomicReference<String> code = new AtomicReference<>();
+            box.daemon.showClaimCodes(shown -> code.set(shown.text()));
+            TestDaemon.await(() -> code.get() != null, "it shows a code");
+            String claim = json(box.send(HttpRequest.newBuilder(box.uri("/api/v1/setup/claim"))
+                    .header("content-type", "application/json").POST(BodyPublishers.ofString(
+                            "{\"code\":\"" + code.get() + "\",\"program\":true}"))))
+                    .get("token").asText();
+            assertThat(box.get("/api/v1/users", "authorization", "Bearer " + claim).body()).doesNotContain("\"ada\"");
+            for (int at = 0; at < backup.length; at += PART) {
+                assertThat(box.send(HttpRequest.newBuilder(box.uri(RESTORE + "/file?offset=" + at))
+                        .header("authorization", "Bearer " + claim).header("content-type", "application/octet-stream")
+                        .PUT(BodyPublishers.ofByteArray(
+                                Arrays.copyOfRange(backup, at, Math.min(backup.length, at + PART)))))
+                        .statusCode()).isEqualTo(200);
+            }
+            assertThat(box.send(HttpRequest.newBuilder(box.uri(RESTORE)).header("authorization", "Bearer " + claim)
+                    .header("content-type", "application/json")
+                    .POST(BodyPublishers.ofString(wish(PASSPHRASE, ThisMachine.hostname())))).statusCode())
+                    .isEqualTo(200);
+            box.restart();
+            assertThat(box.get("/api/v1/users", "authorization", "Bearer " + claim).statusCode()).isEqualTo(401);
+            assertThat(get(box, "/api/v1/users").body()).contains("\"ada\"");
+            assertThat(box.chat(key, "tokens=2").statusCode()).isEqualTo(200);
         }
     }
 

@@ -31,7 +31,7 @@ public record UpdateState(
             @About("Whether all of its tries are spent, so that it is not started any more.") boolean failed) {}
 
     /** What is being done. */
-    public record UpdateWork(@About("What: download or install.") String kind,
+    public record UpdateWork(@About("What: download, install, fetch or restore.") String kind,
             @About("The step that it is at.") String step, @About("How far it is, from 0 to 100.") int percent,
             @About("When it began.") Instant startedAt) {}
 
