@@ -2,11 +2,15 @@ package org.gatehouse.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -25,6 +29,7 @@ import org.gatehouse.governance.Actor;
 import org.gatehouse.governance.Role;
 import org.gatehouse.governance.UserDraft;
 import org.gatehouse.governance.form.Json;
+import org.gatehouse.store.Database;
 import org.gatehouse.store.Databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -231,5 +236,33 @@ final class ApiTokenIT {
                 .useTransaction(handle -> handle.execute("UPDATE api_token SET access = 'NEWER'"));
         assertThat(with(secret, "GET", "/api/v1/departments", null)).isEqualTo(401);
         assertThat(server.get(TOKENS).json().get("items")).isEmpty();
+    }
+
+    @Test
+    void monitoringDoesNotGoBlindWhenTheStoreIsBusy() throws Exception {
+        ApiTokens tokens = new ApiTokens(server.fresh.database(), server.tokenClock, UUID::randomUUID,
+                new SecureRandom());
+        ApiTokens.Making made = tokens.make(Actor.system("test"), "prometheus", ApiToken.Access.METRICS,
+                server.tokenClock.instant().plus(Duration.ofDays(1)));
+        String secret = ((ApiTokens.Making.Done) made).secret();
+        assertThat(tokens.opensMetrics(secret)).isTrue();
+        CountDownLatch held = new CountDownLatch(Database.CONNECTIONS);
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        try {
+            for (int i = 0; i < Database.CONNECTIONS; i++) {
+                Thread.startVirtualThread(() -> server.fresh.database().jdbi().useHandle(handle -> {
+                    handle.execute("SELECT 1");
+                    held.countDown();
+                    done.join();
+                }));
+            }
+            held.await();
+            assertThat(tokens.opensMetrics(secret)).isTrue();
+            assertThat(tokens.opensMetrics("ght_" + "x".repeat(43))).as("one that it has never seen").isFalse();
+            server.tokenClock.advance(Duration.ofDays(2));
+            assertThat(tokens.opensMetrics(secret)).as("one that has expired meanwhile").isFalse();
+        } finally {
+            done.complete(true);
+        }
     }
 }
