@@ -128,6 +128,12 @@ final class BackupTargetOperations {
     private Answer set(Call call) {
         JsonNode before = targets.standing().map(now -> (JsonNode) Json.tree(now.target())).orElse(null);
         BackupTargetDraft draft = call.form(BackupTargetDraft.class);
+        if (call.identity().apiToken() != null) {
+            // Backups may hold the key of the box's secrets, and whoever says where they go could read it.
+            return new Answer.Failed(
+                    Problem.forbidden("A token sets no target of backups. Sign in at the console and set"
+                            + " it there."));
+        }
         try {
             targets.set(draft);
         } catch (IllegalArgumentException e) {

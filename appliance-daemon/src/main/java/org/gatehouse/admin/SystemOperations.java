@@ -106,6 +106,11 @@ final class SystemOperations {
     }
 
     private Answer backup(Call call) {
+        if (call.identity().apiToken() != null) {
+            return new Answer.Failed(
+                    Problem.forbidden("A token takes no backup with the key of the box's secrets. Sign in"
+                            + " at the console and take it there, or take one without the key."));
+        }
         char[] passphrase = call.form(BackupWish.class).passphrase().toCharArray();
         // With it goes the key of every secret: whoever took it is on record.
         trail.append(call.actor().did(ids.get(), clock.instant(), "read", "system", "backup", null,

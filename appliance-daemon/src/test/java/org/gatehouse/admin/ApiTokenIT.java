@@ -91,6 +91,17 @@ final class ApiTokenIT {
     }
 
     @Test
+    void tokenGetsNoHoldOfTheKeyOfTheBoxsSecrets() {
+        String secret = made("ci", "appliance_admin").get("secret").asText();
+        String passphrase = "\"passphrase\":\"correct horse battery\"";
+        assertThat(with(secret, "POST", "/api/v1/system/backup", "{" + passphrase + "}")).isEqualTo(403);
+        assertThat(with(secret, "PUT", "/api/v1/system/backup-target",
+                "{\"kind\":\"directory\",\"directory\":\"/tmp\",\"hour\":3,\"keep\":2," + passphrase + "}"))
+                .isEqualTo(403);
+        assertThat(with(secret, "GET", "/api/v1/system/backup", null)).isEqualTo(200);
+    }
+
+    @Test
     void trailNamesTheTokenAndNeverHoldsItsSecret() {
         JsonNode made = made("Terraform", "governance_admin");
         String secret = made.get("secret").asText();
