@@ -221,28 +221,32 @@ public final class Box implements AutoCloseable {
 
     /** Sends bytes as they are, signed in. */
     public Reply putBytes(String path, byte[] bytes) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER)
-                .header("Content-Type", "application/octet-stream")
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes));
-        console().forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                request.header(name, value);
+        return reply(sent(request(path, console()).header("Content-Type", "application/octet-stream")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes)).build()));
+    }
+
+    /** Changes something, signed in, and gives the bytes that come of it. */
+    public byte[] bytes(String path, Object body) throws IOException {
+        HttpRequest request = request(path, console()).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
+        try {
+            HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new AssertionError("The box answered " + response.statusCode() + " to " + path + ": "
+                        + new String(response.body(), StandardCharsets.UTF_8));
             }
-        });
-        return reply(sent(request.build()));
+            return response.body();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     /** What lies in the support bundle under a name, as text. */
     public String supportBundle(String entry) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/system/support-bundle"))
-                .timeout(ANSWER).GET();
-        console().forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                request.header(name, value);
-            }
-        });
+        HttpRequest request = request("/api/v1/system/support-bundle", console()).GET().build();
         try (ZipInputStream zip = new ZipInputStream(
-                client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body())) {
+                client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body())) {
             for (ZipEntry one = zip.getNextEntry(); one != null; one = zip.getNextEntry()) {
                 if (one.getName().endsWith(entry)) {
                     return new String(zip.readAllBytes(), StandardCharsets.UTF_8);
@@ -280,12 +284,7 @@ public final class Box implements AutoCloseable {
 
     private HttpResponse<String> send(String method, String path, @Nullable Object body,
             Map<String, String> headers) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER);
-        headers.forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                request.header(name, value);
-            }
-        });
+        HttpRequest.Builder request = request(path, headers);
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {
@@ -293,6 +292,16 @@ public final class Box implements AutoCloseable {
                     HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
         }
         return sent(request.build());
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER);
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        return request;
     }
 
     private HttpResponse<String> sent(HttpRequest request) throws IOException {
