@@ -62,7 +62,7 @@ export const text = messages({
   configWhat: ['Everything that is governed, without secrets, as one declaration. Apply it to another box with: gatehouse apply -f FILE.', '全部治理配置（不含机密）导出为一个声明文件。应用到另一台设备：gatehouse apply -f 文件。'],
   exportConfig: ['Download the configuration', '下载配置'],
   restart: ['Restart', '重启'],
-  restartWhat: ['Where the box has a settings file of its own (appliance.yaml), changes of it take effect with a restart. Running calls end first; on an appliance local models are loaded anew.', '若设备有自己的设置文件 (appliance.yaml)，其更改在重启后生效。会先等待进行中的调用结束；专用设备上本地模型会重新加载。'],
+  restartWhat: ['Where the box has a settings file of its own (appliance.yaml), changes of it take effect with a restart. Running calls end first; on an appliance local models go on meanwhile.', '若设备有自己的设置文件 (appliance.yaml)，其更改在重启后生效。会先等待进行中的调用结束；专用设备上本地模型会继续运行。'],
   restartNow: ['Restart the box’s program', '重启程序'],
   restartAsk: ['Nobody can call models for a few seconds. This page is back when the program is.', '几秒内无法调用模型。程序恢复后本页面也会恢复。'],
   restarting: ['It restarts.', '正在重启。'],

@@ -22,7 +22,7 @@ record RestartEntry() implements MenuEntry {
     @Override
     public void open(Dialogs dialogs, BoxClient box) {
         if (dialogs.choose(HEADING,
-                List.of("Calls that are running may end first. On an appliance local models are loaded anew."),
+                List.of("Calls that are running may end first; local models of an appliance go on meanwhile."),
                 List.of("Leave it as it is", "Restart it"), 0) != 1) {
             return;
         }
