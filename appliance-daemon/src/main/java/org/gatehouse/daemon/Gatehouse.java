@@ -38,7 +38,8 @@ public final class Gatehouse {
         return commandLine;
     }
 
-    private static String oneLine(Throwable failure) {
+    /** What went wrong, in words. */
+    static String oneLine(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() instanceof Throwable inner && saysNothing(cause, inner)) {
             cause = inner;

@@ -89,7 +89,14 @@ final class ServeCommand implements Callable<Integer> {
 
     private static ApplianceDaemon start(Settings settings, Semaphore restarts) {
         long begun = System.nanoTime();
-        ApplianceDaemon daemon = ApplianceDaemon.start(settings, restarts::release);
+        ApplianceDaemon daemon;
+        try {
+            daemon = ApplianceDaemon.start(settings, restarts::release);
+        } catch (RuntimeException e) {
+            StartFailure.keep(settings.data(), Gatehouse.oneLine(e));
+            throw e;
+        }
+        StartFailure.forget(settings.data());
         LOG.log(System.Logger.Level.INFO,
                 "Ready on port {0} after {1} ms; data in {2}, the admin token in its file {3}",
                 Integer.toString(daemon.port()), Long.toString((System.nanoTime() - begun) / 1_000_000),

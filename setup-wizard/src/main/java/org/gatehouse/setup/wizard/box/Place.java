@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 public record Place(Path data) {
     /** Where the daemon's data lies on an appliance. */
     public static final Path USUAL = Path.of("/var/lib/gatehouse");
+    private static final String START_FAILURE = "start-failure";
     private static final int LARGEST = 1 << 16;
 
     /** The address of the running daemon; empty where none runs on this directory. */
@@ -48,6 +50,21 @@ public record Place(Path data) {
     /** The admin token; empty where there is none, or where this user may not read it. */
     public Optional<String> adminToken() {
         return line("admin-token");
+    }
+
+    /**
+     * Why the daemon could not start.
+     *
+     * @param since what was written down before is of another time
+     */
+    public Optional<String> startFailure(Instant since) {
+        try {
+            return Files.getLastModifiedTime(data.resolve(START_FAILURE)).toInstant().isBefore(since)
+                    ? Optional.empty()
+                    : line(START_FAILURE);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     private Optional<String> line(String name) {

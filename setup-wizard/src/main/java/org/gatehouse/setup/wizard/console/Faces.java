@@ -15,6 +15,7 @@ import org.gatehouse.setup.wizard.terminal.Screen.Line;
 final class Faces {
     private static final String NAME = "Gatehouse";
     private static final int LABEL = 13;
+    private static final int MOST_REASON = 10;
 
     private Faces() {}
 
@@ -23,6 +24,12 @@ final class Faces {
         List<Line> body = new ArrayList<>();
         body.add(Line.of(""));
         body.add(Line.of(" Gatehouse is starting " + (starting.again() ? "again " : "") + "... " + seconds + " s"));
+        if (!starting.why().isEmpty()) {
+            body.add(Line.of(""));
+            body.add(new Line(" It could not start, and is tried again:", true));
+            Cells.wrap(starting.why(), console.size().columns() - 4).stream().limit(MOST_REASON)
+                    .forEach(line -> body.add(Line.of("   " + line)));
+        }
         if (seconds >= 120) {
             body.add(Line.of(""));
             body.add(Line.of(" That is longer than usual. It goes on trying by itself."));

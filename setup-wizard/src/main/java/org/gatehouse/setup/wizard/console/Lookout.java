@@ -2,6 +2,7 @@ package org.gatehouse.setup.wizard.console;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,13 @@ import org.gatehouse.setup.wizard.box.SetupView;
 
 /** Asks the box every few seconds how it is, in the background: a screen must not stand still while an answer is waited for. Thread-safe. */
 final class Lookout implements AutoCloseable {
+    /** A daemon that can't start is tried again sooner than that. */
+    private static final Duration OF_NOW = Duration.ofMinutes(5);
+
     private final Place place;
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("lookout").factory());
-    private volatile Standing standing = new Standing.Starting(false);
+    private volatile Standing standing = new Standing.Starting(false, "");
     private @Nullable BoxClient client;
     private boolean everAnswered;
 
@@ -45,20 +49,25 @@ final class Lookout implements AutoCloseable {
             standing = now;
         } catch (RuntimeException _) {
             // What is said of the box is as old as it looks; an exception that escaped would end the timer.
-            standing = new Standing.Starting(everAnswered);
+            standing = starting();
         }
+    }
+
+    private Standing starting() {
+        return new Standing.Starting(everAnswered,
+                place.startFailure(Instant.now().minus(OF_NOW)).orElse(""));
     }
 
     private Standing asked() {
         Optional<URI> address = place.address();
         if (address.isEmpty()) {
-            return new Standing.Starting(everAnswered);
+            return starting();
         }
         BoxClient box = client(address.get());
         place.fingerprint().ifPresent(box::pin);
         box.as(place.adminToken().orElse(""));
         if (!(box.setup() instanceof Reply.Good<SetupView>(SetupView view))) {
-            return new Standing.Starting(everAnswered);
+            return starting();
         }
         if (!view.isFinished()) {
             return new Standing.Fresh(view.version(), view.fingerprint(),

@@ -11,8 +11,9 @@ sealed interface Standing {
      * It does not answer.
      *
      * @param again whether it did before
+     * @param why   it could not start when it was last tried; empty where nobody knows
      */
-    record Starting(boolean again) implements Standing {}
+    record Starting(boolean again, String why) implements Standing {}
 
     /**
      * Nobody has set it up.

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.gatehouse.setup.wizard.box.Place;
 import org.gatehouse.setup.wizard.box.Readiness;
 import org.gatehouse.setup.wizard.terminal.Console;
 import org.gatehouse.setup.wizard.terminal.Key;
@@ -126,8 +127,19 @@ final class FacesTest {
 
     @Test
     void longStartIsNotLeftWithoutAWord() {
-        assertThat(text(Faces.starting(CONSOLE, machine(), new Standing.Starting(true), 130)))
+        assertThat(text(Faces.starting(CONSOLE, machine(), new Standing.Starting(true, ""), 130)))
                 .contains("Gatehouse is starting again ... 130 s", "longer than usual");
+    }
+
+    @Test
+    void startThatFailedSaysWhy() throws IOException {
+        Place place = new Place(root);
+        assertThat(place.startFailure(Instant.EPOCH)).isEmpty();
+        Files.writeString(root.resolve("start-failure"), "The data disk is full. Make room.\n");
+        assertThat(text(Faces.starting(CONSOLE, machine(),
+                new Standing.Starting(false, place.startFailure(Instant.EPOCH).orElseThrow()), 20)))
+                .contains("It could not start", "The data disk is full. Make room.");
+        assertThat(place.startFailure(Instant.now().plusSeconds(60))).as("of another time").isEmpty();
     }
 
     @Test
