@@ -33,4 +33,10 @@ public final class BackupDates {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT taken_at FROM backup_taken")
                 .mapTo(OffsetDateTime.class).findOne()).map(OffsetDateTime::toInstant);
     }
+
+    /** Since when there is something to lose: when the box made its first token. */
+    public Optional<Instant> begun() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT MIN(created_at) FROM admin_token")
+                .mapTo(OffsetDateTime.class).findOne()).map(OffsetDateTime::toInstant);
+    }
 }

@@ -180,8 +180,9 @@ record AlertSources(Supplier<PolicySnapshot> policy, Ledger ledger, Traffic traf
         List<Finding> found = new ArrayList<>();
         targets.trouble().ifPresent(why -> found.add(new Finding("backup-target", "backup target", ANY_AGE,
                 "The last backup could not be brought to its target, and is tried again each hour. " + why)));
-        last.ifPresent(at -> found.add(new Finding("backup", "backup",
-                Duration.between(at, clock.instant()).toHours() / 24.0, "The last backup is of " + at
+        last.or(backups::begun).ifPresent(at -> found.add(new Finding("backup", "backup",
+                Duration.between(at, clock.instant()).toHours() / 24.0,
+                (last.isPresent() ? "The last backup is of " + at : "No backup was ever taken")
                         + ". Take one in the console (System, Backup) or with 'gatehouse backup FILE', and keep it elsewhere.")));
         return found;
     }

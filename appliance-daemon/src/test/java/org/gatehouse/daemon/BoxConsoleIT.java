@@ -87,7 +87,7 @@ final class BoxConsoleIT {
                 terminal.press("4");
                 terminal.await("Restart the gateway");
                 terminal.press("4");
-                terminal.await("Calls that are running may end first.");
+                terminal.await("Calls that are running may end first");
                 terminal.press("2");
                 terminal.await("It restarts now.");
                 terminal.press(ENTER);
