@@ -346,6 +346,7 @@ class ConnectionPoolTest {
         Endpoint gone;
         try (ScriptedServer server = ScriptedServer.repeating(OK)) {
             gone = server.endpoint();
+            server.stopListening();
         }
         NameLookup nobody = host -> {
             throw new UnknownHostException(host);
