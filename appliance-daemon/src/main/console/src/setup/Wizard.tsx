@@ -71,7 +71,7 @@ export function Wizard({ setUp, look, finished }: { setUp: SetUp; look: () => vo
             );
           })}
         </ol>
-        <Anchor component={Link} href={`/${RESTORE}`} size="sm" underline="always" aria-current={at === RESTORE ? 'step' : undefined}>
+        <Anchor component={Link} href={`/${RESTORE}`} size="sm" underline="always" display="inline-block" py="xs" aria-current={at === RESTORE ? 'step' : undefined}>
           {t('restoreInstead')}
         </Anchor>
       </nav>
