@@ -1,14 +1,11 @@
 import { Button, Checkbox, FileButton, Group, Progress, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 
-import { Problem, problemOf } from '@/api/problem';
-import { sessionHeaders } from '@/api/session';
 import type { Values } from '@/i18n/messages';
 import { Confirm } from '@/parts/Confirm';
 import { bytes } from '@/text/figures';
 
-const PART = 8 << 20;
+import { useSending } from './sending';
 
 /** A file on something that was plugged in. */
 export interface OnStick {
@@ -72,26 +69,13 @@ export function Bring({ may, of }: { may: boolean; of: Bringing }) {
 /** The ways in which it comes, and what may be done with it then. */
 function Ways({ of }: { of: Bringing }) {
   const { t } = of;
-  const [sent, setSent] = useState<number>();
   const [url, setUrl] = useState('');
   const [own, setOwn] = useState(false);
   const [media, setMedia] = useState<Plugged>();
   const [checked, setChecked] = useState<{ version: string; warning?: string; medium: OnStick | null }>();
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
 
-  const doing = async (work: () => Promise<void>) => {
-    setBusy(true);
-    try {
-      await work();
-    } catch (e) {
-      notifications.show({ color: 'red', message: problemOf(e).detail, autoClose: false });
-    } finally {
-      setBusy(false);
-      setSent(undefined);
-      of.again();
-    }
-  };
+  const { sent, busy, doing, send } = useSending(of.again);
   const check = (medium: OnStick | null) =>
     doing(async () => {
       setChecked({ ...(await of.check(medium)), medium });
@@ -99,15 +83,7 @@ function Ways({ of }: { of: Bringing }) {
   const upload = (file: File | null) =>
     file &&
     doing(async () => {
-      for (let at = 0; at < file.size; at += PART) {
-        setSent((100 * at) / file.size);
-        const answer = await fetch(`${of.put}?offset=${String(at)}`, {
-          method: 'PUT',
-          headers: { ...sessionHeaders(), 'content-type': 'application/octet-stream' },
-          body: file.slice(at, at + PART),
-        });
-        if (!answer.ok) throw await Problem.of(answer);
-      }
+      await send(of.put, file);
     });
   return (
     <Stack gap="sm" align="flex-start">

@@ -3,8 +3,6 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 
 import { $api, api, given, type Schemas } from '@/api/client';
-import { Problem, problemOf } from '@/api/problem';
-import { sessionHeaders } from '@/api/session';
 import { useText } from '@/i18n/messages';
 import { Confirm } from '@/parts/Confirm';
 import { Panel } from '@/parts/Page';
@@ -12,8 +10,7 @@ import { Ago, Facts } from '@/parts/values';
 import { bytes, count } from '@/text/figures';
 
 import { text } from './backupText';
-
-const PART = 8 << 20;
+import { useSending } from './sending';
 
 type State = Schemas['RestoreState'];
 type Found = Schemas['RestorableBackup'];
@@ -85,39 +82,18 @@ function Kept({ size, again }: { size: number; again: () => void }) {
 /** The ways in which a backup comes, and what may be done with it then. */
 function Ways({ now, again }: { now: State; again: () => void }) {
   const t = useText(text);
-  const [sent, setSent] = useState<number>();
-  const [busy, setBusy] = useState(false);
   const [there, setThere] = useState<Schemas['Kept'][]>();
   const [passphrase, setPassphrase] = useState('');
   const [found, setFound] = useState<Found>();
   const target = $api.useQuery('get', '/api/v1/system/backup-target');
 
-  const doing = async (work: () => Promise<void>) => {
-    setBusy(true);
-    try {
-      await work();
-    } catch (e) {
-      notifications.show({ color: 'red', message: problemOf(e).detail, autoClose: false });
-    } finally {
-      setBusy(false);
-      setSent(undefined);
-      again();
-    }
-  };
+  const { sent, busy, doing, send } = useSending(again);
   const check = async () => setFound(given(await api.POST('/api/v1/system/restore/check', { body: passphrase ? { passphrase } : {} })));
   const upload = (file: File | null) =>
     file &&
     doing(async () => {
       setFound(undefined);
-      for (let at = 0; at < file.size; at += PART) {
-        setSent((100 * at) / file.size);
-        const answer = await fetch(`/api/v1/system/restore/file?offset=${String(at)}`, {
-          method: 'PUT',
-          headers: { ...sessionHeaders(), 'content-type': 'application/octet-stream' },
-          body: file.slice(at, at + PART),
-        });
-        if (!answer.ok) throw await Problem.of(answer);
-      }
+      await send('/api/v1/system/restore/file', file);
       await check();
     });
   return (

@@ -59,7 +59,7 @@ final class ApiTokenOperations {
                 Operation.post(PATH, "createToken", TAG, "Makes a token for a program, which sends it as"
                         + " 'Authorization: Bearer ght_…'. The answer is the only place where it ever shows.",
                         Operation.Body.of(ApiTokenDraft.class), new Operation.Reply.One(201, IssuedApiToken.class),
-                        this::create).needing(Permission.MANAGE_PEOPLE).afterRecentLogin(),
+                        this::create).needing(Permission.MANAGE_PEOPLE).byNoProgram(),
                 new Operation("DELETE", PATH + "/{id}", "deleteToken", TAG, "Takes a token away: it opens nothing from"
                         + " now on.", Permission.MANAGE_PEOPLE, List.of(), false, false, null,
                         new Operation.Reply.Nothing(), this::delete).afterRecentLogin());
@@ -67,10 +67,6 @@ final class ApiTokenOperations {
 
     private Answer create(Call call) {
         ApiTokenDraft draft = call.form(ApiTokenDraft.class);
-        if (call.identity().apiToken() != null) {
-            return new Answer.Failed(Problem.forbidden("A token makes no tokens, so that one that got lost can be"
-                    + " taken away for good. Sign in at the console and make it there."));
-        }
         if (!call.identity().covers(draft.access().grants())) {
             return new Answer.Failed(Problem.forbidden("A token with the access " + Json.tree(draft).get("access")
                     .asText() + " may do what you may not, so you can't make it. Ask somebody who has that role."));

@@ -95,7 +95,8 @@ final class BackupTargetOperations {
                         Permission.OPERATE, List.of(), false, false,
                         Operation.Body.of(BackupTargetDraft.class),
                         new Operation.Reply.One(200, BackupTargetView.class),
-                        this::set).afterRecentLogin(),
+                        // Backups may hold the key of the box's secrets.
+                        this::set).byNoProgram(),
                 Operation.delete(PATH, "deleteBackupTarget", "system", "Brings backups nowhere any more. Those that lie"
                         + " there stay.", this::delete).needing(Permission.OPERATE).afterRecentLogin(),
                 Operation.post(PATH + "/test", "testBackupTarget", "system", "Writes a file there, reads it back and"
@@ -128,12 +129,6 @@ final class BackupTargetOperations {
     private Answer set(Call call) {
         JsonNode before = targets.standing().map(now -> (JsonNode) Json.tree(now.target())).orElse(null);
         BackupTargetDraft draft = call.form(BackupTargetDraft.class);
-        if (call.identity().apiToken() != null) {
-            // Backups may hold the key of the box's secrets, and whoever says where they go could read it.
-            return new Answer.Failed(
-                    Problem.forbidden("A token sets no target of backups. Sign in at the console and set"
-                            + " it there."));
-        }
         try {
             targets.set(draft);
         } catch (IllegalArgumentException e) {

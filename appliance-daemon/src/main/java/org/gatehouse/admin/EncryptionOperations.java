@@ -57,7 +57,7 @@ final class EncryptionOperations {
                             // Noted before: a key that was seen and stands in no trail would be worse than the reverse.
                             note(call, "show");
                             return Answer.Json.of(new RecoveryKeyShown(encryption.recoveryKey()));
-                        })).needing(Permission.OPERATE).afterRecentLogin(),
+                        })).needing(Permission.OPERATE).byNoProgram(),
                 Operation.post(PATH + "/recovery-key/keep", "keepRecoveryKey", TAG,
                         "Says that the recovery key is kept, by typing it again. The box forgets it then.",
                         Operation.Body.of(RecoveryKeyTyped.class), state, answering(call -> {
@@ -71,7 +71,7 @@ final class EncryptionOperations {
                             note(call, "renew");
                             return Answer.Json.of(new RecoveryKeyShown(encryption.renew(
                                     Objects.requireNonNullElse(call.form(RecoveryKeyWish.class).current(), ""))));
-                        })).needing(Permission.OPERATE).afterRecentLogin());
+                        })).needing(Permission.OPERATE).byNoProgram());
     }
 
     private interface Work {

@@ -117,6 +117,9 @@ final class Guard {
         if (limited && operation.reaching() == Operation.Reaching.REFUSED) {
             return new Decision.Denied(Problem.outOfReach());
         }
+        if (operation.proof() == Operation.Proof.NO_PROGRAM && identity.apiToken() != null) {
+            return new Decision.Denied(Problem.byNoProgram());
+        }
         Session session = identity.session();
         if (operation.recent() && session != null && !sessions.isRecent(session)) {
             return new Decision.Denied(Problem.confirm());

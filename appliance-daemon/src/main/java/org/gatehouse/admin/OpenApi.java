@@ -55,6 +55,9 @@ final class OpenApi {
         node.put("x-permission", operation.permission().id());
         node.put("x-reach", operation.reaching().name().toLowerCase(java.util.Locale.ROOT));
         node.put("x-recent-login", operation.recent());
+        if (operation.proof() == Operation.Proof.NO_PROGRAM) {
+            node.put("x-no-api-token", true);
+        }
         if (operation.permission() == Permission.NONE) {
             node.putArray("security");
         }

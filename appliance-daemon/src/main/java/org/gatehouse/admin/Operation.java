@@ -16,11 +16,11 @@ import org.gatehouse.governance.form.FormSchema.Direction;
  * @param body what must be sent; {@code null} when nothing may be
  * @param reply what comes back when it works
  * @param reaching what it makes of callers who may do it for some departments or projects only
- * @param recent whether people must have shown who they are within the last minutes
+ * @param proof what callers must have shown of who they are, beyond being let in
  */
 record Operation(String method, String path, String id, String tag, String summary, Permission permission,
         List<Parameter> parameters, boolean versioned, boolean idempotent, @Nullable Body body, Reply reply,
-        Handler handler, Reaching reaching, boolean recent) {
+        Handler handler, Reaching reaching, Proof proof) {
 
     /** Where everything but the document itself lives. */
     static final String BASE = "/api/v1/";
@@ -35,12 +35,22 @@ record Operation(String method, String path, String id, String tag, String summa
         WITHIN
     }
 
+    /** What callers must have shown of who they are. */
+    enum Proof {
+        /** What lets them in. */
+        USUAL,
+        /** People, that they are still there. */
+        RECENT,
+        /** That too, and tokens for programs will not do. */
+        NO_PROGRAM
+    }
+
     /** One that refuses callers whose reach is limited. */
     Operation(String method, String path, String id, String tag, String summary, Permission permission,
             List<Parameter> parameters, boolean versioned, boolean idempotent, @Nullable Body body, Reply reply,
             Handler handler) {
         this(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply, handler,
-                Reaching.REFUSED, false);
+                Reaching.REFUSED, Proof.USUAL);
     }
 
     /** Does it. */
@@ -148,38 +158,55 @@ record Operation(String method, String path, String id, String tag, String summa
 
     Operation needing(Permission other) {
         return new Operation(method, path, id, tag, summary, other, parameters, versioned, idempotent, body, reply,
-                handler, reaching, recent);
+                handler, reaching, proof);
     }
 
     Operation with(Parameter... more) {
         List<Parameter> all = new ArrayList<>(parameters);
         all.addAll(List.of(more));
         return new Operation(method, path, id, tag, summary, permission, List.copyOf(all), versioned, idempotent, body,
-                reply, handler, reaching, recent);
+                reply, handler, reaching, proof);
     }
 
     /** Takes an {@code If-Match} header. */
     Operation matchingVersion() {
         return new Operation(method, path, id, tag, summary, permission, parameters, true, idempotent, body, reply,
-                handler, reaching, recent);
+                handler, reaching, proof);
     }
 
     /** Takes an {@code Idempotency-Key} header. */
     Operation repeatable() {
         return new Operation(method, path, id, tag, summary, permission, parameters, versioned, true, body, reply,
-                handler, reaching, recent);
+                handler, reaching, proof);
     }
 
     /** Is open to callers whose reach is limited, too. */
     Operation reaching(Reaching other) {
         return new Operation(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply,
-                handler, other, recent);
+                handler, other, proof);
     }
 
     /** People must have shown who they are within the last minutes. */
     Operation afterRecentLogin() {
+        return proven(Proof.RECENT);
+    }
+
+    /**
+     * The same, and no {@linkplain ApiToken token for a program} does: what leads to the box's secrets, or to another way in, would
+     * outlive the token that was taken away.
+     */
+    Operation byNoProgram() {
+        return proven(Proof.NO_PROGRAM);
+    }
+
+    private Operation proven(Proof other) {
         return new Operation(method, path, id, tag, summary, permission, parameters, versioned, idempotent, body, reply,
-                handler, reaching, true);
+                handler, reaching, other);
+    }
+
+    /** Whether people must have shown who they are within the last minutes. */
+    boolean recent() {
+        return proof != Proof.USUAL;
     }
 
     /** Whether it lets pass query parameters that it does not know. */

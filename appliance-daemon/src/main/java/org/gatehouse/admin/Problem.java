@@ -90,6 +90,12 @@ record Problem(String type, int status, String title, String detail, List<FieldE
         return of("forbidden", 403, "Not allowed", message);
     }
 
+    static Problem byNoProgram() {
+        return forbidden(
+                "A token for a program can't do this, so that one that got lost can be taken away for good. Sign in"
+                        + " at the console and do it there.");
+    }
+
     static Problem outOfReach() {
         return of("forbidden", 403, "Not allowed",
                 "This is about the whole box, and your role is for some of its departments or projects. Ask an"

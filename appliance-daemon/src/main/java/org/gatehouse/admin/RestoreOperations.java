@@ -107,7 +107,7 @@ final class RestoreOperations {
                                 + " this box has: users, keys, settings, trail. The box serves until it is unpacked, then starts"
                                 + " with it; what it had is kept aside, and is back if the box can't start with the backup.",
                         Operation.Body.of(RestoreWish.class), new Operation.Reply.One(200, RestoreState.class),
-                        answering(this::restore)).needing(Permission.OPERATE).afterRecentLogin(),
+                        answering(this::restore)).needing(Permission.OPERATE).byNoProgram(),
                 new Operation("DELETE", PATH + "/before", "deleteReplaced", TAG,
                         "Removes what is kept of what the box had before a restore.", Permission.OPERATE, List.of(),
                         false, false, null, new Operation.Reply.Nothing(), answering(this::forget))

@@ -72,7 +72,7 @@ final class SystemOperations {
                                 + " any box takes it back from whoever knows that, and nobody else opens it.",
                         Operation.Body.of(BackupWish.class),
                         new Operation.Reply.Bytes("application/octet-stream"), this::backup)
-                        .needing(Permission.OPERATE).afterRecentLogin(),
+                        .needing(Permission.OPERATE).byNoProgram(),
                 Operation.get(PATH + "certificate", "getCertificate", "system",
                         "The certificate that clients see.", new Operation.Reply.One(200, Box.Certificate.class),
                         _ -> box.certificate().<Answer>map(Answer.Json::of).orElseGet(() -> new Answer.Failed(
@@ -106,11 +106,6 @@ final class SystemOperations {
     }
 
     private Answer backup(Call call) {
-        if (call.identity().apiToken() != null) {
-            return new Answer.Failed(
-                    Problem.forbidden("A token takes no backup with the key of the box's secrets. Sign in"
-                            + " at the console and take it there, or take one without the key."));
-        }
         char[] passphrase = call.form(BackupWish.class).passphrase().toCharArray();
         // With it goes the key of every secret: whoever took it is on record.
         trail.append(call.actor().did(ids.get(), clock.instant(), "read", "system", "backup", null,

@@ -28,7 +28,7 @@ final class UserOperations {
                         "Gives a user a password of the box's own, for when no sign-on provider answers. The answer is"
                                 + " the only place where the secret of their codes ever shows.",
                         Operation.Body.of(BreakGlassDraft.class), new Operation.Reply.One(200, BreakGlassCodes.class),
-                        this::enrol).needing(Permission.MANAGE_PEOPLE).afterRecentLogin(),
+                        this::enrol).needing(Permission.MANAGE_PEOPLE).byNoProgram(),
                 new Operation("DELETE", PATH, "removeBreakGlass", "users", "Takes a user's password away.",
                         Permission.MANAGE_PEOPLE, List.of(), false, false, null, new Operation.Reply.Nothing(),
                         this::remove).afterRecentLogin());

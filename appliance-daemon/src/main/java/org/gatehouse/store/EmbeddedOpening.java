@@ -89,7 +89,10 @@ final class EmbeddedOpening {
             }
             latest.run(migrations, dataSource);
         };
-        file.beginMaking();
+        if (!copies.any()) {
+            // Where there are copies the rows are lost, and rebuilt from those.
+            file.beginMaking();
+        }
         Database database = Database.open(settings, connectionWait, known, settings.directory(), this::openInTime);
         if (file.isBeingMade()) {
             try {

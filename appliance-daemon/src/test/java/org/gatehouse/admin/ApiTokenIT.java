@@ -91,13 +91,18 @@ final class ApiTokenIT {
     }
 
     @Test
-    void tokenGetsNoHoldOfTheKeyOfTheBoxsSecrets() {
+    void tokenLeadsNeitherToTheBoxsSecretsNorToAnotherWayIn() {
         String secret = made("ci", "appliance_admin").get("secret").asText();
         String passphrase = "\"passphrase\":\"correct horse battery\"";
         assertThat(with(secret, "POST", "/api/v1/system/backup", "{" + passphrase + "}")).isEqualTo(403);
         assertThat(with(secret, "PUT", "/api/v1/system/backup-target",
                 "{\"kind\":\"directory\",\"directory\":\"/tmp\",\"hour\":3,\"keep\":2," + passphrase + "}"))
                 .isEqualTo(403);
+        assertThat(with(secret, "POST", "/api/v1/system/restore", "{\"name\":\"gatehouse\"," + passphrase + "}"))
+                .isEqualTo(403);
+        assertThat(with(secret, "POST", "/api/v1/system/encryption/recovery-key/show", null)).isEqualTo(403);
+        assertThat(with(secret, "POST", "/api/v1/users/" + UUID.randomUUID() + "/break-glass",
+                "{\"password\":\"correct horse battery\"}")).isEqualTo(403);
         assertThat(with(secret, "GET", "/api/v1/system/backup", null)).isEqualTo(200);
     }
 

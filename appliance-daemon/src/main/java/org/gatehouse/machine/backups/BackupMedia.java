@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +66,7 @@ public final class BackupMedia {
         carrying.lock();
         Path outgoing = folder.resolve(BackupVerbs.OUTGOING);
         try {
-            Files.createDirectories(folder,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(folder, only("rwx------"));
             Files.deleteIfExists(outgoing);
             Files.createLink(outgoing, file);
             ask(BackupVerbs.PUT, object().put("volume", volume).put("name", name));
@@ -88,11 +88,9 @@ public final class BackupMedia {
         carrying.lock();
         Path incoming = folder.resolve(BackupVerbs.INCOMING);
         try {
-            Files.createDirectories(folder,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(folder, only("rwx------"));
             Files.deleteIfExists(incoming);
-            Files.createFile(incoming,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(incoming, only("rw-------"));
             ask(BackupVerbs.GET, object().put("volume", volume).put("name", name));
             Files.copy(incoming, out);
         } finally {
@@ -104,6 +102,10 @@ public final class BackupMedia {
     /** Removes one of them. */
     public void delete(String volume, String name) throws IOException {
         ask(BackupVerbs.DELETE, object().put("volume", volume).put("name", name));
+    }
+
+    private static FileAttribute<?> only(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
     private ObjectNode ask(String verb, ObjectNode asked) throws IOException {

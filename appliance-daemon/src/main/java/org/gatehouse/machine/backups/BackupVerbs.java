@@ -52,6 +52,8 @@ public final class BackupVerbs {
     private static final String PART = ".part";
     private static final Pattern NAME = Pattern.compile("gatehouse-(?:\\d{8}-\\d{6}\\.backup|probe)");
     private static final int MOST_ENTRIES = 10_000;
+    /** Of a box that keeps 365; all of it has to go into one reply. */
+    private static final int MOST_TOLD = 1000;
     private static final int PIECE = 1 << 20;
     /** Whatever else wants to write meanwhile must not find the disk full. */
     private static final long SPARE = 256L << 20;
@@ -115,9 +117,6 @@ public final class BackupVerbs {
         found.sort(Comparator.comparing(BackupFile::name).reversed());
         return found.size() <= MOST_TOLD ? found : found.subList(0, MOST_TOLD);
     }
-
-    /** Of a box that keeps 365; all of it has to go into one reply. */
-    private static final int MOST_TOLD = 1000;
 
     private ObjectNode put(JsonNode asked, Progress progress) throws Refused, IOException, InterruptedException {
         String name = name(asked);

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the real providers refuse, in requests that are right but for one thing. */
 class StrictnessTest {
-    private static final String CLAUDE = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":2000,\"messages\":[%s]%s}";
+    private static final String MESSAGES = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":2000,\"messages\":[%s]%s}";
     private static final String USER = "{\"role\":\"user\",\"content\":\"Hi\"}";
     private static final String USE = "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t1\","
             + "\"name\":\"f\",\"input\":{}}]}";
@@ -23,46 +23,46 @@ class StrictnessTest {
     static Stream<Arguments> anthropic() {
         String ephemeral = "{\"type\":\"text\",\"text\":\"a\",\"cache_control\":{\"type\":\"ephemeral\"}}";
         String tool = "{\"name\":\"f\",\"input_schema\":{\"type\":\"object\"}}";
-        return Stream.of(right(claude(USER, "")), right(claude(USER + "," + USE + "," + RESULT, "")),
-                wrong(claude(USER, "").replace("\"max_tokens\":2000,", ""), "max_tokens: Field required"),
-                wrong(claude(USER, "").replace("2000", "0"), "max_tokens"),
-                wrong(claude("", ""), "at least one message is required"),
-                wrong(claude("{\"role\":\"assistant\",\"content\":\"a\"}", ""), "first message must use"),
-                wrong(claude("{\"role\":\"system\",\"content\":\"a\"}", ""), "Unexpected role"),
-                wrong(claude(USER + "," + USER, ""), "roles must alternate"),
-                wrong(claude(USER, ",\"top_n\":1"), "top_n: Extra inputs are not permitted"),
-                wrong(claude(USER, ",\"temperature\":1.5"), "temperature"),
-                wrong(claude(USER, ",\"temperature\":0.5,\"top_p\":0.5"), "cannot both be specified"),
-                wrong(claude("{\"role\":\"user\",\"content\":\"\"}", ""), "non-empty content"),
-                wrong(claude("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\"}]}", ""), "non-empty"),
-                wrong(claude("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\" \"}]}", ""),
+        return Stream.of(right(messages(USER, "")), right(messages(USER + "," + USE + "," + RESULT, "")),
+                wrong(messages(USER, "").replace("\"max_tokens\":2000,", ""), "max_tokens: Field required"),
+                wrong(messages(USER, "").replace("2000", "0"), "max_tokens"),
+                wrong(messages("", ""), "at least one message is required"),
+                wrong(messages("{\"role\":\"assistant\",\"content\":\"a\"}", ""), "first message must use"),
+                wrong(messages("{\"role\":\"system\",\"content\":\"a\"}", ""), "Unexpected role"),
+                wrong(messages(USER + "," + USER, ""), "roles must alternate"),
+                wrong(messages(USER, ",\"top_n\":1"), "top_n: Extra inputs are not permitted"),
+                wrong(messages(USER, ",\"temperature\":1.5"), "temperature"),
+                wrong(messages(USER, ",\"temperature\":0.5,\"top_p\":0.5"), "cannot both be specified"),
+                wrong(messages("{\"role\":\"user\",\"content\":\"\"}", ""), "non-empty content"),
+                wrong(messages("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"\"}]}", ""), "non-empty"),
+                wrong(messages("{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\" \"}]}", ""),
                         "non-whitespace"),
-                wrong(claude(USER + ",{\"role\":\"assistant\",\"content\":\"a \"}", ""), "trailing whitespace"),
-                wrong(claude(USER + "," + USE, ""), "without `tool_result` blocks"),
-                wrong(claude(USER + "," + USE + "," + USER, ""), "without `tool_result` blocks"),
-                wrong(claude(RESULT, ""), "unexpected `tool_use_id`"),
-                wrong(claude(USER + "," + USE.replace("t1", "t:1") + "," + RESULT.replace("t1", "t:1"), ""),
+                wrong(messages(USER + ",{\"role\":\"assistant\",\"content\":\"a \"}", ""), "trailing whitespace"),
+                wrong(messages(USER + "," + USE, ""), "without `tool_result` blocks"),
+                wrong(messages(USER + "," + USE + "," + USER, ""), "without `tool_result` blocks"),
+                wrong(messages(RESULT, ""), "unexpected `tool_use_id`"),
+                wrong(messages(USER + "," + USE.replace("t1", "t:1") + "," + RESULT.replace("t1", "t:1"), ""),
                         "should match pattern"),
-                wrong(claude(USER + "," + USE + "," + RESULT.replace("[{", "[{\"type\":\"text\",\"text\":\"a\"},{"),
+                wrong(messages(USER + "," + USE + "," + RESULT.replace("[{", "[{\"type\":\"text\",\"text\":\"a\"},{"),
                         ""),
                         "without `tool_result` blocks"),
-                wrong(claude(USER, ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1000}"),
+                wrong(messages(USER, ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1000}"),
                         "greater than or equal to 1024"),
-                wrong(claude(USER, ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000}"),
+                wrong(messages(USER, ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000}"),
                         "must be greater than `thinking.budget_tokens`"),
-                wrong(claude(USER, ",\"temperature\":0.5,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}"),
+                wrong(messages(USER, ",\"temperature\":0.5,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}"),
                         "may only be set to 1"),
-                wrong(claude(USER + ",{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"a\","
+                wrong(messages(USER + ",{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"a\","
                         + "\"signature\":\"b\"},{\"type\":\"text\",\"text\":\"c\"}]}," + USER, ""),
                         "Invalid `signature`"),
-                wrong(claude(USER, ",\"tools\":[" + tool + "," + tool + "]"), "must be unique"),
-                wrong(claude(USER, ",\"tools\":[" + tool.replace("\"f\"", "\"f.g\"") + "]"), "tools.0.name"),
-                wrong(claude(USER, ",\"tools\":[" + tool.replace("object", "string") + "]"),
+                wrong(messages(USER, ",\"tools\":[" + tool + "," + tool + "]"), "must be unique"),
+                wrong(messages(USER, ",\"tools\":[" + tool.replace("\"f\"", "\"f.g\"") + "]"), "tools.0.name"),
+                wrong(messages(USER, ",\"tools\":[" + tool.replace("object", "string") + "]"),
                         "Input should be 'object'"),
-                wrong(claude(USER, ",\"tool_choice\":{\"type\":\"any\"}"), "only be specified while providing tools"),
-                wrong(claude("{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\","
+                wrong(messages(USER, ",\"tool_choice\":{\"type\":\"any\"}"), "only be specified while providing tools"),
+                wrong(messages("{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\","
                         + "\"media_type\":\"image/bmp\",\"data\":\"AAAA\"}}]}", ""), "image/jpeg"),
-                wrong(claude("{\"role\":\"user\",\"content\":[" + String.join(",", ephemeral, ephemeral, ephemeral,
+                wrong(messages("{\"role\":\"user\",\"content\":[" + String.join(",", ephemeral, ephemeral, ephemeral,
                         ephemeral, ephemeral) + "]}", ""), "maximum of 4 blocks with cache_control"));
     }
 
@@ -244,8 +244,8 @@ class StrictnessTest {
         return Arguments.of(body, status, words);
     }
 
-    private static String claude(String messages, String more) {
-        return CLAUDE.formatted(messages, more);
+    private static String messages(String messages, String more) {
+        return MESSAGES.formatted(messages, more);
     }
 
     private static String contents(String contents) {
