@@ -1,7 +1,9 @@
 package org.gatehouse.acceptance;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.gatehouse.acceptance.box.Administrator;
 import org.gatehouse.acceptance.box.Box;
+import org.gatehouse.acceptance.box.Checkout;
 import org.gatehouse.acceptance.box.Claim;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +45,7 @@ final class FirstBootRound {
             });
             steps.run("refuses another claim code", () -> {
                 int status = station.box().post("/api/v1/setup/claim",
-                        java.util.Map.of("code", "XXXX-XXXX", "program", true)).status();
+                        Map.of("code", "XXXX-XXXX", "program", true)).status();
                 assertThat(status).isBetween(400, 499);
             });
             steps.run("takes an answers file from elsewhere", () -> {
@@ -73,6 +76,26 @@ final class FirstBootRound {
                         .map(local -> local.substring(local.lastIndexOf(':') + 1)).distinct()).as(sockets)
                         .contains("443").isSubsetOf(LISTENED_TO);
             });
+            steps.run("a program's token reads the disks with 'gatehouse' from elsewhere, and makes no other token",
+                    () -> {
+                        String token = station.box().post("/api/v1/tokens",
+                                Map.of("name", "monitoring", "access", "appliance_admin")).expect(201).json()
+                                .path("secret")
+                                .asText();
+                        Path folder = Files.createDirectories(station.hardware().folder().resolve("elsewhere"));
+                        String certificate = Files.writeString(folder.resolve("box.pem"), station.box().certificate())
+                                .toString();
+                        Map<String, String> access = Map.of("GATEHOUSE_URL", station.box().address().toString(),
+                                "GATEHOUSE_ADMIN_TOKEN", token);
+                        Checkout.Outcome disks = Checkout.run(folder, access, "disks", "show", "--cacert", certificate);
+                        assertThat(disks.said()).contains("vda");
+                        assertThat(disks.status()).isZero();
+                        Checkout.Outcome other = Checkout.run(folder, access, "tokens", "create", "--name", "another",
+                                "--access",
+                                "auditor", "--cacert", certificate);
+                        assertThat(other.status()).as(other.said()).isNotZero();
+                        steps.note(other.said().lines().findFirst().orElse(""));
+                    });
             steps.run("restarts at the power button and serves again", () -> {
                 station.shutDown();
                 station.switchOn();

@@ -16,14 +16,17 @@ import org.gatehouse.acceptance.box.Administrator;
 import org.gatehouse.acceptance.box.Box;
 import org.gatehouse.acceptance.box.Unattended;
 import org.gatehouse.acceptance.machine.NotSeen;
+import org.gatehouse.acceptance.machine.RemovableDisk;
+import org.gatehouse.acceptance.machine.Stick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A box is gone, and its backup makes a new machine of the same kind the same box: over the network alone. */
+/** A box is gone, and its backup makes a new machine of the same kind the same box: over the network, or from a stick. */
 @Order(11)
 @ExtendWith(Steps.Given.class)
 final class RestoreRound {
     private static final String RESTORE = "/api/v1/system/restore";
+    private static final String TARGET = "/api/v1/system/backup-target";
     private static final String PASSPHRASE = "correct horse battery staple";
     private static final int PART = 8 << 20;
     private static final Duration POLL = Duration.ofSeconds(2);
@@ -72,6 +75,46 @@ final class RestoreRound {
             });
         }
         Lab.remove(folder);
+    }
+
+    @Test
+    void stickWithBackupsMakesANewMachineTheSameBox(Steps steps) throws Exception {
+        Path folder = Lab.here().folder("restore-stick");
+        Stick stick = Stick.fat(folder.resolve("stick.raw"), Map.of());
+        try (Station old = Station.copyOfSetUpBox(Files.createDirectory(folder.resolve("old")));
+                Station fresh = Station.unpacked(Files.createDirectory(folder.resolve("new")))) {
+            old.rebuild(old.hardware().with(new RemovableDisk(stick, false)));
+            fresh.rebuild(fresh.hardware().with(new RemovableDisk(stick, true)));
+            String[] call = new String[1];
+            steps.run("a box that carries calls is backed up to a stick, with its key under a passphrase", () -> {
+                old.serve();
+                call[0] = old.box().chat(old.key(), Station.MODEL, "Hello").expect(200).requestId();
+                old.box().put(TARGET, stickIn(old.box())).expect(200);
+                old.box().post(TARGET + "/run", Map.of()).expect(200);
+                old.shutDown();
+            });
+            steps.run("the stick, with its switch against writing, makes a new machine the old box", () -> {
+                fresh.setUp();
+                fresh.box().signIn(Administrator.OF_TESTS);
+                fresh.box().put(TARGET, stickIn(fresh.box())).expect(200);
+                String name = fresh.box().get(TARGET + "/files").expect(200).json().path("files").path(0).path("name")
+                        .asText();
+                fresh.box().post(RESTORE + "/fetch", Map.of("name", name)).expect(200);
+                fresh.box().awaitJson(RESTORE, state -> state.path("work").isNull(), Lab.BOOT);
+                fresh.box().post(RESTORE + "/check", Map.of("passphrase", PASSPHRASE)).expect(200);
+                fresh.box().post(RESTORE, Map.of("passphrase", PASSPHRASE, "name", Unattended.NAME)).expect(200);
+                awaitRestored(fresh.box());
+                Releases.holds(fresh.box(), call[0]);
+                fresh.box().chat(old.key(), Station.MODEL, "Hello again").expect(200);
+            });
+        }
+        Lab.remove(folder);
+    }
+
+    /** A place for backups: the one stick that the box sees. */
+    private static Map<String, Object> stickIn(Box box) throws IOException {
+        String volume = box.get(TARGET + "/media").expect(200).json().path("media").path(0).path("volume").asText();
+        return Map.of("kind", "medium", "directory", volume, "keep", 3, "passphrase", PASSPHRASE);
     }
 
     private static void send(Box box, byte[] file) throws IOException {

@@ -87,6 +87,17 @@ final class SecureBootRound {
                         station.box().awaitReady(Lab.BOOT);
                         station.shutDown();
                     });
+            steps.run("the next release is installed, starts with Secure Boot on, and opens its data by itself", () -> {
+                Path next = Releases.bundle("next");
+                station.serve();
+                Releases.await(station.box(), state -> Releases.proven(state, Lab.here().version()), Lab.BOOT);
+                Releases.send(station.box(), next, Integer.MAX_VALUE);
+                Releases.install(steps, station.box(), Map.of());
+                Releases.awaitRelease(steps, station, Releases.version(next), "good", Lab.BOOT);
+                assertThat(station.machine().serial().when(ASKED)).isEmpty();
+                assertState(station, true);
+                station.shutDown();
+            });
             steps.run("a newer release that somebody else signed is refused, and the box is back after its tries",
                     () -> {
                         Disk disk = station.hardware().disks().getFirst().raw(folder.resolve("disk.raw"));

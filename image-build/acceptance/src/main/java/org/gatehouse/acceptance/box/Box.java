@@ -13,12 +13,15 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -97,6 +100,23 @@ public final class Box implements AutoCloseable {
     /** Where it is. */
     public URI address() {
         return address;
+    }
+
+    /** Its certificate as PEM, for programs that trust a file. It answers by then. */
+    public String certificate() throws IOException {
+        try {
+            HttpResponse<String> response = client.send(request("/healthz", Map.of()).GET().build(),
+                    HttpResponse.BodyHandlers.ofString());
+            byte[] encoded = response.sslSession().orElseThrow().getPeerCertificates()[0].getEncoded();
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(encoded)
+                    + "\n-----END CERTIFICATE-----\n";
+        } catch (SSLPeerUnverifiedException | CertificateException e) {
+            throw new IOException("The box showed no certificate.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     /**

@@ -2,22 +2,19 @@ package org.gatehouse.acceptance.box;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /**
- * Sets a box up from elsewhere as an administrator of many would: {@code gatehouse setup --answers} with what the console showed. The program is
- * the checkout's own. One use.
+ * Sets a box up from elsewhere as an administrator of many would: {@code gatehouse setup --answers} with what the console showed, by the
+ * {@link Checkout}'s program. One use.
  */
 public final class Unattended {
     /** The one that the simulated provider takes. */
     public static final String PROVIDER_KEY = "simulated-key";
     /** What the box is called. */
     public static final String NAME = "gatehouse-1";
-    private static final long LONGEST_MINUTES = 10;
 
     private final Path folder;
     private final URI provider;
@@ -76,32 +73,15 @@ public final class Unattended {
     public String setUp(URI box, Claim claim) throws IOException {
         Files.createDirectories(folder);
         Path file = Files.writeString(folder.resolve("answers.yaml"), answers());
-        Path log = folder.resolve("output.txt");
-        List<String> line = List.of(Path.of(System.getProperty("acceptance.house"), "bin", "gatehouse").toString(),
-                "setup",
-                "--answers", file.toString(), "--url", box.toString(), "--claim-code", claim.code(), "--fingerprint",
-                claim.fingerprint(), "--key-out", folder.resolve("first.key").toString());
-        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("GATEHOUSE_NO_BUILD", "1");
-        builder.environment().put("ADMIN_PASSWORD", Administrator.OF_TESTS.password());
-        builder.environment().put("ADMIN_CODE_SECRET", Administrator.OF_TESTS.codeSecret());
-        builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
-        Process process = builder.start();
-        try {
-            boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
-            String said = Files.readString(log, StandardCharsets.UTF_8);
-            if (!ended || process.exitValue() != 0) {
-                throw new AssertionError(
-                        "gatehouse setup " + (ended ? "ended with " + process.exitValue() : "did not end")
-                                + ": " + said);
-            }
-            return said;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            process.destroyForcibly();
+        Checkout.Outcome outcome = Checkout.run(folder,
+                Map.of("ADMIN_PASSWORD", Administrator.OF_TESTS.password(), "ADMIN_CODE_SECRET",
+                        Administrator.OF_TESTS.codeSecret()),
+                "setup", "--answers", file.toString(), "--url", box.toString(), "--claim-code", claim.code(),
+                "--fingerprint", claim.fingerprint(), "--key-out", folder.resolve("first.key").toString());
+        if (outcome.status() != 0) {
+            throw new AssertionError("gatehouse setup ended with " + outcome.status() + ": " + outcome.said());
         }
+        return outcome.said();
     }
 
     /** The key that was made. */

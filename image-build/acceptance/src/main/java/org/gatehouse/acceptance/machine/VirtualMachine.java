@@ -30,6 +30,7 @@ public final class VirtualMachine implements AutoCloseable {
     private static final List<String> COMPUTER = List.of("-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max,la57=off", "-smp", "2", "-m", "3072");
     private static final String STICK = "stick";
+    private static final String NETWORK = "network";
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final Hardware hardware;
@@ -94,10 +95,11 @@ public final class VirtualMachine implements AutoCloseable {
                     "-device", "virtio-blk-pci,drive=disk" + i + ",serial=disk" + i + ",bootindex=" + (i + 1)));
         }
         Map<Integer, Integer> forwarded = freePorts(hardware.ports());
-        StringBuilder network = new StringBuilder("user,id=network");
+        StringBuilder network = new StringBuilder("user,id=" + NETWORK);
         forwarded.forEach((guest, host) -> network.append(",hostfwd=tcp:127.0.0.1:").append(host).append("-:")
                 .append(guest));
-        command.addAll(List.of("-netdev", network.toString(), "-device", "virtio-net-pci,netdev=network,romfile="));
+        command.addAll(
+                List.of("-netdev", network.toString(), "-device", "virtio-net-pci,netdev=" + NETWORK + ",romfile="));
         for (Device device : hardware.devices()) {
             command.addAll(device.plug());
         }
@@ -211,6 +213,11 @@ public final class VirtualMachine implements AutoCloseable {
                 LockSupport.parkNanos(MOMENT.toNanos());
             }
         }
+    }
+
+    /** Pulls the cable out of its network card, or plugs it in again. */
+    public void setCable(boolean isPluggedIn) throws IOException {
+        control.command("set_link", Map.of("name", NETWORK, "up", isPluggedIn));
     }
 
     /** The reset button: everything starts over, and what was not on the disk is gone. */
