@@ -27,6 +27,8 @@ final class EnginesRound {
     private static final String LAYERS = "/api/v1/system/layers";
     private static final String DEPLOYMENTS = "/api/v1/deployments";
     private static final String LAYER = "simulated-engine";
+    private static final String FIRST = "0.1.0-simulated";
+    private static final String NEXT = "0.2.0-simulated";
     private static final String MODEL = "sim-local";
     private static final int PART = 8 << 20;
     private static final Duration POLL = Duration.ofSeconds(2);
@@ -36,7 +38,7 @@ final class EnginesRound {
     @Test
     void layerBringsAnEngineThatServesAndComesBackAfterARestart(Steps steps) throws Exception {
         Path folder = Lab.here().folder("engines");
-        Path good = layer();
+        Path good = layer("layers");
         try (Station station = Station.copyOfSetUpBox(folder)) {
             steps.run("has no layer at first", () -> {
                 station.rebuild(station.hardware().withKernelArguments(DaemonKiller.kernelArguments()));
@@ -61,8 +63,8 @@ final class EnginesRound {
                 assertThat(station.box().post(LAYERS + "/check", Map.of()).expect(200).json().path("name").asText())
                         .isEqualTo(LAYER);
                 station.box().post(LAYERS + "/install", Map.of("restart", true)).expect(200);
-                JsonNode layer = awaitMounted(steps, station.box());
-                assertThat(layer.path("mounted").asText()).contains("simulated");
+                JsonNode layer = awaitMounted(steps, station.box(), FIRST);
+                assertThat(layer.path("name").asText()).isEqualTo(LAYER);
             });
             String[] key = new String[1];
             String[] call = new String[1];
@@ -120,6 +122,34 @@ final class EnginesRound {
                 // The trial's own call waits while the engine loads, so the log need not say that it had no answer at first.
                 steps.note(log.replaceFirst("(?s).*(This release is good[^\"]*).*", "$1"));
             });
+            steps.run("takes the layer's next version, with the same release, and its engine serves", () -> {
+                try (InputStream in = Files.newInputStream(layer("layersNext"))) {
+                    send(station.box(), in);
+                }
+                station.box().post(LAYERS + "/install", Map.of("restart", true)).expect(200);
+                awaitMounted(steps, station.box(), NEXT);
+                awaitServing(steps, station.box());
+                holds(station.box(), awaitChat(station.box(), key[0]).requestId());
+            });
+            steps.run("goes back to the version before when somebody wants it, and its engine serves", () -> {
+                station.box().post(LAYERS + "/return", Map.of("name", LAYER, "restart", true)).expect(200);
+                awaitMounted(steps, station.box(), FIRST);
+                awaitServing(steps, station.box());
+                holds(station.box(), awaitChat(station.box(), key[0]).requestId());
+            });
+            steps.run("removed, it is gone after a restart, and the box says what its model lacks and serves the rest",
+                    () -> {
+                        station.box().post(LAYERS + "/remove", Map.of("name", LAYER, "restart", true)).expect(200);
+                        patiently(steps, "gone after", station.box(), LAYERS, Lab.BOOT,
+                                now -> now.path("layers").isEmpty() && now.path("work").isNull());
+                        station.box().awaitReady(Lab.BOOT);
+                        station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
+                        holds(station.box(), call[0]);
+                        JsonNode model = station.box().get(DEPLOYMENTS + "/status").expect(200).json().path("items")
+                                .path(0);
+                        steps.note(model.toString());
+                        assertThat(model.toString()).doesNotContain("\"serving\"");
+                    });
             steps.run("shuts down in good order", station::shutDown);
         }
     }
@@ -141,11 +171,11 @@ final class EnginesRound {
         return box.awaitJson(LAYERS, now -> now.path("work").isNull(), INSTALLING);
     }
 
-    private static JsonNode awaitMounted(Steps steps, Box box) throws Exception {
+    private static JsonNode awaitMounted(Steps steps, Box box, String version) throws Exception {
         JsonNode state = patiently(steps, "mounted after", box, LAYERS, Lab.BOOT,
-                now -> now.path("layers").path(0).hasNonNull("mounted")
+                now -> now.path("layers").path(0).path("mounted").asText().equals(version)
                         || now.path("layers").path(0).hasNonNull("code") || now.hasNonNull("trouble"));
-        assertThat(state.path("layers").path(0).hasNonNull("mounted")).as(state.toString()).isTrue();
+        assertThat(state.path("layers").path(0).path("mounted").asText()).as(state.toString()).isEqualTo(version);
         box.awaitReady(Lab.BOOT);
         return state.path("layers").path(0);
     }
@@ -208,8 +238,8 @@ final class EnginesRound {
         assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
     }
 
-    private static Path layer() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(Lab.property("layers")))) {
+    private static Path layer(String build) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(Lab.property(build)))) {
             return files.filter(file -> file.getFileName().toString().startsWith("gatehouse-layer_")).findFirst()
                     .orElseThrow(() -> new IOException("there is no layer of the simulated engine"));
         }

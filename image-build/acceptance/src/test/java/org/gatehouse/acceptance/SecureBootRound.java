@@ -127,7 +127,7 @@ final class SecureBootRound {
             steps.run(
                     "with one bit altered in " + section
                             + " of the only release nothing starts, and the firmware says why",
-                    () -> refused(alone, SpoiltKernelImage.alteredIn(section, ours(), alone.resolve("altered.efi"))));
+                    () -> refused(alone, new KernelImage(ours()).alteredIn(section, alone.resolve("altered.efi"))));
         }
         steps.run("the same where somebody else signed the only release", () -> refused(alone, foreign));
         steps.run("without Secure Boot a machine starts what somebody else signed", () -> {

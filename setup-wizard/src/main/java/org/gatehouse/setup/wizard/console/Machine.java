@@ -9,6 +9,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -24,8 +25,10 @@ import java.util.Locale;
  * @param root  where the machine's own files are, {@code /} but in tests
  */
 record Machine(Path data, Clock clock, Path root) {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss zzz", Locale.ROOT);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss zzz",
+            Locale.ENGLISH);
     private static final int MOST_ADDRESSES = 4;
+    private static final String ZONES = "zoneinfo/";
 
     /** Its host name; empty where it has none of its own. */
     String name() {
@@ -69,11 +72,22 @@ record Machine(Path data, Clock clock, Path root) {
 
     /** The time, and whether a server has set it. */
     String time() {
-        String now = TIME.format(clock.instant().atZone(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
+        String now = TIME.format(clock.instant().atZone(zone()).truncatedTo(ChronoUnit.SECONDS));
         // systemd-timesyncd.service(8): touched each time that the clock was set after a server's.
         return now + (Files.exists(root.resolve("run/systemd/timesync/synchronized"))
                 ? ", synchronised"
                 : ", not synchronised with any server");
+    }
+
+    /** Java reads it once, when it starts; the set-up changes it while this screen stands. */
+    private ZoneId zone() {
+        try {
+            String target = Files.readSymbolicLink(root.resolve("etc/localtime")).toString();
+            int at = target.indexOf(ZONES);
+            return at < 0 ? ZoneId.systemDefault() : ZoneId.of(target.substring(at + ZONES.length()));
+        } catch (IOException | DateTimeException _) {
+            return ZoneId.systemDefault();
+        }
     }
 
     /** How much room is left for the box's data. */

@@ -98,6 +98,16 @@ final class FacesTest {
     }
 
     @Test
+    void timeIsThatOfTheZoneThatTheMachineHasNow() throws IOException {
+        Path zone = Files.createDirectories(root.resolve("etc")).resolve("localtime");
+        Files.createSymbolicLink(zone, Path.of("/usr/share/zoneinfo/Europe/Berlin"));
+        assertThat(machine().time()).startsWith("2026-05-01 12:00:00 CEST,");
+        Files.delete(zone);
+        Files.createSymbolicLink(zone, Path.of("../usr/share/zoneinfo/Asia/Tokyo"));
+        assertThat(machine().time()).startsWith("2026-05-01 19:00:00 JST,");
+    }
+
+    @Test
     void whatIsWantingOfTheEncryptionIsSaidAndNothingElse() throws IOException {
         assertThat(serving()).doesNotContain("Data  ");
         Path kept = Files.createDirectories(root.resolve("var/lib/gatehouse-agent/encryption")).resolve("kept");
