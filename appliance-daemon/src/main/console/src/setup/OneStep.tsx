@@ -3,7 +3,7 @@ import type { ComponentType } from 'react';
 
 import { Failure, Loading } from '@/parts/States';
 
-import { getStep, type FoundStep } from './api';
+import { getStep } from './api';
 import { Administrator } from './steps/Administrator';
 import { Certificate } from './steps/Certificate';
 import { FirstKey } from './steps/FirstKey';
@@ -13,14 +13,8 @@ import { Organization } from './steps/Organization';
 import { Providers } from './steps/Providers';
 import { Safekeeping } from './steps/Safekeeping';
 import { SignOn } from './steps/SignOn';
+import type { StepProps } from './steps/stepProps';
 import { Unknown } from './steps/Unknown';
-
-export interface StepProps {
-  step: FoundStep;
-  /** Reads again where the set-up and this step stand. */
-  look: () => void;
-  next: () => void;
-}
 
 const STEPS: Readonly<Record<string, ComponentType<StepProps>>> = {
   machine: Machine, certificate: Certificate, administrator: Administrator, 'sign-on': SignOn, providers: Providers, 'local-models': LocalModels,

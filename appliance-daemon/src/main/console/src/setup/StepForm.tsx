@@ -11,8 +11,8 @@ import { text as parts } from '@/parts/text';
 import { millis } from '@/text/figures';
 
 import { answerStep, checkStep, skipStep, type AnsweredStep, type Check, type FoundStep, type Step } from './api';
+import { useStepTitle } from './stepTitle';
 import { text } from './text';
-import { useStepTitle } from './Wizard';
 
 interface StepFormProps<F extends Record<string, unknown>> {
   step: FoundStep;

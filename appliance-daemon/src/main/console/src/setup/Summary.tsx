@@ -8,8 +8,8 @@ import { Failure } from '@/parts/States';
 import { Ago, Status, type Tone } from '@/parts/values';
 
 import { finish, type SetUp, type Status as State } from './api';
+import { useStepTitle } from './stepTitle';
 import { text } from './text';
-import { useStepTitle } from './Wizard';
 
 const TONES: Readonly<Record<State, Tone>> = { open: 'idle', done: 'ok', skipped: 'warn' };
 

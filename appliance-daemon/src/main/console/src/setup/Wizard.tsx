@@ -8,20 +8,15 @@ import { Restore } from '@/screens/system/Restore';
 
 import type { SetUp, Status } from './api';
 import { OneStep } from './OneStep';
+import { useStepTitle } from './stepTitle';
 import { Summary } from './Summary';
 import { text } from './text';
 
 const ICONS = { open: IconCircle, done: IconCircleCheck, skipped: IconPlayerSkipForward };
 const TONES: Readonly<Record<Status, string>> = { open: 'var(--idle)', done: 'var(--ok)', skipped: 'var(--warn)' };
-export const SUMMARY = 'summary';
+const SUMMARY = 'summary';
 /** In place of all steps. */
 const RESTORE = 'restore';
-
-/** A step's name in words; the API's own where nobody has named it. */
-export function useStepTitle(): (name: string) => string {
-  const t = useText(text);
-  return (name) => (`step.${name}` in text ? t(`step.${name}` as keyof typeof text) : name);
-}
 
 /** The steps in order, the one that is open beside them. The address says which: a reload stays where one was. */
 export function Wizard({ setUp, look, finished }: { setUp: SetUp; look: () => void; finished: () => void }) {

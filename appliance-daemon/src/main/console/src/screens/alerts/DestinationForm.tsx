@@ -1,13 +1,15 @@
 import { PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
+import type { Schemas } from '@/api/client';
 import type { Drafts } from '@/api/things';
 import { useText } from '@/i18n/messages';
 import { MailInputs, mailOf, type MailFields } from '@/parts/MailInputs';
 import { ThingEditor } from '@/parts/ThingEditor';
 
-import type { Destination } from './Destinations';
 import { text } from './text';
+
+type Destination = Schemas['AlertDestination'];
 
 type Fields = MailFields & {
   name: string;

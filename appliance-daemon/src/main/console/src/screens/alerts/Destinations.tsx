@@ -13,7 +13,7 @@ import { ThingTable } from '@/parts/Things';
 import { DestinationForm } from './DestinationForm';
 import { text } from './text';
 
-export type Destination = Schemas['AlertDestination'];
+type Destination = Schemas['AlertDestination'];
 
 /** Who is told. */
 export function Destinations({ add }: { add: ReactNode }) {

@@ -1,7 +1,7 @@
 import { Alert, Box, Button, Group, SegmentedControl, Select, SimpleGrid, Switch, TextInput } from '@mantine/core';
 
 import { useEvery } from '@/api/lists';
-import { currencyOf, tokens, total, totalCost, useUsage, type Line, type UsageQuery } from '@/api/usage';
+import { currencyOf, total, totalCost, useUsage, type Line, type UsageQuery } from '@/api/usage';
 import { useText } from '@/i18n/messages';
 import { useWords } from '@/i18n/useWords';
 import { Page, Panel } from '@/parts/Page';
@@ -13,19 +13,12 @@ import { count, percent, short } from '@/text/figures';
 import { approximately, money } from '@/text/money';
 
 import { groups } from './groups';
+import { BY, MEASURES, valueOf, type By, type Measure } from './measures';
 import { before, bucketOf, buckets, periodOf, RANGES, type Period } from './range';
 import { text } from './text';
 import { UsageTable } from './UsageTable';
 
-const BY = ['department', 'project', 'key', 'model', 'scenario', 'upstream', 'user'] as const;
-export type By = (typeof BY)[number];
-export const MEASURES = ['cost', 'tokens', 'calls'] as const;
-export type Measure = (typeof MEASURES)[number];
 const FILTERS = ['department', 'project', 'key', 'model', 'scenario', 'upstream', 'user'] as const;
-
-export function valueOf(measure: Measure, line: Line): number {
-  return measure === 'calls' ? line.calls : measure === 'tokens' ? tokens(line) : approximately(line.cost);
-}
 
 export default function Usage() {
   const t = useText(text);

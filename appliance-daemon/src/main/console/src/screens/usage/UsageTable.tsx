@@ -7,9 +7,9 @@ import { DataTable, type Column } from '@/parts/DataTable';
 import { count, fixed, percent, short } from '@/text/figures';
 import { approximately, money, sum } from '@/text/money';
 
+import type { By, Measure } from './measures';
 import type { Period } from './range';
 import { text } from './text';
-import type { By, Measure } from './Usage';
 
 interface Row extends Line {
   id: string;

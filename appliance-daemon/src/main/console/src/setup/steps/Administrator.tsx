@@ -7,9 +7,10 @@ import { Authenticator } from '@/parts/Authenticator';
 import { NewPassword } from '@/parts/NewPassword';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { Hint, StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface Answer {
   name: string;

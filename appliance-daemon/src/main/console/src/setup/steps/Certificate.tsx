@@ -7,9 +7,10 @@ import { Facts } from '@/parts/values';
 import { dateTime } from '@/text/times';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { Hint, StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 type Kind = 'self_signed' | 'upload' | 'csr' | 'acme';
 

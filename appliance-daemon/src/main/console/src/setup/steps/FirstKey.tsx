@@ -9,9 +9,10 @@ import { snippets } from '@/screens/keys/snippets';
 import { text as keys } from '@/screens/keys/text';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface Found {
   projects: { department: string; project: string }[];

@@ -8,9 +8,10 @@ import { Status, type Tone } from '@/parts/values';
 import { bytes } from '@/text/figures';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { Hint, StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface Found {
   gpus: { id: string; totalBytes: number; usedBytes: number; promisedBytes?: number }[];

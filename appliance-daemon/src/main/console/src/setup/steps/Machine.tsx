@@ -4,9 +4,10 @@ import { useForm } from '@mantine/form';
 import { useText } from '@/i18n/messages';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { Hint, StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface Found {
   interfaces: { name: string; mac: string; up: boolean; addresses: string[] }[];

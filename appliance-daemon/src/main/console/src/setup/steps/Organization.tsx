@@ -5,9 +5,10 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useText } from '@/i18n/messages';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { Hint, StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 type Preset = 'open' | 'balanced' | 'strict';
 

@@ -6,9 +6,10 @@ import { useState } from 'react';
 import { useText } from '@/i18n/messages';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface Found {
   kinds: { kind: string; label: string; baseUrl: string | null; options?: string[] }[];

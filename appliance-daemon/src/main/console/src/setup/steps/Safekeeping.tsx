@@ -6,9 +6,10 @@ import { useText } from '@/i18n/messages';
 import { MailInputs, mailOf, type MailFields } from '@/parts/MailInputs';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 type Kind = 'webhook' | 'mail';
 

@@ -11,9 +11,10 @@ import { ProviderInputs } from '@/screens/sign-on/ProviderInputs';
 import { text as signIn } from '@/screens/sign-in/text';
 
 import { beginWith, type FoundStep } from '../api';
-import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 interface TestLogin {
   at?: string;

@@ -3,9 +3,10 @@ import { useForm } from '@mantine/form';
 
 import { useText } from '@/i18n/messages';
 
-import type { StepProps } from '../OneStep';
 import { StepForm } from '../StepForm';
 import { text } from '../text';
+
+import type { StepProps } from './stepProps';
 
 type Fields = { answer: string };
 
