@@ -1,8 +1,10 @@
 package org.gatehouse.machine.agent;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -49,6 +51,11 @@ public record AgentClient(Path socket) {
                     throw new IOException(message.path("failed").path("message").asText("the agent answered nonsense"));
                 }
             }
+        } catch (EOFException e) {
+            // It ends before the daemon when the box restarts; that is no other trouble than finding nobody there.
+            ConnectException ended = new ConnectException("the agent ended before it answered");
+            ended.initCause(e);
+            throw ended;
         }
     }
 }

@@ -21,8 +21,8 @@ public final class Failures {
             case AccessDeniedException file -> "The system may not use " + file.getFile() + ". Restart the box; if it"
                     + " stays so, make a support bundle.";
             case FileSystemException file -> of(file.getFile(), file.getReason() == null ? "" : file.getReason());
-            case ConnectException _ -> "The part of the system that makes changes does not answer. Try again in a"
-                    + " minute; if it stays so, restart the box.";
+            case ConnectException _ -> "The part of the system that makes changes does not answer, as while the"
+                    + " box restarts. Try again in a minute; if it stays so, restart the box.";
             default -> sentence(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
         };
     }

@@ -1,6 +1,7 @@
 package org.gatehouse.machine.agent;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,7 @@ final class Wire {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
-                throw new IOException("the other side ended in the middle");
+                throw new EOFException("the other side ended in the middle");
             }
             if (line.size() == LONGEST) {
                 throw new IOException("a line is longer than " + LONGEST + " bytes");

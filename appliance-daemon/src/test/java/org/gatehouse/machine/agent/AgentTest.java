@@ -1,6 +1,8 @@
 package org.gatehouse.machine.agent;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -67,6 +69,21 @@ class AgentTest {
                 });
         assertThatThrownBy(() -> client().ask("shell", object(), Progress.NONE))
                 .isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.code()).isEqualTo("unknown_verb"));
+    }
+
+    @Test
+    void anAgentThatEndsInTheMiddleIsOneThatDoesNotAnswer() {
+        Thread.startVirtualThread(() -> {
+            try (SocketChannel one = door.accept()) {
+                one.read(ByteBuffer.allocate(100));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        assertThatThrownBy(() -> client().ask("echo", object(), Progress.NONE)).isInstanceOfSatisfying(
+                ConnectException.class,
+                e -> assertThat(Failures.inWords(e)).contains("does not answer", "restarts", "Try again in a minute"));
     }
 
     @Test
