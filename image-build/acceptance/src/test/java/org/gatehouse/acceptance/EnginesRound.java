@@ -139,7 +139,7 @@ final class EnginesRound {
             });
             steps.run("removed, it is gone after a restart, and the box says what its model lacks and serves the rest",
                     () -> {
-                        station.box().post(LAYERS + "/remove", Map.of("name", LAYER, "restart", true)).expect(200);
+                        station.box().post(LAYERS + "/remove", Map.of("name", LAYER, "restart", true)).expect(204);
                         patiently(steps, "gone after", station.box(), LAYERS, Lab.BOOT,
                                 now -> now.path("layers").isEmpty() && now.path("work").isNull());
                         station.box().awaitReady(Lab.BOOT);
