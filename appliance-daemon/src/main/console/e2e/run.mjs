@@ -1,5 +1,6 @@
 // The browser's checks against a running demo: GATEHOUSE_BOX (demo.json as text), CHROMIUM (its path), an output directory, perhaps the name of one part.
 import { access } from './access.mjs';
+import { files } from './files.mjs';
 import { firstLoad } from './first-load.mjs';
 import { governedForms } from './governed-forms.mjs';
 import { journey } from './journey.mjs';
@@ -31,6 +32,7 @@ const ways = {
   'governed-forms': () => governedForms(chromium, out),
   narrow: () => narrow(chromium, out),
   roles: () => roles(chromium),
+  files: () => files(chromium),
 };
 try {
   await Promise.all(box.keys.flatMap((key) => box.models.map(async (model) => (await call(key.key, model, { 'x-gatehouse-scenario': 'nightly-report' })).text())));
