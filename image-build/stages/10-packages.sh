@@ -2,6 +2,10 @@
 # list changes. Sourced.
 # shellcheck shell=bash
 
+# When what is made of packages alone says that it was made, in seconds of Unix: it is kept over commits, so it has to be of none.
+# The day of Debian 13.
+readonly OF_PACKAGES=1754697600
+
 # host_tools: what this machine must have before anything; it is installed where it is missing.
 host_tools() {
     local need=()
@@ -31,7 +35,7 @@ debian_tree() {
     shift
     [ -f "$tar" ] && return
     rm -f "${tar%-*}"-*.tar
-    mmdebstrap --mode=root --format=tar --variant=minbase --include="$(packages "$@")" \
+    SOURCE_DATE_EPOCH=$OF_PACKAGES mmdebstrap --mode=root --format=tar --variant=minbase --include="$(packages "$@")" \
         --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -54,9 +58,11 @@ make_tools() {
 
 make_base() {
     local lists=("$here/packages/base.list" "$here/packages/$FLAVOUR.list")
-    BASE=$CACHE/base.$FLAVOUR-$(cat "$CACHE/apt/state")-$(digest "${lists[@]}").tar
+    BASE=$CACHE/base.$FLAVOUR-$(cat "$CACHE/apt/state")-$(digest "${lists[@]}" "$here/stages/10-packages.sh").tar
     debian_tree "$BASE" "${lists[@]}"
     keep BASE
     mkdir "$ROOT"
     tar -C "$ROOT" --exclude='./dev/*' -xf "$BASE"
+    # By which systemd sees that this is another release, see systemd-update-done.service(8).
+    touch -d "@$SOURCE_DATE_EPOCH" "$ROOT/usr"
 }

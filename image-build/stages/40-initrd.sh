@@ -18,7 +18,7 @@ make_initrd() {
         # dracut is a set of shell scripts that want the packages as they were installed.
         mkdir "$WORK/dracut"
         tar -C "$WORK/dracut" --exclude='./dev/*' -xf "$BASE"
-        enter "$WORK/dracut" dracut --force --no-hostonly --kver "$KERNEL" --reproducible --zstd --no-early-microcode \
+        SOURCE_DATE_EPOCH=$OF_PACKAGES enter "$WORK/dracut" dracut --force --no-hostonly --kver "$KERNEL" --reproducible --zstd --no-early-microcode \
             --add 'systemd systemd-initrd systemd-veritysetup systemd-repart systemd-cryptsetup' \
             --omit 'lvm mdraid multipath btrfs dmraid nfs iscsi network network-manager systemd-networkd resume i18n plymouth' \
             --add-drivers 'erofs overlay dm-verity dm-crypt virtio_blk virtio_pci virtio_scsi nvme ahci sd_mod usb_storage vfat nls_cp437 nls_ascii ext4 dmi-sysfs efivarfs qemu_fw_cfg tpm_tis tpm_crb i6300esb' \
