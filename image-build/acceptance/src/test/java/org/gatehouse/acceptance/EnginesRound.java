@@ -82,7 +82,7 @@ final class EnginesRound {
                 Box.Reply reply = awaitChat(station.box(), key[0]);
                 assertThat(reply.text()).contains("[simulated]");
                 call[0] = reply.requestId();
-                holds(station.box(), call[0]);
+                Releases.holds(station.box(), call[0]);
             });
             // The box looks for the first engine that serves each half a minute.
             steps.run("the box remembers that a local model answers",
@@ -107,15 +107,15 @@ final class EnginesRound {
                         steps.measured("served after", Duration.ofNanos(System.nanoTime() - begun));
                         assertThat(RunningEngine.daemonOn(box)).as("the gateway's process").isNotEqualTo(daemon);
                         assertThat(RunningEngine.on(box)).isEqualTo(before);
-                        holds(box, call[0]);
-                        holds(box, reply.requestId());
+                        Releases.holds(box, call[0]);
+                        Releases.holds(box, reply.requestId());
                     });
             steps.run("after a restart the engine is back without anybody, and no row is lost", () -> {
                 station.shutDown();
                 station.serve();
                 awaitServing(steps, station.box());
-                holds(station.box(), call[0]);
-                holds(station.box(), awaitChat(station.box(), key[0]).requestId());
+                Releases.holds(station.box(), call[0]);
+                Releases.holds(station.box(), awaitChat(station.box(), key[0]).requestId());
             });
             steps.run("that start has shown that it is good", () -> {
                 String log = awaitLog(station.box(), "This release is good");
@@ -129,13 +129,13 @@ final class EnginesRound {
                 station.box().post(LAYERS + "/install", Map.of("restart", true)).expect(200);
                 awaitMounted(steps, station.box(), NEXT);
                 awaitServing(steps, station.box());
-                holds(station.box(), awaitChat(station.box(), key[0]).requestId());
+                Releases.holds(station.box(), awaitChat(station.box(), key[0]).requestId());
             });
             steps.run("goes back to the version before when somebody wants it, and its engine serves", () -> {
                 station.box().post(LAYERS + "/return", Map.of("name", LAYER, "restart", true)).expect(200);
                 awaitMounted(steps, station.box(), FIRST);
                 awaitServing(steps, station.box());
-                holds(station.box(), awaitChat(station.box(), key[0]).requestId());
+                Releases.holds(station.box(), awaitChat(station.box(), key[0]).requestId());
             });
             steps.run("removed, it is gone after a restart, and the box says what its model lacks and serves the rest",
                     () -> {
@@ -144,7 +144,7 @@ final class EnginesRound {
                                 now -> now.path("layers").isEmpty() && now.path("work").isNull());
                         station.box().awaitReady(Lab.BOOT);
                         station.box().chat(station.key(), Station.MODEL, "Hello").expect(200);
-                        holds(station.box(), call[0]);
+                        Releases.holds(station.box(), call[0]);
                         JsonNode model = station.box().get(DEPLOYMENTS + "/status").expect(200).json().path("items")
                                 .path(0);
                         steps.note(model.toString());
@@ -230,12 +230,6 @@ final class EnginesRound {
         }
         assertThat(log).contains(words);
         return log;
-    }
-
-    private static void holds(Box box, String requestId) throws IOException {
-        assertThat(box.rowsOf(requestId)).as("rows of the call " + requestId).hasSize(1);
-        JsonNode trail = box.verifiedTrail();
-        assertThat(trail.path("intact").asBoolean()).as(trail.toString()).isTrue();
     }
 
     private static Path layer(String build) throws IOException {

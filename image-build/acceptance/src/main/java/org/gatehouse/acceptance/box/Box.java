@@ -40,6 +40,8 @@ public final class Box implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     /** An emulated processor hashes passwords slowly. */
     private static final Duration ANSWER = Duration.ofSeconds(120);
+    /** The trail's writer gathers records for 200 ms; the rest is for an emulated processor. */
+    private static final Duration LISTED = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final String CONFIRM = "urn:gatehouse:problem:confirm";
 
@@ -287,9 +289,16 @@ public final class Box implements AutoCloseable {
                 Map.of("Authorization", "Bearer " + key)));
     }
 
-    /** The rows of the trail with this request id: none or one. */
+    /** The rows of the trail with this request id: one, or none when some time has brought none. A record is durable before its answer ends, and listed a moment later. */
     public JsonNode rowsOf(String requestId) throws IOException {
-        return get("/api/v1/audit?kind=call&requestId=" + requestId).expect(200).json().path("items");
+        long end = System.nanoTime() + LISTED.toNanos();
+        while (true) {
+            JsonNode rows = get("/api/v1/audit?kind=call&requestId=" + requestId).expect(200).json().path("items");
+            if (!rows.isEmpty() || System.nanoTime() > end) {
+                return rows;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     /** What walking the whole trail said. */
